@@ -1,0 +1,276 @@
+"""The data that travels along one decision. Frozen; each stage adds its own holder and changes none before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from writ.action import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """What the transport knows about who asks: SANs of a verified client certificate, or an unverified bearer token."""
+
+    sans: tuple[str, ...] = ()
+    bearer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdentity:
+    """A verified credential. `names` are the SANs, or the JWT subject; `claims` the verified claims of a JWT."""
+
+    organisation: str
+    id: str
+    names: tuple[str, ...]
+    claims: Mapping[str, Any]
+    expires_at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanonicalCall:
+    """The result of canonicalization.
+
+    Digests are lower-case hex. `action_json` is canonical JSON of the action with findings; `environment` is "" when
+    the server is not enrolled; `subjects` are known data subjects as `type:id` for key wrapping, never logged;
+    `transform` re-applies changed arguments by JSON pointer.
+    """
+
+    action: Action
+    action_json: bytes
+    action_digest: str
+    execution_digest: str
+    environment: str
+    tool_known: bool
+    audience: str
+    subjects: tuple[str, ...]
+
+
+class Measure(StrEnum):
+    """What a counter adds up."""
+
+    CALLS = "calls"
+    ROWS = "rows"
+    MONEY = "money"
+    BYTES = "bytes"
+    TOKENS = "tokens"
+    DISTINCT = "distinct"
+
+
+class Counts(StrEnum):
+    """Which actions a counter keeps once they are judged."""
+
+    PROPOSED = "proposed"
+    ALLOWED = "allowed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Where a counter's window lies. Calendar: `starts_ms` holds the UTC starts of the previous, the current, the next
+    and the one after next window, so that Lua can pick by Redis TIME. Sliding: `length_ms` and an empty `starts_ms`."""
+
+    starts_ms: tuple[int, ...] = ()
+    length_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What one action adds to one declared counter. `key` is opaque and short (a hash of the key parts).
+
+    `unbounded`: no upper bound of the amount is known; nothing is reserved, and any limit counts as exceeded.
+    `element` is the hash of the value for measure DISTINCT, else "".
+    """
+
+    counter: str
+    key: str
+    window: Window
+    amount: int
+    counts: Counts
+    element: str = ""
+    unbounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactKey:
+    """One declared fact to look up: its name and key parts in declared order."""
+
+    name: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateAsk:
+    """What one action asks of the state in the batch's one trip.
+
+    `ticket` is "" at first; when an item is judged once more it carries the ticket of its reservation, keeps its place
+    and is shown only what was reserved before it. `reservations` is then the same as at first.
+    """
+
+    organisation: str
+    caller_id: str
+    request_id: str
+    execution_digest: str
+    agent_id: str
+    reservations: tuple[Reservation, ...]
+    facts: tuple[FactKey, ...]
+    lease_ms: int
+    dry_run: bool = False
+    ticket: str = ""
+
+
+class ClaimStatus(StrEnum):
+    """What the claim on (organisation, caller, request_id) said."""
+
+    MINE = "mine"  # judge it: new, lease taken over, or the stored ALLOW is no longer valid
+    IN_FLIGHT = "in_flight"  # another holder's lease lives: ask again later
+    ANSWERED = "answered"  # the stored answer is returned as it is
+    REUSED = "reused"  # the same request_id with another execution digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterView:
+    """A counter as this action must see it; `known` False means no_data. See PolicyCounter for the numbers."""
+
+    known: bool
+    value: int = 0
+    committed: int = 0
+    pending: int = 0
+    amount: int = 0
+    unbounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    """A looked-up fact. `value` is None and `known` False when nothing (or nothing that lives) is stored."""
+
+    name: str
+    parts: tuple[str, ...]
+    known: bool
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateView:
+    """What the state answered for one ask. `now_ms` is the reference time of the decision, equal within a batch.
+
+    `answer` holds the stored DecideResponse bytes when status is ANSWERED. `state_epoch` and `state_sequence` mark the
+    continuity of the state and go into the receipt; epoch "" means that the state is not continuous (all no_data).
+    """
+
+    status: ClaimStatus
+    now_ms: int
+    counters: Mapping[str, CounterView] = field(default_factory=dict)
+    facts: tuple[FactView, ...] = ()
+    suspended: bool = False
+    ticket: str = ""
+    answer: bytes = b""
+    state_epoch: str = ""
+    state_sequence: int = 0
+
+
+class Final(StrEnum):
+    """What a judged item means for the counters."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"  # not evaluated: everything is given back and the claim is dropped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of one ask after its answer. `ask.ticket` names the reservation.
+
+    `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
+    itself, with its execution digest and `outcome_key` (decision_id and effect, for ReportOutcome), lives 10 minutes.
+    `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them.
+    """
+
+    ask: StateAsk
+    final: Final
+    answer: bytes = b""
+    answer_ttl_ms: int = 0
+    decision_id: str = ""
+    amounts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRule:
+    """A rule that applied, as Rego names it."""
+
+    id: str
+    outcome: str
+    code: str
+    message: str
+    remediation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeObligation:
+    """An obligation or a transformation as Rego names it."""
+
+    id: str
+    type: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeApproval:
+    """Who has to approve within which time from the first request."""
+
+    quorum: int
+    roles: tuple[str, ...]
+    deadline_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """OPA's judgement of one item, strictly parsed."""
+
+    effect: str
+    tier: str
+    score: int
+    rules: tuple[OutcomeRule, ...]
+    obligations: tuple[OutcomeObligation, ...]
+    transforms: tuple[OutcomeObligation, ...]
+    advice: tuple[tuple[str, str], ...]
+    approval: OutcomeApproval | None
+    contended: bool
+    acknowledgement: str
+    permit_ttl_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """The bundle that OPA runs, read in one query. `data` holds `catalog`, `counters`, `facts`, `callers`, `feeds`,
+    `severity`, `environments`, `subjects` as the activation rule of the bundle returns them."""
+
+    revision: str
+    etag: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A receipt before it has its place in the log: the body without issuer, epoch, sequence and previous leaf, and what
+    is stored encrypted beside it. `subjects` are known data subjects whose keys wrap the payload's key."""
+
+    body: Mapping[str, Any]
+    organisation: str
+    now_ms: int
+    salt: bytes
+    payload: bytes
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A committed leaf: everything of `writ.v1.Receipt` but the salt."""
+
+    body: bytes
+    head: bytes
+    signature: bytes
+    leaf_index: int
+    path: tuple[bytes, ...]

@@ -1,0 +1,85 @@
+"""What a parsed program does, before the catalog gives tables, routes and paths their resource types.
+
+An effect that a parser cannot name with certainty is a `CommandEffect` with verb UNKNOWN and a finding; a parser never
+guesses and never raises for odd text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from writ.action import Finding, Verb
+
+MAX_PROGRAM_BYTES = 16 * 1024
+"""Longest program that is parsed (design, section 2): beyond it parsers are slow enough to be a weapon."""
+
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_NO_TEXT: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlEffect:
+    """One table touched by one statement.
+
+    `table` is lower case, `schema.table` when qualified; `equalities` maps a column, lower case, to the literal values
+    that a top-level AND proves it equal to (one value for `=`, several for IN), as canonical text; anything else in the
+    WHERE narrows nothing. `assignments` are the literal values of SET or of a one-row INSERT. `limit` is a literal upper
+    bound of rows, `client` the shell command that carried the statement ("" when it was the argument itself) and
+    `target` the database host or name that the client was told, "" when it was told none.
+    """
+
+    verb: Verb
+    table: str
+    equalities: Mapping[str, tuple[str, ...]] = field(default=_NOTHING)
+    assignments: Mapping[str, str] = field(default=_NO_TEXT)
+    limit: int | None = None
+    client: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpEffect:
+    """One HTTP request. `method` is the effective one (X-HTTP-Method-Override and `_method` applied), upper case.
+
+    `host` is lower case with a port only when it is not the scheme's own; `path` is percent-decoded once per segment;
+    `query` keeps order. `sends_body` tells whether a body goes out; `body` its bytes when they are literal.
+    """
+
+    method: str
+    scheme: str
+    host: str
+    path: tuple[str, ...]
+    query: tuple[tuple[str, str], ...] = ()
+    sends_body: bool = False
+    body: bytes | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEffect:
+    """Files that a command reads, writes or deletes. `recursive` or a glob means everything below; paths are literal."""
+
+    verb: Verb
+    paths: tuple[str, ...]
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEffect:
+    """A program that runs, or something that cannot be told (verb UNKNOWN). `program` is its base name or ""."""
+
+    verb: Verb
+    program: str
+
+
+Effect = SqlEffect | HttpEffect | FileEffect | CommandEffect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """All effects of a program, in order of appearance, and what was noticed. Findings carry an empty pointer."""
+
+    effects: tuple[Effect, ...]
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,1 @@
+"""Policy enforcement points: clients and gateways that ask before they act."""
