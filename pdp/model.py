@@ -12,15 +12,31 @@ from writ.action import Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """What the transport knows about who asks: SANs of a verified client certificate, or an unverified bearer token."""
+    """What the transport knows about who asks: the PEM of a client certificate that TLS verified, or an unverified bearer
+    token. `bearer` is a secret: never log it."""
 
-    sans: tuple[str, ...] = ()
+    certificate: bytes = b""
     bearer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
+class Ask:
+    """One request as the front hands it over. `token` comes back with the answer and means nothing here.
+
+    `deadline_s` is in the event loop's monotonic seconds. The front sets `gone` when the caller has left; such an ask is
+    dropped before anything is reserved for it.
+    """
+
+    token: object
+    request: bytes
+    peer: Peer
+    deadline_s: float
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CallerIdentity:
-    """A verified credential. `names` are the SANs, or the JWT subject; `claims` the verified claims of a JWT."""
+    """A verified credential, equal only to itself, so that it can key what was worked out for it. `names` are the SANs, or the JWT subject; `claims` the verified claims of a JWT."""
 
     organisation: str
     id: str
@@ -184,7 +200,8 @@ class Settlement:
     """What becomes of one ask after its answer. `ask.ticket` names the reservation.
 
     `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
-    itself, with its execution digest and `outcome_key` (decision_id and effect, for ReportOutcome), lives 10 minutes.
+    itself, with its execution digest, `decision_id`, `effect` and `permitted_digest` (what may be executed, "" when
+    nothing; for ReportOutcome), lives 10 minutes.
     `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them.
     """
 
@@ -193,7 +210,18 @@ class Settlement:
     answer: bytes = b""
     answer_ttl_ms: int = 0
     decision_id: str = ""
+    effect: str = ""
+    permitted_digest: str = ""
     amounts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """What is held of a decision for ten minutes. `permitted_digest` is "" when nothing may be executed."""
+
+    decision_id: str
+    effect: str
+    permitted_digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@
     ├── NotPermitted          the credential does not cover the request -> gRPC PERMISSION_DENIED
     ├── Overloaded            a bounded queue is full                   -> gRPC RESOURCE_EXHAUSTED
     ├── NotReady              no active bundle                          -> gRPC UNAVAILABLE
+    ├── DeadlineExceeded      the caller's deadline passed              -> gRPC DEADLINE_EXCEEDED
     ├── VerificationFailed    a receipt, permit, signature or path does not hold
     ├── ConfigurationError    a setting or a declared document is wrong
     └── DependencyFailed      Redis, OPA, a disk or a child process did not do its part
@@ -52,6 +53,10 @@ class Overloaded(WritError):
 
 class NotReady(WritError):
     """There is no active bundle to decide by."""
+
+
+class DeadlineExceeded(WritError):
+    """The caller's deadline passed before there was a decision."""
 
 
 class VerificationFailed(WritError):

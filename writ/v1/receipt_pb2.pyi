@@ -93,3 +93,91 @@ class Permit(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Permit: _TypeAlias = Permit  # noqa: Y015
+
+@_typing.final
+class CountedReservation(_message.Message):
+    """What one decision added to one counter, kept so that lost state can be rebuilt from the evidence."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTER_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    ELEMENT_FIELD_NUMBER: _builtins.int
+    STARTS_MS_FIELD_NUMBER: _builtins.int
+    LENGTH_MS_FIELD_NUMBER: _builtins.int
+    counter: _builtins.str
+    """Name of the counter."""
+    key: _builtins.str
+    """Opaque key of the counter's value."""
+    amount: _builtins.int
+    """Amount in the counter's unit."""
+    counts: _builtins.str
+    """Which actions the counter keeps: `proposed`, `allowed` or `denied`."""
+    element: _builtins.str
+    """Hash of the value for a counter of distinct values, else empty."""
+    length_ms: _builtins.int
+    """Length of a sliding window in milliseconds, else 0."""
+    @_builtins.property
+    def starts_ms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """UTC starts of the calendar windows around the decision, Unix milliseconds; empty for a sliding window."""
+
+    def __init__(
+        self,
+        *,
+        counter: _builtins.str = ...,
+        key: _builtins.str = ...,
+        amount: _builtins.int = ...,
+        counts: _builtins.str = ...,
+        element: _builtins.str = ...,
+        starts_ms: _abc.Iterable[_builtins.int] | None = ...,
+        length_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "counter", b"counter", "counts", b"counts", "element", b"element", "key", b"key", "length_ms", b"length_ms", "starts_ms", b"starts_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountedReservation: _TypeAlias = CountedReservation  # noqa: Y015
+
+@_typing.final
+class Payload(_message.Message):
+    """What is stored encrypted beside the log: all that a replay, an opening of commitments or a rebuild of state needs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    INPUT_JSON_FIELD_NUMBER: _builtins.int
+    SALT_FIELD_NUMBER: _builtins.int
+    RESERVATIONS_FIELD_NUMBER: _builtins.int
+    FINAL_FIELD_NUMBER: _builtins.int
+    request: _builtins.bytes
+    """The DecideRequest as it came."""
+    input_json: _builtins.bytes
+    """The complete PolicyInput as JSON."""
+    salt: _builtins.bytes
+    """Salt of the receipt."""
+    final: _builtins.str
+    """What the decision meant for the counters: `allowed`, `denied` or `withdrawn`."""
+    @_builtins.property
+    def reservations(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountedReservation]:
+        """What was counted."""
+
+    def __init__(
+        self,
+        *,
+        request: _builtins.bytes = ...,
+        input_json: _builtins.bytes = ...,
+        salt: _builtins.bytes = ...,
+        reservations: _abc.Iterable[Global___CountedReservation] | None = ...,
+        final: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["final", b"final", "input_json", b"input_json", "request", b"request", "reservations", b"reservations", "salt", b"salt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Payload: _TypeAlias = Payload  # noqa: Y015

@@ -1,0 +1,347 @@
+"""Stage 8: receipts, permits and answers for judged items, in this order: sign, append, answer.
+
+An answer that could not be recorded is never ALLOW. Acknowledgement `DURABLE` waits for stable storage before the answer;
+`SIGNED` answers leave as soon as the entry survives a killed process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from pdp.answer import decision_response, error_response
+from pdp.ids import RANDOM_BYTES, ulid
+from pdp.item import Answer, Item
+from pdp.lane import Lane
+from pdp.model import Ask, CanonicalCall, Draft, Final, Recorded, Settlement
+from pdp.oblige import denied
+from pdp.ports import Recorder
+from pdp.prepare import Refused
+from writ.commitment import SALT_BYTES
+from writ.errors import EvidenceFailed, WritError
+from writ.permit import PermitBody, PermitSigner, permit_id
+from writ.receipt_body import decision_body, refusal_body, undelivered_body
+from writ.v1 import receipt_pb2
+
+log = logging.getLogger("writ.decisions")
+
+ANSWER_TTL_MS = 10 * 60 * 1000
+"""How long an answer is kept for a repeat of its request (design, section 2, idempotency)."""
+
+NOT_EVALUATED = "NOT_EVALUATED"
+
+
+class Stopwatch:
+    """Laps of one batch, in seconds of a monotonic clock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last = clock()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Ends the current stage."""
+        now = self._clock()
+        self.laps[stage] = now - self._last
+        self._last = now
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sheet:
+    """What is put together for one item."""
+
+    item: Item
+    decision_id: str
+    salt: bytes
+    permit: PermitBody | None = None
+    token: str = ""
+    recorded: Recorded | None = None
+
+
+class Concluder:
+    """Records and answers. `random(n)` returns n random bytes."""
+
+    def __init__(
+        self,
+        *,
+        recorder: Recorder,
+        permits: PermitSigner,
+        random: Callable[[int], bytes],
+        failure: Callable[[str], None],
+    ) -> None:
+        self._recorder = recorder
+        self._permits = permits
+        self._random = random
+        self._failure = failure
+
+    async def conclude(
+        self, items: Sequence[Item], watch: Stopwatch, deliver: Callable[[Sequence[Answer]], None]
+    ) -> list[Settlement]:
+        """Records and answers the items and returns what has to be settled. Never raises for a failing log."""
+        sheets = self._sheets(items)
+        self._permit(sheets)
+        if not self._record(sheets):
+            deliver([self._answer(sheet, watch.laps) for sheet in sheets])
+            return [self._settlement(sheet, b"") for sheet in sheets if not sheet.item.request.dry_run]
+        waiting = [sheet for sheet in sheets if sheet.item.verdict.acknowledgement != "SIGNED" and sheet.recorded]
+        held = set(map(id, waiting))
+        answers = [(sheet, self._answer(sheet, watch.laps)) for sheet in sheets if id(sheet) not in held]
+        deliver([answer for _, answer in answers])
+        if waiting:
+            await self._durable(waiting)
+            late = [(sheet, self._answer(sheet, watch.laps)) for sheet in waiting]
+            deliver([answer for _, answer in late])
+            answers += late
+        self._log(sheets)
+        return [self._settlement(sheet, answer.response) for sheet, answer in answers if not sheet.item.request.dry_run]
+
+    def refuse(self, ask: Ask, refused: Refused, lane: Lane, now_ms: int) -> Answer:
+        """Records that a credential did not cover a request, and returns the PERMISSION_DENIED."""
+        salt, decision_id = self._random(SALT_BYTES), ulid(now_ms, self._random(RANDOM_BYTES))
+        body = refusal_body(
+            decision_id=decision_id,
+            time_ms=now_ms,
+            organisation=refused.caller.organisation,
+            caller_id=refused.caller.id,
+            reason=refused.reason,
+            bundle_revision=lane.revision,
+            bundle_digest=lane.etag,
+            salt=salt,
+            request=ask.request,
+            agent_id=refused.request.agent.id,
+            principal=refused.request.principal.id,
+        )
+        payload = receipt_pb2.Payload(request=ask.request, salt=salt).SerializeToString()
+        draft = Draft(
+            body=body, organisation=refused.caller.organisation, now_ms=now_ms, salt=salt, payload=payload, subjects=()
+        )
+        try:
+            self._recorder.append([draft])
+        except EvidenceFailed as error:
+            self._failure(error.reason)
+        return error_answer(ask, refused, request_id=refused.request.request_id)
+
+    def _sheets(self, items: Sequence[Item]) -> list[_Sheet]:
+        size = SALT_BYTES + RANDOM_BYTES
+        random = self._random(size * len(items))
+        sheets = []
+        for index, item in enumerate(items):
+            salt = random[index * size : index * size + SALT_BYTES]
+            decision_id = ulid(item.view.now_ms, random[index * size + SALT_BYTES : (index + 1) * size])
+            sheets.append(_Sheet(item=item, decision_id=decision_id, salt=salt))
+        return sheets
+
+    def _permit(self, sheets: Sequence[_Sheet]) -> None:
+        permitted = [sheet for sheet in sheets if sheet.item.verdict.permits and not sheet.item.request.dry_run]
+        if not permitted:
+            return
+        for sheet in permitted:
+            item, now_ms = sheet.item, sheet.item.view.now_ms
+            sheet.permit = PermitBody(
+                id=permit_id(item.caller.organisation, item.caller.id, item.request.request_id),
+                organisation=item.caller.organisation,
+                audience=item.call.audience,
+                execution_digest=item.verdict.execution_digest,
+                decision_id=sheet.decision_id,
+                not_before_ms=now_ms,
+                expires_ms=now_ms + item.verdict.permit_ttl_s * 1000,
+            )
+        tokens = self._permits.sign([sheet.permit for sheet in permitted if sheet.permit])
+        for sheet, token in zip(permitted, tokens, strict=True):
+            sheet.token = token
+
+    def _record(self, sheets: Sequence[_Sheet]) -> bool:
+        """Appends what must be evidence; on failure turns every verdict into a DENY without a permit."""
+        to_record = [sheet for sheet in sheets if not sheet.item.request.dry_run]
+        if not to_record:
+            return True
+        drafts = [_draft(sheet) for sheet in to_record]
+        drafts += [self._undelivered(sheet) for sheet in to_record if sheet.item.ask.gone]
+        try:
+            recorded = self._recorder.append(drafts)
+        except EvidenceFailed as error:
+            self._failure(error.reason)
+            self._unrecorded(to_record)
+            return False
+        for sheet, entry in zip(to_record, recorded, strict=False):  # undelivered entries follow and answer nobody
+            sheet.recorded = entry
+        return True
+
+    async def _durable(self, sheets: Sequence[_Sheet]) -> None:
+        try:
+            await self._recorder.sync()
+        except EvidenceFailed as error:
+            self._failure(error.reason)
+            self._unrecorded(sheets)
+
+    def _unrecorded(self, sheets: Sequence[_Sheet]) -> None:
+        for sheet in sheets:
+            sheet.item.verdict = denied("EVIDENCE_UNAVAILABLE", "the decision could not be recorded", "try again later")
+            sheet.permit, sheet.token, sheet.recorded = None, "", None
+
+    def _undelivered(self, sheet: _Sheet) -> Draft:
+        item, salt = sheet.item, self._random(SALT_BYTES)
+        body = undelivered_body(
+            decision_id=sheet.decision_id,
+            time_ms=item.view.now_ms,
+            organisation=item.caller.organisation,
+            cause="CALLER_GONE",
+            salt=salt,
+        )
+        return Draft(
+            body=body, organisation=item.caller.organisation, now_ms=item.view.now_ms, salt=salt, payload=b"", subjects=()
+        )
+
+    def _answer(self, sheet: _Sheet, laps: Mapping[str, float]) -> Answer:
+        item = sheet.item
+        response = decision_response(
+            item,
+            decision_id=sheet.decision_id,
+            salt=sheet.salt,
+            recorded=sheet.recorded,
+            permit=sheet.permit,
+            token=sheet.token,
+            approval_reference=approval_reference(item),
+            laps=laps,
+        )
+        return Answer(token=item.ask.token, response=response)
+
+    def _settlement(self, sheet: _Sheet, response: bytes) -> Settlement:
+        item, verdict = sheet.item, sheet.item.verdict
+        if sheet.permit:
+            ttl_ms = sheet.permit.expires_ms - item.view.now_ms
+        else:
+            ttl_ms = ANSWER_TTL_MS if verdict.keep else 0
+        return Settlement(
+            ask=item.state_ask,
+            final=_final(item),
+            answer=response if ttl_ms else b"",
+            answer_ttl_ms=ttl_ms,
+            decision_id=sheet.decision_id,
+            effect=verdict.effect,
+            permitted_digest=verdict.execution_digest if verdict.permits else "",
+        )
+
+    def _log(self, sheets: Sequence[_Sheet]) -> None:
+        if not log.isEnabledFor(logging.INFO):
+            return
+        for sheet in sheets:
+            item, verdict = sheet.item, sheet.item.verdict
+            log.info(
+                "decision",
+                extra={
+                    "decision_id": sheet.decision_id,
+                    "effect": verdict.effect,
+                    "tier": verdict.tier,
+                    "score": verdict.score,
+                    "reasons": [rule.code for rule in verdict.rules],
+                    "agent": item.request.agent.id,
+                    "action_digest": item.call.action_digest,
+                },
+            )
+
+
+def approval_reference(item: Item) -> str:
+    """Returns the reference under which approvals of this exact call by this agent for this principal are collected."""
+    if item.verdict.approval is None:
+        return ""
+    parts = (item.caller.organisation, item.request.agent.id, item.request.principal.id, item.call.execution_digest)
+    return "apr_" + hashlib.sha256(orjson.dumps(["writ.approval/v1", *parts])).hexdigest()[:32]
+
+
+def error_answer(ask: Ask, error: WritError, *, request_id: str = "") -> Answer:
+    """Returns the answer for a request that got no decision."""
+    return Answer(token=ask.token, response=error_response(ask.request, error, request_id), error=error)
+
+
+def internal_answer(ask: Ask) -> Answer:
+    """Returns the answer for a defect of Writ: generic text, the cause is in the log alone."""
+    return error_answer(ask, WritError("INTERNAL", "an internal error; the decision point has logged its cause"))
+
+
+def _final(item: Item) -> Final:
+    if item.verdict.code == NOT_EVALUATED:
+        return Final.WITHDRAWN
+    return Final.ALLOWED if item.verdict.permits else Final.DENIED
+
+
+def _draft(sheet: _Sheet) -> Draft:
+    item = sheet.item
+    request, call, verdict, view = item.request, item.call, item.verdict, item.view
+    claims = {
+        "request_id": request.request_id,
+        "workspace": request.workspace,
+        "purpose": request.purpose,
+        "approval_reference": request.approval_reference,
+    }
+    body = decision_body(
+        decision_id=sheet.decision_id,
+        time_ms=view.now_ms,
+        organisation=item.caller.organisation,
+        caller_id=item.caller.id,
+        caller_kind=item.speaker.kind,
+        agent_id=request.agent.id,
+        tool_server=request.tool.server,
+        tool_name=request.tool.name,
+        tool_known=call.tool_known,
+        environment=call.environment,
+        action_digest=call.action_digest,
+        bundle_revision=item.lane.revision,
+        bundle_digest=item.lane.etag,
+        effect=verdict.effect,
+        tier=verdict.tier,
+        score=verdict.score,
+        signals=item.signals,
+        rules=verdict.rules,
+        obligations=verdict.obligations,
+        acknowledgement=verdict.acknowledgement,
+        salt=sheet.salt,
+        execution_digest=call.execution_digest,
+        input_json=item.input_json,
+        claims=orjson.dumps(claims),
+        principal=request.principal.id,
+        session_id=request.session_id,
+        user_request=request.user_request,
+        delegation=_delegation(item),
+        approval_reference=approval_reference(item),
+        permit_id=sheet.permit.id if sheet.permit else "",
+        state_epoch=view.state_epoch,
+        state_sequence=view.state_sequence,
+        ticket=view.ticket,
+    )
+    return Draft(
+        body=body,
+        organisation=item.caller.organisation,
+        now_ms=view.now_ms,
+        salt=sheet.salt,
+        payload=_payload(sheet),
+        subjects=call.subjects,
+    )
+
+
+def _delegation(item: Item) -> bytes:
+    if not item.request.delegation:
+        return b""
+    return orjson.dumps([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
+
+
+def _payload(sheet: _Sheet) -> bytes:
+    item = sheet.item
+    payload = receipt_pb2.Payload(
+        request=item.ask.request, input_json=item.input_json, salt=sheet.salt, final=_final(item).value
+    )
+    for reservation in item.state_ask.reservations:
+        payload.reservations.add(
+            counter=reservation.counter,
+            key=reservation.key,
+            amount=reservation.amount,
+            counts=reservation.counts.value,
+            element=reservation.element,
+            starts_ms=reservation.window.starts_ms,
+            length_ms=reservation.window.length_ms,
+        )
+    return payload.SerializeToString()

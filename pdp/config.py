@@ -1,0 +1,162 @@
+"""Settings of one decision point: one YAML file, validated at start. Unknown keys are errors; secrets are file paths.
+
+Relative paths are taken from the folder of the file. Sections that other processes own (`stack`, `control_plane`) are
+passed over here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from writ.errors import ConfigurationError
+from writ.settings import build
+
+OTHERS_SECTIONS = frozenset({"stack", "control_plane"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """Server certificate and the authority whose client certificates are accepted (mTLS)."""
+
+    certificate: Path
+    key: Path
+    client_authority: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Upper bounds; each is there so that one caller or one payload cannot take the decision point down."""
+
+    max_args_bytes: int = 256 * 1024  # a payload that is inspected inline; larger ones belong by reference
+    max_request_bytes: int = 1024 * 1024  # whole message, DecideBatch included
+    max_batch_items: int = 64  # beyond it OPA gains nothing (60 us an item at 64) and a batch holds its callers longer
+    max_batch_bytes: int = 4 * 1024 * 1024
+    queue_per_caller: int = 512  # waiting requests of one caller
+    queue_total: int = 8192  # waiting requests of all callers
+    batches_in_flight: int = 2  # one in OPA while the next is being prepared
+    offload_bytes: int = 2048  # programs longer than this are parsed in a process of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Milliseconds."""
+
+    default_deadline_ms: int = 5_000  # for callers that set none
+    opa_ms: int = 1_000
+    redis_ms: int = 500
+    parse_ms: int = 500
+    lease_ms: int = 5_000  # how long a claim belongs to one decision point
+    contention_ms: int = 250  # how long an item waits for reservations before it to be settled
+    drain_ms: int = 5_000  # at shutdown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jwt:
+    """How bearer tokens are verified."""
+
+    issuer: str
+    audience: str
+    public_keys: Path  # folder of PEM files; the file name without suffix is the `kid`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The evidence log of this decision point."""
+
+    folder: Path
+    issuer: str  # name of this decision point in receipts; also the writer of its claims
+    segment_bytes: int = 64 * 1024 * 1024
+    vault_folder: Path
+    vault_master_key: Path
+    receipt_key: Path  # Ed25519 private key, PEM
+    permit_key: Path  # another Ed25519 private key, PEM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
+    """Where telemetry goes."""
+
+    metrics_listen: str = ""  # host:port of the Prometheus endpoint, loopback; empty: none
+    log_level: str = "info"
+    otlp_endpoint: str = ""  # OpenTelemetry collector, gRPC; empty: no spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redis:
+    """State."""
+
+    url: str  # redis://, rediss:// or unix://
+    cluster: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opa:
+    """The sidecar."""
+
+    socket: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pdp:
+    """The gRPC front."""
+
+    listen: str  # unix:///path (mode 0600) or host:port with tls
+    tls: Tls | None = None
+    jwt: Jwt | None = None
+    limits: Limits = field(default_factory=Limits)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that one decision point needs."""
+
+    pdp: Pdp
+    redis: Redis
+    opa: Opa
+    evidence: Evidence
+    telemetry: Telemetry = field(default_factory=Telemetry)
+
+
+def load_config(path: Path) -> Config:
+    """Reads and validates the file.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
+    if isinstance(document, dict):
+        document = {key: value for key, value in document.items() if key not in OTHERS_SECTIONS}
+    config = _absolute(build(Config, document), path.resolve().parent)
+    _check(config)
+    return config
+
+
+def _absolute[T](node: T, folder: Path) -> T:
+    changes = {}
+    for item in dataclasses.fields(node):  # type: ignore[arg-type]  # every node of Config is a dataclass
+        value = getattr(node, item.name)
+        if isinstance(value, Path) and not value.is_absolute():
+            changes[item.name] = folder / value
+        elif dataclasses.is_dataclass(value):
+            changes[item.name] = _absolute(value, folder)
+    return dataclasses.replace(node, **changes)  # type: ignore[type-var]
+
+
+def _check(config: Config) -> None:
+    pdp = config.pdp
+    if not pdp.listen.startswith("unix:") and pdp.tls is None:
+        raise ConfigurationError("CONFIG_INSECURE", f"`pdp.listen` is `{pdp.listen}`: a network address needs `pdp.tls`")
+    if pdp.tls is None and pdp.jwt is None:
+        raise ConfigurationError("CONFIG_INSECURE", "neither `pdp.tls` nor `pdp.jwt` is set: callers must authenticate")
+    for section in (pdp.limits, pdp.timeouts):
+        for item in dataclasses.fields(section):
+            if getattr(section, item.name) <= 0:
+                raise ConfigurationError("CONFIG_RANGE", f"`{item.name}` must be above 0, got {getattr(section, item.name)}")

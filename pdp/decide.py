@@ -1,0 +1,394 @@
+"""The pipeline: a list of requests in, a list of answers out. The table of contents of a decision.
+
+Knows nothing of gRPC, sockets or files; its clients come in as the Protocols of `pdp.ports`. One batch at a time goes
+through the numbered stages (design, section 2); what arrives meanwhile forms the next one.
+
+    1 authenticate, 2 canonicalize   pdp.prepare
+    4 enrich                         one state trip a batch
+    5 score                          pdp.signals
+    6 evaluate                       one OPA trip a batch
+    7 oblige                         pdp.oblige
+    8 record                         pdp.conclude, then the answer
+    9 settle                         after the answer
+
+The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
+
+    what fails                                    what the caller gets
+    ------------------------------------------    -------------------------------------------------------
+    no bundle activated yet                       UNAVAILABLE `BUNDLE_NOT_ACTIVE`
+    OPA gone / slow / malformed                   DENY `EVALUATION_UNAVAILABLE` / `_TIMEOUT` / `_MALFORMED`
+    OPA cannot judge one item of a batch          DENY `EVALUATION_FAILED` for it, the others are judged
+    OPA changed its bundle meanwhile              made again once; then DENY `BUNDLE_CHANGED`
+    Redis gone / slow / read-only / full          DENY `STATE_UNAVAILABLE` and its kin
+    Redis emptied, replica promoted               counters and facts are no_data; rules decide, never as zero
+    evidence log full or failing                  DENY `EVIDENCE_UNAVAILABLE`, without a receipt
+    bundle data unreadable for this version       the lane that stands goes on, and fails closed when OPA moved on
+    clock going back                              state time never goes back; credentials use the wall clock
+    control plane down                            nothing: it is not on the path
+    overload                                      RESOURCE_EXHAUSTED
+    program too slow to parse                     verb UNKNOWN with finding `PARSE_TIMEOUT`
+    caller gone before the reservation            dropped; nothing is reserved
+    a defect of Writ                              INTERNAL, generic text
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+
+from pdp.authenticate import Authenticator
+from pdp.conclude import Concluder, Stopwatch, error_answer, internal_answer
+from pdp.config import Limits, Timeouts
+from pdp.item import Answer, Item
+from pdp.lane import Lane
+from pdp.lanes import Lanes
+from pdp.model import ClaimStatus, Final, Settlement, StateView
+from pdp.oblige import denied, oblige
+from pdp.offload import Offloader
+from pdp.policy_input import policy_input
+from pdp.ports import Judge, State
+from pdp.prepare import Admitted, Refused, admit, canonicalize, make_item
+from pdp.queue import Entry, FairQueue
+from pdp.telemetry import Telemetry
+from writ.errors import DeadlineExceeded, EvaluationFailed, InvalidInput, NotReady, Overloaded, StateFailed, WritError
+from writ.v1 import decision_pb2
+
+log = logging.getLogger("writ.decide")
+
+QUARANTINE_S = 60.0
+"""How long an agent whose item broke an evaluation is judged apart from the others (design, section 2)."""
+
+POLL_S = 0.002
+"""Pause before asking the state again for a duplicate in flight or a contended item: about one Redis trip."""
+
+SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
+"""Pauses between tries to settle. What is not settled then stays counted until recovery, which is the safe side."""
+
+Deliver = Callable[[Sequence[Answer]], None]
+
+
+class Engine:
+    """Decides what is offered. All methods belong to one event loop."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        timeouts: Timeouts,
+        authenticator: Authenticator,
+        lanes: Lanes,
+        state: State,
+        judge: Judge,
+        concluder: Concluder,
+        offloader: Offloader,
+        telemetry: Telemetry,
+        deliver: Deliver,
+    ) -> None:
+        self._limits = limits
+        self._timeouts = timeouts
+        self._authenticator = authenticator
+        self._lanes = lanes
+        self._state = state
+        self._judge = judge
+        self._concluder = concluder
+        self._offloader = offloader
+        self._telemetry = telemetry
+        self._deliver = deliver
+        self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
+        self._in_flight = 0
+        self._scheduled = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._quarantine: dict[tuple[str, str], float] = {}
+
+    def offer(self, entry: Entry) -> None:
+        """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too."""
+        try:
+            self._queue.put(entry)
+        except Overloaded as error:
+            self._refuse(entry, error)
+            return
+        self._schedule()
+
+    async def drain(self) -> None:
+        """Waits until everything offered is answered and settled."""
+        while self._tasks or len(self._queue):
+            await asyncio.sleep(POLL_S)
+
+    # Batches ---------------------------------------------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        # call_soon, so that everything the loop has already read from its sockets gets into the same batch.
+        if not self._scheduled and len(self._queue) and self._in_flight < self._limits.batches_in_flight:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._start)
+
+    def _start(self) -> None:
+        self._scheduled = False
+        entries = self._queue.draw(self._limits.max_batch_items, self._limits.max_batch_bytes)
+        if entries:
+            self._in_flight += 1
+            self._spawn(self._run(entries))
+        self._schedule()
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, entries: list[Entry]) -> None:
+        settlements: list[Settlement] = []
+        try:
+            settlements = await self._decided(entries)
+        except Exception:
+            # Our defect: nobody waits for ever, nobody is allowed, and the cause is in the log alone.
+            log.exception("batch failed")
+            self._telemetry.failure("INTERNAL")
+            self._deliver([internal_answer(ask) for entry in entries for ask in entry.asks])
+        finally:
+            self._in_flight -= 1
+            self._schedule()
+        if settlements:
+            await self._settled(settlements)
+
+    async def _decided(self, entries: list[Entry]) -> list[Settlement]:
+        watch = Stopwatch(time.perf_counter)
+        entries = self._prepared(entries)
+        watch.lap("canonicalize")
+        entries = await self._enriched(entries)
+        watch.lap("enrich")
+        await self._evaluated([item for entry in entries for item in entry.items])
+        watch.lap("evaluate")
+        ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
+        settlements = await self._concluder.conclude(ready, watch, self._deliver)
+        watch.lap("record")
+        self._telemetry.batch(watch.laps, ready)
+        return settlements
+
+    def _comes_back(self, entry: Entry) -> bool:
+        """Tells whether another judgement may differ: once for contention, once for a changed bundle."""
+        if not entry.remade and any(item.verdict.code == "BUNDLE_CHANGED" for item in entry.items):
+            entry.remade = True
+            self._spawn(self._made_again(entry))
+            return True
+        contended = any(item.outcome and item.outcome.contended and not item.verdict.permits for item in entry.items)
+        if contended and not entry.contended_until_s:
+            latest_s = min(ask.deadline_s for ask in entry.asks)
+            now_s = asyncio.get_running_loop().time()
+            entry.contended_until_s = min(latest_s, now_s + self._timeouts.contention_ms / 1000)
+            self._later(entry)
+            return True
+        short_circuit(entry)
+        return False
+
+    def _later(self, entry: Entry) -> None:
+        """Puts an entry back into the queue after a Redis trip's time."""
+
+        def put_back() -> None:
+            self._queue.put_back(entry)
+            self._schedule()
+
+        asyncio.get_running_loop().call_later(POLL_S, put_back)
+
+    async def _made_again(self, entry: Entry) -> None:
+        """Gives back what the items reserved under the old bundle; the next batch makes them anew under the new one."""
+        await self._settled([Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in entry.items])
+        entry.items = []
+        self._queue.put_back(entry)
+        self._schedule()
+
+    # (1) authenticate, (2) canonicalize ------------------------------------------------------------------------------
+
+    def _prepared(self, entries: list[Entry]) -> list[Entry]:
+        lane = self._lanes.current
+        now_s = time.time()
+        loop_s = asyncio.get_running_loop().time()
+        ready = []
+        for entry in entries:
+            if lane is None:
+                self._refuse(entry, NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet"))
+            elif entry.items and entry.items[0].lane is lane:
+                ready.append(entry)
+            elif loop_s >= entry.asks[0].deadline_s:
+                self._refuse(entry, DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited"))
+            elif self._prepare(entry, lane, now_s):
+                ready.append(entry)
+        return ready
+
+    def _prepare(self, entry: Entry, lane: Lane, now_s: float) -> bool:
+        """Fills the entry's items; False when nothing is left to decide or it is being prepared elsewhere."""
+        entry.items = []
+        for ask in entry.asks:
+            if ask.gone:
+                continue
+            try:
+                admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
+                if len(entry.asks) == 1 and len(admitted.request.args_json) > self._limits.offload_bytes:
+                    self._spawn(self._offload(entry, admitted, lane))
+                    return False
+                call = canonicalize(admitted, lane)
+                entry.items.append(make_item(ask, admitted, call, lane, int(now_s * 1000), self._timeouts.lease_ms))
+            except Refused as error:
+                self._telemetry.failure(error.reason)
+                self._deliver([self._concluder.refuse(ask, error, lane, int(now_s * 1000))])
+            except WritError as error:
+                self._telemetry.failure(error.reason)
+                self._deliver([error_answer(ask, error)])
+        return bool(entry.items)
+
+    async def _offload(self, entry: Entry, admitted: Admitted, lane: Lane) -> None:
+        """Canonicalizes large arguments in another process, then lets the entry join a later batch."""
+        ask, tool = entry.asks[0], admitted.request.tool
+        try:
+            call = await self._offloader.canonicalize(
+                lane.canonicalizer, tool.server, tool.name, tool.definition_digest, admitted.request.args_json
+            )
+        except WritError as error:
+            self._refuse(entry, error)
+        except Exception:
+            log.exception("offload failed")
+            self._telemetry.failure("INTERNAL")
+            self._deliver([internal_answer(ask)])
+        else:
+            entry.items = [make_item(ask, admitted, call, lane, int(time.time() * 1000), self._timeouts.lease_ms)]
+            self._queue.put_back(entry)
+            self._schedule()
+
+    def _refuse(self, entry: Entry, error: WritError) -> None:
+        self._telemetry.failure(error.reason)
+        self._deliver([error_answer(ask, error) for ask in entry.asks])
+
+    # (4) enrich ------------------------------------------------------------------------------------------------------
+
+    async def _enriched(self, entries: list[Entry]) -> list[Entry]:
+        items = [item for entry in entries for item in entry.items]
+        if not items:
+            return []
+        try:
+            views = await self._state.enrich([item.state_ask for item in items])
+        except StateFailed as error:
+            self._telemetry.failure(error.reason)
+            blind = StateView(status=ClaimStatus.MINE, now_ms=int(time.time() * 1000))
+            for item in items:
+                item.view = blind
+                item.verdict = denied(error.reason, "the state that limits rest on cannot be read", "try again later")
+            await self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver)
+            return []
+        for item, view in zip(items, views, strict=True):
+            item.view = view
+            if view.ticket:
+                item.state_ask = replace(item.state_ask, ticket=view.ticket)
+        now_s = asyncio.get_running_loop().time()
+        return [entry for entry in entries if self._is_mine(entry, now_s)]
+
+    def _is_mine(self, entry: Entry, now_s: float) -> bool:
+        """Answers what needs no judgement; False when nothing of the entry is left for this batch."""
+        if any(item.view.status is ClaimStatus.IN_FLIGHT for item in entry.items):
+            if now_s < entry.asks[0].deadline_s:
+                self._later(entry)
+            else:
+                late = DeadlineExceeded("DEADLINE_EXCEEDED", "the same request is still being decided elsewhere")
+                self._refuse(entry, late)
+            return False
+        if now_s < entry.contended_until_s and any(
+            counter.pending for item in entry.items for counter in item.view.counters.values()
+        ):
+            self._later(entry)
+            return False
+        mine = []
+        for item in entry.items:
+            if item.view.status is ClaimStatus.ANSWERED:
+                self._deliver([Answer(token=item.ask.token, response=item.view.answer)])
+            elif item.view.status is ClaimStatus.REUSED:
+                error = InvalidInput("REQUEST_ID_REUSED", "this request_id was used for another call; expected a new one")
+                self._telemetry.failure(error.reason)
+                self._deliver([error_answer(item.ask, error)])
+            else:
+                mine.append(item)
+        entry.items = mine
+        return bool(mine)
+
+    # (5) score, (6) evaluate, (7) oblige -----------------------------------------------------------------------------
+
+    async def _evaluated(self, items: list[Item]) -> None:
+        if not self._quarantine:
+            await self._judged(items)
+            return
+        now_s = asyncio.get_running_loop().time()
+        apart: list[Item] = []
+        together: list[Item] = []
+        for item in items:
+            until_s = self._quarantine.get((item.caller.organisation, item.request.agent.id), 0.0)
+            (apart if now_s < until_s else together).append(item)
+        await asyncio.gather(self._judged(together), self._judged(apart))
+
+    async def _judged(self, items: list[Item]) -> None:
+        if not items:
+            return
+        lane = items[0].lane
+        for index, item in enumerate(items):
+            item.input_json = policy_input(
+                index=index,
+                request=item.request,
+                caller=item.caller,
+                speaker=item.speaker,
+                call=item.call,
+                view=item.view,
+                signals=item.signals,
+            )
+        try:
+            outcomes = await self._judge.judge(
+                lane.revision,
+                [item.input_json for item in items],
+                [item.call.execution_digest for item in items],
+                self._timeouts.opa_ms / 1000,
+            )
+        except EvaluationFailed as error:
+            self._telemetry.failure(error.reason)
+            for item in items:
+                item.verdict = denied(error.reason, "the policy engine gave no judgement", "try again later")
+            return
+        if outcomes is None:
+            await self._lanes.refresh()
+            for item in items:
+                item.verdict = denied("BUNDLE_CHANGED", "the policy changed while the action was judged", "try again")
+            return
+        for item, outcome in zip(items, outcomes, strict=True):
+            item.outcome = outcome
+            if outcome is None:
+                self._isolate(item)
+            else:
+                item.verdict = oblige(outcome, item.request, item.call, lane.canonicalizer)
+
+    def _isolate(self, item: Item) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self._quarantine = {key: until_s for key, until_s in self._quarantine.items() if until_s > now_s}
+        self._quarantine[(item.caller.organisation, item.request.agent.id)] = now_s + QUARANTINE_S
+        self._telemetry.failure("EVALUATION_FAILED")
+        item.verdict = denied("EVALUATION_FAILED", "the policy engine could not judge this action")
+
+    # (9) settle ------------------------------------------------------------------------------------------------------
+
+    async def _settled(self, settlements: Sequence[Settlement]) -> None:
+        for pause_s in (*SETTLE_RETRIES_S, 0.0):
+            try:
+                await self._state.settle(settlements)
+                return
+            except StateFailed as error:
+                self._telemetry.failure("SETTLE_FAILED")
+                log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
+                await asyncio.sleep(pause_s)
+
+
+def short_circuit(entry: Entry) -> None:
+    """Applies the semantic of a DecideBatch: what comes after the deciding item was not evaluated."""
+    if entry.semantic == decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL:
+        return
+    stops_on_permit = entry.semantic == decision_pb2.BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT
+    stopped = False
+    for item in entry.items:
+        if stopped:
+            item.verdict = denied("NOT_EVALUATED", "an item before this one ended the batch")
+        stopped = stopped or item.verdict.permits == stops_on_permit

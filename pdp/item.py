@@ -1,0 +1,40 @@
+"""The working holder of one action on its way through the pipeline. Each stage fills its own fields and reads those before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pdp.authenticate import Speaker
+from pdp.lane import Lane
+from pdp.model import Ask, CallerIdentity, CanonicalCall, Outcome, StateAsk, StateView
+from pdp.oblige import Verdict
+from writ.errors import WritError
+from writ.v1 import decision_pb2
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Item:
+    """One action in one lane."""
+
+    ask: Ask
+    lane: Lane
+    request: decision_pb2.DecideRequest
+    caller: CallerIdentity
+    speaker: Speaker
+    call: CanonicalCall
+    state_ask: StateAsk
+    signals: dict[str, dict[str, Any]]
+    view: StateView = field(init=False)
+    input_json: bytes = b""
+    outcome: Outcome | None = None
+    verdict: Verdict = field(init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back to the front: the bytes of a DecideResponse, and the error when it holds one instead of a decision."""
+
+    token: object
+    response: bytes
+    error: WritError | None = None

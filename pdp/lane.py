@@ -1,0 +1,49 @@
+"""An evaluation lane: one bundle revision with everything that was made from it. A batch belongs to one lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pdp.authenticate import CallerRules
+from pdp.canonicalize import Canonicalizer
+from pdp.catalog import Catalog
+from pdp.declarations import Declarations
+from pdp.feeds import FeedRules
+from pdp.model import Activation
+from pdp.signals import SignalTables
+from writ.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lane:
+    """What one revision means for the decision point. `etag` is the bundle digest that OPA reports."""
+
+    revision: str
+    etag: str
+    canonicalizer: Canonicalizer
+    declarations: Declarations
+    callers: CallerRules
+    feeds: FeedRules
+    signals: SignalTables
+
+    @staticmethod
+    def build(activation: Activation) -> Lane:
+        """Makes a lane from an activated bundle.
+
+        Raises:
+            ConfigurationError: the bundle's data is not what this version of the decision point reads. The control plane
+                refuses such a bundle at push; here the lane that stands goes on serving.
+        """
+        data = activation.data
+        severity = data.get("severity")
+        if not isinstance(severity, list) or not all(isinstance(verb, str) for verb in severity):
+            raise ConfigurationError("SEVERITY_INVALID", "`severity` must be the list of verbs from mild to grave")
+        return Lane(
+            revision=activation.revision,
+            etag=activation.etag,
+            canonicalizer=Canonicalizer(Catalog.parse(data.get("catalog", {})), severity),
+            declarations=Declarations.parse(data.get("counters", {}), data.get("facts", {})),
+            callers=CallerRules.parse(data.get("callers")),
+            feeds=FeedRules.parse(data.get("feeds", []), data.get("facts", {})),
+            signals=SignalTables.parse(data),
+        )

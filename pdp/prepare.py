@@ -1,0 +1,104 @@
+"""Stages 1 and 2 for one ask: authenticate, parse, authorise, canonicalize; and what it will ask of the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pdp.authenticate import Authenticator, Speaker, verify_delegation
+from pdp.config import Limits
+from pdp.declarations import StateContext
+from pdp.item import Item
+from pdp.lane import Lane
+from pdp.model import Ask, CallerIdentity, CanonicalCall, StateAsk
+from pdp.request import parse_request
+from pdp.signals import signals
+from writ.errors import InvalidInput, NotPermitted
+from writ.v1 import decision_pb2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """An ask whose caller may speak for its agent; its arguments are not read yet."""
+
+    request: decision_pb2.DecideRequest
+    caller: CallerIdentity
+    speaker: Speaker
+
+
+class Refused(NotPermitted):
+    """NotPermitted after the request could be read, so that the refusal can be recorded with who asked for what."""
+
+    def __init__(self, cause: NotPermitted, request: decision_pb2.DecideRequest, caller: CallerIdentity) -> None:
+        super().__init__(cause.reason, cause.message)
+        self.request = request
+        self.caller = caller
+
+
+def admit(ask: Ask, lane: Lane, authenticator: Authenticator, limits: Limits, now_s: float) -> Admitted:
+    """Authenticates, parses and authorises.
+
+    Raises:
+        NotAuthenticated: the credential does not hold at `now_s` (Unix seconds).
+        InvalidInput: the request cannot be read.
+        Refused: the caller may not speak for this agent and principal.
+    """
+    caller = authenticator.authenticate(ask.peer, now_s)
+    request = parse_request(ask.request, limits.max_request_bytes)
+    if len(request.args_json) > limits.max_args_bytes:
+        raise InvalidInput(
+            "ARGUMENTS_TOO_LARGE",
+            f"expected `args_json` of at most {limits.max_args_bytes} bytes, got {len(request.args_json)}",
+        )
+    try:
+        speaker = lane.callers.speaker(caller, request.agent.id, request.principal.id)
+        if request.delegation:
+            verify_delegation(request)
+    except NotPermitted as error:
+        raise Refused(error, request, caller) from error
+    return Admitted(request=request, caller=caller, speaker=speaker)
+
+
+def canonicalize(admitted: Admitted, lane: Lane) -> CanonicalCall:
+    """Reads the arguments into the canonical action. Raises InvalidInput."""
+    tool = admitted.request.tool
+    return lane.canonicalizer.canonicalize(tool.server, tool.name, tool.definition_digest, admitted.request.args_json)
+
+
+def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_ms: int, lease_ms: int) -> Item:
+    """Returns the item with what it asks of the state. `now_ms` (Unix) only picks the calendar windows to offer; which one
+    holds is decided by the state's own time."""
+    request, speaker, caller = admitted.request, admitted.speaker, admitted.caller
+    context = StateContext(
+        organisation=caller.organisation,
+        agent_id=request.agent.id,
+        agent_role=speaker.role or request.agent.role,
+        agent_unit=speaker.unit or request.agent.unit,
+        principal_id=request.principal.id,
+        session_id=request.session_id,
+        tool_server=request.tool.server,
+        tool_name=request.tool.name,
+        environment=call.environment,
+        action=call.action,
+        args_bytes=len(request.args_json),
+    )
+    state_ask = StateAsk(
+        organisation=caller.organisation,
+        caller_id=caller.id,
+        request_id=request.request_id,
+        execution_digest=call.execution_digest,
+        agent_id=request.agent.id,
+        reservations=lane.declarations.reservations(context, now_ms),
+        facts=lane.declarations.fact_keys(context),
+        lease_ms=lease_ms,
+        dry_run=request.dry_run,
+    )
+    return Item(
+        ask=ask,
+        lane=lane,
+        request=request,
+        caller=caller,
+        speaker=speaker,
+        call=call,
+        state_ask=state_ask,
+        signals=signals(call.action, call.environment, request.environment, lane.signals),
+    )

@@ -1,0 +1,92 @@
+"""The bounded queue between the front and the pipeline: fair between callers, bounded per caller and in all.
+
+What arrives while batches are in flight waits here and forms the next batch. No timer, no lock: one event loop owns it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+from pdp.item import Item
+from pdp.model import Ask, Peer
+from writ.errors import Overloaded
+from writ.v1 import decision_pb2
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entry:
+    """Asks that must be decided in one batch, in order: one ask, or the items of a DecideBatch with its semantic.
+
+    The rest is progress, kept when an entry comes back to the queue: the prepared items, whether they were made again for
+    another bundle, and until when (loop seconds) they may wait for reservations before theirs (0: they do not).
+    """
+
+    asks: list[Ask]
+    semantic: decision_pb2.BatchSemantic = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+    items: list[Item] = field(default_factory=list)
+    remade: bool = False
+    contended_until_s: float = 0.0
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = sum(len(ask.request) for ask in self.asks)
+
+
+class FairQueue:
+    """Draws one entry of each caller in turn, so that a flood of one caller delays the others by one entry a turn."""
+
+    def __init__(self, *, per_caller: int, total: int) -> None:
+        self._per_caller = per_caller
+        self._total = total
+        self._waiting: OrderedDict[Peer, deque[Entry]] = OrderedDict()
+        self._counts: dict[Peer, int] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Number of asks that wait."""
+        return self._count
+
+    def put(self, entry: Entry) -> None:
+        """Appends an entry.
+
+        Raises:
+            Overloaded: the caller, or all together, have too many waiting.
+        """
+        peer, items = entry.asks[0].peer, len(entry.asks)
+        count = self._counts.get(peer, 0)
+        if count + items > self._per_caller:
+            raise Overloaded("CALLER_OVERLOADED", f"expected at most {self._per_caller} waiting requests of one caller")
+        if self._count + items > self._total:
+            raise Overloaded("OVERLOADED", f"expected at most {self._total} waiting requests")
+        self._append(peer, entry, items)
+
+    def put_back(self, entry: Entry) -> None:
+        """Appends an entry that was drawn before and is not finished; never refused, since it was counted once."""
+        self._append(entry.asks[0].peer, entry, len(entry.asks))
+
+    def draw(self, max_items: int, max_bytes: int) -> list[Entry]:
+        """Takes entries round-robin until a bound is met; at least one entry when any waits."""
+        drawn: list[Entry] = []
+        items = size = 0
+        while self._waiting:
+            peer, entries = next(iter(self._waiting.items()))
+            entry = entries[0]
+            if drawn and (items + len(entry.asks) > max_items or size + entry.size > max_bytes):
+                break
+            entries.popleft()
+            drawn.append(entry)
+            items += len(entry.asks)
+            size += entry.size
+            self._count -= len(entry.asks)
+            self._counts[peer] -= len(entry.asks)
+            if entries:
+                self._waiting.move_to_end(peer)
+            else:
+                del self._waiting[peer], self._counts[peer]
+        return drawn
+
+    def _append(self, peer: Peer, entry: Entry, items: int) -> None:
+        self._waiting.setdefault(peer, deque()).append(entry)
+        self._counts[peer] = self._counts.get(peer, 0) + items
+        self._count += items

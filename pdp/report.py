@@ -1,0 +1,122 @@
+"""ReportOutcome: binds what happened to what was decided, and records it as an entry of the evidence log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from pdp.answer import receipt_message
+from pdp.model import CallerIdentity, DecisionRecord, Draft
+from pdp.ports import Recorder
+from pdp.request import DIGEST, REQUEST_ID
+from writ.commitment import SALT_BYTES
+from writ.errors import InvalidInput
+from writ.receipt_body import outcome_body
+from writ.v1 import decision_pb2, receipt_pb2
+
+_DECISION_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_ERROR_CODE = re.compile(r"[A-Z0-9_]{0,64}")
+
+_STATUSES = {
+    decision_pb2.OUTCOME_STATUS_SUCCEEDED: "SUCCEEDED",
+    decision_pb2.OUTCOME_STATUS_FAILED: "FAILED",
+    decision_pb2.OUTCOME_STATUS_NOT_EXECUTED: "NOT_EXECUTED",
+}
+_THREATS = frozenset(
+    {decision_pb2.OUTCOME_BINDING_NOT_ALLOWED, decision_pb2.OUTCOME_BINDING_DIGEST_MISMATCH},
+)
+_BINDINGS = {
+    decision_pb2.OUTCOME_BINDING_MATCHED: "MATCHED",
+    decision_pb2.OUTCOME_BINDING_UNVERIFIED: "UNVERIFIED",
+    decision_pb2.OUTCOME_BINDING_NOT_ALLOWED: "NOT_ALLOWED",
+    decision_pb2.OUTCOME_BINDING_DIGEST_MISMATCH: "DIGEST_MISMATCH",
+}
+
+
+class Decisions(Protocol):
+    """Where decisions of the last ten minutes can be looked up."""
+
+    async def find_decision(self, organisation: str, caller_id: str, request_id: str) -> DecisionRecord | None:
+        """Returns what was decided, or None when nothing is held. Raises StateFailed."""
+        ...
+
+
+class Reporter:
+    """Takes reports of outcomes. `random(n)` returns n random bytes; `failure` counts threat signals by reason."""
+
+    def __init__(
+        self,
+        *,
+        decisions: Decisions,
+        recorder: Recorder,
+        random: Callable[[int], bytes],
+        failure: Callable[[str], None],
+    ) -> None:
+        self._decisions = decisions
+        self._recorder = recorder
+        self._random = random
+        self._failure = failure
+
+    async def report(
+        self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, now_ms: int
+    ) -> decision_pb2.ReportOutcomeResponse:
+        """Records one report.
+
+        Raises:
+            InvalidInput: a field is out of bounds.
+            StateFailed, EvidenceFailed: nothing was recorded; report again.
+        """
+        _check(request)
+        record = await self._decisions.find_decision(caller.organisation, caller.id, request.request_id)
+        binding = bind(request, record)
+        if binding in _THREATS:
+            self._failure(f"OUTCOME_{_BINDINGS[binding]}")
+        salt = self._random(SALT_BYTES)
+        body = outcome_body(
+            decision_id=request.decision_id,
+            time_ms=now_ms,
+            organisation=caller.organisation,
+            caller_id=caller.id,
+            status=_STATUSES[request.status],
+            binding=_BINDINGS[binding],
+            finished_at_ms=request.finished_at.ToMilliseconds() if request.HasField("finished_at") else None,
+            rows=request.rows if request.HasField("rows") else None,
+            error_code=request.error_code,
+            salt=salt,
+            execution_digest=request.execution_digest,
+        )
+        payload = receipt_pb2.Payload(request=request.SerializeToString(), salt=salt).SerializeToString()
+        draft = Draft(
+            body=body, organisation=caller.organisation, now_ms=now_ms, salt=salt, payload=payload, subjects=()
+        )
+        recorded = self._recorder.append([draft])[0]
+        return decision_pb2.ReportOutcomeResponse(receipt=receipt_message(recorded, salt), binding=binding)
+
+
+def bind(request: decision_pb2.ReportOutcomeRequest, record: DecisionRecord | None) -> decision_pb2.OutcomeBinding:
+    """Tells how a report relates to the decision that is held."""
+    if record is None or record.decision_id != request.decision_id:
+        return decision_pb2.OUTCOME_BINDING_UNVERIFIED
+    if request.status == decision_pb2.OUTCOME_STATUS_NOT_EXECUTED:
+        return decision_pb2.OUTCOME_BINDING_MATCHED
+    if not record.permitted_digest:
+        return decision_pb2.OUTCOME_BINDING_NOT_ALLOWED
+    if record.permitted_digest != request.execution_digest:
+        return decision_pb2.OUTCOME_BINDING_DIGEST_MISMATCH
+    return decision_pb2.OUTCOME_BINDING_MATCHED
+
+
+def _check(request: decision_pb2.ReportOutcomeRequest) -> None:
+    for name, pattern, value in (
+        ("request_id", REQUEST_ID, request.request_id),
+        ("decision_id", _DECISION_ID, request.decision_id),
+        ("execution_digest", DIGEST, request.execution_digest),
+        ("error_code", _ERROR_CODE, request.error_code),
+    ):
+        if not pattern.fullmatch(value):
+            raise InvalidInput("FIELD_INVALID", f"`{name}` must match {pattern.pattern}, got {len(value)} characters")
+    if request.status not in _STATUSES:
+        raise InvalidInput("FIELD_INVALID", "`status` must be SUCCEEDED, FAILED or NOT_EXECUTED")
+    if not 0 <= request.finished_at.seconds < 2**40 or request.rows > 2**53 - 1:
+        raise InvalidInput("FIELD_INVALID", "`finished_at` and `rows` must be positive and within 2^53")

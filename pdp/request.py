@@ -1,0 +1,114 @@
+"""Reads a DecideRequest strictly: bytes in, a message whose every field is within its documented bounds out.
+
+Does not look into the arguments; that is canonicalization.
+"""
+
+from __future__ import annotations
+
+import re
+
+from google.protobuf.message import DecodeError
+
+from writ.errors import InvalidInput
+from writ.v1 import decision_pb2
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+MAX_NAME_CHARACTERS = 256  # identifiers of agents, people, servers and tools
+MAX_SESSION_CHARACTERS = 128
+MAX_USER_REQUEST_BYTES = 16 * 1024  # longer requests are documents; provenance works on tokens of the request
+MAX_CONTEXT_ENTRIES = 32
+MAX_CONTEXT_KEY_CHARACTERS = 64
+MAX_CONTEXT_VALUE_CHARACTERS = 1024
+MAX_OBLIGATIONS = 32
+MAX_DELEGATIONS = 64  # parsed at most; authentication allows fewer
+MAX_SCOPES = 64
+
+
+def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
+    """Parses and checks one request.
+
+    Raises:
+        InvalidInput: names the field, what was expected and how much came; never the value.
+    """
+    if len(raw) > max_bytes:
+        raise InvalidInput("REQUEST_TOO_LARGE", f"expected a request of at most {max_bytes} bytes, got {len(raw)}")
+    try:
+        request = decision_pb2.DecideRequest.FromString(raw)
+    except DecodeError as error:
+        raise InvalidInput("REQUEST_UNREADABLE", "the bytes are no writ.v1.DecideRequest") from error
+    check_request(request)
+    return request
+
+
+def check_request(request: decision_pb2.DecideRequest) -> None:
+    """Checks bounds. Raises InvalidInput."""
+    if not REQUEST_ID.fullmatch(request.request_id):
+        raise _wrong("request_id", "1 to 128 characters of [A-Za-z0-9._:-]", request.request_id)
+    agent, tool = request.agent, request.tool
+    _required("agent.id", agent.id)
+    _required("tool.server", tool.server)
+    _required("tool.name", tool.name)
+    for name, value in (
+        ("agent.role", agent.role),
+        ("agent.unit", agent.unit),
+        ("agent.framework", agent.framework),
+        ("agent.version", agent.version),
+        ("principal.id", request.principal.id),
+        ("environment", request.environment),
+        ("workspace", request.workspace),
+        ("purpose", request.purpose),
+        ("approval_reference", request.approval_reference),
+    ):
+        if value:
+            _bounded(name, value, MAX_NAME_CHARACTERS)
+    if request.principal.type not in ("", "human", "service"):
+        raise _wrong("principal.type", "`human` or `service`", request.principal.type)
+    if tool.definition_digest and not DIGEST.fullmatch(tool.definition_digest):
+        raise _wrong("tool.definition_digest", "64 lower-case hex digits", tool.definition_digest)
+    _bounded("session_id", request.session_id, MAX_SESSION_CHARACTERS)
+    if len(request.user_request) > MAX_USER_REQUEST_BYTES:
+        raise _wrong("user_request", f"at most {MAX_USER_REQUEST_BYTES} characters", request.user_request)
+    if request.business_context or request.delegation or request.supported_obligations:
+        _check_lists(request)
+
+
+def _check_lists(request: decision_pb2.DecideRequest) -> None:
+    if len(request.business_context) > MAX_CONTEXT_ENTRIES:
+        raise _too_many("business_context", MAX_CONTEXT_ENTRIES, len(request.business_context))
+    for key, value in request.business_context.items():
+        _bounded("business_context key", key, MAX_CONTEXT_KEY_CHARACTERS)
+        _bounded("business_context value", value, MAX_CONTEXT_VALUE_CHARACTERS)
+    if len(request.delegation) > MAX_DELEGATIONS:
+        raise _too_many("delegation", MAX_DELEGATIONS, len(request.delegation))
+    for step in request.delegation:
+        _required("delegation.delegator", step.delegator)
+        _required("delegation.delegate", step.delegate)
+        if len(step.scopes) > MAX_SCOPES:
+            raise _too_many("delegation.scopes", MAX_SCOPES, len(step.scopes))
+        for scope in step.scopes:
+            _required("delegation.scopes", scope)
+    if len(request.supported_obligations) > MAX_OBLIGATIONS:
+        raise _too_many("supported_obligations", MAX_OBLIGATIONS, len(request.supported_obligations))
+    for name in request.supported_obligations:
+        _required("supported_obligations", name)
+
+
+def _required(name: str, value: str) -> None:
+    if not value:
+        raise InvalidInput("FIELD_INVALID", f"`{name}` must have 1 to {MAX_NAME_CHARACTERS} characters, got none")
+    _bounded(name, value, MAX_NAME_CHARACTERS)
+
+
+def _bounded(name: str, value: str, limit: int) -> None:
+    if len(value) > limit or "\x00" in value:
+        raise _wrong(name, f"at most {limit} characters without NUL", value)
+
+
+def _wrong(name: str, expected: str, value: str) -> InvalidInput:
+    return InvalidInput("FIELD_INVALID", f"`{name}` must be {expected}, got {len(value)} characters")
+
+
+def _too_many(name: str, limit: int, count: int) -> InvalidInput:
+    return InvalidInput("FIELD_INVALID", f"`{name}` must have at most {limit} entries, got {count}")

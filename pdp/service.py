@@ -1,0 +1,290 @@
+"""The gRPC front: the only module, with `pdp.server`, that knows gRPC.
+
+Accepts calls, hands entries of (token, request bytes, peer) to the engine, and turns what comes back into gRPC answers.
+Requests and answers of Decide and DecideStream stay bytes here; another front that hands over whole batches needs
+nothing from this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from pdp.answer import status_code
+from pdp.authenticate import Authenticator
+from pdp.config import Limits, Timeouts
+from pdp.decide import Engine
+from pdp.item import Answer
+from pdp.lanes import Lanes
+from pdp.model import Ask, CallerIdentity, Peer
+from pdp.queue import Entry
+from pdp.report import Reporter
+from pdp.state import RedisState
+from writ.errors import InvalidInput, NotReady, WritError
+from writ.v1 import decision_pb2, fact_pb2
+
+MAX_PEERS = 4096
+"""Credentials whose Peer is kept, so that one object stands for one caller."""
+
+_STATUS = {code.value[0]: code for code in grpc.StatusCode}
+
+type Context = grpc.aio.ServicerContext[bytes, bytes]
+
+
+def deliver(answers: Sequence[Answer]) -> None:
+    """Hands each answer to the call that waits for it."""
+    for answer in answers:
+        cast("_Call", answer.token).answer(answer)
+
+
+class _Call:
+    """A unary call, or one item of a DecideBatch. `ask.gone` tells the engine that nobody waits any more."""
+
+    __slots__ = ("future",)
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: asyncio.Future[Answer] = loop.create_future()
+
+    def answer(self, answer: Answer) -> None:
+        if not self.future.done():
+            self.future.set_result(answer)
+
+
+class _Stream:
+    """The answers of one stream, in the order in which they become ready."""
+
+    __slots__ = ("_loop", "_wakeup", "answers", "closed", "unanswered")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._wakeup: asyncio.Future[None] | None = None
+        self.answers: deque[bytes] = deque()
+        self.unanswered: dict[int, Ask] = {}
+        self.closed = False
+
+    def wake(self) -> None:
+        if self._wakeup is not None and not self._wakeup.done():
+            self._wakeup.set_result(None)
+
+    async def changed(self) -> None:
+        self._wakeup = self._loop.create_future()
+        await self._wakeup
+        self._wakeup = None
+
+
+class _StreamCall:
+    """One request of a stream."""
+
+    __slots__ = ("ask", "stream")
+
+    def __init__(self, stream: _Stream) -> None:
+        self.stream = stream
+        self.ask: Ask | None = None
+
+    def answer(self, answer: Answer) -> None:
+        if self.stream.unanswered.pop(id(self), None) is not None:
+            self.stream.answers.append(answer.response)
+            self.stream.wake()
+
+
+class DecisionFront:
+    """Handlers of DecisionService and FactService."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        authenticator: Authenticator,
+        lanes: Lanes,
+        reporter: Reporter,
+        state: RedisState,
+        limits: Limits,
+        timeouts: Timeouts,
+    ) -> None:
+        self._engine = engine
+        self._authenticator = authenticator
+        self._lanes = lanes
+        self._reporter = reporter
+        self._state = state
+        self._limits = limits
+        self._default_s = timeouts.default_deadline_ms / 1000
+        self._peers: dict[str | bytes, Peer] = {}
+
+    def handlers(self) -> list[grpc.GenericRpcHandler]:
+        """Returns the handlers to register; messages are handed over as bytes."""
+        return [
+            grpc.method_handlers_generic_handler(
+                "writ.v1.DecisionService",
+                {
+                    "Decide": grpc.unary_unary_rpc_method_handler(self.decide),
+                    "DecideStream": grpc.stream_stream_rpc_method_handler(self.decide_stream),
+                    "DecideBatch": grpc.unary_unary_rpc_method_handler(self.decide_batch),
+                    "ReportOutcome": grpc.unary_unary_rpc_method_handler(self.report_outcome),
+                },
+            ),
+            grpc.method_handlers_generic_handler(
+                "writ.v1.FactService", {"Put": grpc.unary_unary_rpc_method_handler(self.put)}
+            ),
+        ]
+
+    async def decide(self, request: bytes, context: Context) -> bytes:
+        """Decide."""
+        loop = asyncio.get_running_loop()
+        call = _Call(loop)
+        ask = Ask(token=call, request=request, peer=self._peer(context), deadline_s=self._deadline_s(loop, context))
+        self._engine.offer(Entry(asks=[ask]))
+        try:
+            answer = await call.future
+        except asyncio.CancelledError:
+            ask.gone = True
+            raise
+        if answer.error is not None:
+            await _abort(context, answer.error)
+        return answer.response
+
+    async def decide_batch(self, request: bytes, context: Context) -> bytes:
+        """DecideBatch."""
+        try:
+            batch = _parse(decision_pb2.DecideBatchRequest(), request)
+            check_batch(batch, self._limits.max_batch_items)
+        except WritError as error:
+            await _abort(context, error)
+        loop = asyncio.get_running_loop()
+        peer, deadline_s = self._peer(context), self._deadline_s(loop, context)
+        calls = [_Call(loop) for _ in batch.requests]
+        asks = [
+            Ask(token=call, request=item.SerializeToString(), peer=peer, deadline_s=deadline_s)
+            for call, item in zip(calls, batch.requests, strict=True)
+        ]
+        self._engine.offer(Entry(asks=asks, semantic=batch.semantic))
+        try:
+            answers = await asyncio.gather(*(call.future for call in calls))
+        except asyncio.CancelledError:
+            for ask in asks:
+                ask.gone = True
+            raise
+        response = decision_pb2.DecideBatchResponse()
+        for answer in answers:
+            response.responses.add().ParseFromString(answer.response)
+        return response.SerializeToString()
+
+    async def decide_stream(self, requests: AsyncIterator[bytes], context: Context) -> None:
+        """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
+        loop = asyncio.get_running_loop()
+        peer, stream = self._peer(context), _Stream(loop)
+        try:
+            caller = self._authenticator.authenticate(peer, time.time())
+        except WritError as error:
+            await _abort(context, error)
+        reader = loop.create_task(self._read(context, peer, stream))
+        expiry = loop.call_later(max(caller.expires_at_s - time.time(), 0.0), reader.cancel, "expired")
+        try:
+            await self._write(context, stream)
+            if reader.cancelled():
+                await context.abort(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_EXPIRED: the credential has expired")
+        finally:
+            expiry.cancel()
+            reader.cancel()
+            for ask in stream.unanswered.values():
+                ask.gone = True
+
+    async def _read(self, context: Context, peer: Peer, stream: _Stream) -> None:
+        loop = asyncio.get_running_loop()
+        limit = self._limits.queue_per_caller
+        try:
+            # A caller that sends without reading its answers is not read from until it does.
+            while (request := await context.read()) is not grpc.aio.EOF:
+                call = _StreamCall(stream)
+                ask = Ask(token=call, request=request, peer=peer, deadline_s=loop.time() + self._default_s)
+                stream.unanswered[id(call)] = ask
+                call.ask = ask
+                self._engine.offer(Entry(asks=[ask]))
+                while len(stream.unanswered) + len(stream.answers) >= limit:
+                    await asyncio.sleep(0.001)
+        finally:
+            stream.closed = True
+            stream.wake()
+
+    async def _write(self, context: Context, stream: _Stream) -> None:
+        while True:
+            while stream.answers:
+                await context.write(stream.answers.popleft())
+            if stream.closed and not stream.unanswered:
+                return
+            await stream.changed()
+
+    async def report_outcome(self, request: bytes, context: Context) -> bytes:
+        """ReportOutcome."""
+        try:
+            caller = self._caller(context)
+            report = _parse(decision_pb2.ReportOutcomeRequest(), request)
+            response = await self._reporter.report(report, caller, int(time.time() * 1000))
+        except WritError as error:
+            await _abort(context, error)
+        return response.SerializeToString()
+
+    async def put(self, request: bytes, context: Context) -> bytes:
+        """FactService.Put."""
+        try:
+            caller = self._caller(context)
+            facts = list(_parse(fact_pb2.PutRequest(), request).facts)
+            lane = self._lanes.current
+            if lane is None:
+                raise NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet")
+            records = lane.feeds.check(caller, facts)
+            await self._state.put_facts(caller.organisation, records)
+        except WritError as error:
+            await _abort(context, error)
+        return fact_pb2.PutResponse(count=len(facts)).SerializeToString()
+
+    def _caller(self, context: Context) -> CallerIdentity:
+        return self._authenticator.authenticate(self._peer(context), time.time())
+
+    def _peer(self, context: Context) -> Peer:
+        bearer, certificate = "", b""
+        for key, value in context.invocation_metadata() or ():
+            if key == "authorization" and isinstance(value, str) and value[:7].lower() == "bearer ":
+                bearer = value[7:]
+        if not bearer:
+            certificate = next(iter(context.auth_context().get("x509_pem_cert", ())), b"")
+        key_: str | bytes = certificate or bearer
+        peer = self._peers.get(key_)
+        if peer is None:
+            if len(self._peers) >= MAX_PEERS:
+                self._peers.clear()
+            peer = self._peers[key_] = Peer(certificate=certificate, bearer=bearer)
+        return peer
+
+    def _deadline_s(self, loop: asyncio.AbstractEventLoop, context: Context) -> float:
+        remaining_s = context.time_remaining()
+        return loop.time() + (self._default_s if remaining_s is None else remaining_s)
+
+
+def check_batch(batch: decision_pb2.DecideBatchRequest, max_items: int) -> None:
+    """Checks a DecideBatch as a whole. Raises InvalidInput."""
+    if not 1 <= len(batch.requests) <= max_items:
+        raise InvalidInput("BATCH_INVALID", f"expected 1 to {max_items} requests, got {len(batch.requests)}")
+    if batch.semantic not in decision_pb2.BatchSemantic.values() or not batch.semantic:
+        raise InvalidInput("BATCH_INVALID", "`semantic` must be one of the three; there is no default")
+    if len({item.request_id for item in batch.requests}) != len(batch.requests):
+        raise InvalidInput("BATCH_INVALID", "two requests have one request_id; each needs its own")
+
+
+def _parse[T: Message](message: T, raw: bytes) -> T:
+    try:
+        message.ParseFromString(raw)
+    except DecodeError as error:
+        raise InvalidInput("REQUEST_UNREADABLE", f"the bytes are no {message.DESCRIPTOR.full_name}") from error
+    return message
+
+
+async def _abort(context: Context, error: WritError) -> Any:
+    await context.abort(
+        _STATUS[status_code(error)], f"{error.reason}: {error.message}", (("writ-reason", error.reason),)
+    )
