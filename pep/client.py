@@ -1,0 +1,119 @@
+"""A client of `DecisionService` for agents and gateways: asks before it acts, and treats every doubt as a DENY.
+
+Synchronous, safe to share between threads. The caller closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+import grpc
+
+from writ.errors import WritError
+from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
+
+PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM})
+
+
+class DecisionRefused(WritError):
+    """The decision point gave no decision; `code` is the gRPC status name. The action must not run."""
+
+    def __init__(self, code: str, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.code = code
+
+
+def permits(decision: decision_pb2.Decision) -> bool:
+    """Tells whether the action may run: effect ALLOW or TRANSFORM, and a permit came with it."""
+    return decision.effect in PERMITTING and bool(decision.permit.token)
+
+
+class Client:
+    """One connection. `target` is `unix:///path` or `host:port`; `token` a JWT, or "" with mTLS `credentials`."""
+
+    def __init__(
+        self, target: str, *, token: str = "", credentials: grpc.ChannelCredentials | None = None, timeout_s: float = 5.0
+    ) -> None:
+        options = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
+        if credentials is None:
+            self._channel = grpc.insecure_channel(target, options=options)
+        else:
+            self._channel = grpc.secure_channel(target, credentials, options=options)
+        self._decisions = decision_pb2_grpc.DecisionServiceStub(self._channel)
+        self._facts = fact_pb2_grpc.FactServiceStub(self._channel)
+        self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        self._timeout_s = timeout_s
+
+    def decide(self, request: decision_pb2.DecideRequest) -> decision_pb2.Decision:
+        """Asks for one decision.
+
+        Raises:
+            DecisionRefused: there is none; the action must not run.
+        """
+        try:
+            return self._decisions.Decide(request, metadata=self._metadata, timeout=self._timeout_s).decision
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+
+    def decide_batch(
+        self, requests: Iterable[decision_pb2.DecideRequest], semantic: decision_pb2.BatchSemantic
+    ) -> list[decision_pb2.DecideResponse]:
+        """Asks for a list of decisions; answers keep the order. Raises DecisionRefused."""
+        batch = decision_pb2.DecideBatchRequest(requests=requests, semantic=semantic)
+        try:
+            answer = self._decisions.DecideBatch(batch, metadata=self._metadata, timeout=self._timeout_s)
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+        return list(answer.responses)
+
+    def decide_stream(
+        self, requests: Iterable[decision_pb2.DecideRequest]
+    ) -> Iterator[decision_pb2.DecideResponse]:
+        """Asks for decisions as `requests` yields them; answers come in any order. Raises DecisionRefused."""
+        try:
+            yield from self._decisions.DecideStream(iter(requests), metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+
+    def report_outcome(self, request: decision_pb2.ReportOutcomeRequest) -> decision_pb2.ReportOutcomeResponse:
+        """Reports what became of an action. Raises DecisionRefused."""
+        try:
+            return self._decisions.ReportOutcome(request, metadata=self._metadata, timeout=self._timeout_s)
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+
+    def put_facts(self, facts: Iterable[fact_pb2.Fact]) -> int:
+        """Puts facts as an authorised feed; returns how many were stored. Raises DecisionRefused."""
+        try:
+            request = fact_pb2.PutRequest(facts=facts)
+            return self._facts.Put(request, metadata=self._metadata, timeout=self._timeout_s).count
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._channel.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def mtls_credentials(certificate: Path, key: Path, authority: Path) -> grpc.ChannelCredentials:
+    """Returns credentials from PEM files: the client's certificate chain and key, and the server's authority."""
+    return grpc.ssl_channel_credentials(authority.read_bytes(), key.read_bytes(), certificate.read_bytes())
+
+
+def _refused(error: grpc.RpcError) -> DecisionRefused:
+    call = error if isinstance(error, grpc.Call) else None
+    if call is None:
+        return DecisionRefused("UNKNOWN", "DECISION_POINT_UNREACHABLE", "the decision point gave no answer")
+    reason = dict(call.trailing_metadata() or ()).get("writ-reason")
+    details = call.details() or ""
+    if not isinstance(reason, str):
+        return DecisionRefused(call.code().name, "DECISION_POINT_UNREACHABLE", details)
+    return DecisionRefused(call.code().name, reason, details.removeprefix(f"{reason}: "))
