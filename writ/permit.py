@@ -47,7 +47,7 @@ _TEXT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class PermitBody:
     """What a permit says: the tool server `audience` may run the call with this digest once, from `not_before_ms` on
     and before `expires_ms` (Unix milliseconds)."""
 
@@ -65,14 +65,14 @@ def permit_id(organisation: str, caller: str, request_id: str) -> str:
     return sha256(_ID_DOMAIN + orjson.dumps((organisation, caller, request_id))).hexdigest()[:32]
 
 
-class PermitMint:
+class PermitSigner:
     """Signs permits with the permit key. Not for concurrent use of one call; holds no state between calls."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
         self._key_id = bytes.fromhex(key_id(key.public_key()))
 
-    def mint(self, permits: Sequence[Permit]) -> list[str]:
+    def sign(self, permits: Sequence[PermitBody]) -> list[str]:
         """Returns one token a permit, in order, under one signature.
 
         Raises ValueError when a permit lives longer than `MAX_PERMIT_TTL_MS`, or not at all.
@@ -89,7 +89,7 @@ class PermitMint:
         ]
 
 
-def verify_permit(token: str, *, keys: KeySet, audience: str, execution_digest: str, now_ms: int) -> Permit:
+def verify_permit(token: str, *, keys: KeySet, audience: str, execution_digest: str, now_ms: int) -> PermitBody:
     """Verifies a permit for the call that is about to run.
 
     1. The token has the length, the characters and the layout of a permit.
@@ -99,7 +99,7 @@ def verify_permit(token: str, *, keys: KeySet, audience: str, execution_digest: 
     5. It binds exactly this call.
     6. Its time has come and not passed.
 
-    Left to the caller: 7. remember `Permit.id` until `Permit.expires_ms` and refuse it the second time, before the call
+    Left to the caller: 7. remember `PermitBody.id` until `PermitBody.expires_ms` and refuse it the second time, before the call
     runs (see `UsedPermits`); and take `execution_digest` from the call as received. Raises VerificationFailed.
     """
     body, proof = _parts(token)  # (1)
@@ -131,7 +131,7 @@ class UsedPermits:
         self._ids: set[tuple[str, str]] = set()
         self._by_expiry: list[tuple[int, tuple[str, str]]] = []
 
-    def use(self, permit: Permit, now_ms: int) -> None:
+    def use(self, permit: PermitBody, now_ms: int) -> None:
         """Marks a verified permit as used. Raises VerificationFailed `PERMIT_USED`, `PERMIT_EXPIRED` or `PERMITS_FULL`."""
         while self._by_expiry and self._by_expiry[0][0] <= now_ms:
             self._ids.discard(heappop(self._by_expiry)[1])
@@ -146,7 +146,7 @@ class UsedPermits:
         heappush(self._by_expiry, (permit.expires_ms, key))
 
 
-def _format(permit: Permit) -> bytes:
+def _format(permit: PermitBody) -> bytes:
     if not 0 < permit.expires_ms - permit.not_before_ms <= MAX_PERMIT_TTL_MS:
         raise ValueError(f"a permit must live 1 to {MAX_PERMIT_TTL_MS} ms")
     return orjson.dumps(
@@ -179,7 +179,7 @@ def _parts(token: str) -> tuple[bytes, bytes]:
     return body, proof
 
 
-def _parse(body: bytes) -> Permit:
+def _parse(body: bytes) -> PermitBody:
     try:
         document: Any = orjson.loads(body)
         canonical = isinstance(document, dict) and document.keys() == _FIELDS and canonical_bytes(document) == body
@@ -189,9 +189,9 @@ def _parse(body: bytes) -> Permit:
         raise _malformed(f"expected canonical JSON with exactly the fields {', '.join(sorted(_FIELDS))}")
     for name, value in document.items():
         expected = int if name.endswith("_ms") else str
-        if type(value) is not expected or (expected is int and not 0 <= value <= MAX_INTEGER):
+        if type(value) is not expected or (isinstance(value, int) and not 0 <= value <= MAX_INTEGER):
             raise _malformed(f"`{name}` must be of type {expected.__name__}")
-    permit = Permit(**document)
+    permit = PermitBody(**document)
     if not 0 < permit.expires_ms - permit.not_before_ms <= MAX_PERMIT_TTL_MS:
         raise _malformed(f"expected a life of 1 to {MAX_PERMIT_TTL_MS} ms")
     return permit

@@ -24,12 +24,6 @@ from writ.errors import VerificationFailed
 from writ.head import BatchHead, parse_head, verify_head
 from writ.keys import KeyId, KeySet
 from writ.merkle import MAX_LEAVES, MAX_PATH_NODES, leaf_hash, verify_inclusion
-from writ.receipt_body import decision_body as decision_body
-from writ.receipt_body import epoch_body as epoch_body
-from writ.receipt_body import outcome_body as outcome_body
-from writ.receipt_body import place_body as place_body
-from writ.receipt_body import refusal_body as refusal_body
-from writ.receipt_body import undelivered_body as undelivered_body
 
 FILE_FORMAT: Final = "writ.dev/receipt/v1"
 MAX_FILE_BYTES: Final = 512 * 1024
