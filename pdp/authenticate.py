@@ -30,7 +30,7 @@ MAX_CACHED_CREDENTIALS = 4096
 MAX_DELEGATIONS = 16
 """Longest chain; each step is compared with the one before it."""
 
-type PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
+PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 
 _ALGORITHM = {EllipticCurvePublicKey: "ES256", Ed25519PublicKey: "EdDSA"}
 
@@ -63,7 +63,9 @@ class Authenticator:
 
     def _of_token(self, bearer: str) -> CallerIdentity:
         if not bearer:
-            raise NotAuthenticated("CREDENTIAL_MISSING", "expected a client certificate or `authorization: Bearer`, got none")
+            raise NotAuthenticated(
+                "CREDENTIAL_MISSING", "expected a client certificate or `authorization: Bearer`, got none"
+            )
         if len(bearer) > MAX_BEARER_BYTES:
             raise NotAuthenticated("CREDENTIAL_INVALID", f"expected a token of at most {MAX_BEARER_BYTES} bytes")
         try:
@@ -94,13 +96,16 @@ class Authenticator:
             certificate = x509.load_pem_x509_certificate(pem)
             extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
             names = tuple(
-                extension.get_values_for_type(x509.UniformResourceIdentifier) + extension.get_values_for_type(x509.DNSName)
+                extension.get_values_for_type(x509.UniformResourceIdentifier)
+                + extension.get_values_for_type(x509.DNSName)
             )
             organisations = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
         except (ValueError, x509.ExtensionNotFound) as error:
             raise NotAuthenticated("CREDENTIAL_INVALID", "the client certificate has no readable SAN") from error
         if not names or len(organisations) != 1:
-            raise NotAuthenticated("CREDENTIAL_INVALID", "the client certificate needs a URI or DNS SAN and one organisation")
+            raise NotAuthenticated(
+                "CREDENTIAL_INVALID", "the client certificate needs a URI or DNS SAN and one organisation"
+            )
         return CallerIdentity(
             organisation=str(organisations[0].value),
             id=names[0],

@@ -17,7 +17,7 @@ from pdp.answer import decision_response, error_response
 from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
 from pdp.lane import Lane
-from pdp.model import Ask, CanonicalCall, Draft, Final, Recorded, Settlement
+from pdp.model import Ask, Draft, Final, Recorded, Settlement
 from pdp.oblige import denied
 from pdp.ports import Recorder
 from pdp.prepare import Refused
@@ -193,7 +193,12 @@ class Concluder:
             salt=salt,
         )
         return Draft(
-            body=body, organisation=item.caller.organisation, now_ms=item.view.now_ms, salt=salt, payload=b"", subjects=()
+            body=body,
+            organisation=item.caller.organisation,
+            now_ms=item.view.now_ms,
+            salt=salt,
+            payload=b"",
+            subjects=(),
         )
 
     def _answer(self, sheet: _Sheet, laps: Mapping[str, float]) -> Answer:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
 from writ.errors import ConfigurationError
 from writ.settings import build
+
+T = TypeVar("T")
 
 OTHERS_SECTIONS = frozenset({"stack", "control_plane"})
 
@@ -139,7 +142,7 @@ def load_config(path: Path) -> Config:
     return config
 
 
-def _absolute[T](node: T, folder: Path) -> T:
+def _absolute(node: T, folder: Path) -> T:
     changes = {}
     for item in dataclasses.fields(node):  # type: ignore[arg-type]  # every node of Config is a dataclass
         value = getattr(node, item.name)
@@ -153,10 +156,14 @@ def _absolute[T](node: T, folder: Path) -> T:
 def _check(config: Config) -> None:
     pdp = config.pdp
     if not pdp.listen.startswith("unix:") and pdp.tls is None:
-        raise ConfigurationError("CONFIG_INSECURE", f"`pdp.listen` is `{pdp.listen}`: a network address needs `pdp.tls`")
+        raise ConfigurationError(
+            "CONFIG_INSECURE", f"`pdp.listen` is `{pdp.listen}`: a network address needs `pdp.tls`"
+        )
     if pdp.tls is None and pdp.jwt is None:
         raise ConfigurationError("CONFIG_INSECURE", "neither `pdp.tls` nor `pdp.jwt` is set: callers must authenticate")
     for section in (pdp.limits, pdp.timeouts):
         for item in dataclasses.fields(section):
             if getattr(section, item.name) <= 0:
-                raise ConfigurationError("CONFIG_RANGE", f"`{item.name}` must be above 0, got {getattr(section, item.name)}")
+                raise ConfigurationError(
+                    "CONFIG_RANGE", f"`{item.name}` must be above 0, got {getattr(section, item.name)}"
+                )

@@ -212,7 +212,9 @@ class Engine:
             elif entry.items and entry.items[0].lane is lane:
                 ready.append(entry)
             elif loop_s >= entry.asks[0].deadline_s:
-                self._refuse(entry, DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited"))
+                self._refuse(
+                    entry, DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited")
+                )
             elif self._prepare(entry, lane, now_s):
                 ready.append(entry)
         return ready
@@ -302,7 +304,9 @@ class Engine:
             if item.view.status is ClaimStatus.ANSWERED:
                 self._deliver([Answer(token=item.ask.token, response=item.view.answer)])
             elif item.view.status is ClaimStatus.REUSED:
-                error = InvalidInput("REQUEST_ID_REUSED", "this request_id was used for another call; expected a new one")
+                error = InvalidInput(
+                    "REQUEST_ID_REUSED", "this request_id was used for another call; expected a new one"
+                )
                 self._telemetry.failure(error.reason)
                 self._deliver([error_answer(item.ask, error)])
             else:

@@ -45,8 +45,14 @@ class FeedRules:
             raise ConfigurationError("FEEDS_INVALID", "`feeds` must be a list and `facts` a mapping")
         rules = []
         for index, entry in enumerate(feeds):
-            if not isinstance(entry, Mapping) or set(entry) != {"name", "facts"} or not isinstance(entry["facts"], list):
-                raise ConfigurationError("FEEDS_INVALID", f"`feeds[{index}]` must have exactly `name` and a list `facts`")
+            if (
+                not isinstance(entry, Mapping)
+                or set(entry) != {"name", "facts"}
+                or not isinstance(entry["facts"], list)
+            ):
+                raise ConfigurationError(
+                    "FEEDS_INVALID", f"`feeds[{index}]` must have exactly `name` and a list `facts`"
+                )
             unknown = sorted(set(entry["facts"]) - set(facts))
             if unknown:
                 raise ConfigurationError("FEEDS_INVALID", f"`feeds[{index}]` names the undeclared fact `{unknown[0]}`")
@@ -75,20 +81,26 @@ class FeedRules:
     def _record(self, fact: fact_pb2.Fact, where: str) -> FactRecord:
         parts, max_ttl_ms = self._facts[fact.name]
         if len(fact.key) != parts or not all(0 < len(part) <= MAX_KEY_CHARACTERS for part in fact.key):
-            raise InvalidInput("FACT_INVALID", f"`{where}.key` must have {parts} parts of 1 to {MAX_KEY_CHARACTERS} characters")
+            raise InvalidInput(
+                "FACT_INVALID", f"`{where}.key` must have {parts} parts of 1 to {MAX_KEY_CHARACTERS} characters"
+            )
         if fact.retract:
             if fact.value_json or fact.HasField("ttl"):
                 raise InvalidInput("FACT_INVALID", f"`{where}` retracts, so it must carry no value and no ttl")
             return FactRecord(name=fact.name, parts=tuple(fact.key), value=b"", ttl_ms=0)
         ttl_ms = fact.ttl.ToMilliseconds()
         if not 0 < ttl_ms <= max_ttl_ms:
-            raise InvalidInput("FACT_INVALID", f"`{where}.ttl` must be above 0 and at most {max_ttl_ms} ms, got {ttl_ms} ms")
+            raise InvalidInput(
+                "FACT_INVALID", f"`{where}.ttl` must be above 0 and at most {max_ttl_ms} ms, got {ttl_ms} ms"
+            )
         return FactRecord(name=fact.name, parts=tuple(fact.key), value=_value(fact.value_json, where), ttl_ms=ttl_ms)
 
 
 def _value(raw: bytes, where: str) -> bytes:
     if len(raw) > MAX_FACT_BYTES:
-        raise InvalidInput("FACT_INVALID", f"`{where}.value_json` must have at most {MAX_FACT_BYTES} bytes, got {len(raw)}")
+        raise InvalidInput(
+            "FACT_INVALID", f"`{where}.value_json` must have at most {MAX_FACT_BYTES} bytes, got {len(raw)}"
+        )
     try:
         value: Any = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -98,7 +98,9 @@ def _edits(transforms: Sequence[OutcomeObligation]) -> dict[str, Any]:
             raise InvalidInput("TRANSFORM_UNKNOWN", f"`{transform.id}` must be `set` with `pointer` and `value`")
         pointer, value = transform.params["pointer"], transform.params["value"]
         if not isinstance(pointer, str) or (pointer in edits and edits[pointer] != value):
-            raise InvalidInput("TRANSFORM_CONFLICT", f"`{transform.id}` contradicts another transform of the same place")
+            raise InvalidInput(
+                "TRANSFORM_CONFLICT", f"`{transform.id}` contradicts another transform of the same place"
+            )
         edits[pointer] = value
     if not edits:
         raise InvalidInput("TRANSFORM_EMPTY", "the effect is TRANSFORM and no transform was given")

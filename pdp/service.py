@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, cast
+from typing import NoReturn, TypeAlias, TypeVar, cast
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -34,7 +34,8 @@ MAX_PEERS = 4096
 
 _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
-type Context = grpc.aio.ServicerContext[bytes, bytes]
+Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
+M = TypeVar("M", bound=Message)
 
 
 def deliver(answers: Sequence[Answer]) -> None:
@@ -276,7 +277,7 @@ def check_batch(batch: decision_pb2.DecideBatchRequest, max_items: int) -> None:
         raise InvalidInput("BATCH_INVALID", "two requests have one request_id; each needs its own")
 
 
-def _parse[T: Message](message: T, raw: bytes) -> T:
+def _parse(message: M, raw: bytes) -> M:
     try:
         message.ParseFromString(raw)
     except DecodeError as error:
@@ -284,7 +285,7 @@ def _parse[T: Message](message: T, raw: bytes) -> T:
     return message
 
 
-async def _abort(context: Context, error: WritError) -> Any:
+async def _abort(context: Context, error: WritError) -> NoReturn:
     await context.abort(
         _STATUS[status_code(error)], f"{error.reason}: {error.message}", (("writ-reason", error.reason),)
     )

@@ -40,7 +40,9 @@ class Telemetry:
         self._decisions = Metric("writ_decisions", "Decisions.", ["effect", "tier"], registry=self.registry)
         self._failures = Metric("writ_failures", "Requests and stages that failed.", ["reason"], registry=self.registry)
         self._ready = Gauge("writ_ready", "1 while an activated bundle is served.", registry=self.registry)
-        self._full = Gauge("writ_evidence_failing", "1 while the evidence log cannot be written.", registry=self.registry)
+        self._full = Gauge(
+            "writ_evidence_failing", "1 while the evidence log cannot be written.", registry=self.registry
+        )
         self._tracer = _tracer(otlp_endpoint, service) if otlp_endpoint else None
 
     def listen(self, host: str, port: int) -> None:

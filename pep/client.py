@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import grpc
 
@@ -34,7 +35,12 @@ class Client:
     """One connection. `target` is `unix:///path` or `host:port`; `token` a JWT, or "" with mTLS `credentials`."""
 
     def __init__(
-        self, target: str, *, token: str = "", credentials: grpc.ChannelCredentials | None = None, timeout_s: float = 5.0
+        self,
+        target: str,
+        *,
+        token: str = "",
+        credentials: grpc.ChannelCredentials | None = None,
+        timeout_s: float = 5.0,
     ) -> None:
         options = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
         if credentials is None:
@@ -68,9 +74,7 @@ class Client:
             raise _refused(error) from error
         return list(answer.responses)
 
-    def decide_stream(
-        self, requests: Iterable[decision_pb2.DecideRequest]
-    ) -> Iterator[decision_pb2.DecideResponse]:
+    def decide_stream(self, requests: Iterable[decision_pb2.DecideRequest]) -> Iterator[decision_pb2.DecideResponse]:
         """Asks for decisions as `requests` yields them; answers come in any order. Raises DecisionRefused."""
         try:
             yield from self._decisions.DecideStream(iter(requests), metadata=self._metadata)
@@ -96,10 +100,12 @@ class Client:
         """Closes the connection."""
         self._channel.close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -96,7 +96,7 @@ class Operation:
     currency: str = ""
     destinations: tuple[Destination, ...] = ()
     reversibility: Reversibility = Reversibility.UNSPECIFIED
-    attributes: Mapping[str, str] = field(default=_NOTHING)
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {

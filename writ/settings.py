@@ -9,12 +9,14 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from writ.errors import ConfigurationError
 
+T = TypeVar("T")
 
-def build[T](cls: type[T], document: object, path: str = "") -> T:
+
+def build(cls: type[T], document: object, path: str = "") -> T:
     """Returns `cls` filled from a mapping. Nested dataclasses, `X | None`, `tuple[str, ...]`, Path, str, int and bool.
 
     Raises:

@@ -32,8 +32,8 @@ class SqlEffect:
 
     verb: Verb
     table: str
-    equalities: Mapping[str, tuple[str, ...]] = field(default=_NOTHING)
-    assignments: Mapping[str, str] = field(default=_NO_TEXT)
+    equalities: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    assignments: Mapping[str, str] = field(default_factory=lambda: _NO_TEXT)
     limit: int | None = None
     client: str = ""
     target: str = ""

@@ -1,0 +1,1 @@
+"""The invoice scenario, played through the real gRPC API against a running stack."""

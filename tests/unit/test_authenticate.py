@@ -1,0 +1,173 @@
+"""Who may ask: credentials, caller rules and delegation."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from pdp.authenticate import Authenticator, CallerRules, verify_delegation
+from pdp.model import CallerIdentity, Peer
+from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
+from writ.v1 import decision_pb2
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+NOW = time.time()
+
+
+def authenticator() -> Authenticator:
+    return Authenticator(issuer="https://id.example", audience="writ", keys={"k1": KEY.public_key()})
+
+
+def token(*, key: Any = KEY, algorithm: str = "ES256", kid: str = "k1", **changes: Any) -> str:
+    claims = {
+        "iss": "https://id.example",
+        "aud": "writ",
+        "sub": "spiffe://acme.example/agent/billing-7",
+        "org": "acme",
+        "exp": int(NOW) + 300,
+        **changes,
+    }
+    return jwt.encode(
+        {k: v for k, v in claims.items() if v is not None}, key, algorithm=algorithm, headers={"kid": kid}
+    )
+
+
+def test_a_token_of_a_known_key_gives_the_organisation_and_the_name() -> None:
+    caller = authenticator().authenticate(Peer(bearer=token()), NOW)
+    assert (caller.organisation, caller.id) == ("acme", "spiffe://acme.example/agent/billing-7")
+
+
+@pytest.mark.parametrize(
+    "bearer",
+    [
+        "",
+        "x",
+        "a.b.c",
+        "A" * 9000,
+        token(kid="other"),
+        token(key=ec.generate_private_key(ec.SECP256R1())),
+        token(key=ed25519.Ed25519PrivateKey.generate(), algorithm="EdDSA"),
+        token(iss="https://evil.example"),
+        token(aud="other"),
+        token(exp=int(NOW) - 10),
+        token(exp=None),
+        token(org=None),
+        token(org=""),
+        token(org=["acme"]),
+        token(sub="s" * 300),
+        token(nbf=int(NOW) + 3600),
+        jwt.encode({"sub": "a", "org": "acme"}, None, algorithm="none", headers={"kid": "k1"}),
+    ],
+)
+def test_a_token_that_does_not_hold_is_refused_without_being_quoted(bearer: str) -> None:
+    with pytest.raises(NotAuthenticated) as caught:
+        authenticator().authenticate(Peer(bearer=bearer), NOW)
+    assert not bearer or bearer not in str(caught.value)
+
+
+def test_a_known_token_is_refused_once_it_has_expired() -> None:
+    gate, peer = authenticator(), Peer(bearer=token())
+    gate.authenticate(peer, NOW)
+    with pytest.raises(NotAuthenticated, match="CREDENTIAL_EXPIRED"):
+        gate.authenticate(peer, NOW + 301)
+
+
+def caller(name: str, **claims: Any) -> CallerIdentity:
+    return CallerIdentity(organisation="acme", id=name, names=(name,), claims=claims, expires_at_s=NOW + 60)
+
+
+RULES = CallerRules.parse(
+    [
+        {
+            "match": {"name": "spiffe://acme.example/agent/*"},
+            "kind": "agent",
+            "agents": ["{1}"],
+            "principals": ["user-*"],
+        },
+        {
+            "match": {"name": "spiffe://acme.example/gateway/*", "claims": {"zone": "dmz"}},
+            "kind": "gateway",
+            "agents": ["*"],
+            "principals": ["*"],
+            "role": "assistant",
+            "unit": "finance",
+        },
+    ]
+)
+
+
+def test_an_agent_speaks_for_itself_alone() -> None:
+    me = caller("spiffe://acme.example/agent/billing-7")
+    assert RULES.speaker(me, "billing-7", "").kind == "agent"
+    for other in ("billing-8", "billing-77", "", "*", "billing-7/x"):
+        with pytest.raises(NotPermitted):
+            RULES.speaker(me, other, "")
+
+
+def test_a_name_that_is_a_pattern_is_taken_literally() -> None:
+    with pytest.raises(NotPermitted):
+        RULES.speaker(caller("spiffe://acme.example/agent/*"), "billing-7", "")
+
+
+def test_an_agent_acts_only_for_principals_of_its_rule() -> None:
+    me = caller("spiffe://acme.example/agent/billing-7")
+    assert RULES.speaker(me, "billing-7", "user-3")
+    with pytest.raises(NotPermitted):
+        RULES.speaker(me, "billing-7", "admin-1")
+
+
+def test_a_gateway_needs_its_claims_and_fixes_role_and_unit() -> None:
+    speaker = RULES.speaker(caller("spiffe://acme.example/gateway/g1", zone="dmz"), "any", "any")
+    assert (speaker.kind, speaker.role, speaker.unit) == ("gateway", "assistant", "finance")
+    with pytest.raises(NotPermitted):
+        RULES.speaker(caller("spiffe://acme.example/gateway/g1", zone="office"), "any", "any")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        [1],
+        [{"match": {"name": "a"}, "kind": "root", "agents": []}],
+        [{"match": {"name": "a", "host": "b"}, "kind": "agent", "agents": []}],
+        [{"match": {"name": "a"}, "kind": "agent", "agents": [], "admin": True}],
+        [{"match": {"name": ""}, "kind": "agent", "agents": []}],
+        [{"match": {"name": "a"}, "kind": "agent", "agents": "b"}],
+    ],
+)
+def test_odd_caller_rules_are_refused(document: object) -> None:
+    with pytest.raises(ConfigurationError):
+        CallerRules.parse(document)
+
+
+def chain(*steps: tuple[str, str, list[str]]) -> decision_pb2.DecideRequest:
+    request = decision_pb2.DecideRequest()
+    request.principal.id, request.agent.id = "user-3", "billing-7"
+    for delegator, delegate, scopes in steps:
+        request.delegation.add(delegator=delegator, delegate=delegate, scopes=scopes)
+    return request
+
+
+def test_a_chain_from_principal_to_agent_that_narrows_holds() -> None:
+    verify_delegation(chain(("user-3", "planner", ["read", "write"]), ("planner", "billing-7", ["read"])))
+    verify_delegation(chain(("user-3", "billing-7", [])))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        chain(("someone", "billing-7", [])),
+        chain(("user-3", "planner", [])),
+        chain(("user-3", "planner", ["read"]), ("planner", "billing-7", ["read", "write"])),
+        chain(("user-3", "planner", ["read"]), ("planner", "billing-7", [])),
+        chain(("user-3", "planner", []), ("other", "billing-7", [])),
+        chain(*[("user-3", "user-3", [])] * 16, ("user-3", "billing-7", [])),
+    ],
+)
+def test_a_chain_that_is_broken_or_widens_is_refused(request_: decision_pb2.DecideRequest) -> None:
+    with pytest.raises(NotPermitted):
+        verify_delegation(request_)
