@@ -1,0 +1,29 @@
+"""Runs the `opa` binary for what only it can say: build, compile against capabilities, verify as it will load, test."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from writ.errors import DependencyFailed
+
+TIMEOUT_S = 120
+"""Seconds; building and testing the whole policy library takes some 2."""
+
+MAX_SAID_CHARS = 2000
+"""Of what OPA says, as much as goes into an error message."""
+
+
+def run_opa(opa: Path, *arguments: str, cwd: Path | None = None) -> tuple[int, str]:
+    """Returns exit code and what OPA said, both streams together.
+
+    Raises DependencyFailed `OPA_NOT_RUNNABLE` when the binary is missing, cannot be run or takes too long.
+    """
+    try:
+        done = subprocess.run(
+            [str(opa), *arguments], cwd=cwd, capture_output=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DependencyFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {type(error).__name__}") from error
+    said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    return done.returncode, said[:MAX_SAID_CHARS]
