@@ -1,0 +1,129 @@
+"""`writ decide`: asks a running decision point, or judges a recorded decision again."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+from pep.action_file import parse_action
+from pep.client import Client, permits
+from writ.errors import ConfigurationError, WritError
+from writ.receipt import Receipt, format_receipt
+from writ.v1 import decision_pb2
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  writ decide -f action.json
+  cat actions.jsonl | writ decide -f - --json
+  writ decide --replay receipt.json"""
+)
+@click.option("-f", "--file", "source", type=click.File("r", encoding="utf-8"), help="JSON file; `-` reads JSON Lines.")
+@click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Receipt to judge again.")
+@click.option("--state", type=click.Path(path_type=Path), default=Path(".writ"), show_default=True, help="State folder.")
+@click.option("--target", help="Decision point, `unix:///path` or `host:port`; default: the one of the state folder.")
+@click.option("--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWT; default: a demo one.")
+@click.option("--receipts", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep the receipts in.")
+@click.option("--dry-run", is_flag=True, help="Judge without counting, permitting or recording.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a decision.")
+def decide(
+    source: Any,
+    replay: Path | None,
+    state: Path,
+    target: str | None,
+    token_file: Path | None,
+    receipts: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Asks for decisions. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
+    if (source is None) == (replay is None):
+        raise click.UsageError("expected either --file or --replay")
+    if replay is not None:
+        _plugin("replay")(receipt=replay, state=state, as_json=as_json)
+        return
+    allowed = True
+    clients: dict[str, Client] = {}
+    try:
+        for request in _requests(source):
+            request.dry_run = request.dry_run or dry_run
+            token = token_file.read_text().strip() if token_file else ""
+            key = token or request.agent.id
+            if key not in clients:
+                token = token or _plugin("mint")(state=state, agent=request.agent.id)
+                clients[key] = Client(target or f"unix://{(state / 'pdp.sock').resolve()}", token=token)
+            allowed &= _ask(clients[key], request, receipts, as_json)
+    finally:
+        for client in clients.values():
+            client.close()
+    sys.exit(0 if allowed else 1)
+
+
+def _requests(source: Any) -> Iterator[decision_pb2.DecideRequest]:
+    text = source.read()
+    lines = [line for line in text.splitlines() if line.strip()] if source.name == "<stdin>" else [text]
+    if source.name == "<stdin>" and not _is_json(lines[0] if lines else ""):
+        lines = [text]  # one document over many lines
+    for line in lines:
+        yield parse_action(line, f"cli-{uuid.uuid4()}")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _ask(client: Client, request: decision_pb2.DecideRequest, receipts: Path | None, as_json: bool) -> bool:
+    started = time.perf_counter()
+    try:
+        decision = client.decide(request)
+    except WritError as error:
+        if as_json:
+            click.echo(json.dumps({"request_id": request.request_id, "error": error.reason, "message": error.message}))
+        else:
+            click.echo(f"{request.request_id}  no decision  {error}", err=True)
+        return False
+    if receipts is not None and decision.HasField("receipt"):
+        receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (receipts / f"{decision.decision_id}.json").write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
+    if as_json:
+        document = MessageToDict(decision, preserving_proto_field_name=True)
+        click.echo(json.dumps({"request_id": request.request_id, **document}))
+    else:
+        _print(decision, (time.perf_counter() - started) * 1000)
+    return permits(decision) or (request.dry_run and decision.effect == decision_pb2.EFFECT_ALLOW)
+
+
+def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:
+    effect = decision_pb2.Effect.Name(decision.effect).removeprefix("EFFECT_")
+    tier = decision_pb2.Tier.Name(decision.tier).removeprefix("TIER_")
+    click.secho(f"{effect}  {tier}  score {decision.risk.score}  {latency_ms:.1f} ms", bold=True)
+    for reason in decision.reasons:
+        click.echo(f"  {reason.rule_id} [{reason.outcome} {reason.code}] {reason.message}")
+        if reason.remediation:
+            click.echo(f"    {reason.remediation}")
+    click.echo(f"  action    {decision.action_json.decode()}")
+    click.echo(f"  digests   action {decision.action_digest}")
+    click.echo(f"            execution {decision.execution_digest}")
+    click.echo(f"  bundle    {decision.bundle.revision}")
+    click.echo(f"  decision  {decision.decision_id}")
+
+
+def _plugin(name: str) -> Any:
+    found = entry_points(group="writ.plugins", name=name)
+    if not found:
+        raise ConfigurationError("PACKAGE_MISSING", f"`{name}` needs a part of Writ that is not installed")
+    return next(iter(found)).load()
