@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from google.protobuf.json_format import MessageToDict
 
 from pep.action_file import parse_action
 from pep.client import Client, permits
-from writ.errors import ConfigurationError, WritError
+from pep.verbs import command, output_of
+from writ.errors import WritError
 from writ.receipt import Receipt, format_receipt
 from writ.v1 import decision_pb2
 
@@ -30,9 +31,13 @@ Examples:
 )
 @click.option("-f", "--file", "source", type=click.File("r", encoding="utf-8"), help="JSON file; `-` reads JSON Lines.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Receipt to judge again.")
-@click.option("--state", type=click.Path(path_type=Path), default=Path(".writ"), show_default=True, help="State folder.")
+@click.option(
+    "--state", type=click.Path(path_type=Path), default=Path(".writ"), show_default=True, help="State folder."
+)
 @click.option("--target", help="Decision point, `unix:///path` or `host:port`; default: the one of the state folder.")
-@click.option("--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWT; default: a demo one.")
+@click.option(
+    "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWT; default: a demo one."
+)
 @click.option("--receipts", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep the receipts in.")
 @click.option("--dry-run", is_flag=True, help="Judge without counting, permitting or recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a decision.")
@@ -49,9 +54,11 @@ def decide(
     """Asks for decisions. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
     if (source is None) == (replay is None):
         raise click.UsageError("expected either --file or --replay")
+    json_flag = ["--json"] if as_json else []
     if replay is not None:
-        _plugin("replay")(receipt=replay, state=state, as_json=as_json)
-        return
+        sys.exit(
+            subprocess.run(command(["replay", str(replay), "--state", str(state), *json_flag]), check=False).returncode
+        )
     allowed = True
     clients: dict[str, Client] = {}
     try:
@@ -60,7 +67,10 @@ def decide(
             token = token_file.read_text().strip() if token_file else ""
             key = token or request.agent.id
             if key not in clients:
-                token = token or _plugin("mint")(state=state, agent=request.agent.id)
+                token = (
+                    token
+                    or output_of(["token", "--state", str(state), "--subject", f"agent/{request.agent.id}"]).strip()
+                )
                 clients[key] = Client(target or f"unix://{(state / 'pdp.sock').resolve()}", token=token)
             allowed &= _ask(clients[key], request, receipts, as_json)
     finally:
@@ -120,10 +130,3 @@ def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:
     click.echo(f"            execution {decision.execution_digest}")
     click.echo(f"  bundle    {decision.bundle.revision}")
     click.echo(f"  decision  {decision.decision_id}")
-
-
-def _plugin(name: str) -> Any:
-    found = entry_points(group="writ.plugins", name=name)
-    if not found:
-        raise ConfigurationError("PACKAGE_MISSING", f"`{name}` needs a part of Writ that is not installed")
-    return next(iter(found)).load()

@@ -117,7 +117,9 @@ class Play:
             holds=allowed == len(numbers),
         )
         over = update(MONTHLY_UPDATES)
-        self._play(Step(title=over.title, server=over.server, tool=over.tool, args=over.args, expect="REQUIRE_APPROVAL"))
+        self._play(
+            Step(title=over.title, server=over.server, tool=over.tool, args=over.args, expect="REQUIRE_APPROVAL")
+        )
 
     def _request(self, step: Step) -> decision_pb2.DecideRequest:
         self._count += 1
