@@ -62,13 +62,15 @@ class SidecarSettings:
 def opa_config(settings: SidecarSettings) -> dict[str, Any]:
     """Returns OPA's configuration document.
 
-    Raises ConfigurationError when key id or scope is empty or odd: without both, OPA takes what the bundle says of itself.
+    Raises ConfigurationError when key id or scope is empty or odd: without both, OPA believes what the bundle says.
     """
     for name, value in (("key id", settings.key_id), ("scope", settings.scope)):
         if _NAME.fullmatch(value) is None:
             raise ConfigurationError("OPA_CONFIG_INVALID", f"{name} must be 1 to 64 letters, digits or `._-`")
     if not settings.bundle_url.startswith(("http://", "https://")):
-        raise ConfigurationError("OPA_CONFIG_INVALID", f"bundle address must be http or https, got `{settings.bundle_url}`")
+        raise ConfigurationError(
+            "OPA_CONFIG_INVALID", f"bundle address must be http or https, got `{settings.bundle_url}`"
+        )
     return {
         "services": {"control_plane": {"url": settings.bundle_url.rstrip("/"), "response_header_timeout_seconds": 10}},
         "bundles": {BUNDLE_NAME: _bundle(settings)},

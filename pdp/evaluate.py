@@ -2,8 +2,8 @@
 
 1. All items go in one call of `data.writ.decisions` with `strict-builtin-errors`: without it an error inside a `forbid`
    reads as if nothing forbade.
-2. Every outcome echoes its index and execution digest; an undefined item vanishes from an OPA array, so nothing is taken
-   by position alone.
+2. Every outcome echoes its index and execution digest; an undefined item vanishes from an OPA array, so nothing is
+   taken by position alone.
 3. No outcomes at all means another revision, when OPA says so in its activation; the caller makes the batch again.
 4. A batch that OPA cannot evaluate, or that came back with items missing, is judged item by item, once.
 5. Whatever else came is malformed, and the caller denies.

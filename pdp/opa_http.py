@@ -1,7 +1,7 @@
 """A small HTTP/1.1 client for OPA's unix socket: keep-alive connections, one request in flight on each (RFC 9112).
 
-An asyncio Protocol and `httptools` instead of a general client, because a round trip costs 286 us with it and 324 to 839
-with the known ones (design, section 8). It knows status and body, no more: no redirects, no compression, no pipelining.
+An asyncio Protocol and `httptools` instead of a general client, because a round trip costs 286 us with it and 324 to
+839 with the known ones (design, section 8). It knows status and body, no more: no redirects, compression or pipelining.
 Judging changes nothing in OPA, so a request whose connection broke before an answer is sent once more.
 """
 
@@ -89,7 +89,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]  # a stream socket gives a Transport
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._transport = None
         self._fail(_ConnectionLost())
 

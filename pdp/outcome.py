@@ -15,7 +15,7 @@ TIERS = frozenset({"T0", "T1", "T2", "T3"})
 ACKNOWLEDGEMENTS = frozenset({"SIGNED", "DURABLE"})
 
 MAX_ENTRIES = 64
-"""Entries of each list: more rules than that on one action is a defect of the policy, and each goes into the receipt."""
+"""Entries of each list: more rules than that on one action is a defect of the policy, and each goes into a receipt."""
 
 MAX_NAME_CHARS = 256
 """Identifiers, codes, types and roles."""

@@ -13,7 +13,14 @@ import re
 import tarfile
 import zlib
 
-from control_plane.bundles.model import MAX_ARCHIVE_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_PATH_BYTES, BundleRefused, Files
+from control_plane.bundles.model import (
+    MAX_ARCHIVE_BYTES,
+    MAX_EXPANDED_BYTES,
+    MAX_FILES,
+    MAX_PATH_BYTES,
+    BundleRefused,
+    Files,
+)
 
 _BLOCK = 512
 _ZERO_BLOCK = bytes(_BLOCK)
@@ -29,7 +36,9 @@ def read_archive(archive: bytes) -> dict[str, bytes]:
     Raises BundleRefused: `BUNDLE_TOO_LARGE`, `BUNDLE_UNREADABLE`, `BUNDLE_PATH_REFUSED`, `BUNDLE_FILE_REPEATED`.
     """
     if len(archive) > MAX_ARCHIVE_BYTES:
-        raise BundleRefused("BUNDLE_TOO_LARGE", f"archive has {len(archive)} bytes, at most {MAX_ARCHIVE_BYTES} are taken")
+        raise BundleRefused(
+            "BUNDLE_TOO_LARGE", f"archive has {len(archive)} bytes, at most {MAX_ARCHIVE_BYTES} are taken"
+        )
     return _read_tar(_expand(archive))
 
 
@@ -99,7 +108,8 @@ def _checked_path(path: str) -> str:
     parts = relative.split("/")
     if len(relative) > MAX_PATH_BYTES or any(part in (".", "..") or not _PATH_PART.fullmatch(part) for part in parts):
         raise BundleRefused(
-            "BUNDLE_PATH_REFUSED", f"`{path[:MAX_PATH_BYTES]}` is no plain path: letters, digits and `._@+-` between `/`"
+            "BUNDLE_PATH_REFUSED",
+            f"`{path[:MAX_PATH_BYTES]}` is no plain path: letters, digits and `._@+-` between `/`",
         )
     return relative
 

@@ -1,9 +1,9 @@
 """Builds a signed bundle from a folder of Rego and YAML, and tests what was built, not what was written.
 
-1. `opa build` compiles the sources with the allowed built-ins and merges all data into one file. Plain: an optimised build
-   loses METADATA and gains little (design, section 8).
-2. The revision is computed from the content, and manifest and signature from that, so that the same sources and key give
-   the same bytes.
+1. `opa build` compiles the sources with the allowed built-ins and merges all data into one file. Plain: an optimised
+   build loses METADATA and gains little (design, section 8).
+2. The revision is computed from the content, and manifest and signature from that, so that the same sources and key
+   give the same bytes.
 3. The tests of the source folder run against the built files.
 4. Only then is the archive written, at once and whole.
 """
@@ -50,8 +50,8 @@ def build_bundle(
     """Builds, tests and signs `source` into the archive `out`.
 
     Raises:
-        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is then
-            as it was.
+        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is
+            then as it was.
         DependencyFailed: OPA could not be run.
     """
     files = _compiled(source, opa, capabilities)  # (1)

@@ -1,7 +1,7 @@
 """The manifest of a bundle as a function of its content, so that the revision, which leaves it out, still fixes it.
 
-Roots are the top-level names that data and packages use: with explicit roots, OPA refuses a bundle that writes elsewhere,
-and nothing can reach `system`, where OPA keeps its own authorisation policy and the bundle's name and revision.
+Roots are the top-level names that data and packages use: with explicit roots, OPA refuses a bundle that writes
+elsewhere, and nothing can reach `system`, where OPA keeps its authorisation policy and the bundle's revision.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PACKAGE = re.compile(r"package\s+([A-Za-z_][A-Za-z0-9_]*)(\.\S+|\[.*)?\s*(#.*)?
 def manifest_of(files: Files) -> bytes:
     """Returns the manifest that belongs to the content of a bundle.
 
-    Raises BundleRefused: `BUNDLE_FILE_REFUSED` for a file of another kind, `BUNDLE_DATA_INVALID`, `BUNDLE_ROOT_REFUSED`.
+    Raises BundleRefused: `BUNDLE_FILE_REFUSED` (a file of another kind), `BUNDLE_DATA_INVALID`, `BUNDLE_ROOT_REFUSED`.
     """
     manifest = {"revision": revision_of(files), "roots": roots_of(files), "rego_version": REGO_VERSION}
     return json.dumps(manifest, separators=(",", ":")).encode()
@@ -37,7 +37,9 @@ def roots_of(files: Files) -> list[str]:
             continue
         for root in _roots(path, data):
             if root == RESERVED_ROOT:
-                raise BundleRefused("BUNDLE_ROOT_REFUSED", f"`{path}` writes under `{RESERVED_ROOT}`, which belongs to opa")
+                raise BundleRefused(
+                    "BUNDLE_ROOT_REFUSED", f"`{path}` writes under `{RESERVED_ROOT}`, which belongs to opa"
+                )
             roots.add(root)
     return sorted(roots)
 
@@ -55,7 +57,9 @@ def verify_manifest(files: Files) -> str:
         raise BundleRefused("MANIFEST_INVALID", f"expected an object in `{MANIFEST}`")
     if came.get("revision") != expected["revision"]:
         said = str(came.get("revision"))[:64]
-        raise BundleRefused("REVISION_MISMATCH", f"`{MANIFEST}` says revision `{said}`, files give `{expected['revision']}`")
+        raise BundleRefused(
+            "REVISION_MISMATCH", f"`{MANIFEST}` says revision `{said}`, files give `{expected['revision']}`"
+        )
     if canonical_json(came) != canonical_json(expected):
         wanted = canonical_json(expected).decode()
         raise BundleRefused("MANIFEST_INVALID", f"expected `{wanted}` in `{MANIFEST}`, got other roots or keys")

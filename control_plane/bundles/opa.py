@@ -21,7 +21,12 @@ def run_opa(opa: Path, *arguments: str, cwd: Path | None = None) -> tuple[int, s
     """
     try:
         done = subprocess.run(
-            [str(opa), *arguments], cwd=cwd, capture_output=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL
+            [str(opa), *arguments],
+            cwd=cwd,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise DependencyFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {type(error).__name__}") from error

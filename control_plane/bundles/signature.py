@@ -61,7 +61,9 @@ def sign(files: Files, key: ec.EllipticCurvePrivateKey, key_id: str, scope: str)
     entries = [{"algorithm": HASH, "hash": file_hash(path, data), "name": path} for path, data in sorted(files.items())]
     head = _encode({"alg": "ES256", "kid": key_id, "typ": "JWT"})
     body = _encode({"files": entries, "scope": scope})
-    r, s = decode_dss_signature(key.sign(f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
+    r, s = decode_dss_signature(
+        key.sign(f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    )
     signature = _base64(r.to_bytes(_HALF_BYTES, "big") + s.to_bytes(_HALF_BYTES, "big"))
     return json.dumps({"signatures": [f"{head}.{body}.{signature}"]}).encode()
 
@@ -168,7 +170,12 @@ def _one_token(data: bytes) -> str:
     tokens = document.get("signatures") if isinstance(document, dict) else None
     # Any other `plugin` would ask OPA for another verifier.
     known = isinstance(document, dict) and document.keys() <= {"signatures", "plugin"}
-    if not known or document.get("plugin", "_default") != "_default" or not isinstance(tokens, list) or len(tokens) != 1:
+    if (
+        not known
+        or document.get("plugin", "_default") != "_default"
+        or not isinstance(tokens, list)
+        or len(tokens) != 1
+    ):
         raise BundleRefused("SIGNATURE_INVALID", f"expected exactly one signature in `{SIGNATURES}`")
     token = tokens[0]
     if type(token) is not str or _JWT.fullmatch(token) is None:

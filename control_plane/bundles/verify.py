@@ -4,8 +4,8 @@
 2. The signature, by the configured key and scope, covers every file, and no other (`signature.verify_signature`). Files
    whose names end in `signatures.json` are covered like any other, or refused by kind; `opa run` has overlooked them.
 3. Revision and manifest follow from the content (`manifest.verify_manifest`).
-4. The real OPA accepts signature, roots and syntax, and compiles it with the allowed built-ins only; `opa run` would take
-   any built-in.
+4. The real OPA accepts signature, roots and syntax, and compiles it with the allowed built-ins only; `opa run` would
+   take any built-in.
 
 Left to the caller: whether this revision may be served now (`store`), and what its data means to the decision point.
 """

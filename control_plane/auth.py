@@ -1,0 +1,96 @@
+"""Who may do what to the control plane: a bearer JWT (RFC 7519) signed by ES256 or EdDSA.
+
+The header's `kid` only picks among the configured keys; the algorithm follows from the key, never from the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
+
+MAX_TOKEN_CHARS = 8192
+"""As much as a gRPC header holds by default."""
+
+MAX_SUBJECT_CHARS = 256
+"""Width of `pushed_by`."""
+
+Key = Ed25519PublicKey | EllipticCurvePublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A verified token: who, and the scopes granted."""
+
+    subject: str
+    scopes: frozenset[str]
+
+    def require(self, *scopes: str) -> None:
+        """Raises NotPermitted `SCOPE_MISSING` unless one of the scopes is granted."""
+        if not self.scopes.intersection(scopes):
+            raise NotPermitted("SCOPE_MISSING", f"expected scope {' or '.join(f'`{scope}`' for scope in scopes)}")
+
+
+def load_keys(folder: Path) -> dict[str, Key]:
+    """Reads `<kid>.pem` files. Raises ConfigurationError `KEY_INVALID` for none, or one of another kind."""
+    keys: dict[str, Key] = {}
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ConfigurationError("KEY_INVALID", f"expected a PEM public key in `{path}`") from error
+        is_p256 = isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
+        if not isinstance(key, Ed25519PublicKey | EllipticCurvePublicKey) or not (
+            is_p256 or isinstance(key, Ed25519PublicKey)
+        ):
+            raise ConfigurationError("KEY_INVALID", f"expected an Ed25519 or P-256 key in `{path}`")
+        keys[path.stem] = key
+    if not keys:
+        raise ConfigurationError("KEY_INVALID", f"expected public keys `<kid>.pem` in `{folder}`, found none")
+    return keys
+
+
+class Authenticator:
+    """Verifies tokens of one issuer for one audience."""
+
+    def __init__(self, *, keys: Mapping[str, Key], issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    def identify(self, authorization: str) -> Identity:
+        """Verifies the value of an `authorization` header. Raises NotAuthenticated, never with the token in it."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_CHARS:
+            raise NotAuthenticated("TOKEN_MISSING", "expected `authorization: Bearer <JWT>`")
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            key = self._keys.get(kid) if isinstance(kid, str) else None
+            if key is None:
+                raise NotAuthenticated("TOKEN_INVALID", "token names no key that is known here")
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["EdDSA" if isinstance(key, Ed25519PublicKey) else "ES256"],
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except jwt.InvalidTokenError as error:
+            raise NotAuthenticated("TOKEN_INVALID", f"token does not hold: {type(error).__name__}") from error
+        return _identity(claims)
+
+
+def _identity(claims: Mapping[str, Any]) -> Identity:
+    subject, scope = claims["sub"], claims.get("scope", "")
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARS or not isinstance(scope, str):
+        raise NotAuthenticated("TOKEN_INVALID", "expected `sub` and `scope` as text")
+    return Identity(subject=subject, scopes=frozenset(scope.split()))

@@ -1,0 +1,139 @@
+"""`writ bundle`: build, push and list. Each verb parses, calls one function, and prints a table or JSON.
+
+Exit codes: 0 good, 1 refused or failed, 2 usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from control_plane.bundles.build import build_bundle
+from control_plane.bundles.client import BundleClient, bundle_fields
+from control_plane.bundles.signature import parse_signing_key
+from control_plane.stack.tools import tool_path
+from writ.errors import WritError
+
+P = ParamSpec("P")
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+_address = click.option(
+    "--address", required=True, help="gRPC address of the control plane, for example unix:///run/cp."
+)
+_token = click.option("--token-file", type=_FILE, required=True, help="File that holds the bearer JWT.")
+
+
+def _reported(command: Callable[P, None]) -> Callable[P, None]:
+    """Prints our errors on stderr and exits 1; everything else is a defect and keeps its traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except WritError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+@click.group()
+def bundle() -> None:
+    """Build, push and list policy bundles."""
+
+
+@bundle.command(
+    epilog="Example: writ bundle build --source rego --signing-key keys/bundle.pem --out build/bundle.tar.gz"
+)
+@click.option("--source", type=_FOLDER, required=True, help="Folder of Rego and data, tests included.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Archive to write.")
+@click.option("--signing-key", type=_FILE, required=True, help="ECDSA P-256 private key, PEM.")
+@click.option("--key-id", default="writ", show_default=True, help="Name of the key in OPA's configuration.")
+@click.option("--scope", default="writ", show_default=True, help="What the signature is for.")
+@click.option("--capabilities", type=_FILE, help="Allowed built-ins. [default: capabilities.json in the source folder]")
+@click.option("--opa", type=_FILE, help="OPA binary. [default: the one that Writ builds]")
+@_as_json
+@_reported
+def build(
+    source: Path,
+    out: Path,
+    signing_key: Path,
+    key_id: str,
+    scope: str,
+    capabilities: Path | None,
+    opa: Path | None,
+    as_json: bool,
+) -> None:
+    """Compile, test and sign a bundle. The same sources and key give the same bytes."""
+    built = build_bundle(
+        source=source,
+        out=out,
+        opa=(opa or tool_path("opa")).absolute(),
+        capabilities=capabilities or source / "capabilities.json",
+        signing_key=parse_signing_key(signing_key.read_bytes()),
+        key_id=key_id,
+        scope=scope,
+    )
+    fields = {
+        "revision": built.revision,
+        "digest": built.digest,
+        "size_bytes": built.size_bytes,
+        "path": str(built.path),
+        "tests": built.tests,
+    }
+    _print(fields, as_json)
+
+
+@bundle.command(
+    epilog="Example: writ bundle push build/bundle.tar.gz --address unix:///run/cp.sock --token-file ci.jwt"
+)
+@click.argument("archive", type=_FILE)
+@_address
+@_token
+@click.option("--activate/--no-activate", default=True, show_default=True, help="Serve it from now on.")
+@click.option("--allow-rollback", is_flag=True, help="Serve it although it was served before.")
+@_as_json
+@_reported
+def push(archive: Path, address: str, token_file: Path, activate: bool, allow_rollback: bool, as_json: bool) -> None:
+    """Store a signed bundle, and serve it."""
+    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+        answer = client.push(archive.read_bytes(), activate=activate, allow_rollback=allow_rollback)
+    _print({**bundle_fields(answer.bundle), "created": answer.created}, as_json)
+
+
+@bundle.command("list", epilog="Example: writ bundle list --address unix:///run/cp.sock --token-file ci.jwt --json")
+@_address
+@_token
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most this many.")
+@_as_json
+@_reported
+def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> None:
+    """List stored revisions, newest first."""
+    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+        bundles = [bundle_fields(stored) for stored in client.list(limit)]
+    if as_json:
+        click.echo(json.dumps(bundles, indent=2))
+        return
+    for fields in bundles:
+        mark = "*" if fields["active"] else " "
+        click.echo(
+            f"{mark} {fields['revision']}  {fields['pushed_at']}  {fields['pushed_by']}  {fields['size_bytes']} bytes"
+        )
+
+
+def _print(fields: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(fields, indent=2))
+        return
+    width = max(len(name) for name in fields)
+    for name, value in fields.items():
+        click.echo(f"{name:<{width}}  {value}")
