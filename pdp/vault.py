@@ -2,8 +2,8 @@
 
 A payload is sealed with AES-256-GCM under its own key, bound to its leaf. That key is wrapped under the key of each
 known data subject in turn, so that destroying any one of them erases; without a known subject under the key of the
-organisation and month. Wrapping keys are derived for each batch (SP 800-108 in counter mode, HMAC-SHA-256, over a random
-salt), so that no nonce ever repeats however long a key is used.
+organisation and month. Wrapping keys are derived for each batch (SP 800-108 in counter mode, HMAC-SHA-256, over a
+random salt), so that no nonce ever repeats however long a key is used.
 
 Format rule of an entry: `version u8 | leaf 32 | batch salt 32 | index u32 | keys u8 | key ids u64 each | wrapped key |
 sealed payload`; a change takes another version.

@@ -41,8 +41,8 @@ class BatchHead:
     """What a signature covers.
 
     Format rule: fields are never added, dropped or given another meaning under one `HEAD_FORMAT`; a change takes a new
-    one. `epoch` counts the openings of the log from 1; `first_sequence` is the sequence of the first of `count` entries,
-    from 0 over the whole log; `root` and `previous_leaf` are lower-case hex; `time_ms` is Unix time.
+    one. `epoch` counts the openings of the log from 1; `first_sequence` is the sequence of the first of `count`
+    entries, from 0 over the whole log; `root` and `previous_leaf` are lower-case hex; `time_ms` is Unix time.
     """
 
     issuer: str

@@ -1,7 +1,7 @@
 """Permits: single-use permission to run one exact call, minted by the decision point and checked offline by the tool.
 
-A permit is canonical JSON. Permits of one batch are the leaves of an RFC 6962 tree and share one Ed25519 signature, by a
-key of their own (never the receipt key) over a domain prefix of their own. The token is ASCII, fit for a header:
+A permit is canonical JSON. Permits of one batch are the leaves of an RFC 6962 tree and share one Ed25519 signature, by
+a key of their own (never the receipt key) over a domain prefix of their own. The token is ASCII, fit for a header:
 
     w1.<base64url of the permit>.<base64url of: key id 16 | count 4 | index 4 | signature 64 | path 32 each>
 
@@ -61,7 +61,7 @@ class PermitBody:
 
 
 def permit_id(organisation: str, caller: str, request_id: str) -> str:
-    """Returns the permit id of an idempotency key: 32 hex digits. Judging again gives the same id, never a second use."""
+    """Returns the permit id of an idempotency key, 32 hex digits: judging again gives no second use."""
     return sha256(_ID_DOMAIN + orjson.dumps((organisation, caller, request_id))).hexdigest()[:32]
 
 
@@ -99,8 +99,8 @@ def verify_permit(token: str, *, keys: KeySet, audience: str, execution_digest: 
     5. It binds exactly this call.
     6. Its time has come and not passed.
 
-    Left to the caller: 7. remember `PermitBody.id` until `PermitBody.expires_ms` and refuse it the second time, before the call
-    runs (see `UsedPermits`); and take `execution_digest` from the call as received. Raises VerificationFailed.
+    Left to the caller: 7. remember `PermitBody.id` until `PermitBody.expires_ms` and refuse it the second time, before
+    the call runs (see `UsedPermits`); and take `execution_digest` from the call as received. Raises VerificationFailed.
     """
     body, proof = _parts(token)  # (1)
     signer, count, index, signature = _PROOF.unpack(proof[: _PROOF.size])
@@ -132,7 +132,10 @@ class UsedPermits:
         self._by_expiry: list[tuple[int, tuple[str, str]]] = []
 
     def use(self, permit: PermitBody, now_ms: int) -> None:
-        """Marks a verified permit as used. Raises VerificationFailed `PERMIT_USED`, `PERMIT_EXPIRED` or `PERMITS_FULL`."""
+        """Marks a verified permit as used.
+
+        Raises VerificationFailed `PERMIT_USED`, `PERMIT_EXPIRED` or `PERMITS_FULL`.
+        """
         while self._by_expiry and self._by_expiry[0][0] <= now_ms:
             self._ids.discard(heappop(self._by_expiry)[1])
         key = (permit.organisation, permit.id)

@@ -5,7 +5,8 @@ those bytes are the leaf. Strings, integers, booleans and null only. What may na
 freely, enters only as a salted commitment (see `writ.commitment`). The builders trust their caller; `writ.body_schema`
 is the strict reader.
 
-Format rule: fields are never added, dropped or given another meaning under one `PREDICATE_TYPE`; a change takes a new one.
+Format rule: fields are never added, dropped or given another meaning under one `PREDICATE_TYPE`; a change takes a new
+one.
 """
 
 from __future__ import annotations

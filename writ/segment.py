@@ -5,8 +5,8 @@ A segment is `MAGIC`, then records, then zeros to its preallocated end (or nothi
     length u32 | crc u32 | type u8 | payload        big endian; length counts type and payload, crc is CRC-32 of both
 
 The first record is a HEADER (canonical JSON, see `SegmentHeader`). In a log, the BODY records of a batch are followed
-by one HEAD record, which commits them; a MARK says up to where everything was on stable storage when it was written. In a
-vault every PAYLOAD commits itself. A length of zero ends the segment, and then only zeros may follow. The CRC finds
+by one HEAD record, which commits them; a MARK says up to where everything was on stable storage when it was written. In
+a vault every PAYLOAD commits itself. A length of zero ends the segment, and then only zeros may follow. The CRC finds
 accidents; hashes and signatures find intent.
 
 Format rule: record types are never given another meaning, and a reader refuses those that it does not know; a change

@@ -1,0 +1,224 @@
+"""`writ receipt`: shows receipts, and verifies receipts and whole logs offline with keys given from outside."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from writ.body_schema import parse_body
+from writ.chain import LogReport, LogVerifier, ReceiptPlace
+from writ.errors import ConfigurationError, VerificationFailed
+from writ.head import parse_head
+from writ.keys import KeyId, KeySet, parse_public_keys
+from writ.merkle import leaf_hash
+from writ.receipt import Receipt, VerifiedReceipt, parse_receipt, verify_receipt
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.group("receipt")
+def receipt() -> None:
+    """Show and verify receipts, offline.
+
+    Example: writ receipt verify receipts/*.json --keys receipt-keys/
+    """
+
+
+@receipt.command("show")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(file: Path, as_json: bool) -> None:
+    """Show what a receipt says, without verifying it.
+
+    Example: writ receipt show receipt.json
+    """
+    try:
+        document = _document(parse_receipt(file.read_bytes()))
+    except VerificationFailed as e:
+        raise _Failed(f"{file}: {e}") from e
+    if as_json:
+        click.echo(orjson.dumps(document))
+        return
+    for name, value in _rows(document):
+        click.echo(f"{name:<24}{value}")
+    click.echo("not verified; `writ receipt verify` does that")
+
+
+@receipt.command("verify")
+@click.argument("paths", type=_PATH, nargs=-1, required=True)
+@click.option("--keys", type=_PATH, multiple=True, required=True, help="PEM file, or folder of *.pem; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a path, one a line.")
+def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+    """Verify receipt files, folders of receipt files (*.json) and folders of log segments (*.seg).
+
+    A log is verified as a chain, and compared with the receipts given beside it. Exits 0 when everything holds, 1 when
+    anything does not, 2 for wrong usage.
+
+    Example: writ receipt verify receipt.json evidence/log --keys receipt-key.pem
+    """
+    trusted = _load_keys(keys)
+    files, logs = _expand(paths)
+    verified: dict[ReceiptPlace, bytes] = {}
+    good = True
+    for file in files:
+        good &= _verify_file(file, trusted, verified, as_json)
+    for folder in logs:
+        good &= _verify_log(folder, trusted, verified, as_json)
+    sys.exit(0 if good else 1)
+
+
+class _Failed(click.ClickException):
+    """Verification failed: exit code 1."""
+
+    exit_code = 1
+
+
+def _load_keys(paths: tuple[Path, ...]) -> KeySet:
+    keys: dict[KeyId, Any] = {}
+    for path in paths:
+        for file in sorted(path.glob("*.pem")) if path.is_dir() else [path]:
+            try:
+                keys.update(parse_public_keys(file.read_bytes()))
+            except ConfigurationError as e:
+                raise click.UsageError(f"{file}: {e.message}") from e
+    if not keys:
+        raise click.UsageError("expected at least one public key in --keys")
+    return keys
+
+
+def _expand(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:
+    files: list[Path] = []
+    logs: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+        elif any(path.glob("*.seg")):
+            logs.append(path)
+        elif found := sorted(path.glob("*.json")):
+            files.extend(found)
+        else:
+            raise click.UsageError(f"{path}: expected *.json or *.seg in the folder")
+    return files, logs
+
+
+def _verify_file(file: Path, keys: KeySet, verified: dict[ReceiptPlace, bytes], as_json: bool) -> bool:
+    try:
+        held = verify_receipt(parse_receipt(file.read_bytes()), keys)
+        _no_conflict(held, verified)
+    except VerificationFailed as e:
+        _print(
+            as_json, {"path": str(file), "ok": False, "reason": e.reason, "message": e.message}, f"FAILED  {file}: {e}"
+        )
+        return False
+    body = held.body
+    verified[(body.issuer, body.epoch, body.sequence)] = held.leaf
+    document = {
+        "path": str(file),
+        "ok": True,
+        "kind": body.kind,
+        "decision_id": body.decision_id,
+        "effect": body.effect,
+        "issuer": body.issuer,
+        "epoch": body.epoch,
+        "sequence": body.sequence,
+        "leaf": held.leaf.hex(),
+        "key_id": held.key_id,
+    }
+    what = " ".join(part for part in (body.kind, body.decision_id, body.effect) if part)
+    _print(as_json, document, f"ok      {file}: {what}, {body.issuer} epoch {body.epoch} sequence {body.sequence}")
+    return True
+
+
+def _no_conflict(held: VerifiedReceipt, verified: dict[ReceiptPlace, bytes]) -> None:
+    body = held.body
+    other = verified.get((body.issuer, body.epoch, body.sequence))
+    if other is not None and other != held.leaf:
+        raise VerificationFailed("RECEIPT_CONFLICT", "two signed receipts stand at the same place of one log")
+
+
+def _verify_log(folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes], as_json: bool) -> bool:
+    verifier = LogVerifier(keys, receipts)
+    for file in sorted(folder.glob("*.seg")):
+        verifier.segment(file.name, file.read_bytes())
+    report = verifier.finish()
+    problems = report.problems
+    document = {
+        "path": str(folder),
+        "ok": not problems,
+        "issuer": report.issuer,
+        "segments": report.segments,
+        "batches": report.batches,
+        "entries": report.entries,
+        "first_sequence": report.first_sequence,
+        "last_sequence": report.last_sequence,
+        "torn_bytes": report.torn_bytes,
+        "problems": [problem.to_json() for problem in problems],
+    }
+    _print(as_json, document, _log_text(folder, report))
+    return not problems
+
+
+def _log_text(folder: Path, report: LogReport) -> str:
+    state = "FAILED" if report.problems else "ok    "
+    sequences = f"{report.first_sequence} to {report.last_sequence}"
+    lines = [
+        f"{state}  {folder}: {report.issuer}, {report.entries} entries ({sequences}) in {report.batches} batches, "
+        f"{report.segments} segments"
+    ]
+    if report.torn_bytes:
+        lines.append(f"        {report.torn_bytes} bytes at the end were never committed")
+    for problem in report.problems:
+        entry = "" if problem.sequence is None else f" sequence {problem.sequence}"
+        about = f" decision {problem.decision_id}" if problem.decision_id else ""
+        lines.append(
+            f"        {problem.file} offset {problem.offset}{entry}{about}: {problem.reason}: {problem.message}"
+        )
+    return "\n".join(lines)
+
+
+def _document(given: Receipt) -> dict[str, Any]:
+    head = parse_head(given.head)
+    body = parse_body(given.body)
+    return {
+        "verified": False,
+        "leaf": leaf_hash(given.body).hex(),
+        "key_id": head.key_id,
+        "index": given.index,
+        "count": head.count,
+        "salt": bool(given.salt),
+        "statement": body.statement,
+    }
+
+
+def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
+    predicate = document["statement"]["predicate"]
+    rows: list[tuple[str, str]] = []
+    for name, value in sorted(predicate.items()):
+        rows += _flat(name, value)
+    moment = datetime.fromtimestamp(predicate["time_ms"] / 1000, UTC).isoformat(timespec="milliseconds")
+    position = f"{document['index'] + 1} of {document['count']} in its batch"
+    rows += [
+        ("time", moment),
+        ("position", position),
+        ("leaf", document["leaf"]),
+        ("signed by key", document["key_id"]),
+    ]
+    return rows
+
+
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    """Lays a nested value out in rows; what is empty is left out."""
+    if isinstance(value, dict):
+        return [row for key, inner in value.items() for row in _flat(f"{name}.{key}", inner)]
+    if isinstance(value, list):
+        return [(name, " ".join(str(part) for part in item.values())) for item in value]
+    return [] if value is None or value == "" else [(name, str(value))]
+
+
+def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
+    click.echo(orjson.dumps(document) if as_json else text)
