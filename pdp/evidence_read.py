@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from pdp.keystore import Keystore
-from pdp.recover import KNOWN
+from pdp.mend import KNOWN
 from pdp.segment import segment_numbers, segment_path
 from pdp.vault import SealedPayload, open_sealed, parse_sealed
 from writ.errors import EvidenceFailed

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pdp.keystore import KEY_BYTES, Keystore
 from pdp.model import Draft
-from pdp.recover import recover
+from pdp.mend import mend
 from pdp.segment import DEFAULT_SEGMENT_BYTES, SegmentStore
 from writ.errors import EvidenceFailed
 from writ.segment import Record, RecordType, pack_record
@@ -63,7 +63,7 @@ class Vault:
         now_ms: Callable[[], int],
         segment_bytes: int = DEFAULT_SEGMENT_BYTES,
     ) -> None:
-        recovered = recover(folder, "vault", issuer)
+        recovered = mend(folder, "vault", issuer)
         self.store = SegmentStore(
             folder, kind="vault", issuer=issuer, segment_bytes=segment_bytes, last=recovered.last, now_ms=now_ms
         )

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pdp.model import Recorded
-from pdp.recover import Cut, recover
+from pdp.mend import Cut, mend
 from pdp.segment import DEFAULT_SEGMENT_BYTES, SegmentStore
 from writ.errors import EvidenceFailed
 from writ.head import NO_LEAF, BatchHead, format_head, parse_head, sign_head
@@ -82,7 +82,7 @@ class Wal:
         self._key = key
         self._key_id = key_id(key.public_key())
         tail = _Tail()
-        recovered = recover(folder, "log", issuer, tail.visit)
+        recovered = mend(folder, "log", issuer, tail.visit)
         last_epoch, self._sequence, self._previous = tail.read()
         self.epoch = last_epoch + 1
         self.store = SegmentStore(

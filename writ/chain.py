@@ -1,9 +1,9 @@
 """Verifies a whole evidence log, segment by segment, and names the entries that were changed.
 
 Bytes in, a report out; reads no files. What names a changed entry: the leaf hashes beside each signed head (they hash
-to the signed root, the changed body does not hash to its leaf); when whoever changed it also signed anew, the entry after
-it, which holds the hash of what stood there, and receipts that were handed out. What this cannot tell: whether entries
-behind the last one are missing (compare with receipts), and what is in the payloads.
+to the signed root, the changed body does not hash to its leaf); when whoever changed it also signed anew, the entry
+after it, which holds the hash of what stood there, and receipts that were handed out. What this cannot tell: whether
+entries behind the last one are missing (compare with receipts), and what is in the payloads.
 """
 
 from __future__ import annotations
