@@ -1,0 +1,329 @@
+"""The `State` port on Redis: claims, counters, facts, suspension, and whether all that is still what it was.
+
+One script call an organisation and batch, settlements of the last batch riding in the same pipeline. The promise:
+
+    an ALLOW is given only while committed + reserved earlier + own <= limit.
+
+Then the sum of what is allowed never exceeds the limit, on any number of PDPs. Proof: tickets are drawn in the script
+that reserves, so a ticket's order is the order of reservation. Of all allowed actions of one window take the one with
+the highest ticket. When it was judged, every other one had been reserved before it and was either still pending with
+a lower ticket or committed; both were in the value that it was judged by, with at least what it finally counts. So
+the sum of all of them was at most that value, which was at most the limit. It rests on three duties: a reservation is
+given back only when everyone who held it gave it back; final amounts never exceed reserved ones; and the caller
+answers nothing but DENY once `lease_ms` have passed since its enrichment.
+
+Continuity (what distinguishes nothing counted yet from counters lost): see `pdp.state_continuity` and docs/state.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from pdp.model import Final, Settlement, StateAsk, StateView
+from pdp.state_client import Call, Client, load_script, run_one, verify_server
+from pdp.state_continuity import Continuity
+from pdp.state_wire import (
+    FINAL_CODES,
+    FINALS,
+    Enriched,
+    claim_id,
+    fact_id,
+    organisation_key,
+    pack_asks,
+    pack_settlements,
+    parse_ticket,
+    read_enriched,
+)
+from writ.errors import StateFailed
+
+MAX_ITEMS_PER_CALL = 256
+"""Items in one script call: while a script runs, the server does nothing else."""
+
+MAX_FACT_BYTES = 4096
+"""Longest fact (writ.v1.Fact)."""
+
+_TRIPS_PER_MS = 4096  # numbers of a restarted process lie above those of the one before; still exact in Lua
+
+_CANCELLED = ("STATE_UNAVAILABLE", "the call was cancelled before redis answered")
+
+_ENRICH = load_script("enrich")
+_SETTLE = load_script("settle", allow_oom=True)
+_OPEN = load_script("open", allow_oom=True)
+_LOOK = load_script("look", allow_oom=True)
+_PUT = load_script("put")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFact:
+    """A fact to put: `value_json` is JSON, at most 4 KiB; `ttl_ms` more than 0, or `retract` to remove it."""
+
+    name: str
+    parts: tuple[str, ...]
+    value_json: bytes = b""
+    ttl_ms: int = 0
+    retract: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket:
+    """A reservation that a writer holds and has not settled."""
+
+    claim: str
+    ticket: str
+    trip: int
+
+
+_Chunk = tuple[str, list[StateAsk]]
+
+
+@dataclass(slots=True)
+class _Flush:
+    settlements: Sequence[Settlement]
+    done: asyncio.Future[None]
+
+
+@dataclass(slots=True, kw_only=True)
+class RedisState:
+    """State on Redis. `writer` names this PDP for good (its evidence log has the same name); no two run at once under
+    one name. `generation` is the Unix time in ms at which this process started: it fences off calls of an earlier one.
+    """
+
+    client: Client
+    writer: str
+    generation: int
+    continuity: Continuity
+    _live: set[tuple[str, str]] = field(default_factory=set)
+    _lost: dict[str, set[int]] = field(default_factory=dict)
+    _queue: list[_Flush] = field(default_factory=list)
+    _flying: int = 0
+    _first_trip: int = field(init=False)
+    _next_trip: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first_trip = self._next_trip = self.generation * _TRIPS_PER_MS
+
+    async def check_server(self) -> None:
+        """Refuses servers that evict, replicas and old versions (ConfigurationError); StateFailed when none answers."""
+        for info in await self.client.infos():
+            verify_server(info)
+
+    async def enrich(self, asks: Sequence[StateAsk]) -> list[StateView]:
+        """See `pdp.ports.State`. Settlements that wait are flushed first, in the same pipeline."""
+        groups: dict[str, list[int]] = {}
+        for index, ask in enumerate(asks):
+            groups.setdefault(ask.organisation, []).append(index)
+        for organisation in groups:
+            if not self.continuity.knows(organisation):
+                await self._meet(organisation)
+            if organisation in self._lost:
+                await self._sweep(organisation)
+        chunks = [
+            (organisation, indexes[start : start + MAX_ITEMS_PER_CALL])
+            for organisation, indexes in groups.items()
+            for start in range(0, len(indexes), MAX_ITEMS_PER_CALL)
+        ]
+        answers = await self._enrich([(organisation, [asks[i] for i in part]) for organisation, part in chunks])
+        views = dict(
+            pair for (_, part), answer in zip(chunks, answers, strict=True) for pair in zip(part, answer, strict=True)
+        )
+        return [views[index] for index in range(len(asks))]
+
+    async def _enrich(self, chunks: list[_Chunk]) -> list[list[StateView]]:
+        claimed: set[tuple[str, str]] = set()
+        trips: list[tuple[str, int]] = []
+        try:
+            answers = await self._ask(chunks, claimed, trips)
+            for at, (chunk, answer) in enumerate(zip(chunks, answers, strict=True)):
+                if answer.state != 1 and await self.continuity.changed(chunk[0], answer):
+                    (answers[at],) = await self._ask([chunk], claimed, trips)
+        except BaseException:
+            # What took effect is unknown. A higher generation fences off what is still on its way, and the next
+            # enrichment gives back what came through.
+            self._live -= claimed
+            for organisation, trip in trips:
+                self._lost.setdefault(organisation, set()).add(trip)
+            self.generation += 1
+            raise
+        for (organisation, part), answer in zip(chunks, answers, strict=True):
+            if answer.state == 1:
+                self.continuity.saw(organisation, answer.epoch, answer.sequence)
+            for ask, view in zip(part, answer.views, strict=True):
+                if view.ticket:
+                    claimed.discard((organisation, claim_id(ask.caller_id, ask.request_id)))
+        self._live -= claimed  # answered, or held by another
+        return [answer.views for answer in answers]
+
+    async def _ask(
+        self, chunks: list[_Chunk], claimed: set[tuple[str, str]], trips: list[tuple[str, int]]
+    ) -> list[Enriched]:
+        calls = []
+        for organisation, asks in chunks:
+            orphans = [self._claim(organisation, ask, claimed) for ask in asks]
+            epoch, seen = self.continuity.known(organisation)
+            trips.append((organisation, self._next_trip))
+            packed = pack_asks(asks, orphans, self.writer, self.generation, self._next_trip, epoch, seen)
+            self._next_trip += 1
+            calls.append(Call(script=_ENRICH, key=organisation_key(organisation), args=(packed,)))
+        replies = await self._trip(calls)
+        return [read_enriched(asks, reply) for (_, asks), reply in zip(chunks, replies, strict=True)]
+
+    def _claim(self, organisation: str, ask: StateAsk, claimed: set[tuple[str, str]]) -> bool:
+        """True when nothing in this process holds the claim: should Redis say that this writer does, it is an
+        orphan."""
+        key = (organisation, claim_id(ask.caller_id, ask.request_id))
+        if ask.dry_run or key in self._live:
+            return False
+        self._live.add(key)
+        claimed.add(key)
+        return True
+
+    async def _meet(self, organisation: str) -> None:
+        await self.continuity.meet(organisation)
+        fence = await self.client.command("HGET", organisation_key(organisation), f"g{self.writer}")
+        if fence is not None:  # a clock that was set back must not fence off this process itself
+            self.generation = max(self.generation, int(fence))
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """See `pdp.ports.State`. Leaves at once when nothing is in flight, else with the next pipeline."""
+        kept = [settlement for settlement in settlements if settlement.ask.ticket]
+        if not kept:
+            return
+        loop = asyncio.get_running_loop()
+        flush = _Flush(kept, loop.create_future())
+        self._queue.append(flush)
+        if not self._flying:
+            await asyncio.sleep(0)  # an enrichment that starts in this turn of the loop takes it along
+            if not self._flying and flush in self._queue:
+                await self._trip([])
+        await flush.done
+
+    async def _trip(self, calls: list[Call]) -> list[object]:
+        """One pipeline: what waits to be settled, then `calls`; each part fails alone when the server refuses it."""
+        flushes, self._queue = self._queue, []
+        settling = self._settle_calls(flush.settlements for flush in flushes)
+        if not settling and not calls:
+            return []
+        self._flying += 1
+        failure: BaseException | None = None
+        try:
+            replies = await self.client.run([call for _, call in settling] + calls)
+            failure = _first_failure(replies[: len(settling)])
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            self._flying -= 1
+            for flush in flushes:
+                self._finish(flush, failure)
+            if self._queue and not self._flying:
+                self._flush_soon()
+        for (organisation, _), reply in zip(settling, replies, strict=False):
+            if not isinstance(reply, StateFailed):
+                self.continuity.saw(organisation, reply[0].decode(), reply[1])
+        refused = _first_failure(replies[len(settling) :])
+        if refused is not None:
+            raise refused
+        return replies[len(settling) :]
+
+    def _finish(self, flush: _Flush, failure: BaseException | None) -> None:
+        if flush.done.done():  # its caller was cancelled
+            return
+        if failure is not None:
+            state_failure = isinstance(failure, StateFailed)
+            flush.done.set_exception(failure if state_failure else StateFailed(*_CANCELLED))
+            flush.done.exception()  # a caller that has gone needs no warning
+            return
+        for settlement in flush.settlements:
+            ask = settlement.ask
+            self._live.discard((ask.organisation, claim_id(ask.caller_id, ask.request_id)))
+        flush.done.set_result(None)
+
+    def _flush_soon(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._trip([]))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the waiting callers get the failure
+
+    @staticmethod
+    def _settle_calls(batches: Iterable[Sequence[Settlement]]) -> list[tuple[str, Call]]:
+        groups: dict[str, list[Settlement]] = {}
+        for batch in batches:
+            for settlement in batch:
+                groups.setdefault(settlement.ask.organisation, []).append(settlement)
+        return [
+            (organisation, Call(script=_SETTLE, key=organisation_key(organisation), args=pack_settlements(part)))
+            for organisation, whole in groups.items()
+            for part in (whole[i : i + MAX_ITEMS_PER_CALL] for i in range(0, len(whole), MAX_ITEMS_PER_CALL))
+        ]
+
+    async def open_tickets(self, organisation: str, *, earlier: bool = True) -> list[OpenTicket]:
+        """What this writer holds unsettled in Redis: `earlier` from before this process started, else by calls of this
+        one whose answers were lost. At return such calls that are still on their way are fenced off."""
+        reply = await run_one(self.client, _OPEN, organisation_key(organisation), self.writer, str(self.generation))
+        epoch = reply[0].decode()
+        lost = self._lost.get(organisation, set())
+        return [
+            OpenTicket(claim=claim.decode(), ticket=f"{epoch}.{order}.{hold}", trip=trip)
+            for order, hold, trip, claim in reply[1:]
+            if (trip < self._first_trip if earlier else trip in lost)
+        ]
+
+    async def close_tickets(self, organisation: str, finals: Sequence[tuple[OpenTicket, Final]]) -> None:
+        """Settles tickets that no ask stands for any more, without an answer to keep."""
+        for start in range(0, len(finals), MAX_ITEMS_PER_CALL):
+            items = []
+            for opened, final in finals[start : start + MAX_ITEMS_PER_CALL]:
+                ticket = parse_ticket(opened.ticket)
+                items.append([opened.claim, ticket.epoch, ticket.order, ticket.hold, FINAL_CODES[final], {}, 0, 0, ""])
+            await run_one(self.client, _SETTLE, organisation_key(organisation), orjson.dumps({"q": items}))
+
+    async def _sweep(self, organisation: str) -> None:
+        """Gives back what calls without an answer have reserved: no decision can rest on them."""
+        swept = set(self._lost[organisation])
+        opened = await self.open_tickets(organisation, earlier=False)
+        await self.close_tickets(organisation, [(t, Final.WITHDRAWN) for t in opened if t.trip in swept])
+        self._lost[organisation] -= swept
+        if not self._lost[organisation]:
+            del self._lost[organisation]
+
+    async def find_outcome(self, organisation: str, caller_id: str, request_id: str) -> tuple[str, str, str] | None:
+        """(decision_id, execution_digest, `allowed` or `denied`) of an answered request, up to 10 minutes after its
+        answer; None when there is none."""
+        claim = claim_id(caller_id, request_id)
+        reply = await run_one(self.client, _LOOK, organisation_key(organisation), claim)
+        if not reply or reply[2] not in FINALS:
+            return None
+        return reply[0].decode(), reply[1].decode(), FINALS[reply[2]]
+
+    async def put_facts(self, organisation: str, facts: Sequence[StoredFact]) -> int:
+        """Stores or removes all facts, or none; returns how many. Raises StateFailed."""
+        items: list[Sequence[str | int]] = []
+        for fact in facts:
+            if len(fact.value_json) > MAX_FACT_BYTES or (not fact.retract and fact.ttl_ms < 1):
+                raise ValueError(f"fact `{fact.name}`: expected at most {MAX_FACT_BYTES} bytes and a ttl above 0 ms")
+            value = orjson.dumps(orjson.loads(fact.value_json)).decode() if not fact.retract else ""
+            items.append([f"f:{fact_id(fact.name, fact.parts)}", value, 0 if fact.retract else fact.ttl_ms])
+        return await self._put(organisation, items)
+
+    async def suspend(self, organisation: str, agent_id: str) -> None:
+        """From the next enrichment on the agent shows as suspended, until `resume`."""
+        await self._put(organisation, [[f"s:{agent_id}", "1", -1]])
+
+    async def resume(self, organisation: str, agent_id: str) -> None:
+        """Takes back `suspend`."""
+        await self._put(organisation, [[f"s:{agent_id}", "", 0]])
+
+    async def _put(self, organisation: str, items: Sequence[Sequence[str | int]]) -> int:
+        if not self.continuity.knows(organisation):
+            await self._meet(organisation)
+        count = await run_one(self.client, _PUT, organisation_key(organisation), orjson.dumps(items))
+        return int(count)
+
+    async def close(self) -> None:
+        await self.client.close()
+
+
+def _first_failure(replies: Sequence[object]) -> StateFailed | None:
+    return next((reply for reply in replies if isinstance(reply, StateFailed)), None)

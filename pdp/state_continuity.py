@@ -1,0 +1,110 @@
+"""Tells an organisation that never counted from one whose counters are lost.
+
+Marks, and what each one catches:
+
+- `{organisation}:m` carries the epoch, the run id of the server that counts, and a sequence number that every script
+call raises. No mark: the node was emptied. Another run id: it was restarted, or a replica was promoted, and may lack
+the last writes. A sequence below one that this process has seen: an older copy came back; the mark is then removed
+for all.
+- `{writ}:orgs` (a registry, in another slot) names every organisation that ever counted, with its epoch; and
+`{writ}:epoch` says that the deployment was initialised. An organisation without a mark is new only when the registry
+is there and does not name it. Emptied as a whole, the registry is gone too, and nothing is new.
+
+Until `pdp.rebuild` starts a new epoch, a lost organisation's counters and facts are `no_data`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pdp.state_client import Client, load_script, run_one
+from pdp.state_wire import organisation_key
+from writ.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pdp.state_wire import Enriched
+
+EPOCH_KEY = "{writ}:epoch"
+REGISTRY_KEY = "{writ}:orgs"
+
+_ADMIT = load_script("admit")
+
+
+@dataclass(slots=True, kw_only=True)
+class Continuity:
+    """What this process knows of each organisation's state."""
+
+    client: Client
+    _known: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def knows(self, organisation: str) -> bool:
+        return organisation in self._known
+
+    def known(self, organisation: str) -> tuple[str, int]:
+        """Epoch and highest sequence seen; ("", 0) for one that is not known, which no server confirms as
+        continuous."""
+        return self._known.get(organisation, ("", 0))
+
+    def saw(self, organisation: str, epoch: str, sequence: int) -> None:
+        known_epoch, known_sequence = self.known(organisation)
+        if epoch and epoch == known_epoch and sequence > known_sequence:
+            self._known[organisation] = (epoch, sequence)
+
+    async def initialise(self, epoch: str) -> bool:
+        """Declares an empty deployment as the beginning; `epoch` is 16 random hex digits. False when there is one
+        already. Never to be called to mend a loss: that is what `pdp.rebuild` is for. Raises StateFailed."""
+        if len(epoch) != 16 or set(epoch) - set("0123456789abcdef"):
+            raise ConfigurationError("STATE_EPOCH_INVALID", "state epoch: expected 16 lower-case hex digits")
+        return bool(await self.client.command("SET", EPOCH_KEY, epoch, "NX"))
+
+    async def meet(self, organisation: str) -> None:
+        """First contact: learns the epoch, or begins one for an organisation that has never counted."""
+        key = organisation_key(organisation)
+        held = await self.client.command("HGET", key, "e")
+        registered = await self.client.command("HGET", REGISTRY_KEY, key)
+        if held is None and registered is None:
+            deployment = await self.client.command("GET", EPOCH_KEY)
+            if deployment is None:
+                return  # emptied, or never initialised
+            held = await run_one(self.client, _ADMIT, key, deployment, "0")
+        elif held is None:
+            held = await self.client.command("HGET", key, "e")  # another PDP may have begun it between the two reads
+        if held is None:
+            return
+        if registered is None:
+            # A crash before this write leaves a mark without a name: the next PDP to meet it names it.
+            await self.client.command("HSETNX", REGISTRY_KEY, key, held)
+            registered = await self.client.command("HGET", REGISTRY_KEY, key)
+        if registered == held:
+            self._known[organisation] = (held.decode(), 0)
+
+    async def changed(self, organisation: str, answer: Enriched) -> bool:
+        """Handles an answer that was not continuous. True when the organisation is continuous under a new epoch now, so
+        that the call may be made again."""
+        epoch, seen = self.known(organisation)
+        if not epoch:
+            return False
+        if answer.held == epoch and answer.sequence < seen:
+            await self.client.command("HDEL", organisation_key(organisation), "e")
+        self._known.pop(organisation, None)
+        await self.meet(organisation)
+        return self.known(organisation)[0] not in ("", epoch)
+
+    async def activate(self, organisation: str, epoch: str) -> None:
+        """Starts `epoch` after a rebuild. A crash between the two writes leaves the organisation without data."""
+        key = organisation_key(organisation)
+        await run_one(self.client, _ADMIT, key, epoch, "1")
+        await self.client.command("HSET", REGISTRY_KEY, key, epoch)
+        self._known[organisation] = (epoch, 0)
+
+    async def abandon(self, organisation: str) -> None:
+        """Marks the organisation as lost until `activate`, for every PDP."""
+        key = organisation_key(organisation)
+        await self.client.command("HSET", REGISTRY_KEY, key, "")
+        await self.client.command("HDEL", key, "e")
+        self._known.pop(organisation, None)
+
+    async def begin_again(self, epoch: str) -> None:
+        """Marks the deployment as initialised, whatever was there; the last step of a rebuild."""
+        await self.client.command("SET", EPOCH_KEY, epoch)

@@ -1,0 +1,295 @@
+"""The contract of `pdp.ports.State`, on one node and on a real cluster."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from pdp.model import ClaimStatus, Counts, FactKey, Final, Window
+from pdp.state import RedisState, StoredFact
+from tests.redis_server import RedisCluster, RedisServer
+from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
+
+SLIDING = Window(length_ms=3_600_000)
+
+
+@pytest.fixture(scope="module", params=["node", "cluster"])
+def backend(request: pytest.FixtureRequest) -> Iterator[RedisServer | RedisCluster]:
+    with RedisServer() if request.param == "node" else RedisCluster() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def state(backend: RedisServer | RedisCluster) -> AsyncIterator[RedisState]:
+    backend.flush()
+    opened = open_state(backend.url, cluster=isinstance(backend, RedisCluster))
+    assert await opened.continuity.initialise(EPOCH)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def other(backend: RedisServer | RedisCluster, state: RedisState) -> AsyncIterator[RedisState]:
+    opened = open_state(backend.url, writer="pdp-2", cluster=isinstance(backend, RedisCluster))
+    yield opened
+    await opened.close()
+
+
+async def test_the_server_of_the_tests_is_accepted(state: RedisState) -> None:
+    await state.check_server()
+
+
+async def test_a_decision_sees_itself_included(state: RedisState) -> None:
+    view = await enrich_one(state, ask("r", reserve(5)))
+    counter = view.counters["calls"]
+    assert (view.status, counter.known) == (ClaimStatus.MINE, True)
+    assert (counter.value, counter.committed, counter.pending, counter.amount) == (5, 0, 0, 5)
+    assert view.state_epoch == EPOCH
+    assert view.ticket
+
+
+async def test_items_of_one_batch_see_the_earlier_ones(state: RedisState) -> None:
+    views = await state.enrich([ask(str(i), reserve()) for i in range(5)])
+    assert [view.counters["calls"].value for view in views] == [1, 2, 3, 4, 5]
+    assert len({view.now_ms for view in views}) == 1
+
+
+async def test_allowed_commits_and_denied_gives_back(state: RedisState) -> None:
+    asks = [ask(str(i), reserve(10)) for i in range(2)]
+    views = await state.enrich(asks)
+    await state.settle([settle(asks[0], views[0], Final.ALLOWED), settle(asks[1], views[1], Final.DENIED)])
+    assert await value_now(state, reserve()) == (10, 0)
+
+
+@pytest.mark.parametrize("window", [None, SLIDING])
+async def test_each_kind_of_counter_keeps_its_kind(state: RedisState, window: Window | None) -> None:
+    kinds = {
+        counts: reserve(counter=counts.value, key=counts.value, counts=counts)
+        if window is None
+        else reserve(counter=counts.value, key=counts.value, counts=counts, window=window)
+        for counts in Counts
+    }
+    finals = [Final.ALLOWED, Final.DENIED, Final.DENIED, Final.WITHDRAWN]
+    asks = [ask(str(i), *kinds.values()) for i in range(len(finals))]
+    views = await state.enrich(asks)
+    await state.settle([settle(a, v, f) for a, v, f in zip(asks, views, finals, strict=True)])
+    assert await value_now(state, kinds[Counts.PROPOSED]) == (3, 0)
+    assert await value_now(state, kinds[Counts.ALLOWED]) == (1, 0)
+    assert await value_now(state, kinds[Counts.DENIED]) == (2, 0)
+
+
+async def test_settling_twice_changes_nothing(state: RedisState) -> None:
+    asked = ask("r", reserve(7))
+    view = await enrich_one(state, asked)
+    for _ in range(3):
+        await state.settle([settle(asked, view, Final.ALLOWED)])
+    await state.settle([settle(asked, view, Final.DENIED)])
+    assert await value_now(state, reserve()) == (7, 0)
+
+
+async def test_a_transform_commits_the_lowered_amount_and_never_more(state: RedisState) -> None:
+    asks = [ask("low", reserve(100)), ask("high", reserve(100))]
+    views = await state.enrich(asks)
+    await state.settle([settle(asks[0], views[0], Final.ALLOWED, amounts={"calls": 30})])
+    await state.settle([settle(asks[1], views[1], Final.ALLOWED, amounts={"calls": 500})])
+    assert await value_now(state, reserve()) == (130, 0)
+
+
+async def test_judged_once_more_sees_only_what_was_reserved_before(state: RedisState) -> None:
+    asks = [ask(str(i), reserve(10)) for i in range(3)]
+    views = await state.enrich(asks)
+    again = await enrich_one(state, with_ticket(asks[1], views[1]))
+    counter = again.counters["calls"]
+    assert (counter.value, counter.committed, counter.pending, counter.amount) == (20, 0, 10, 10)
+    assert again.ticket == views[1].ticket
+    await state.settle([settle(asks[0], views[0], Final.DENIED)])
+    settled = await enrich_one(state, with_ticket(asks[1], views[1]))
+    assert (settled.counters["calls"].value, settled.counters["calls"].pending) == (10, 0)
+
+
+async def test_a_dry_run_sees_itself_and_leaves_nothing(state: RedisState) -> None:
+    view = await enrich_one(state, ask("r", reserve(4), dry_run=True))
+    assert (view.status, view.ticket, view.counters["calls"].value) == (ClaimStatus.MINE, "", 4)
+    assert await value_now(state, reserve()) == (0, 0)
+    assert (await enrich_one(state, ask("r", reserve(4), digest="e" * 64))).status is ClaimStatus.MINE
+
+
+async def test_a_duplicate_waits_then_gets_the_same_answer_and_counts_once(
+    state: RedisState, other: RedisState
+) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    assert (await enrich_one(state, asked)).status is ClaimStatus.IN_FLIGHT
+    assert (await enrich_one(other, asked)).status is ClaimStatus.IN_FLIGHT
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"\x00yes", ttl_ms=30_000)])
+    repeat = await enrich_one(other, asked)
+    assert (repeat.status, repeat.answer) == (ClaimStatus.ANSWERED, b"\x00yes")
+    assert await value_now(other, reserve()) == (1, 0)
+
+
+async def test_two_equal_asks_of_one_batch_are_judged_once(state: RedisState) -> None:
+    views = await state.enrich([ask("r", reserve()), ask("r", reserve())])
+    assert [view.status for view in views] == [ClaimStatus.MINE, ClaimStatus.IN_FLIGHT]
+
+
+async def test_another_digest_under_the_same_request_id_is_refused(state: RedisState, other: RedisState) -> None:
+    await enrich_one(state, ask("r", reserve()))
+    assert (await enrich_one(other, ask("r", reserve(), digest="e" * 64))).status is ClaimStatus.REUSED
+    assert (await enrich_one(other, ask("r", reserve(), caller="someone else"))).status is ClaimStatus.MINE
+
+
+async def test_who_takes_over_a_lease_keeps_the_reservation(state: RedisState, other: RedisState) -> None:
+    asked = ask("r", reserve(10), lease_ms=0)
+    first = await enrich_one(state, asked)
+    await enrich_one(state, ask("later", reserve(10)))
+    second = await enrich_one(other, asked)
+    assert (second.status, second.counters["calls"].value) == (ClaimStatus.MINE, 10)
+    assert second.ticket != first.ticket
+    assert await value_now(other, reserve()) == (0, 20)
+
+
+@pytest.mark.parametrize("order", ["first holder settles first", "second holder settles first"])
+@pytest.mark.parametrize(("one", "two", "committed"), [("allowed", "denied", 10), ("denied", "denied", 0)])
+async def test_an_allow_of_either_holder_counts_once(
+    state: RedisState, other: RedisState, order: str, one: str, two: str, committed: int
+) -> None:
+    asked = ask("r", reserve(10), lease_ms=0)
+    first, second = await enrich_one(state, asked), await enrich_one(other, asked)
+    steps = [(state, settle(asked, first, Final(one))), (other, settle(asked, second, Final(two)))]
+    for holder, settlement in steps if order.startswith("first") else reversed(steps):
+        await holder.settle([settlement])
+    assert await value_now(state, reserve()) == (committed, 0)
+
+
+async def test_what_one_holder_denied_stays_reserved_while_another_may_have_allowed_it(
+    state: RedisState, other: RedisState
+) -> None:
+    asked = ask("r", reserve(10), lease_ms=0)
+    await enrich_one(state, asked)
+    second = await enrich_one(other, asked)
+    await other.settle([settle(asked, second, Final.DENIED)])
+    assert await value_now(other, reserve()) == (0, 10)
+
+
+async def test_a_repeat_after_its_answer_expired_is_judged_anew_and_counts_once(state: RedisState) -> None:
+    asked = ask("r", reserve(10))
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED)])
+    again = await enrich_one(state, asked)
+    assert (again.status, again.counters["calls"].value) == (ClaimStatus.MINE, 10)
+    await state.settle([settle(asked, again, Final.DENIED)])
+    assert await value_now(state, reserve()) == (10, 0)
+
+
+async def test_a_repeat_of_a_denied_action_reserves_again(state: RedisState) -> None:
+    asked = ask("r", reserve(10))
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.DENIED)])
+    again = await enrich_one(state, asked)
+    assert again.counters["calls"].value == 10
+    await state.settle([settle(asked, again, Final.ALLOWED)])
+    assert await value_now(state, reserve()) == (10, 0)
+
+
+async def test_a_transformed_repeat_reserves_only_the_rest(state: RedisState) -> None:
+    asked = ask("r", reserve(100))
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, amounts={"calls": 30})])
+    again = await enrich_one(state, asked)
+    assert again.counters["calls"].value == 100
+    assert await value_now(state, reserve()) == (30, 70)
+    await state.settle([settle(asked, again, Final.ALLOWED)])
+    assert await value_now(state, reserve()) == (100, 0)
+
+
+async def test_a_suspended_agent_gets_no_stored_answer(state: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
+    await state.suspend("acme", "agent")
+    repeat = await enrich_one(state, asked)
+    assert (repeat.status, repeat.suspended, repeat.counters["calls"].value) == (ClaimStatus.MINE, True, 1)
+    await state.settle([settle(asked, repeat, Final.DENIED)])
+    await state.resume("acme", "agent")
+    assert not (await enrich_one(state, asked)).suspended
+    assert await value_now(state, reserve()) == (1, 0)
+
+
+async def test_withdrawn_drops_the_claim(state: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.WITHDRAWN)])
+    assert (await enrich_one(state, ask("r", reserve(), digest="e" * 64))).status is ClaimStatus.MINE
+
+
+async def test_the_outcome_of_an_answered_request_is_found(state: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    assert await state.find_outcome("acme", "caller", "r") is None
+    await state.settle([settle(asked, view, Final.ALLOWED, decision_id="01J")])
+    assert await state.find_outcome("acme", "caller", "r") == ("01J", asked.execution_digest, "allowed")
+
+
+async def test_an_unbounded_amount_reserves_nothing_and_says_so(state: RedisState) -> None:
+    view = await enrich_one(state, ask("r", reserve(0, unbounded=True)))
+    assert view.counters["calls"].unbounded
+    assert await value_now(state, reserve()) == (0, 0)
+
+
+async def test_amounts_are_exact_up_to_two_to_the_53_and_refused_beyond(state: RedisState) -> None:
+    most = 2**53 - 1
+    asked = ask("r", reserve(most))
+    view = await enrich_one(state, asked)
+    assert view.counters["calls"].value == most
+    await state.settle([settle(asked, view, Final.ALLOWED)])
+    assert await value_now(state, reserve(0)) == (most, 0)
+    assert (await enrich_one(state, ask("more", reserve(1)))).counters["calls"].unbounded
+
+
+@pytest.mark.parametrize("window", [None, SLIDING])
+async def test_distinct_values_count_once_however_often_they_come(state: RedisState, window: Window | None) -> None:
+    def element(name: str):  # type: ignore[no-untyped-def]
+        return reserve(element=name) if window is None else reserve(element=name, window=window)
+
+    asks = [ask(str(i), element(name)) for i, name in enumerate(["a", "b", "a", "c"])]
+    views = await state.enrich(asks)
+    assert [view.counters["calls"].value for view in views] == [1, 2, 2, 3]
+    again = await enrich_one(state, with_ticket(asks[1], views[1]))
+    assert (again.counters["calls"].value, again.counters["calls"].pending) == (2, 1)
+    finals = [Final.DENIED, Final.ALLOWED, Final.ALLOWED, Final.DENIED]
+    await state.settle([settle(a, v, f) for a, v, f in zip(asks, views, finals, strict=True)])
+    assert await value_now(state, element("z")) == (2, 0)
+
+
+async def test_a_full_set_of_distinct_values_counts_as_over(state: RedisState) -> None:
+    for start in range(0, 1024, 256):
+        await state.enrich([ask(str(i), reserve(element=f"e{i}")) for i in range(start, start + 256)])
+    assert (await enrich_one(state, ask("new", reserve(element="new")))).counters["calls"].unbounded
+    assert (await enrich_one(state, ask("old", reserve(element="e5")))).counters["calls"].value == 1024
+
+
+async def test_facts_are_found_until_retracted_and_missing_ones_are_no_data(state: RedisState) -> None:
+    keys = [FactKey(name="assignment", parts=("a", "7")), FactKey(name="assignment", parts=("a", "8"))]
+    await state.put_facts(
+        "acme", [StoredFact(name="assignment", parts=("a", "7"), value_json=b'{"since": 1}', ttl_ms=60_000)]
+    )
+    view = await enrich_one(state, ask("r", facts=keys))
+    assert [(fact.known, fact.value) for fact in view.facts] == [(True, {"since": 1}), (False, None)]
+    await state.put_facts("acme", [StoredFact(name="assignment", parts=("a", "7"), retract=True)])
+    assert not (await enrich_one(state, ask("s", facts=keys))).facts[0].known
+    assert not (await enrich_one(state, ask("t", facts=keys, organisation="other"))).facts[0].known
+
+
+async def test_many_organisations_in_one_batch_do_not_see_each_other(state: RedisState) -> None:
+    asks = [ask(str(i), reserve(), organisation=f"org {i % 7}}}{{") for i in range(70)]
+    views = await state.enrich(asks)
+    assert [view.counters["calls"].value for view in views] == [1 + i // 7 for i in range(70)]
+    await state.settle([settle(a, v, Final.ALLOWED) for a, v in zip(asks, views, strict=True)])
+    assert await value_now(state, reserve(), organisation="org 3}{") == (10, 0)
+
+
+async def test_a_batch_above_the_limit_of_one_script_call_is_split(state: RedisState) -> None:
+    views = await state.enrich([ask(str(i), reserve()) for i in range(600)])
+    assert [view.counters["calls"].value for view in views] == list(range(1, 601))
