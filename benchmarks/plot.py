@@ -1,4 +1,4 @@
-"""The report as one SVG: CPU a decision, latency by percentile, memory by decisions. Pure, without a plotting library."""
+"""The report as one SVG: CPU a decision, latency by percentile, memory by decisions. Pure; no plotting library."""
 
 from __future__ import annotations
 

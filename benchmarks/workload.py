@@ -1,7 +1,7 @@
 """The actions that are measured: varied agents, customers, invoices and tools, the same in every run.
 
 A request is made once, as protobuf bytes, and replayed by the load generator, which writes a fresh request id into each
-and a fresh invoice number into each SQL text, so that no text is met twice. Pure: `benchmarks.records` writes the files.
+and a fresh invoice number into each SQL text, so that no text is met twice. Pure; `benchmarks.records` writes files.
 """
 
 from __future__ import annotations
