@@ -1,7 +1,7 @@
 """A second decision point inside this process, on the running stack's OPA and Redis, without gRPC.
 
-Shows what the pipeline costs apart from its front, stage by stage: waiting for OPA or Redis costs this process nothing, so
-its own CPU time is the cost of the Python side.
+Shows what the pipeline costs apart from its front: waiting for OPA or Redis costs this process nothing, so its own CPU
+time is the cost of the Python side.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def own_config(stack: Stack, folder: Path) -> Config:
 
 
 def fresh(bodies: Sequence[bytes], prefix: str) -> Iterator[bytes]:
-    """Yields requests for ever, round-robin, each with its own request id and invoice number, as the load generator does."""
+    """Yields requests for ever, round-robin, each with its own request id and invoice number, like the load generator."""
     number = 0
     while True:
         for body in bodies:

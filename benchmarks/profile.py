@@ -67,10 +67,7 @@ def _place(file: str, line: int, name: str) -> tuple[str, str]:
     if file.startswith(("~", "<")):
         return "built-in", name
     path = Path(file)
-    if path.is_relative_to(CHECKOUT):
-        short = str(path.relative_to(CHECKOUT))
-    else:
-        short = "/".join(path.parts[-2:])
+    short = str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else "/".join(path.parts[-2:])
     return short, f"{name}:{line}"
 
 

@@ -1,7 +1,6 @@
 """The stack under test: the real one, started by `writ up` in a state folder of its own.
 
-Finds the processes by their arguments among the children of `writ up`, so that only what stands on the decision path is
-counted: decision point, OPA and Redis.
+Finds the processes by the state folder's pid files. Only what stands on the decision path is counted.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,8 @@ STOP_TIMEOUT_S = 30
 CALLER = "gateway/bench"
 FEED = "feed/crm"
 
-_PROCESSES = {"pdp": ("pdp.server",), "opa": ("opa", "run"), "redis": ("redis-server", "valkey-server", "valkey")}
+PROCESSES = ("pdp", "opa", "redis")
+"""What stands on the decision path; the control plane does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def running(state: Path) -> Iterator[Stack]:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait(process, ready, output)
-            yield _found(process.pid, state)
+            yield _found(state)
         finally:
             process.terminate()
             try:
@@ -90,47 +90,10 @@ def _wait(process: subprocess.Popen[bytes], ready: Path, output: Path) -> None:
         time.sleep(0.05)
 
 
-def _found(parent: int, state: Path) -> Stack:
+def _found(state: Path) -> Stack:
     settings = yaml.safe_load((state / "writ.yaml").read_text(encoding="utf-8"))
-    children = {pid: _arguments(pid) for pid in _descendants(parent)}
-    pids = {}
-    for name, words in _PROCESSES.items():
-        found = [pid for pid, arguments in children.items() if _is_one(arguments, words)]
-        if not found:
-            raise RuntimeError(f"expected a process `{name}` under `writ up`, found {sorted(children.values())}")
-        pids[name] = min(found)
+    pids = {name: int((state / "run" / f"{name}.pid").read_text().split()[0]) for name in PROCESSES}
     return Stack(state=state, pids=pids, metrics_url=f"http://{settings['telemetry']['metrics_listen']}/metrics")
-
-
-def _is_one(arguments: Sequence[str], words: Sequence[str]) -> bool:
-    names = [Path(argument).name for argument in arguments[:4]]
-    return any(name in words or name.split()[0:1] == [words[0]] for name in names if name)
-
-
-def _descendants(parent: int) -> list[int]:
-    """Returns the processes below `parent`, by /proc/<pid>/stat (proc(5): the parent follows the state)."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended meanwhile
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found: list[int] = []
-    waiting = [parent]
-    while waiting:
-        below = children.get(waiting.pop(), [])
-        found += below
-        waiting += below
-    return found
-
-
-def _arguments(pid: int) -> list[str]:
-    try:
-        return (Path("/proc") / str(pid) / "cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
-    except OSError:
-        return []
 
 
 def _writ(*arguments: str) -> str:

@@ -1,7 +1,7 @@
 """Requests that must be refused, each with what is wrong with it, and requests that are merely odd.
 
-`malformed()` yields only requests that no reading of the contract accepts: a test may ask for INVALID_ARGUMENT even from
-a decision point whose policy would allow everything. `anything()` yields bytes of which some may be fine: the test asks
+`malformed()` yields only requests that no reading of the contract accepts: a test may ask for INVALID_ARGUMENT from a
+decision point whose policy would allow everything. `anything()` yields bytes of which some may be fine: the test asks
 only for one answer each and no ALLOW from a policy that does not know the tool.
 """
 
