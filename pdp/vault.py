@@ -22,8 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pdp.keystore import KEY_BYTES, Keystore
-from pdp.model import Draft
 from pdp.mend import mend
+from pdp.model import Draft
 from pdp.segment import DEFAULT_SEGMENT_BYTES, SegmentStore
 from writ.errors import EvidenceFailed
 from writ.segment import Record, RecordType, pack_record

@@ -16,8 +16,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pdp.model import Recorded
 from pdp.mend import Cut, mend
+from pdp.model import Recorded
 from pdp.segment import DEFAULT_SEGMENT_BYTES, SegmentStore
 from writ.errors import EvidenceFailed
 from writ.head import NO_LEAF, BatchHead, format_head, parse_head, sign_head
