@@ -1,0 +1,32 @@
+# METADATA
+# title: Writ policy library
+# description: |
+#   The entry points. `decisions` judges a batch, `decision` one item; everything else in this package is a step on the
+#   way. Rules find themselves: the core ones in `writ.rules.matched`, those of a pack in `packs.<pack>.matched`.
+# scope: subpackages
+# schemas:
+#   - input: schema.input
+package writ
+
+import data.writ.lib.bundle
+import data.writ.outcome
+
+# METADATA
+# title: One outcome an item, in the order of the items
+# description: |
+#   Undefined when the items were made for another revision than the one that runs: the caller notices that all answers
+#   are missing, and makes the batch again. An item that cannot be judged is missing from the array; the caller counts.
+# entrypoint: true
+# schemas:
+#   - input: schema.batch
+decisions := [judged |
+	some item in input.items
+	judged := decision with input as item
+] if {
+	bundle.accepts(input.revision)
+}
+
+# METADATA
+# title: The outcome of one item
+# entrypoint: true
+decision := outcome.document

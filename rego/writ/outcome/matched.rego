@@ -1,0 +1,60 @@
+# METADATA
+# title: From the rules that match to the outcome of one item
+# description: |
+#   Every step is total and yields one value on any set of rules: what cannot be understood ends in DENY, never in an
+#   error, since one error fails the whole batch.
+package writ.outcome
+
+# Precedence: the lower, the stronger.
+_rank := {"FORBID": 0, "SEQUENCE": 1, "DEFER": 2, "DENY": 3, "APPROVAL": 4, "TRANSFORM": 5, "ALLOW": 6, "DEFAULT": 7}
+
+_reason_fields := {"id", "outcome", "code", "message", "remediation"}
+
+# Rules judge one operation, the first of `input.action.operations`. An action of several is judged once for each, with
+# that operation moved to the front and the others behind it in a circle, so that no operation passes because another one
+# is fine, and rules on the whole action still see all of it.
+_by_operation := [_rules] if {
+	count(input.action.operations) < 2
+} else := [rules |
+	operations := input.action.operations
+	some index, _ in operations
+	turned := array.concat(
+		array.slice(operations, index, count(operations)),
+		array.slice(operations, 0, index),
+	)
+	rules := _rules with input.action.operations as turned
+]
+
+_rules := {rule | some rule in data.writ.rules.matched} | {rule | some rule in data.packs[_].matched}
+
+_all := union({rules | some rules in _by_operation})
+
+# [rank, id, reason, rule] in the order of precedence. A rule that is not well formed is replaced by a FORBID: it must
+# not vanish, it may have been one.
+_ranked := sort([entry |
+	some rule in _all
+	entry := _entry(rule)
+])
+
+_entry(rule) := [rank, rule.id, reason, rule] if {
+	rank := _rank[rule.outcome]
+	reason := object.filter(rule, _reason_fields)
+	count(reason) == 5
+} else := [0, "writ.rule_malformed", _malformed, {}]
+
+_malformed := {
+	"id": "writ.rule_malformed",
+	"outcome": "FORBID",
+	"code": "RULE_MALFORMED",
+	"message": "a rule matched whose value lacks a field or has an unknown outcome",
+	"remediation": "correct the rule: id, outcome, code, message and remediation are required",
+}
+
+# Every operation is covered by a rule that allows it or lets people approve it. TRANSFORM grants nothing.
+_covered if {
+	count(_by_operation) > 0
+	every rules in _by_operation {
+		some rule in rules
+		rule.outcome in {"ALLOW", "APPROVAL"}
+	}
+}
