@@ -21,6 +21,7 @@ from pdp.model import Ask, Draft, Final, Recorded, Settlement
 from pdp.oblige import denied
 from pdp.ports import Recorder
 from pdp.prepare import Refused
+from pdp.rebuild import counted
 from writ.commitment import SALT_BYTES
 from writ.errors import EvidenceFailed, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
@@ -63,7 +64,7 @@ class _Sheet:
 
 
 class Concluder:
-    """Records and answers. `random(n)` returns n random bytes."""
+    """Records and answers. `random(n)` returns n random bytes; `evidence(failing)` hears how the log fares."""
 
     def __init__(
         self,
@@ -71,12 +72,13 @@ class Concluder:
         recorder: Recorder,
         permits: PermitSigner,
         random: Callable[[int], bytes],
-        failure: Callable[[str], None],
+        evidence: Callable[[bool], None],
     ) -> None:
         self._recorder = recorder
         self._permits = permits
         self._random = random
-        self._failure = failure
+        self._evidence = evidence
+        self._failing = False
 
     async def conclude(
         self, items: Sequence[Item], watch: Stopwatch, deliver: Callable[[Sequence[Answer]], None]
@@ -121,8 +123,8 @@ class Concluder:
         )
         try:
             self._recorder.append([draft])
-        except EvidenceFailed as error:
-            self._failure(error.reason)
+        except EvidenceFailed:
+            self._fares(failing=True)
         return error_answer(ask, refused, request_id=refused.request.request_id)
 
     def _sheets(self, items: Sequence[Item]) -> list[_Sheet]:
@@ -163,10 +165,11 @@ class Concluder:
         drafts += [self._undelivered(sheet) for sheet in to_record if sheet.item.ask.gone]
         try:
             recorded = self._recorder.append(drafts)
-        except EvidenceFailed as error:
-            self._failure(error.reason)
+        except EvidenceFailed:
+            self._fares(failing=True)
             self._unrecorded(to_record)
             return False
+        self._fares(failing=False)
         for sheet, entry in zip(to_record, recorded, strict=False):  # undelivered entries follow and answer nobody
             sheet.recorded = entry
         return True
@@ -174,9 +177,14 @@ class Concluder:
     async def _durable(self, sheets: Sequence[_Sheet]) -> None:
         try:
             await self._recorder.sync()
-        except EvidenceFailed as error:
-            self._failure(error.reason)
+        except EvidenceFailed:
+            self._fares(failing=True)
             self._unrecorded(sheets)
+
+    def _fares(self, *, failing: bool) -> None:
+        if failing != self._failing:
+            self._failing = failing
+            self._evidence(failing)
 
     def _unrecorded(self, sheets: Sequence[_Sheet]) -> None:
         for sheet in sheets:
@@ -226,9 +234,7 @@ class Concluder:
             final=_final(item),
             answer=response if ttl_ms else b"",
             answer_ttl_ms=ttl_ms,
-            decision_id=sheet.decision_id,
-            effect=verdict.effect,
-            permitted_digest=verdict.execution_digest if verdict.permits else "",
+            decision_id=_reference(sheet),
         )
 
     def _log(self, sheets: Sequence[_Sheet]) -> None:
@@ -266,6 +272,12 @@ def error_answer(ask: Ask, error: WritError, *, request_id: str = "") -> Answer:
 def internal_answer(ask: Ask) -> Answer:
     """Returns the answer for a defect of Writ: generic text, the cause is in the log alone."""
     return error_answer(ask, WritError("INTERNAL", "an internal error; the decision point has logged its cause"))
+
+
+def _reference(sheet: _Sheet) -> str:
+    if sheet.item.verdict.effect != "TRANSFORM":
+        return sheet.decision_id
+    return f"{sheet.decision_id}/{sheet.item.verdict.execution_digest}"
 
 
 def _final(item: Item) -> Final:
@@ -337,16 +349,22 @@ def _delegation(item: Item) -> bytes:
 def _payload(sheet: _Sheet) -> bytes:
     item = sheet.item
     payload = receipt_pb2.Payload(
-        request=item.ask.request, input_json=item.input_json, salt=sheet.salt, final=_final(item).value
+        request=item.ask.request,
+        input_json=item.input_json,
+        salt=sheet.salt,
+        final=_final(item).value,
+        caller_id=item.caller.id,
+        execution_digest=item.call.execution_digest,
     )
     for reservation in item.state_ask.reservations:
-        payload.reservations.add(
-            counter=reservation.counter,
-            key=reservation.key,
-            amount=reservation.amount,
-            counts=reservation.counts.value,
-            element=reservation.element,
-            starts_ms=reservation.window.starts_ms,
-            length_ms=reservation.window.length_ms,
-        )
+        kept = counted(reservation, item.view.now_ms)
+        if kept is not None:
+            payload.reservations.add(
+                key=kept.key,
+                start_ms=kept.start_ms,
+                end_ms=kept.end_ms,
+                amount=kept.amount,
+                counts=kept.counts.value,
+                element=kept.element,
+            )
     return payload.SerializeToString()

@@ -157,10 +157,15 @@ class Engine:
         watch = Stopwatch(time.perf_counter)
         entries = self._prepared(entries)
         watch.lap("canonicalize")
+        lease_s = asyncio.get_running_loop().time() + self._timeouts.lease_ms / 1000
         entries = await self._enriched(entries)
         watch.lap("enrich")
         await self._evaluated([item for entry in entries for item in entry.items])
         watch.lap("evaluate")
+        if asyncio.get_running_loop().time() >= lease_s:
+            # Another decision point may have taken the claims over and may count what stands reserved for them.
+            for item in (item for entry in entries for item in entry.items):
+                item.verdict = denied("LEASE_EXPIRED", "the judgement took longer than the claim on the request")
         ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
         settlements = await self._concluder.conclude(ready, watch, self._deliver)
         watch.lap("record")

@@ -200,8 +200,8 @@ class Settlement:
     """What becomes of one ask after its answer. `ask.ticket` names the reservation.
 
     `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
-    itself, with its execution digest, `decision_id`, `effect` and `permitted_digest` (what may be executed, "" when
-    nothing; for ReportOutcome), lives 10 minutes.
+    itself, with its execution digest and `decision_id`, lives 10 minutes for ReportOutcome. After a TRANSFORM `decision_id` is
+    followed by `/` and the digest of the call that may run in place of the proposed one.
     `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them.
     """
 
@@ -210,18 +210,7 @@ class Settlement:
     answer: bytes = b""
     answer_ttl_ms: int = 0
     decision_id: str = ""
-    effect: str = ""
-    permitted_digest: str = ""
     amounts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecord:
-    """What is held of a decision for ten minutes. `permitted_digest` is "" when nothing may be executed."""
-
-    decision_id: str
-    effect: str
-    permitted_digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

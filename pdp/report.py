@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pdp.answer import receipt_message
-from pdp.model import CallerIdentity, DecisionRecord, Draft
+from pdp.model import CallerIdentity, Draft
 from pdp.ports import Recorder
 from pdp.request import DIGEST, REQUEST_ID
 from writ.commitment import SALT_BYTES
@@ -37,8 +37,9 @@ _BINDINGS = {
 class Decisions(Protocol):
     """Where decisions of the last ten minutes can be looked up."""
 
-    async def find_decision(self, organisation: str, caller_id: str, request_id: str) -> DecisionRecord | None:
-        """Returns what was decided, or None when nothing is held. Raises StateFailed."""
+    async def find_outcome(self, organisation: str, caller_id: str, request_id: str) -> tuple[str, str, str] | None:
+        """Returns the reference of the decision (see `Settlement`), digest of the call as proposed, and `allowed` or `denied`; None when nothing is held.
+        Raises StateFailed."""
         ...
 
 
@@ -68,7 +69,7 @@ class Reporter:
             StateFailed, EvidenceFailed: nothing was recorded; report again.
         """
         _check(request)
-        record = await self._decisions.find_decision(caller.organisation, caller.id, request.request_id)
+        record = await self._decisions.find_outcome(caller.organisation, caller.id, request.request_id)
         binding = bind(request, record)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
@@ -94,15 +95,22 @@ class Reporter:
         return decision_pb2.ReportOutcomeResponse(receipt=receipt_message(recorded, salt), binding=binding)
 
 
-def bind(request: decision_pb2.ReportOutcomeRequest, record: DecisionRecord | None) -> decision_pb2.OutcomeBinding:
+def bind(
+    request: decision_pb2.ReportOutcomeRequest, record: tuple[str, str, str] | None
+) -> decision_pb2.OutcomeBinding:
     """Tells how a report relates to the decision that is held."""
-    if record is None or record.decision_id != request.decision_id:
+    if record is None:
         return decision_pb2.OUTCOME_BINDING_UNVERIFIED
+    reference, proposed_digest, final = record
+    decision_id, _, transformed_digest = reference.partition("/")
+    if decision_id != request.decision_id:
+        return decision_pb2.OUTCOME_BINDING_UNVERIFIED
+    permitted_digest = transformed_digest or proposed_digest
     if request.status == decision_pb2.OUTCOME_STATUS_NOT_EXECUTED:
         return decision_pb2.OUTCOME_BINDING_MATCHED
-    if not record.permitted_digest:
+    if final != "allowed":
         return decision_pb2.OUTCOME_BINDING_NOT_ALLOWED
-    if record.permitted_digest != request.execution_digest:
+    if permitted_digest != request.execution_digest:
         return decision_pb2.OUTCOME_BINDING_DIGEST_MISMATCH
     return decision_pb2.OUTCOME_BINDING_MATCHED
 

@@ -25,7 +25,7 @@ from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
 from pdp.queue import Entry
 from pdp.report import Reporter
-from pdp.state import RedisState
+from pdp.state import RedisState, StoredFact
 from writ.errors import InvalidInput, NotReady, WritError
 from writ.v1 import decision_pb2, fact_pb2
 
@@ -239,7 +239,13 @@ class DecisionFront:
             if lane is None:
                 raise NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet")
             records = lane.feeds.check(caller, facts)
-            await self._state.put_facts(caller.organisation, records)
+            await self._state.put_facts(
+                caller.organisation,
+                [
+                    StoredFact(name=r.name, parts=r.parts, value_json=r.value, ttl_ms=r.ttl_ms, retract=not r.ttl_ms)
+                    for r in records
+                ],
+            )
         except WritError as error:
             await _abort(context, error)
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()

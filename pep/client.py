@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import grpc
 
@@ -64,7 +64,7 @@ class Client:
             raise _refused(error) from error
 
     def decide_batch(
-        self, requests: Iterable[decision_pb2.DecideRequest], semantic: decision_pb2.BatchSemantic
+        self, requests: Iterable[decision_pb2.DecideRequest], semantic: decision_pb2.BatchSemantic.ValueType
     ) -> list[decision_pb2.DecideResponse]:
         """Asks for a list of decisions; answers keep the order. Raises DecisionRefused."""
         batch = decision_pb2.DecideBatchRequest(requests=requests, semantic=semantic)
@@ -115,9 +115,7 @@ def mtls_credentials(certificate: Path, key: Path, authority: Path) -> grpc.Chan
 
 
 def _refused(error: grpc.RpcError) -> DecisionRefused:
-    call = error if isinstance(error, grpc.Call) else None
-    if call is None:
-        return DecisionRefused("UNKNOWN", "DECISION_POINT_UNREACHABLE", "the decision point gave no answer")
+    call = cast("grpc.Call", error)  # every error of a finished call is one
     reason = dict(call.trailing_metadata() or ()).get("writ-reason")
     details = call.details() or ""
     if not isinstance(reason, str):

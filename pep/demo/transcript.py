@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -78,12 +79,8 @@ class Transcript:
             self.note(f"✗ expected {step.expect}")
 
 
-def _sentence(operation: dict[str, object]) -> str:
-    containers = operation["containers"]
-    assert isinstance(containers, list)
-    within = ", ".join(f"{container['type']} {container['id']}" for container in containers)
-    ids = operation["resource_ids"]
-    assert isinstance(ids, list)
-    named = f" {', '.join(ids)}" if ids else ""
+def _sentence(operation: dict[str, Any]) -> str:
+    within = ", ".join(f"{container['type']} {container['id']}" for container in operation["containers"])
+    named = "".join(f" {identifier}" for identifier in operation["resource_ids"])
     text = f"{operation['verb']} {operation['scope']} {operation['resource_type'] or 'unknown'}{named}"
     return f"{text} of {within}" if within else text

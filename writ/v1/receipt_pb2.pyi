@@ -100,43 +100,37 @@ class CountedReservation(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    COUNTER_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
+    START_MS_FIELD_NUMBER: _builtins.int
+    END_MS_FIELD_NUMBER: _builtins.int
     AMOUNT_FIELD_NUMBER: _builtins.int
     COUNTS_FIELD_NUMBER: _builtins.int
     ELEMENT_FIELD_NUMBER: _builtins.int
-    STARTS_MS_FIELD_NUMBER: _builtins.int
-    LENGTH_MS_FIELD_NUMBER: _builtins.int
-    counter: _builtins.str
-    """Name of the counter."""
     key: _builtins.str
     """Opaque key of the counter's value."""
+    start_ms: _builtins.int
+    """UTC start of the calendar window that it fell into, Unix milliseconds; 0 for a sliding window."""
+    end_ms: _builtins.int
+    """End of that window, or the length of a sliding one."""
     amount: _builtins.int
     """Amount in the counter's unit."""
     counts: _builtins.str
     """Which actions the counter keeps: `proposed`, `allowed` or `denied`."""
     element: _builtins.str
     """Hash of the value for a counter of distinct values, else empty."""
-    length_ms: _builtins.int
-    """Length of a sliding window in milliseconds, else 0."""
-    @_builtins.property
-    def starts_ms(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """UTC starts of the calendar windows around the decision, Unix milliseconds; empty for a sliding window."""
-
     def __init__(
         self,
         *,
-        counter: _builtins.str = ...,
         key: _builtins.str = ...,
+        start_ms: _builtins.int = ...,
+        end_ms: _builtins.int = ...,
         amount: _builtins.int = ...,
         counts: _builtins.str = ...,
         element: _builtins.str = ...,
-        starts_ms: _abc.Iterable[_builtins.int] | None = ...,
-        length_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "counter", b"counter", "counts", b"counts", "element", b"element", "key", b"key", "length_ms", b"length_ms", "starts_ms", b"starts_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "counts", b"counts", "element", b"element", "end_ms", b"end_ms", "key", b"key", "start_ms", b"start_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -153,6 +147,8 @@ class Payload(_message.Message):
     SALT_FIELD_NUMBER: _builtins.int
     RESERVATIONS_FIELD_NUMBER: _builtins.int
     FINAL_FIELD_NUMBER: _builtins.int
+    CALLER_ID_FIELD_NUMBER: _builtins.int
+    EXECUTION_DIGEST_FIELD_NUMBER: _builtins.int
     request: _builtins.bytes
     """The DecideRequest as it came."""
     input_json: _builtins.bytes
@@ -161,6 +157,10 @@ class Payload(_message.Message):
     """Salt of the receipt."""
     final: _builtins.str
     """What the decision meant for the counters: `allowed`, `denied` or `withdrawn`."""
+    caller_id: _builtins.str
+    """Identifier of the caller, half of the idempotency key."""
+    execution_digest: _builtins.str
+    """Digest of the call as proposed, lower-case hex."""
     @_builtins.property
     def reservations(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountedReservation]:
         """What was counted."""
@@ -173,10 +173,12 @@ class Payload(_message.Message):
         salt: _builtins.bytes = ...,
         reservations: _abc.Iterable[Global___CountedReservation] | None = ...,
         final: _builtins.str = ...,
+        caller_id: _builtins.str = ...,
+        execution_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["final", b"final", "input_json", b"input_json", "request", b"request", "reservations", b"reservations", "salt", b"salt"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_id", b"caller_id", "execution_digest", b"execution_digest", "final", b"final", "input_json", b"input_json", "request", b"request", "reservations", b"reservations", "salt", b"salt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

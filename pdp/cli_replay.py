@@ -1,0 +1,53 @@
+"""`writ replay`: judges a recorded decision again, with the recorded input and revision."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from pdp.config import load_config
+from pdp.evidence_read import EvidenceReader
+from pdp.keystore import Keystore, load_master_key
+from pdp.record import KEYSTORE_FILE
+from pdp.replay import recorded_payload, replay
+from pdp.server import now_ms
+from writ.errors import WritError
+from writ.keys import parse_public_keys
+from writ.receipt import parse_receipt, verify_receipt
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("replay", epilog="Example: writ replay receipt.json --bundle bundle.tar.gz --opa .writ/bin/opa")
+@click.argument("receipt", type=_FILE)
+@click.option("--config", "settings", type=_FILE, default=Path(".writ/writ.yaml"), show_default=True, help="writ.yaml")
+@click.option("--keys", type=_FILE, required=True, help="Public receipt keys, PEM.")
+@click.option("--bundle", type=_FILE, required=True, help="The recorded revision, as `writ bundle get` writes it.")
+@click.option("--opa", type=_FILE, required=True, help="OPA binary.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def replay_(receipt: Path, settings: Path, keys: Path, bundle: Path, opa: Path, as_json: bool) -> None:
+    """Judge a recorded decision again. Exit 0: the same answer; 1: another one, or an error."""
+    try:
+        config = load_config(settings)
+        parsed = parse_receipt(receipt.read_bytes())
+        verified = verify_receipt(parsed, parse_public_keys(keys.read_bytes()))
+        evidence = config.evidence
+        master = load_master_key(evidence.vault_master_key)
+        keystore = Keystore(evidence.vault_folder / KEYSTORE_FILE, master, random=os.urandom, now_ms=now_ms)
+        reader = EvidenceReader(evidence.folder, evidence.vault_folder, keystore)
+        result = replay(parsed, recorded_payload(parsed, verified, reader), bundle, opa)
+    except WritError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    if as_json:
+        fields = ("decision_id", "revision", "recorded", "replayed", "differences")
+        click.echo(json.dumps({name: getattr(result, name) for name in fields}))
+    else:
+        click.echo(f"decision  {result.decision_id}\nrevision  {result.revision}")
+        click.echo(f"recorded  {json.dumps(result.recorded)}\nreplayed  {json.dumps(result.replayed)}")
+        click.echo("the same answer" if not result.differences else "differs in " + ", ".join(result.differences))
+    sys.exit(1 if result.differences else 0)

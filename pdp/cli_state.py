@@ -1,0 +1,112 @@
+"""`writ state`: what stands in Redis, from the operator's side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pdp.config import Config, load_config
+from pdp.evidence_read import EvidenceReader
+from pdp.keystore import Keystore, load_master_key
+from pdp.rebuild import rebuild
+from pdp.record import KEYSTORE_FILE
+from pdp.server import connect_state, now_ms
+from pdp.state import RedisState
+from pdp.state_files import counted_records
+from writ.errors import WritError
+
+EPOCH_BYTES = 8
+
+_config = click.option(
+    "--config",
+    "settings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="writ.yaml",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def state() -> None:
+    """Begin, or rebuild from receipts, what limits rest on."""
+
+
+@state.command("init", epilog="Example: writ state init --config .writ/writ.yaml")
+@_config
+@_as_json
+def init(settings: Path, as_json: bool) -> None:
+    """Declare an empty Redis as the beginning. Does nothing where one has begun; never mends a loss."""
+
+    async def run(store: RedisState) -> dict[str, Any]:
+        return {"begun": await store.continuity.initialise(secrets.token_hex(EPOCH_BYTES))}
+
+    _print(_run(load_config(settings), run), as_json)
+
+
+@state.command("rebuild", epilog="Example: writ state rebuild --config .writ/writ.yaml")
+@_config
+@click.option(
+    "--evidence",
+    "others",
+    type=(
+        click.Path(exists=True, file_okay=False, path_type=Path),
+        click.Path(exists=True, file_okay=False, path_type=Path),
+        click.Path(exists=True, dir_okay=False, path_type=Path),
+    ),
+    multiple=True,
+    help="Log folder, vault folder and vault master key of another decision point; once for each.",
+)
+@_as_json
+def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], as_json: bool) -> None:
+    """Count again, from every decision point's receipts, what an emptied or replaced Redis has lost."""
+    config = load_config(settings)
+    own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
+
+    async def run(store: RedisState) -> dict[str, Any]:
+        records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
+        return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
+
+    _print(_run(config, run), as_json)
+
+
+def _reader(folder: Path, vault: Path, master: Path) -> EvidenceReader:
+    keystore = Keystore(vault / KEYSTORE_FILE, load_master_key(master), random=os.urandom, now_ms=now_ms)
+    return EvidenceReader(folder, vault, keystore)
+
+
+def _run(config: Config, job: Any) -> dict[str, Any]:
+    async def main() -> dict[str, Any]:
+        store = connect_state(config, generation=now_ms())
+        try:
+            await store.check_server()
+            result: Coroutine[Any, Any, dict[str, Any]] = job(store)
+            return await result
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(main())
+    except WritError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _print(fields: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        click.echo(f"{name}  {value}")
+
+
+if __name__ == "__main__":
+    state()

@@ -1,0 +1,271 @@
+"""The decision point as a process: `python -m pdp.server --config writ.yaml`.
+
+The only module that builds real clients. Order of start: evidence log (locks and checks it), state (checks the server and
+gives back what a crash left reserved), front, and SERVING only once OPA runs an activated bundle. Order of stop: no new
+calls, drain, settle, sync.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import grpc
+import uvloop
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from pdp.authenticate import Authenticator, PublicKey
+from pdp.conclude import Concluder
+from pdp.config import Config, Jwt, Pdp, load_config
+from pdp.decide import Engine
+from pdp.evaluate import OpaJudge
+from pdp.evidence_read import EvidenceReader
+from pdp.keystore import load_master_key
+from pdp.lanes import Lanes
+from pdp.offload import Offloader
+from pdp.record import LogRecorder
+from pdp.recover import recover
+from pdp.report import Reporter
+from pdp.service import DecisionFront, deliver
+from pdp.state import RedisState
+from pdp.state_client import ClusterClient, NodeClient
+from pdp.state_continuity import Continuity
+from pdp.state_files import recent_organisations
+from pdp.telemetry import Telemetry, set_up_logging
+from writ.errors import ConfigurationError, WritError
+from writ.keys import parse_private_key
+from writ.permit import PermitSigner
+from writ.v1 import decision_pb2, fact_pb2
+
+log = logging.getLogger("writ.server")
+
+FOLLOW_S = 1.0
+"""How often an idle decision point looks whether OPA has activated another bundle."""
+
+SERVICES = (
+    decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
+    fact_pb2.DESCRIPTOR.services_by_name["FactService"].full_name,
+)
+
+
+def now_ms() -> int:
+    """Returns Unix milliseconds."""
+    return int(time.time() * 1000)
+
+
+def load_public_keys(folder: Path) -> dict[str, PublicKey]:
+    """Reads every PEM file of a folder; the file name without suffix is the `kid`.
+
+    Raises:
+        ConfigurationError: a file is no PEM of an ES256 or Ed25519 public key, or there is none.
+    """
+    keys: dict[str, PublicKey] = {}
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` is no public key in PEM") from error
+        if not isinstance(key, EllipticCurvePublicKey | Ed25519PublicKey):
+            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` must be an ES256 or Ed25519 key")
+        keys[path.stem] = key
+    if not keys:
+        raise ConfigurationError("KEY_UNREADABLE", f"`{folder}` holds no public key")
+    return keys
+
+
+class DecisionPoint:
+    """All parts of one decision point, built from its settings."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.telemetry = Telemetry(otlp_endpoint=config.telemetry.otlp_endpoint)
+        self.recorder = _recorder(config, self._evidence_failed)
+        self.state = connect_state(config, generation=now_ms())
+        self.judge = OpaJudge(config.opa.socket)
+        self.lanes = Lanes(self.judge)
+        self.offloader = Offloader(timeout_s=config.pdp.timeouts.parse_ms / 1000)
+        authenticator = _authenticator(config.pdp.jwt)
+        self.engine = Engine(
+            limits=config.pdp.limits,
+            timeouts=config.pdp.timeouts,
+            authenticator=authenticator,
+            lanes=self.lanes,
+            state=self.state,
+            judge=self.judge,
+            concluder=Concluder(
+                recorder=self.recorder,
+                permits=PermitSigner(parse_private_key(config.evidence.permit_key.read_bytes())),
+                random=os.urandom,
+                evidence=self.telemetry.evidence_failing,
+            ),
+            offloader=self.offloader,
+            telemetry=self.telemetry,
+            deliver=deliver,
+        )
+        self.front = DecisionFront(
+            engine=self.engine,
+            authenticator=authenticator,
+            lanes=self.lanes,
+            reporter=Reporter(
+                decisions=self.state, recorder=self.recorder, random=os.urandom, failure=self.telemetry.failure
+            ),
+            state=self.state,
+            limits=config.pdp.limits,
+            timeouts=config.pdp.timeouts,
+        )
+
+    def _evidence_failed(self, reason: str) -> None:
+        self.telemetry.failure(reason)
+        log.error("evidence log cannot be written", extra={"reason": reason})
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Serves until `stop` is set, then drains."""
+        config = self.config
+        await self.state.check_server()
+        await self._recover()
+        server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", 4 * config.pdp.limits.max_request_bytes),
+                ("grpc.so_reuseport", 0),
+                ("grpc.max_concurrent_streams", 1024),
+            ]
+        )
+        healths = health.aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(healths, server)
+        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+        server.add_generic_rpc_handlers(tuple(self.front.handlers()))
+        await self._set_health(healths, serving=False)
+        await _listen(server, config.pdp)
+        if config.telemetry.metrics_listen:
+            host, _, port = config.telemetry.metrics_listen.rpartition(":")
+            self.telemetry.listen(host, int(port))
+        follower = asyncio.create_task(self._follow(healths))
+        await stop.wait()
+        follower.cancel()
+        with suppress(asyncio.CancelledError):
+            await follower
+        await self._set_health(healths, serving=False)
+        await server.stop(config.pdp.timeouts.drain_ms / 1000)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.engine.drain(), config.pdp.timeouts.drain_ms / 1000)
+        await self.state.close()
+        self.judge.close()
+        self.offloader.close()
+        self.recorder.close()
+
+    async def _recover(self) -> None:
+        """Settles by the log what an earlier process of this name left reserved."""
+        folder = self.config.evidence.folder
+        reader = EvidenceReader(folder)
+        organisations = recent_organisations(folder)
+        committed, given_back = await recover(self.state, self.state.writer, organisations, reader.was_allowed)
+        if committed or given_back:
+            log.warning("recovered", extra={"committed": committed, "given_back": given_back})
+
+    async def _follow(self, healths: health.aio.HealthServicer) -> None:
+        serving = False
+        while True:
+            await self.lanes.refresh()
+            ready = self.lanes.current is not None
+            self.telemetry.ready(ready)
+            if ready != serving:
+                serving = ready
+                await self._set_health(healths, serving=ready)
+                log.info("serving" if ready else "not serving")
+            await asyncio.sleep(FOLLOW_S if ready else FOLLOW_S / 10)
+
+    async def _set_health(self, healths: health.aio.HealthServicer, *, serving: bool) -> None:
+        kind = health_pb2.HealthCheckResponse.ServingStatus
+        status = kind.Value("SERVING" if serving else "NOT_SERVING")
+        for service in ("", *SERVICES):
+            await healths.set(service, status)
+
+
+def connect_state(config: Config, *, generation: int) -> RedisState:
+    """Returns the state client; `generation` is the Unix time in milliseconds at which this process started."""
+    deadline_s = config.pdp.timeouts.redis_ms / 1000
+    client: NodeClient | ClusterClient
+    client = (ClusterClient if config.redis.cluster else NodeClient)(config.redis.url, deadline_s=deadline_s)
+    return RedisState(
+        client=client, writer=config.evidence.issuer, generation=generation, continuity=Continuity(client=client)
+    )
+
+
+async def _listen(server: grpc.aio.Server, pdp: Pdp) -> None:
+    if pdp.tls is not None:
+        credentials = grpc.ssl_server_credentials(
+            [(pdp.tls.key.read_bytes(), pdp.tls.certificate.read_bytes())],
+            root_certificates=pdp.tls.client_authority.read_bytes(),
+            require_client_auth=True,
+        )
+        server.add_secure_port(pdp.listen, credentials)
+        await server.start()
+        return
+    path = Path(pdp.listen.removeprefix("unix:").removeprefix("//"))
+    path.unlink(missing_ok=True)
+    # The socket must never exist with wider rights, not even for a moment.
+    before = os.umask(0o177)
+    try:
+        server.add_insecure_port(f"unix:{path}")
+        await server.start()
+    finally:
+        os.umask(before)
+
+
+def _recorder(config: Config, failure: Callable[[str], None]) -> LogRecorder:
+    evidence = config.evidence
+    return LogRecorder.open(
+        folder=evidence.folder,
+        vault_folder=evidence.vault_folder,
+        issuer=evidence.issuer,
+        key=parse_private_key(evidence.receipt_key.read_bytes()),
+        master_key=load_master_key(evidence.vault_master_key),
+        now_ms=now_ms,
+        segment_bytes=evidence.segment_bytes,
+        failure=failure,
+    )
+
+
+def _authenticator(jwt: Jwt | None) -> Authenticator:
+    if jwt is None:
+        return Authenticator(issuer="", audience="", keys={})
+    return Authenticator(issuer=jwt.issuer, audience=jwt.audience, keys=load_public_keys(jwt.public_keys))
+
+
+async def _main(config: Config) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await DecisionPoint(config).serve(stop)
+
+
+def main() -> int:
+    """Runs the decision point until SIGINT or SIGTERM. Exit 0 after a clean stop, 1 when it cannot start."""
+    parser = argparse.ArgumentParser(prog="pdp.server", description="Writ decision point")
+    parser.add_argument("--config", type=Path, required=True, help="settings, for example writ.yaml")
+    arguments = parser.parse_args()
+    try:
+        config = load_config(arguments.config)
+        set_up_logging(config.telemetry.log_level)
+        uvloop.run(_main(config))
+    except (WritError, OSError) as error:
+        print(f"pdp: {error}", file=sys.stderr)  # noqa: T201  logging may not be set up yet
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
