@@ -1,0 +1,138 @@
+"""The section `stack` of `writ.yaml` and what the supervisor needs of the others; the file itself for a first start.
+
+`load_stack_config` reads strictly; the decision point and the control plane validate their own sections.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from control_plane import opa_config
+from control_plane.stack.layout import Layout
+from control_plane.stack.places import CHECKOUT
+from control_plane.stack.tokens import AUDIENCE, ISSUER
+from writ.errors import ConfigurationError
+from writ.settings import build
+
+TEMPLATE = Path(__file__).with_name("writ.yaml")
+
+PORTS = range(20_000, 32_000)
+"""Below the ports that the kernel hands to outgoing connections, so that a later start finds its port free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Which processes `writ up` starts, and how."""
+
+    start_redis: bool = True  # false: `redis.url` names a server that others run
+    start_opa: bool = True  # false: `opa.socket` belongs to a sidecar that others run
+    start_control_plane: bool = True  # false: OPA gets its bundle elsewhere; nothing is built or pushed
+    start_pdp: bool = True
+    rego: Path = CHECKOUT / "rego"  # the sources of the bundle
+    ready_timeout_s: int = 60  # for each process
+    stop_timeout_s: int = 15  # then it is killed
+    restart_min_ms: int = 200  # first pause after a crash, doubled with each further one
+    restart_max_ms: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackConfig:
+    """What the supervisor needs. Addresses of the processes that it starts and asks."""
+
+    stack: Stack
+    pdp_listen: str
+    pdp_tls: bool
+    redis_url: str
+    opa_socket: Path
+    control_plane_listen: str
+    control_plane_http: str
+    metrics_listen: str
+
+
+def load_stack_config(layout: Layout) -> StackConfig:
+    """Reads `writ.yaml` of the state folder.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
+    """
+    try:
+        document = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{layout.settings}`: {error}") from error
+    stack = build(Stack, _section(document, "stack"), "stack")
+    _check(stack)
+    pdp, control_plane = _section(document, "pdp"), _section(document, "control_plane")
+    return StackConfig(
+        stack=stack,
+        pdp_listen=_text(pdp, "pdp.listen"),
+        pdp_tls=pdp.get("tls") is not None,
+        redis_url=_text(_section(document, "redis"), "redis.url"),
+        opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),
+        control_plane_listen=_text(control_plane, "control_plane.listen"),
+        control_plane_http=_text(control_plane, "control_plane.http_listen"),
+        metrics_listen=str(_section(document, "telemetry").get("metrics_listen", "")),
+    )
+
+
+def _check(stack: Stack) -> None:
+    for name in ("ready_timeout_s", "stop_timeout_s", "restart_min_ms", "restart_max_ms"):
+        if getattr(stack, name) <= 0:
+            raise ConfigurationError("CONFIG_RANGE", f"`stack.{name}` must be above 0, got {getattr(stack, name)}")
+
+
+def _section(document: object, name: str) -> dict[str, Any]:
+    section = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(section, dict):
+        raise ConfigurationError("CONFIG_KEY_MISSING", f"section `{name}` is required, got {type(section).__name__}")
+    return section
+
+
+def _text(section: dict[str, Any], path: str) -> str:
+    value = section.get(path.rpartition(".")[2])
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError("CONFIG_TYPE", f"`{path}` must be text, got {type(value).__name__}")
+    return value
+
+
+def write_settings(layout: Layout, random: Callable[[int], bytes]) -> bool:
+    """Writes `writ.yaml` with every setting, once; returns whether it was missing. `random(n)` picks the ports."""
+    if layout.settings.exists():
+        return False
+    values = {
+        "state": str(layout.root),
+        "rego": str(CHECKOUT / "rego"),
+        "http_port": str(free_port(random)),
+        "metrics_port": str(free_port(random)),
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "bundle": opa_config.BUNDLE_NAME,
+    }
+    partial = layout.settings.with_suffix(".partial")
+    partial.write_text(Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values), encoding="utf-8")
+    partial.chmod(0o600)
+    partial.replace(layout.settings)
+    return True
+
+
+def free_port(random: Callable[[int], bytes]) -> int:
+    """Returns a loopback port of `PORTS` that nobody listens on now.
+
+    Raises:
+        ConfigurationError: none was found in 100 tries.
+    """
+    for _ in range(100):
+        port = PORTS[int.from_bytes(random(4), "big") % len(PORTS)]
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise ConfigurationError("PORT_MISSING", f"found no free loopback port from {PORTS.start} to {PORTS.stop - 1}")

@@ -1,0 +1,107 @@
+"""Makes the keys of one stack, each once and for one use only.
+
+`bundle` signs bundles (ECDSA P-256: OPA's configuration refuses EdDSA), `issuer` signs demo credentials, `receipt` and
+`permit` are Ed25519, `vault` is a 32-byte master key as hex. Private files have mode 0600; the public halves lie in
+`keys/public`, and the issuer's also in `keys/jwt`, which the servers trust for credentials.
+Does not replace a key that is there. A production deployment brings its own and leaves the issuer out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from control_plane.stack.layout import Layout
+from writ.errors import ConfigurationError
+
+PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
+
+ISSUER_KEY_ID = "demo"
+"""`kid` of the demo issuer: the name of its file in `keys/jwt`."""
+
+VAULT_KEY_BYTES = 32
+
+
+def _p256() -> PrivateKey:
+    return generate_private_key(SECP256R1())
+
+
+KINDS: dict[str, Callable[[], PrivateKey]] = {
+    "bundle": _p256,
+    "issuer": Ed25519PrivateKey.generate,
+    "receipt": Ed25519PrivateKey.generate,
+    "permit": Ed25519PrivateKey.generate,
+}
+
+
+def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
+    """Makes what is missing and returns the names of the new keys; `random(n)` gives n secret bytes.
+
+    Raises:
+        ConfigurationError: a key that is there cannot be read, or others may read it.
+    """
+    made = []
+    for name, generate in KINDS.items():
+        path = layout.key(f"{name}.pem")
+        if not path.exists():
+            pem = generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            _write(path, pem, mode=0o600)
+            made.append(name)
+        public = public_pem(read_private_key(path))
+        _write(layout.public_keys / f"{name}.pem", public, mode=0o644)
+        if name == "issuer":
+            _write(layout.root / "keys" / "jwt" / f"{ISSUER_KEY_ID}.pem", public, mode=0o644)
+    vault = layout.key("vault.key")
+    if not vault.exists():
+        _write(vault, random(VAULT_KEY_BYTES).hex().encode(), mode=0o600)
+        made.append("vault")
+    return made
+
+
+def read_private_key(path: Path) -> PrivateKey:
+    """Reads an unencrypted PEM of mode 0600.
+
+    Raises:
+        ConfigurationError: it cannot be read, is of another kind, or others than its owner may read it.
+    """
+    try:
+        mode = path.stat().st_mode & 0o777
+        if mode & 0o077:
+            raise ConfigurationError("KEY_EXPOSED", f"expected mode 0600 on `{path}`, got {mode:04o}")
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
+    if not isinstance(key, EllipticCurvePrivateKey | Ed25519PrivateKey):
+        raise ConfigurationError("KEY_INVALID", f"expected a P-256 or Ed25519 key in `{path}`, got {type(key).__name__}")
+    return key
+
+
+def public_pem(key: PrivateKey) -> bytes:
+    """Returns the public half as PEM."""
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _write(path: Path, content: bytes, *, mode: int) -> None:
+    if path.exists() and path.read_bytes() == content:
+        return
+    partial = path.with_name(path.name + ".partial")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    # A crash before this line leaves no key, never half of one.
+    partial.replace(path)

@@ -1,0 +1,113 @@
+"""What lies where in the state folder of one stack, and how it is made: for its owner alone.
+
+Does not know what the files hold.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from writ.errors import ConfigurationError
+
+MAX_SOCKET_PATH_BYTES = 107
+"""unix(7): `sun_path` holds 108 bytes with its closing zero."""
+
+MAX_LOG_BYTES = 16 * 1024 * 1024
+"""A log beyond this is set aside at start, one generation; children hold it open meanwhile."""
+
+FOLDERS = ("keys", "keys/public", "keys/jwt", "redis", "opa", "bundle", "evidence", "vault", "run", "logs", "bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths in the state folder `root`, which is absolute."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """`writ.yaml`: every setting."""
+        return self.root / "writ.yaml"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one running supervisor."""
+        return self.root / "run" / "lock"
+
+    @property
+    def initialised(self) -> Path:
+        """There once Redis was given its state epoch; from then on a missing epoch means lost data."""
+        return self.root / "run" / "state-initialised"
+
+    @property
+    def public_keys(self) -> Path:
+        """Public halves, as `<name>.pem`."""
+        return self.root / "keys" / "public"
+
+    @property
+    def opa_link(self) -> Path:
+        """Link to the OPA that belongs to this checkout, so that settings outlive an upgrade."""
+        return self.root / "bin" / "opa"
+
+    def key(self, name: str) -> Path:
+        """Private key `name`."""
+        return self.root / "keys" / name
+
+    def socket(self, name: str) -> Path:
+        """Unix socket of the process `name`."""
+        return self.root / f"{name}.sock"
+
+    def log(self, name: str) -> Path:
+        """Output of the process `name`."""
+        return self.root / "logs" / f"{name}.log"
+
+    def process(self, name: str) -> Path:
+        """Process number and start time of the process `name`."""
+        return self.root / "run" / f"{name}.pid"
+
+
+def make_layout(root: Path) -> Layout:
+    """Makes the folders, mode 0700, and returns the layout.
+
+    Raises:
+        ConfigurationError: the folder cannot be made, belongs to someone else, or its path is too long for a socket.
+    """
+    layout = Layout(root.resolve())
+    longest = len(os.fsencode(layout.socket("control-plane")))
+    if longest > MAX_SOCKET_PATH_BYTES:
+        raise ConfigurationError(
+            "STATE_PATH_TOO_LONG",
+            f"sockets in `{layout.root}` would have paths of {longest} bytes, at most {MAX_SOCKET_PATH_BYTES} can be",
+        )
+    try:
+        for folder in ("", *FOLDERS):
+            (layout.root / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if layout.root.stat().st_uid != os.geteuid():
+            raise ConfigurationError("STATE_FOLDER_FOREIGN", f"`{layout.root}` belongs to another user")
+        layout.root.chmod(0o700)
+    except OSError as error:
+        raise ConfigurationError("STATE_FOLDER_UNUSABLE", f"cannot use `{layout.root}`: {error.strerror}") from error
+    return layout
+
+
+def set_logs_aside(layout: Layout) -> None:
+    """Renames logs that have grown too large to `.1`."""
+    for log in (layout.root / "logs").glob("*.log"):
+        if log.stat().st_size > MAX_LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def link_tool(layout: Layout, opa: Path) -> None:
+    """Points `bin/opa` to the binary, at once and whole."""
+    new = layout.opa_link.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(opa)
+    new.replace(layout.opa_link)
+
+
+def free_bytes(layout: Layout) -> int:
+    """Returns how much the file system of the state folder still takes."""
+    return shutil.disk_usage(layout.root).free

@@ -1,0 +1,93 @@
+"""Builds, tests, signs and pushes the bundle of a stack when its sources have changed since the last push.
+
+Does not decide what a bundle may hold; the control plane checks every push.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from control_plane.bundles.build import build_bundle
+from control_plane.bundles.client import BundleClient
+from control_plane.bundles.signature import parse_signing_key
+from control_plane.opa_config import BUNDLE_NAME, SidecarSettings, opa_config_json
+from control_plane.stack.config import StackConfig
+from control_plane.stack.layout import Layout
+from control_plane.stack.tokens import mint_token
+
+PUSH_SCOPE = "bundle:push"
+PUSH_TOKEN_S = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """An archive and the digest of what it was built from."""
+
+    archive: Path
+    source_digest: str
+    revision: str
+
+
+def source_digest(rego: Path, opa: Path, public_key: bytes) -> str:
+    """Returns SHA-256 over every source file, the tool that builds and the key that signs."""
+    digest = hashlib.sha256(f"{opa.parent.name}\0".encode() + public_key)
+    for path in sorted(path for path in rego.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(rego).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def build_if_changed(layout: Layout, rego: Path, opa: Path) -> Built | None:
+    """Returns a new archive, or None when the one that was pushed last is of the same sources.
+
+    Raises:
+        WritError: the sources do not compile, or their tests fail.
+    """
+    digest = source_digest(rego, opa, (layout.public_keys / "bundle.pem").read_bytes())
+    mark = _mark(layout)
+    if mark.exists() and mark.read_text(encoding="ascii") == digest:
+        return None
+    built = build_bundle(
+        source=rego,
+        out=layout.root / "bundle" / "bundle.tar.gz",
+        opa=opa,
+        capabilities=rego / "capabilities.json",
+        signing_key=parse_signing_key(layout.key("bundle.pem").read_bytes()),
+        key_id=BUNDLE_NAME,
+        scope=BUNDLE_NAME,
+    )
+    return Built(archive=built.path, source_digest=digest, revision=built.revision)
+
+
+def push(layout: Layout, config: StackConfig, built: Built, now_s: int) -> None:
+    """Stores the archive in the control plane and has it served. Going back is allowed: the sources here say so.
+
+    Raises:
+        WritError: the control plane refused it.
+    """
+    token = mint_token(layout, subject="operator/writ-up", now_s=now_s, ttl_s=PUSH_TOKEN_S, scope=PUSH_SCOPE)
+    with BundleClient(config.control_plane_listen, token) as client:
+        client.push(built.archive.read_bytes(), activate=True, allow_rollback=True)
+    # A crash before this line pushes the same revision once more at the next start.
+    _mark(layout).write_text(built.source_digest, encoding="ascii")
+
+
+def write_opa_config(layout: Layout, config: StackConfig) -> Path:
+    """Writes OPA's configuration for this stack and returns its path."""
+    settings = SidecarSettings(
+        socket=config.opa_socket,
+        bundle_url=f"http://{config.control_plane_http}",
+        key_id=BUNDLE_NAME,
+        public_key_pem=(layout.public_keys / "bundle.pem").read_text(encoding="ascii"),
+        scope=BUNDLE_NAME,
+        state_folder=layout.root / "opa",
+    )
+    path = layout.root / "opa" / "config.json"
+    path.write_text(opa_config_json(settings), encoding="utf-8")
+    return path
+
+
+def _mark(layout: Layout) -> Path:
+    return layout.root / "bundle" / "pushed.sha256"

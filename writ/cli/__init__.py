@@ -1,0 +1,1 @@
+"""The command line: the frame, and the verbs that need the contract alone."""

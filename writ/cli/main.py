@@ -1,0 +1,89 @@
+"""`writ`: finds its verbs by the entry points of group `writ.commands` and loads one only when it is used.
+
+So the contract imports neither side, `writ --help` is quick, and an auditor who installed `writ` alone has the verbs that
+work with it. Exit codes: 0 good, 1 refused, failed or denied, 2 usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+
+from writ.errors import ConfigurationError, WritError
+
+GROUP = "writ.commands"
+
+SUMMARIES = {
+    "bundle": "Build, push and list policy bundles.",
+    "canonicalize": "Print the canonical form of an action and its digests.",
+    "completion": "Print the completion script of a shell.",
+    "decide": "Ask for decisions, or judge a recorded one again.",
+    "demo": "Play the invoice scenario and verify its receipts.",
+    "doctor": "Say what is missing or wrong, and how to mend it.",
+    "receipt": "Show and verify receipts offline.",
+    "replay": "Judge a recorded decision again.",
+    "state": "Initialise and rebuild counters and facts.",
+    "token": "Mint a short-lived credential of the demo issuer.",
+    "up": "Start the stack and stay.",
+}
+"""One line for each verb of ours, so that `--help` loads none of them."""
+
+
+class Verbs(click.Group):
+    """Verbs by their entry points."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Returns the names of all installed verbs."""
+        return sorted(_found())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Loads one verb, or returns None when there is none of that name.
+
+        Raises:
+            ConfigurationError: its package is not installed.
+        """
+        entry = _found().get(cmd_name)
+        return _load(entry) if entry is not None else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the verbs without loading ours."""
+        rows = [(name, SUMMARIES.get(name, "")) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _found() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _load(entry: EntryPoint) -> click.Command:
+    try:
+        command = entry.load()
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "VERB_NOT_INSTALLED", f"`writ {entry.name}` needs module `{error.name}`, which is not installed; run `make setup`"
+        ) from error
+    if not isinstance(command, click.Command):
+        raise ConfigurationError("VERB_INVALID", f"entry point `{entry.value}` is no command")
+    return command
+
+
+@click.group(cls=Verbs, epilog="Example: writ up, and then in another terminal: writ decide -f action.json")
+@click.version_option(package_name="writ")
+def cli() -> None:
+    """Writ decides what an AI agent may do, before it does it, and signs every answer."""
+
+
+def main() -> None:
+    """Runs the command line; errors of ours are one line on standard error."""
+    try:
+        cli(prog_name="writ")
+    except WritError as error:
+        click.echo(f"writ: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
