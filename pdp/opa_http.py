@@ -104,6 +104,10 @@ class _Connection(asyncio.Protocol):
 
     # httptools -------------------------------------------------------------------------------------------------------
 
+    def on_message_begin(self) -> None:
+        if self._waiter is None:
+            self.close()  # a second answer to one request
+
     def on_body(self, body: bytes) -> None:
         self._room -= len(body)
         if self._room < 0:

@@ -33,8 +33,8 @@ MAX_QUORUM = 16
 MAX_DEADLINE_S = 30 * 24 * 3600
 """Seconds, a month: a request older than that is no longer the same request."""
 
-MAX_KNOWN_RULES = 1024
-"""Rules kept so that equal ones are built once; bounded because a message may hold what the agent sent."""
+MAX_KNOWN_OUTCOMES = 1024
+"""Outcomes kept so that equal ones are built once; bounded because a message may hold what the agent sent."""
 
 _KEYS = frozenset(
     {
@@ -53,7 +53,8 @@ _KEYS = frozenset(
         "permit_ttl_s",
     }
 )
-_known_rules: dict[tuple[str, str, str, str, str], OutcomeRule] = {}
+_RULE_KEYS = frozenset({"id", "outcome", "code", "message", "remediation"})
+_known_outcomes: dict[tuple[Any, ...], Outcome] = {}
 
 
 class _Malformed(Exception):
@@ -68,9 +69,55 @@ def parse_outcome(value: object) -> Outcome | None:
     if type(value) is not dict or value.keys() != _KEYS:
         return None
     try:
-        return _outcome(value)
-    except (_Malformed, TypeError):  # TypeError: an unhashable value where a word of a closed set belongs
+        key = _plain_key(value)
+        if key is None:
+            return _outcome(value)
+        known = _known_outcomes.get(key)
+        return known if known is not None else _remembered(key, _outcome(value))
+    except (_Malformed, KeyError, TypeError):  # TypeError: something else where a word or a list belongs
         return None
+
+
+def _plain_key(value: dict[str, Any]) -> tuple[Any, ...] | None:
+    """Returns everything that an outcome without parameters says, or None for one with them.
+
+    Most outcomes of a batch are equal but for their echo, and comparing costs half of building. Types of numbers are
+    checked here because Python takes True for 1.
+    """
+    if (
+        value["obligations"] != []
+        or value["transforms"] != []
+        or value["advice"] != []
+        or value["approval"] is not None
+    ):
+        return None
+    score, permit_ttl_s, contended, rules = value["score"], value["permit_ttl_s"], value["contended"], value["rules"]
+    if (
+        type(score) is not int
+        or type(permit_ttl_s) is not int
+        or type(contended) is not bool
+        or type(rules) is not list
+    ):
+        raise _Malformed
+    said: tuple[Any, ...]
+    if len(rules) == 1:
+        rule = rules[0]
+        said = (rule["id"], rule["outcome"], rule["code"], rule["message"], rule["remediation"], len(rule))
+    else:
+        said = tuple(
+            [
+                (rule["id"], rule["outcome"], rule["code"], rule["message"], rule["remediation"], len(rule))
+                for rule in rules
+            ]
+        )
+    return (value["effect"], value["tier"], score, said, contended, value["acknowledgement"], permit_ttl_s)
+
+
+def _remembered(key: tuple[Any, ...], outcome: Outcome) -> Outcome:
+    if len(_known_outcomes) >= MAX_KNOWN_OUTCOMES:
+        _known_outcomes.clear()
+    _known_outcomes[key] = outcome
+    return outcome
 
 
 def _outcome(value: dict[str, Any]) -> Outcome:
@@ -101,29 +148,15 @@ def _outcome(value: dict[str, Any]) -> Outcome:
 
 
 def _rule(value: object) -> OutcomeRule:
-    if type(value) is not dict or len(value) != 5:
+    if type(value) is not dict or value.keys() != _RULE_KEYS:
         raise _Malformed
-    try:
-        key = (value["id"], value["outcome"], value["code"], value["message"], value["remediation"])
-    except KeyError as e:
-        raise _Malformed from e
-    known = _known_rules.get(key)
-    return known if known is not None else _new_rule(key)
-
-
-def _new_rule(key: tuple[Any, Any, Any, Any, Any]) -> OutcomeRule:
-    identifier, outcome, code, message, remediation = key
-    rule = OutcomeRule(
-        id=_name(identifier),
-        outcome=_name(outcome),
-        code=_name(code),
-        message=_text(message),
-        remediation=_text(remediation),
+    return OutcomeRule(
+        id=_name(value["id"]),
+        outcome=_name(value["outcome"]),
+        code=_name(value["code"]),
+        message=_text(value["message"]),
+        remediation=_text(value["remediation"]),
     )
-    if len(_known_rules) >= MAX_KNOWN_RULES:
-        _known_rules.clear()
-    _known_rules[key] = rule
-    return rule
 
 
 def _obligations(value: object) -> tuple[OutcomeObligation, ...]:

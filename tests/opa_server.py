@@ -119,7 +119,9 @@ class OpaServer:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.kill()
 
     @property
@@ -194,5 +196,3 @@ class OpaServer:
         self._process.send_signal(number)
         self._process.wait(10)
         self._process = None
-
-
