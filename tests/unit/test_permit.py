@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.evidence_support import KEY, KEYS, NOW_MS
 from writ.errors import VerificationFailed
 from writ.keys import key_set
+from writ.merkle import leaf_hash
 from writ.permit import MAX_PERMIT_TTL_MS, PermitBody, PermitSigner, UsedPermits, permit_id, verify_permit
 
 AUDIENCE, DIGEST = "billing", "d" * 64
@@ -106,8 +107,6 @@ def _resigned(document: object) -> str:
     signer = PermitSigner(KEY)
     token = signer.sign([permit()])
     proof = bytearray(urlsafe_b64decode(token[0].split(".")[2] + "=="))
-    from writ.merkle import leaf_hash
-
     key = proof[:16]
     proof[24:88] = KEY.sign(b"writ.dev/permit/v1\n" + bytes(key) + (1).to_bytes(4) + leaf_hash(raw))
     return "w1." + ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in (raw, bytes(proof)))

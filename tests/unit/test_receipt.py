@@ -20,7 +20,7 @@ from writ.head import NO_LEAF, format_head, parse_head
 from writ.keys import key_set, parse_private_key, parse_public_keys
 from writ.merkle import leaf_hash
 from writ.receipt import Receipt, format_receipt, parse_receipt, verify_receipt
-from writ.receipt_body import Body, epoch_body, outcome_body, place_body, refusal_body, undelivered_body
+from writ.receipt_body import Body, decision_body, epoch_body, outcome_body, place_body, refusal_body, undelivered_body
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "receipts"
 
@@ -102,13 +102,14 @@ def test_personal_data_and_claims_stand_only_as_commitments() -> None:
 
 
 def test_a_tool_that_the_catalog_does_not_know_is_not_named() -> None:
-    given = {**body()}
-    assert given["predicate"]["tool"]["name"] == "invoices.read"
-    from writ import receipt_body
-
-    arguments = dict.fromkeys(("decision_id", "organisation", "caller_id", "caller_kind", "agent_id", "environment"), "x")
-    unknown = receipt_body.decision_body(
-        **arguments,
+    assert body()["predicate"]["tool"]["name"] == "invoices.read"
+    unknown = decision_body(
+        decision_id="x",
+        organisation="x",
+        caller_id="x",
+        caller_kind="x",
+        agent_id="x",
+        environment="x",
         time_ms=NOW_MS,
         tool_server="free text",
         tool_name="more free text",
@@ -296,7 +297,8 @@ def test_the_salt_must_be_the_one_committed_to(salt: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"count": 0}, {"count": 1 << 20}, {"epoch": -1}, {"root": "x"}, {"issuer": ""}, {"format": "x"}, {"y": 1}]
+    "changes",
+    [{"count": 0}, {"count": 1 << 20}, {"epoch": -1}, {"root": "x"}, {"issuer": ""}, {"format": "x"}, {"y": 1}],
 )
 def test_a_head_has_exact_fields(changes: dict[str, object]) -> None:
     raw = orjson.dumps({**orjson.loads(RECEIPT.head), **changes}, option=orjson.OPT_SORT_KEYS)
