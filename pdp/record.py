@@ -20,7 +20,7 @@ from pdp.model import Draft, Recorded
 from pdp.segment import DEFAULT_SEGMENT_BYTES, Flush, SegmentStore, lock_folder
 from pdp.vault import Vault
 from pdp.wal import Wal
-from writ.errors import EvidenceFailed
+from writ.errors import EvidenceFailed, WritError
 
 KEYSTORE_FILE = "keys.sqlite"
 
@@ -68,6 +68,7 @@ class LogRecorder:
         """
         locks: list[int] = []
         keystore: Keystore | None = None
+        vault: Vault | None = None
         try:
             locks.append(lock_folder(folder))
             locks.append(lock_folder(vault_folder))
@@ -76,12 +77,13 @@ class LogRecorder:
                 vault_folder, keystore, issuer=issuer, random=random, now_ms=now_ms, segment_bytes=segment_bytes
             )
             wal = Wal(folder, issuer=issuer, key=key, now_ms=now_ms, segment_bytes=segment_bytes)
-        except OSError as e:
+        except (OSError, WritError) as e:
+            if vault:
+                vault.store.close()
             _release(locks, keystore)
+            if isinstance(e, WritError):
+                raise
             raise EvidenceFailed("LOG_WRITE_FAILED", f"opening the evidence log failed: {e.strerror}") from e
-        except EvidenceFailed:
-            _release(locks, keystore)
-            raise
         return cls(wal, vault, locks, failure)
 
     def append(self, drafts: Sequence[Draft]) -> list[Recorded]:
