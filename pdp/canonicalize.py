@@ -1,0 +1,209 @@
+"""Stage 2: a raw tool call becomes the canonical action and its two digests, by the catalog of one bundle revision.
+
+Deterministic, and independent of how the call was spelled: the same deletion by SQL, REST, MCP or shell gives the same
+operations and one `action_digest`. What cannot be told is UNKNOWN. Does not decide anything and keeps no state but a
+bounded cache of parsed programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import orjson
+
+from pdp.catalog import Catalog
+from pdp.catalog_model import Entry, Server
+from pdp.mapping import program_operation, subjects_of, unknown_operation
+from pdp.model import CanonicalCall
+from pdp.operation import Notes, build_operation
+from pdp.program_arguments import Programs
+from writ.action import Action, Finding, Operation, Verb
+from writ.canonical import action_digest, canonical_bytes, execution_digest
+from writ.errors import ConfigurationError, InvalidInput
+from writ.strict_json import JsonObject, Number, parse_arguments
+
+MAX_ARGS_BYTES = 256 * 1024
+"""Default limit of the arguments (proto DecideRequest.args_json)."""
+
+HEAVY_BYTES = 2048
+"""Arguments of a program tool beyond this are parsed outside the event loop: a parser may take milliseconds."""
+
+
+class Canonicalizer:
+    """Canonicalizes calls by one catalog. Safe to share within one thread; `catalog` and `severity` never change."""
+
+    def __init__(self, catalog: Catalog, severity: Sequence[str], *, max_args_bytes: int = MAX_ARGS_BYTES) -> None:
+        """`severity` lists every verb from mild to grave. Raises ConfigurationError SEVERITY_INVALID otherwise."""
+        if sorted(severity) != sorted(Verb) or severity[-1] != Verb.UNKNOWN:
+            raise ConfigurationError(
+                "SEVERITY_INVALID",
+                f"expected each of {', '.join(Verb)} once, UNKNOWN last, got {len(severity)} entries",
+            )
+        self.catalog = catalog
+        self.severity = tuple(severity)
+        self._rank = {Verb(verb): -index for index, verb in enumerate(severity)}
+        self._max_args_bytes = max_args_bytes
+        self._programs = Programs(catalog)
+
+    def canonicalize(self, server: str, tool: str, definition_digest: str, args_json: bytes) -> CanonicalCall:
+        """Returns the canonical call. `args_json` is untrusted.
+
+        Raises:
+            InvalidInput: the arguments are not strict JSON; the reasons are those of `parse_arguments`.
+        """
+        arguments = parse_arguments(args_json, self._max_args_bytes)
+        enrolled = self.catalog.servers.get(server)
+        entry = enrolled.entry(tool) if enrolled is not None else None
+        notes = Notes()
+        subjects: list[str] = []
+        if enrolled is None or entry is None:
+            code = "SERVER_NOT_ENROLLED" if enrolled is None else "TOOL_NOT_KNOWN"
+            notes.note(code, "", "expected a server and tool that the catalog knows")
+            operations = [unknown_operation()]
+        else:
+            operations = self._operations(entry, enrolled, arguments, notes, subjects)
+        return self._call(server, tool, definition_digest, arguments, operations, notes.findings, subjects)
+
+    def unknown(
+        self, server: str, tool: str, definition_digest: str, args_json: bytes, finding: Finding
+    ) -> CanonicalCall:
+        """Returns the call as UNKNOWN with one finding, for programs that could not be parsed in time."""
+        arguments = parse_arguments(args_json, self._max_args_bytes)
+        return self._call(server, tool, definition_digest, arguments, [unknown_operation()], [finding], [])
+
+    def is_heavy(self, server: str, tool: str, args_json: bytes) -> bool:
+        """True when a program argument may be longer than 2 KiB, so that it belongs into another process."""
+        if len(args_json) <= HEAVY_BYTES:
+            return False
+        enrolled = self.catalog.servers.get(server)
+        entry = enrolled.entry(tool) if enrolled is not None else None
+        return entry is not None and bool(entry.programs)
+
+    def _operations(
+        self, entry: Entry, server: Server, arguments: JsonObject, notes: Notes, subjects: list[str]
+    ) -> list[Operation]:
+        operations = [build_operation(spec, arguments, notes) for spec in entry.operations]
+        if server.subjects:
+            for operation in operations:
+                subjects += subjects_of(operation, server)
+        for program in entry.programs:
+            operations += self._programs.operations(program, arguments, notes, subjects)
+        if not operations:
+            operations.append(program_operation())
+        pointer = entry.coverage.unmapped(arguments)
+        if pointer:
+            notes.doubt(
+                "ARGUMENT_NOT_MAPPED", pointer, "expected an argument that the catalog maps or lists as irrelevant"
+            )
+        if notes.unknown:
+            operations.append(unknown_operation())
+        return operations
+
+    def _call(
+        self,
+        server: str,
+        tool: str,
+        definition_digest: str,
+        arguments: JsonObject,
+        operations: list[Operation],
+        findings: list[Finding],
+        subjects: list[str],
+    ) -> CanonicalCall:
+        enrolled = self.catalog.servers.get(server)
+        audience = enrolled.audience if enrolled is not None else ""
+        if len(operations) == 1:
+            body = b"[%b]" % canonical_bytes(operations[0].to_json())
+        else:
+            operations, body = self._order(operations)
+        noted = canonical_bytes([finding.to_json() for finding in findings]) if findings else b"[]"
+        return CanonicalCall(
+            action=Action(operations=tuple(operations), findings=tuple(findings)),
+            action_json=b'{"findings":%b,"operations":%b}' % (noted, body),
+            action_digest=action_digest(b'{"operations":%b}' % body),
+            execution_digest=execution_digest(
+                server=server,
+                tool=tool,
+                definition_digest=definition_digest,
+                audience=audience,
+                arguments=arguments,
+            ),
+            environment=enrolled.environment if enrolled is not None else "",
+            tool_known=enrolled is not None and enrolled.entry(tool) is not None,
+            audience=audience,
+            subjects=tuple(sorted(set(subjects))) if subjects else (),
+        )
+
+    def _order(self, operations: list[Operation]) -> tuple[list[Operation], bytes]:
+        """Returns distinct operations, the gravest first, then by canonical JSON, and the list's canonical JSON."""
+        by_json = {canonical_bytes(operation.to_json()): operation for operation in operations}
+        ordered = sorted(by_json.items(), key=lambda item: (self._rank[item[1].verb], item[0]))
+        return [operation for _, operation in ordered], b"[%b]" % b",".join(text for text, _ in ordered)
+
+
+def transform_arguments(args_json: bytes, changes: Mapping[str, Any], max_bytes: int = MAX_ARGS_BYTES) -> bytes:
+    """Returns the arguments with the value at each JSON pointer (RFC 6901) set, numbers spelled as they came.
+
+    The place must exist, but that the last step may be a new key of an existing object. Pointers that contain one
+    another contradict.
+
+    Raises:
+        InvalidInput: POINTER_INVALID, POINTER_NOT_FOUND, POINTER_CONFLICT, VALUE_INVALID, or a reason of
+            `parse_arguments`, also for the result.
+    """
+    arguments = parse_arguments(args_json, max_bytes)
+    trails = sorted((parse_pointer(pointer), pointer) for pointer in changes)
+    for (first, _), (second, _) in pairwise(trails):
+        if second[: len(first)] == first:
+            raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
+    for steps, pointer in trails:
+        _set(arguments, steps, changes[pointer])
+    try:
+        out = orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    except (TypeError, ValueError) as e:
+        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
+    parse_arguments(out, max_bytes)
+    return out
+
+
+def parse_pointer(pointer: str) -> tuple[str, ...]:
+    """Returns the steps of a JSON pointer. Raises InvalidInput POINTER_INVALID, also for the whole document."""
+    steps = pointer.split("/")
+    if len(steps) < 2 or steps[0]:
+        raise InvalidInput("POINTER_INVALID", "expected a JSON pointer such as `/limit`, got another text")
+    for step in steps:
+        if "~" in step.replace("~0", "").replace("~1", ""):
+            raise InvalidInput("POINTER_INVALID", "expected `~0` or `~1` in a JSON pointer, got another `~`")
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps[1:])
+
+
+def _set(document: Any, steps: tuple[str, ...], value: Any) -> None:
+    for step in steps[:-1]:
+        document = document[_index(document, step)] if type(document) is list else _member(document, step)
+    last = steps[-1]
+    if type(document) is dict:
+        document[last] = value
+    elif type(document) is list:
+        document[_index(document, last)] = value
+    else:
+        raise InvalidInput("POINTER_NOT_FOUND", "expected an object or array to set a value in, got a scalar")
+
+
+def _member(document: Any, step: str) -> Any:
+    if type(document) is not dict or step not in document:
+        raise InvalidInput("POINTER_NOT_FOUND", "expected every step of the pointer to exist, got one that does not")
+    return document[step]
+
+
+def _index(document: list[Any], step: str) -> int:
+    plain = step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")
+    if not plain or int(step) >= len(document):
+        raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
+    return int(step)
+
+
+def _lexeme(value: object) -> orjson.Fragment:
+    if isinstance(value, Number):
+        return orjson.Fragment(value.lexeme)
+    raise TypeError(f"expected a JSON value, got {type(value).__name__}")

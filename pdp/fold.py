@@ -1,0 +1,43 @@
+"""Folds text to what a reader would take it for: NFKC, case, look-alikes of Latin, invisible characters, blanks.
+
+For rules that forbid and for detectors; rules that allow compare exact values. The look-alikes are the Cyrillic and
+Greek letters that common fonts draw like Latin ones (Unicode TR 39, confusables.txt, its single letters only).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LOOKALIKES = str.maketrans(
+    dict(zip("абвгеіјкморстухһѕԁԛԝүѵьґ", "a6breijkmopctyxhsdqwyvbr", strict=True))
+    | dict(zip("αβγεηικμνορτυχωϲϳ", "abyenikmvoptuxwcj", strict=True))
+    | dict(zip("\u0131\u0251\u0261\u01c0", "iagl", strict=True))
+)
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f]"
+)
+_PLAIN = re.compile(r"[a-z0-9!-@\[-`{-~]*(?: [a-z0-9!-@\[-`{-~]+)*")
+
+
+def fold(text: str) -> str:
+    """Returns the folded text; folding twice changes nothing more."""
+    if is_plain(text):
+        return text
+    before = ""
+    while before != text:  # at most a few rounds: each step shortens or maps towards lower-case Latin
+        before = text
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_LOOKALIKES)
+        text = " ".join(text.split())
+    return text
+
+
+def is_plain(text: str) -> bool:
+    """True when `text` surely is its own fold: printable lower-case ASCII, single blanks inside."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def is_folded(text: str) -> bool:
+    """True when `text` is its own fold."""
+    return _PLAIN.fullmatch(text) is not None or fold(text) == text

@@ -1,0 +1,187 @@
+"""Reads tool arguments: JSON (RFC 8259) from an agent, strictly, so that no two readers can see two different calls.
+
+Refuses what lets parsers differ: duplicate keys (RFC 8259 4), lone surrogates (8.2), other encodings than UTF-8, a byte
+order mark, NaN and Infinity. Numbers that are not integers within ±(2^53 - 1) keep their spelling (RFC 7493 2.2).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeAlias
+
+import orjson
+
+from writ.errors import InvalidInput
+
+MAX_DEPTH = 64
+"""Deepest nesting of objects and arrays; real calls need under 10, parsers recurse at about 1,000."""
+
+MAX_NUMBER_DIGITS = 64
+"""Most digits of one number. Comparing one of 1,000,000 digits keeps OPA busy for 3.8 s."""
+
+MAX_EXPONENT = 308
+"""Largest exponent, either sign: the range of an IEEE 754 double."""
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""Beyond it readers that use doubles see another number (RFC 7493 2.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A JSON number outside the integers of ±(2^53 - 1), exactly as it was written."""
+
+    lexeme: str
+
+
+JsonValue: TypeAlias = "bool | int | str | Number | list[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = "dict[str, JsonValue]"
+
+# In JSON without blanks every number but one at the top follows one of these bytes. A hit is a number that may not be a
+# small integer, or text that looks like one; either only sends the value down the thorough path. Each digit is read at
+# most twice, so the search is linear.
+_ODD_NUMBER = re.compile(rb"[:,\[]-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def parse_arguments(raw: bytes, max_bytes: int) -> JsonObject:
+    """Returns the object that `raw` (untrusted) holds; at most `max_bytes` bytes.
+
+    Raises:
+        InvalidInput: ARGUMENTS_TOO_LARGE, ARGUMENTS_NOT_UTF8, ARGUMENTS_NOT_JSON, ARGUMENTS_NOT_OBJECT,
+            ARGUMENTS_DUPLICATE_KEY, ARGUMENTS_LONE_SURROGATE, ARGUMENTS_TOO_DEEP, ARGUMENTS_NUMBER_TOO_LONG or
+            ARGUMENTS_NUMBER_OUT_OF_RANGE.
+    """
+    if len(raw) > max_bytes:
+        raise InvalidInput("ARGUMENTS_TOO_LARGE", f"expected at most {max_bytes} bytes of arguments, got {len(raw)}")
+    # A value that is written back byte for byte had no duplicate key, no escape that could hide something and no odd
+    # number that the pattern lets through: then the fast reader and the thorough one agree.
+    # `": ` is the mark of a writer that puts blanks, whose bytes never come back the same.
+    if (
+        b'": ' not in raw
+        and raw[:1] == b"{"
+        and raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH
+        and not _ODD_NUMBER.search(raw)
+    ):
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            return _parse_thoroughly(raw)
+        if orjson.dumps(value) == raw:
+            return value  # type: ignore[no-any-return]  # it starts with `{`, so it is an object
+    return _parse_thoroughly(raw)
+
+
+def is_odd_free(compact: bytes) -> bool:
+    """True when JSON text without blanks surely holds no number but integers of at most 15 digits."""
+    return not _ODD_NUMBER.search(compact)
+
+
+def _parse_thoroughly(raw: bytes) -> JsonObject:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as e:
+        raise InvalidInput("ARGUMENTS_NOT_UTF8", f"expected UTF-8, byte {e.start} is not") from e
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        _too_deep()
+    except json.JSONDecodeError as e:
+        raise InvalidInput("ARGUMENTS_NOT_JSON", f"expected JSON, got something else at character {e.pos}") from e
+    if type(value) is not dict:
+        raise InvalidInput("ARGUMENTS_NOT_OBJECT", f"expected a JSON object, got {_NAMES[type(value)]}")
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+        _verify_depth(value)
+    if _SURROGATE.search(raw):
+        _verify_text(value)
+    return value
+
+
+def _verify_depth(value: JsonValue) -> None:
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[JsonValue] = []
+        for item in level:
+            if type(item) is dict:
+                inner += item.values()
+            elif type(item) is list:
+                inner += item
+        level = inner
+    if any(type(item) in (dict, list) for item in level):
+        _too_deep()
+
+
+def _verify_text(value: JsonValue) -> None:
+    level: list[JsonValue] = [value]
+    while level:
+        item = level.pop()
+        if type(item) is dict:
+            level += item.keys()
+            level += item.values()
+        elif type(item) is list:
+            level += item
+        elif type(item) is str and not _is_text(item):
+            raise InvalidInput("ARGUMENTS_LONE_SURROGATE", "expected whole characters, got half of a surrogate pair")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _too_deep() -> NoReturn:
+    raise InvalidInput("ARGUMENTS_TOO_DEEP", f"expected at most {MAX_DEPTH} levels of nesting, got more") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise InvalidInput("ARGUMENTS_DUPLICATE_KEY", "expected every key of an object once, got one twice")
+    return value
+
+
+def _integer(lexeme: str) -> int | Number:
+    if len(lexeme) < 16 and lexeme != "-0":
+        return int(lexeme)
+    _verify_digits(len(lexeme) - (lexeme[0] == "-"))
+    number = int(lexeme)
+    if abs(number) > MAX_SAFE_INTEGER or lexeme == "-0":
+        return Number(lexeme)
+    return number
+
+
+def _decimal(lexeme: str) -> Number:
+    mantissa, _, exponent = lexeme.lower().partition("e")
+    digits = exponent.lstrip("+-")
+    _verify_digits(sum(map(str.isdigit, mantissa)) + len(digits))
+    if digits and int(digits) > MAX_EXPONENT:
+        raise InvalidInput("ARGUMENTS_NUMBER_OUT_OF_RANGE", f"expected an exponent within ±{MAX_EXPONENT}, got more")
+    return Number(lexeme)
+
+
+def _verify_digits(count: int) -> None:
+    if count > MAX_NUMBER_DIGITS:
+        raise InvalidInput(
+            "ARGUMENTS_NUMBER_TOO_LONG", f"expected at most {MAX_NUMBER_DIGITS} digits in a number, got {count}"
+        )
+
+
+def _constant(name: str) -> NoReturn:
+    raise InvalidInput("ARGUMENTS_NOT_JSON", f"expected JSON, got the constant `{name}`")
+
+
+_NAMES = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "a number",
+    Number: "a number",
+    str: "a string",
+    list: "an array",
+}
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_decimal, parse_constant=_constant, strict=True
+)
