@@ -33,7 +33,7 @@ def own_config(stack: Stack, folder: Path) -> Config:
 
 
 def fresh(bodies: Sequence[bytes], prefix: str) -> Iterator[bytes]:
-    """Yields requests for ever, round-robin, each with its own request id and invoice number, like the load generator."""
+    """Yields requests for ever, round-robin, each with its own request id and invoice number."""
     number = 0
     while True:
         for body in bodies:

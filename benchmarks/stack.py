@@ -23,8 +23,8 @@ START_TIMEOUT_S = 300
 
 STOP_TIMEOUT_S = 30
 
-CALLER = "gateway/bench"
-FEED = "feed/crm"
+CALLER = "spiffe://writ.example/gateway/mcp"
+FEED = "spiffe://writ.example/feed/crm"
 
 PROCESSES = ("pdp", "opa", "redis")
 """What stands on the decision path; the control plane does not."""

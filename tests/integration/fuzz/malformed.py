@@ -20,12 +20,15 @@ KNOWN_SERVER, KNOWN_TOOL = "billing-mcp", "invoices.get"
 GOOD_ARGS = b'{"customer":"7","invoice":"INV-71"}'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Malformed:
     """Bytes and what is wrong with them."""
 
     raw: bytes
     why: str
+
+    def __repr__(self) -> str:
+        return f"Malformed({self.why}, {len(self.raw)} bytes: {self.raw[:100]!r})"
 
 
 def request(**changes: object) -> decision_pb2.DecideRequest:
