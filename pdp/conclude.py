@@ -22,6 +22,7 @@ from pdp.oblige import denied
 from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
+from writ.canonical import canonical_bytes
 from writ.commitment import SALT_BYTES
 from writ.errors import EvidenceFailed, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
@@ -319,7 +320,7 @@ def _draft(sheet: _Sheet) -> Draft:
         salt=sheet.salt,
         execution_digest=call.execution_digest,
         input_json=item.input_json,
-        claims=orjson.dumps(claims),
+        claims=canonical_bytes(claims),
         principal=request.principal.id,
         session_id=request.session_id,
         user_request=request.user_request,
@@ -343,7 +344,7 @@ def _draft(sheet: _Sheet) -> Draft:
 def _delegation(item: Item) -> bytes:
     if not item.request.delegation:
         return b""
-    return orjson.dumps([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
+    return canonical_bytes([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
 
 
 def _payload(sheet: _Sheet) -> bytes:

@@ -41,7 +41,6 @@ class Limits:
     queue_per_caller: int = 512  # waiting requests of one caller
     queue_total: int = 8192  # waiting requests of all callers
     batches_in_flight: int = 2  # one in OPA while the next is being prepared
-    offload_bytes: int = 2048  # programs longer than this are parsed in a process of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ from pdp.oblige import denied, oblige
 from pdp.offload import Offloader
 from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
-from pdp.prepare import Admitted, Refused, admit, canonicalize, make_item
+from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item
 from pdp.queue import Entry, FairQueue
 from pdp.telemetry import Telemetry
 from writ.errors import DeadlineExceeded, EvaluationFailed, InvalidInput, NotReady, Overloaded, StateFailed, WritError
@@ -232,7 +232,7 @@ class Engine:
                 continue
             try:
                 admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
-                if len(entry.asks) == 1 and len(admitted.request.args_json) > self._limits.offload_bytes:
+                if len(entry.asks) == 1 and is_heavy(admitted, lane):
                     self._spawn(self._offload(entry, admitted, lane))
                     return False
                 call = canonicalize(admitted, lane)

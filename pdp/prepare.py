@@ -64,6 +64,12 @@ def canonicalize(admitted: Admitted, lane: Lane) -> CanonicalCall:
     return lane.canonicalizer.canonicalize(tool.server, tool.name, tool.definition_digest, admitted.request.args_json)
 
 
+def is_heavy(admitted: Admitted, lane: Lane) -> bool:
+    """Tells whether the arguments hold a program that is too long to be parsed on the event loop."""
+    tool = admitted.request.tool
+    return lane.canonicalizer.is_heavy(tool.server, tool.name, admitted.request.args_json)
+
+
 def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_ms: int, lease_ms: int) -> Item:
     """Returns the item with what it asks of the state. `now_ms` (Unix) only picks the calendar windows to offer; which one
     holds is decided by the state's own time."""

@@ -95,7 +95,7 @@ class DecisionPoint:
         self.state = connect_state(config, generation=now_ms())
         self.judge = OpaJudge(config.opa.socket)
         self.lanes = Lanes(self.judge)
-        self.offloader = Offloader(timeout_s=config.pdp.timeouts.parse_ms / 1000)
+        self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
         authenticator = _authenticator(config.pdp.jwt)
         self.engine = Engine(
             limits=config.pdp.limits,
@@ -162,7 +162,7 @@ class DecisionPoint:
             await asyncio.wait_for(self.engine.drain(), config.pdp.timeouts.drain_ms / 1000)
         await self.state.close()
         self.judge.close()
-        self.offloader.close()
+        await self.offloader.aclose()
         self.recorder.close()
 
     async def _recover(self) -> None:

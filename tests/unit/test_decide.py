@@ -1,0 +1,342 @@
+"""The pipeline as lists of bytes, without gRPC: batching, claims, failures, short circuits, quarantine, revisions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from pdp.config import Limits, Timeouts
+from pdp.model import Final, Outcome
+from tests.pipeline_support import Pipeline, action, outcome, token
+from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
+from writ.v1 import decision_pb2
+
+ALLOW, DENY = decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_DENY
+
+
+def raising(error: Exception) -> None:
+    raise error
+
+
+async def started(**how: object) -> Pipeline:
+    return await Pipeline(**how).start()  # type: ignore[arg-type]
+
+
+async def test_an_allowed_action_gets_a_permit_a_receipt_and_is_settled() -> None:
+    pipeline = await started()
+    decision = (await pipeline.ask(action("r1"))).decision
+    await pipeline.engine.drain()
+    assert decision.effect == ALLOW
+    assert decision.permit.token
+    assert decision.HasField("receipt")
+    assert decision.bundle.revision == pipeline.judge.revision
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.ALLOWED]
+    assert [body["effect"] for body in pipeline.recorder.bodies("decision")] == ["ALLOW"]
+
+
+async def test_nothing_is_decided_without_an_active_bundle() -> None:
+    response = await Pipeline().ask(action("r1"))
+    assert (response.error.code, response.error.reason) == (14, "BUNDLE_NOT_ACTIVE")
+
+
+async def test_what_arrives_while_a_batch_is_in_flight_forms_the_next_one() -> None:
+    pipeline = await started(limits=Limits(batches_in_flight=1))
+    first = pipeline.offer(action("r0"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rest = [pair for number in range(1, 20) for pair in pipeline.offer(action(f"r{number}"))]
+    await asyncio.gather(*(future for _, future in first + rest))
+    assert [len(batch) for batch in pipeline.judge.batches] == [1, 19]
+    assert pipeline.state.trips == [1, 19]
+
+
+async def test_malformed_requests_are_answered_and_reach_neither_state_nor_policy() -> None:
+    pipeline = await started()
+    for raw in (b"\xff\xff", b"", action("").SerializeToString(), action("r", args_json=b'{"a":1,"a":2}').SerializeToString()):
+        response = await pipeline.ask(raw)
+        assert response.error.code == 3
+        assert response.error.message
+    assert pipeline.state.trips == []
+    assert pipeline.judge.batches == []
+
+
+async def test_a_spoofed_agent_is_refused_and_leaves_a_receipt() -> None:
+    pipeline = await started()
+    response = await pipeline.ask(action("r1", agent="payroll-1"))
+    assert (response.error.code, response.error.reason) == (7, "CALLER_NOT_PERMITTED")
+    assert [body["reason"] for body in pipeline.recorder.bodies("refusal")] == ["CALLER_NOT_PERMITTED"]
+
+
+async def test_a_bad_credential_is_unauthenticated_and_leaves_no_receipt() -> None:
+    pipeline = await started()
+    response = await pipeline.ask(action("r1"), bearer="nonsense")
+    assert response.error.code == 16
+    assert pipeline.recorder.drafts == []
+
+
+async def test_a_repeat_gets_the_stored_answer_and_counts_once() -> None:
+    pipeline = await started()
+    first = await pipeline.ask(action("r1"))
+    await pipeline.engine.drain()
+    again = await pipeline.ask(action("r1"))
+    assert again == first
+    assert len(pipeline.judge.batches) == 1
+
+
+async def test_a_request_id_for_another_call_is_refused() -> None:
+    pipeline = await started()
+    await pipeline.ask(action("r1"))
+    await pipeline.engine.drain()
+    response = await pipeline.ask(action("r1", args_json=b'{"customer":"7","invoice":"INV-2"}'))
+    assert response.error.reason == "REQUEST_ID_REUSED"
+
+
+async def test_a_duplicate_in_flight_waits_for_the_first() -> None:
+    pipeline = await started()
+    pairs = pipeline.offer(action("r1")) + pipeline.offer(action("r1"))
+    first, second = await asyncio.gather(*(future for _, future in pairs))
+    assert first.response == second.response
+    assert len(pipeline.judge.batches) == 1
+
+
+async def test_a_duplicate_in_flight_gives_up_at_its_deadline() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome()
+    pipeline.state.before_settle = lambda: raising(StateFailed("STATE_UNAVAILABLE", "gone"))
+    await pipeline.ask(action("r1"))
+    response = await pipeline.ask(action("r1"), deadline_s=0.05)
+    assert response.error.reason == "DEADLINE_EXCEEDED"
+
+
+async def test_a_caller_that_has_gone_reserves_nothing() -> None:
+    pipeline = await started(limits=Limits(batches_in_flight=1))
+    ((ask, _),) = pipeline.offer(action("r1"))
+    ask.gone = True
+    await pipeline.engine.drain()
+    assert pipeline.state.trips == []
+
+
+async def test_an_answer_nobody_waits_for_is_finished_and_recorded_as_undelivered() -> None:
+    pipeline = await started()
+    ((ask, _),) = pipeline.offer(action("r1"))
+    pipeline.judge.before_judge = lambda: setattr(ask, "gone", True)
+    await pipeline.engine.drain()
+    assert [body["cause"] for body in pipeline.recorder.bodies("undelivered")] == ["CALLER_GONE"]
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.ALLOWED]
+
+
+async def test_a_dry_run_stores_counts_permits_and_records_nothing() -> None:
+    pipeline = await started()
+    decision = (await pipeline.ask(action("r1", dry_run=True))).decision
+    await pipeline.engine.drain()
+    assert decision.effect == ALLOW
+    assert not decision.HasField("permit")
+    assert not decision.HasField("receipt")
+    assert pipeline.recorder.drafts == []
+    assert pipeline.state.settled == []
+
+
+@pytest.mark.parametrize(
+    ("hook", "error"),
+    [
+        ("state.before_enrich", StateFailed("STATE_UNAVAILABLE", "gone")),
+        ("judge.before_judge", EvaluationFailed("EVALUATION_TIMEOUT", "slow")),
+        ("judge.before_judge", EvaluationFailed("EVALUATION_UNAVAILABLE", "gone")),
+    ],
+)
+async def test_a_failing_dependency_denies_with_its_reason_and_a_receipt(hook: str, error: EvaluationFailed) -> None:
+    pipeline = await started()
+    part, name = hook.split(".")
+    setattr(getattr(pipeline, part), name, lambda: raising(error))
+    decision = (await pipeline.ask(action("r1"))).decision
+    assert decision.effect == DENY
+    assert [reason.code for reason in decision.reasons] == [error.reason]
+    assert decision.HasField("receipt")
+    setattr(getattr(pipeline, part), name, lambda: None)
+    await pipeline.engine.drain()
+    assert (await pipeline.ask(action("r2"))).decision.effect == ALLOW
+
+
+async def test_an_unrecorded_answer_is_never_allow() -> None:
+    pipeline = await started()
+    pipeline.recorder.before_append = lambda: raising(EvidenceFailed("LOG_WRITE_FAILED", "full"))
+    decision = (await pipeline.ask(action("r1"))).decision
+    await pipeline.engine.drain()
+    assert decision.effect == DENY
+    assert decision.reasons[0].code == "EVIDENCE_UNAVAILABLE"
+    assert not decision.HasField("receipt")
+    assert not decision.HasField("permit")
+    assert pipeline.evidence == [True]
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.DENIED]
+    pipeline.recorder.before_append = lambda: None
+    assert (await pipeline.ask(action("r2"))).decision.effect == ALLOW
+    assert pipeline.evidence == [True, False]
+
+
+async def test_a_durable_answer_waits_for_the_disk_and_is_denied_when_it_fails() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome(acknowledgement="DURABLE")
+    assert (await pipeline.ask(action("r1"))).decision.effect == ALLOW
+    assert pipeline.recorder.syncs == 1
+    pipeline.recorder.before_sync = lambda: raising(EvidenceFailed("LOG_SYNC_FAILED", "broken"))
+    assert (await pipeline.ask(action("r2"))).decision.reasons[0].code == "EVIDENCE_UNAVAILABLE"
+
+
+async def test_a_poison_item_is_denied_alone_and_its_agent_is_judged_apart() -> None:
+    pipeline = await started()
+    bad = token("agent/bad-1")
+    pipeline.judge.verdict = lambda item: None if orjson.loads(item)["agent"]["id"] == "bad-1" else outcome()
+    pairs = pipeline.offer(action("g1")) + pipeline.offer(action("b1", agent="bad-1"), bearer=bad)
+    good, poison = [decision_pb2.DecideResponse.FromString((await future).response) for _, future in pairs]
+    assert good.decision.effect == ALLOW
+    assert poison.decision.reasons[0].code == "EVALUATION_FAILED"
+    pipeline.judge.batches.clear()
+    await asyncio.gather(
+        *(f for _, f in pipeline.offer(action("g2")) + pipeline.offer(action("b2", agent="bad-1"), bearer=bad))
+    )
+    assert sorted(len(batch) for batch in pipeline.judge.batches) == [1, 1]
+
+
+async def test_a_changed_bundle_makes_the_batch_again_once_under_the_new_one() -> None:
+    pipeline = await started()
+    pipeline.judge.revision = "b" * 64
+    decision = (await pipeline.ask(action("r1"))).decision
+    await pipeline.engine.drain()
+    assert decision.effect == ALLOW
+    assert decision.bundle.revision == "b" * 64
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.WITHDRAWN, Final.ALLOWED]
+
+
+async def test_a_bundle_that_keeps_changing_denies() -> None:
+    pipeline = await started()
+
+    def change() -> None:
+        pipeline.judge.revision = f"{len(pipeline.state.trips):064x}"
+
+    pipeline.judge.before_judge = change
+    decision = (await pipeline.ask(action("r1"))).decision
+    assert decision.reasons[0].code == "BUNDLE_CHANGED"
+
+
+async def test_a_contended_item_is_judged_once_more_when_earlier_reservations_are_settled() -> None:
+    pipeline = await started()
+    pipeline.state.pending["invoice_status_updates"] = 1
+    seen: list[int] = []
+
+    def verdict(item: bytes) -> Outcome:
+        pending = orjson.loads(item)["counters"]["invoice_status_updates"]["pending"]
+        seen.append(pending)
+        return outcome("REQUIRE_APPROVAL", contended=True) if pending else outcome()
+
+    pipeline.judge.verdict = verdict
+    update = action("r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}')
+    ((_, future),) = pipeline.offer(update)
+    await asyncio.sleep(0.02)
+    assert not future.done()
+    pipeline.state.pending.clear()
+    response = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(future, 5)).response)
+    assert response.decision.effect == ALLOW
+    assert seen == [1, 0]
+
+
+async def test_a_contended_item_does_not_wait_for_ever() -> None:
+    pipeline = await started(timeouts=Timeouts(contention_ms=30))
+    pipeline.state.pending["invoice_status_updates"] = 1
+    pipeline.judge.verdict = lambda item: outcome("REQUIRE_APPROVAL", contended=True)
+    update = action("r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}')
+    assert (await pipeline.ask(update)).decision.effect == decision_pb2.EFFECT_REQUIRE_APPROVAL
+    assert len(pipeline.judge.batches) == 2
+
+
+@pytest.mark.parametrize(
+    ("semantic", "effects", "want"),
+    [
+        (decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL, "ADA", "ADA"),
+        (decision_pb2.BATCH_SEMANTIC_DENY_ON_FIRST_DENY, "ADA", "ADN"),
+        (decision_pb2.BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT, "DAA", "DAN"),
+    ],
+)
+async def test_a_batch_stops_as_its_semantic_says(semantic: int, effects: str, want: str) -> None:
+    pipeline = await started()
+    by_digest = iter(effects)
+    pipeline.judge.verdict = lambda item: outcome({"A": "ALLOW", "D": "DENY"}[next(by_digest)])
+    responses = await pipeline.ask_all(*(action(f"r{n}") for n in range(3)), semantic=semantic)
+    await pipeline.engine.drain()
+    got = ""
+    for response in responses:
+        if response.decision.reasons[0].code == "NOT_EVALUATED":
+            got += "N"
+            assert not response.decision.HasField("permit")
+            assert response.decision.effect == DENY
+        else:
+            got += "A" if response.decision.effect == ALLOW else "D"
+    assert got == want
+    finals = {s.ask.request_id: s.final for s in pipeline.state.settled}
+    assert [finals[f"r{n}"] for n in range(3)] == [
+        {"A": Final.ALLOWED, "D": Final.DENIED, "N": Final.WITHDRAWN}[letter] for letter in want
+    ]
+
+
+async def test_an_unsupported_obligation_denies() -> None:
+    from pdp.model import OutcomeObligation
+
+    pipeline = await started()
+    duty = OutcomeObligation(id="o1", type="log_access", params={})
+    pipeline.judge.verdict = lambda item: outcome(obligations=(duty,))
+    assert (await pipeline.ask(action("r1"))).decision.reasons[0].code == "OBLIGATION_NOT_SUPPORTED"
+    request = action("r2")
+    request.supported_obligations.append("log_access")
+    assert (await pipeline.ask(request)).decision.effect == ALLOW
+
+
+async def test_a_transform_changes_the_arguments_and_the_permit_binds_the_changed_ones() -> None:
+    from pdp.model import OutcomeObligation
+
+    pipeline = await started()
+    change = OutcomeObligation(id="t1", type="set", params={"pointer": "/limit", "value": 10})
+    pipeline.judge.verdict = lambda item: outcome("TRANSFORM", transforms=(change,))
+    request = action("r1", tool="invoices.list", args_json=b'{"customer":"7","limit":5000}')
+    decision = (await pipeline.ask(request)).decision
+    assert decision.effect == decision_pb2.EFFECT_TRANSFORM
+    assert orjson.loads(decision.transformed_args_json) == {"customer": "7", "limit": 10}
+    assert decision.permit.token
+    other = OutcomeObligation(id="t2", type="set", params={"pointer": "/limit", "value": 11})
+    pipeline.judge.verdict = lambda item: outcome("TRANSFORM", transforms=(change, other))
+    decision = (await pipeline.ask(replace_id(request, "r2"))).decision
+    assert decision.reasons[0].code == "TRANSFORM_FAILED"
+
+
+def replace_id(request: decision_pb2.DecideRequest, request_id: str) -> decision_pb2.DecideRequest:
+    copy = decision_pb2.DecideRequest()
+    copy.CopyFrom(request)
+    copy.request_id = request_id
+    return copy
+
+
+async def test_a_flood_of_one_caller_is_refused_and_others_are_served() -> None:
+    pipeline = await started(limits=Limits(queue_per_caller=8, batches_in_flight=1))
+    flood = [pair for number in range(50) for pair in pipeline.offer(action(f"r{number}"))]
+    quiet = await pipeline.ask(action("q1", agent="calm-1"), bearer=token("agent/calm-1"))
+    assert quiet.decision.effect == ALLOW
+    answers = [decision_pb2.DecideResponse.FromString((await future).response) for _, future in flood]
+    refused = [a for a in answers if a.error.reason == "CALLER_OVERLOADED"]
+    assert refused
+    assert all(a.error.code == 8 for a in refused)
+    assert len(refused) + sum(a.decision.effect == ALLOW for a in answers) == 50
+
+
+async def test_our_own_defect_is_internal_and_says_nothing() -> None:
+    pipeline = await started()
+    pipeline.judge.before_judge = lambda: raising(ZeroDivisionError("a secret"))
+    response = await pipeline.ask(action("r1"))
+    assert response.error.code == 13
+    assert "secret" not in response.error.message
+
+
+async def test_a_slow_judgement_is_denied_once_the_claim_may_belong_to_another() -> None:
+    pipeline = await started(timeouts=replace(Timeouts(), lease_ms=1))
+    pipeline.judge.before_judge = lambda: __import__("time").sleep(0.01)  # the event loop itself hangs
+    assert (await pipeline.ask(action("r1"))).decision.reasons[0].code == "LEASE_EXPIRED"
