@@ -20,7 +20,7 @@ from pdp.model import CanonicalCall
 from pdp.operation import Notes, build_operation
 from pdp.program_arguments import Programs
 from writ.action import Action, Finding, Operation, Verb
-from writ.canonical import action_digest, canonical_bytes, execution_digest
+from writ.canonical import action_digest, execution_digest, record_bytes
 from writ.errors import ConfigurationError, InvalidInput
 from writ.strict_json import JsonObject, Number, parse_arguments
 
@@ -114,10 +114,10 @@ class Canonicalizer:
         enrolled = self.catalog.servers.get(server)
         audience = enrolled.audience if enrolled is not None else ""
         if len(operations) == 1:
-            body = b"[%b]" % canonical_bytes(operations[0].to_json())
+            body = b"[%b]" % record_bytes(operations[0].to_json())
         else:
             operations, body = self._order(operations)
-        noted = canonical_bytes([finding.to_json() for finding in findings]) if findings else b"[]"
+        noted = record_bytes([finding.to_json() for finding in findings]) if findings else b"[]"
         return CanonicalCall(
             action=Action(operations=tuple(operations), findings=tuple(findings)),
             action_json=b'{"findings":%b,"operations":%b}' % (noted, body),
@@ -137,7 +137,7 @@ class Canonicalizer:
 
     def _order(self, operations: list[Operation]) -> tuple[list[Operation], bytes]:
         """Returns distinct operations, the gravest first, then by canonical JSON, and the list's canonical JSON."""
-        by_json = {canonical_bytes(operation.to_json()): operation for operation in operations}
+        by_json = {record_bytes(operation.to_json()): operation for operation in operations}
         ordered = sorted(by_json.items(), key=lambda item: (self._rank[item[1].verb], item[0]))
         return [operation for _, operation in ordered], b"[%b]" % b",".join(text for text, _ in ordered)
 
@@ -159,12 +159,17 @@ def transform_arguments(args_json: bytes, changes: Mapping[str, Any], max_bytes:
             raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
     for steps, pointer in trails:
         _set(arguments, steps, changes[pointer])
-    try:
-        out = orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
-    except (TypeError, ValueError) as e:
-        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
+    out = arguments_json(arguments)
     parse_arguments(out, max_bytes)
     return out
+
+
+def arguments_json(arguments: Any) -> bytes:
+    """Returns parsed arguments as JSON again, numbers spelled as they came. Raises InvalidInput VALUE_INVALID."""
+    try:
+        return orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    except (TypeError, ValueError) as e:
+        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
 
 
 def parse_pointer(pointer: str) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ class Reader:
     def __init__(self, document: object, path: str) -> None:
         """Raises ConfigurationError unless `document` is a mapping with keys that are strings."""
         self.path = path
-        if not isinstance(document, Mapping) or not all(isinstance(key, str) for key in document):
-            wrong(path, "a mapping with string keys", document)
+        if not isinstance(document, Mapping) or not all(isinstance(key, str) and key.isascii() for key in document):
+            wrong(path, "a mapping with ASCII keys", document)
         self._document: Mapping[str, Any] = document
         self._unread = set(document)
 

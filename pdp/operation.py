@@ -14,7 +14,7 @@ from pdp.catalog_entry import is_currency
 from pdp.catalog_model import AmountSpec, DestinationSpec, OperationSpec
 from pdp.catalog_path import ArgumentPath
 from pdp.destination import is_inside
-from pdp.fold import is_folded
+from pdp.fold import is_folded, is_plain
 from writ.action import Container, Destination, Finding, Operation, Reversibility, Scope, Verb
 from writ.strict_json import Number
 
@@ -47,10 +47,10 @@ def build_operation(spec: OperationSpec, document: Mapping[str, Any], notes: Not
     scope = spec.scope or scope_of(ids)
     containers: tuple[Container, ...] = ()
     if spec.containers:
-        found = {
+        found = [
             Container(type=kind, id=key) for kind, path in spec.containers for key in _texts(path, document, notes)
-        }
-        containers = tuple(sorted(found)) if len(found) > 1 else tuple(found)
+        ]
+        containers = tuple(sorted(set(found))) if len(found) > 1 else tuple(found)
     limit = _count(spec.max_rows, document, notes) if spec.max_rows is not None else None
     amount, currency = _amount(spec.amount, document, notes) if spec.amount is not None else (None, "")
     verb = verb_for(spec.verb, scope)
@@ -116,8 +116,12 @@ def find(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> Any:
 
 def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> tuple[str, ...]:
     """Returns distinct non-empty texts, sorted. An empty one proves nothing, nor does a list that holds one."""
-    value = find(path, document, notes)
-    if value is None or value == "":
+    value = document.get(path.name) if path.name else find(path, document, notes)
+    if isinstance(value, str) and is_plain(value):  # nearly every id
+        return (value,) if value else ()
+    if type(value) is int:
+        return (str(value),)
+    if value is None:
         return ()
     if type(value) is not list:
         text = _text(value, path, notes)
