@@ -13,6 +13,9 @@ from writ.errors import ConfigurationError
 
 ISSUER = "https://demo.writ.example"
 AUDIENCE = "writ"
+TRUST_DOMAIN = "spiffe://writ.example/"
+"""Demo subjects are names in this domain; `data.settings.callers` matches them."""
+
 ORGANISATION = "acme"
 """The demo organisation; the organisation of a caller always comes from its credential."""
 
@@ -30,7 +33,7 @@ def mint_token(
     organisation: str = ORGANISATION,
     scope: str = "",
 ) -> str:
-    """Returns a JWT for `subject`, valid from `now_s` (Unix seconds) for `ttl_s`; `scope` is a list parted by blanks.
+    """Returns a JWT for `subject` (such as agent/billing-1) of the demo domain, valid from `now_s` (Unix seconds) for `ttl_s`; `scope` is a list parted by blanks.
 
     Raises:
         ConfigurationError: the state folder has no issuer key, or the life is out of range.
@@ -38,7 +41,7 @@ def mint_token(
     if not 0 < ttl_s <= MAX_TTL_S:
         raise ConfigurationError("TOKEN_TTL_RANGE", f"expected a life of 1 to {MAX_TTL_S} seconds, got {ttl_s}")
     key = read_private_key(layout.key("issuer.pem"))
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "org": organisation, "iat": now_s, "exp": now_s + ttl_s}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": f"{TRUST_DOMAIN}{subject}", "org": organisation, "iat": now_s, "exp": now_s + ttl_s}
     if scope:
         claims["scope"] = scope
     return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": ISSUER_KEY_ID})
