@@ -164,7 +164,8 @@ def _activation(document: dict[str, Any]) -> Activation:
         raise _malformed("activation names no revision")
     if type(etag) is not str or len(etag) > MAX_REVISION_CHARS:
         raise _malformed("activation has no bundle digest")
-    return Activation(revision=revision, etag=etag, data=result)
+    # The header's quotes are none of the digest; empty after OPA restarted from its own disk, until it is online again.
+    return Activation(revision=revision, etag=etag.strip('"'), data=result)
 
 
 def _malformed(message: str) -> EvaluationFailed:

@@ -62,13 +62,17 @@ class ControlPlaneServer:
             "refresh_ms": 200,
             "jwt": {"issuer": ISSUER, "audience": AUDIENCE, "public_keys": "jwt"},
         }
-        self._config_file.write_text(yaml.safe_dump({"control_plane": settings, "pdp": {"owned": "by another process"}}))
+        self._config_file.write_text(
+            yaml.safe_dump({"control_plane": settings, "pdp": {"owned": "by another process"}})
+        )
 
     def __enter__(self) -> ControlPlaneServer:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.kill()
 
     def start(self) -> None:

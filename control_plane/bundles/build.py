@@ -19,7 +19,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from control_plane.bundles.archive import read_archive, write_archive
 from control_plane.bundles.manifest import manifest_of
-from control_plane.bundles.model import MANIFEST, SIGNATURES, BundleRefused, Files, archive_digest, content, revision_of
+from control_plane.bundles.model import (
+    MANIFEST,
+    SIGNATURES,
+    BundleRefused,
+    Files,
+    archive_digest,
+    content,
+    revision_of,
+    write_files,
+)
 from control_plane.bundles.opa import run_opa
 from control_plane.bundles.signature import sign
 
@@ -96,11 +105,9 @@ def _tested(files: Files, source: Path, opa: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="writ-test-") as name:
         folder = Path(name)
         tests = {str(path.relative_to(source)): path.read_bytes() for path in sorted(source.rglob(f"*{TEST_SUFFIX}"))}
-        # Without the signature, which the tests are not part of.
-        for path, data in {**content(files), **tests}.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+        if not tests:
+            raise BundleRefused("BUNDLE_TESTS_FAILED", f"expected tests `*{TEST_SUFFIX}` in `{source}`, found none")
+        write_files(folder, {**content(files), **tests})  # without the signature, which covers no tests
         code, said = run_opa(opa, "test", "--bundle", ".", cwd=folder)
     if code != 0:
         raise BundleRefused("BUNDLE_TESTS_FAILED", f"tests fail on the built bundle: {said}")

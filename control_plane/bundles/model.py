@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 from writ.errors import WritError
 
@@ -70,6 +71,14 @@ class VerifiedBundle:
 def content(files: Files) -> dict[str, bytes]:
     """Returns the files that the revision covers: all but manifest and signature, which follow from them."""
     return {path: data for path, data in files.items() if path not in (MANIFEST, SIGNATURES)}
+
+
+def write_files(folder: Path, files: Files) -> None:
+    """Writes checked files under a folder, for OPA to read."""
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
 def revision_of(files: Files) -> str:

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from control_plane.bundles import archive as archives
 from control_plane.bundles.archive import read_archive, write_archive
-from control_plane.bundles.build import BuiltBundle
+from control_plane.bundles.build import BuiltBundle, build_bundle
 from control_plane.bundles.manifest import manifest_of
-from control_plane.bundles.model import MANIFEST, SIGNATURES, BundleRefused
+from control_plane.bundles.model import (
+    MANIFEST,
+    MAX_ARCHIVE_BYTES,
+    MAX_EXPANDED_BYTES,
+    SIGNATURES,
+    BundleRefused,
+)
 from control_plane.bundles.opa import run_opa
 from control_plane.bundles.signature import sign
 from control_plane.bundles.verify import VerificationPolicy, verify_bundle
@@ -168,6 +173,11 @@ def no_rego(files: Files) -> bytes:
     return remade(files, **{"writ/x.rego": b"package writ\nx := {\n"})
 
 
+def no_activation(files: Files) -> bytes:
+    main = files["writ/main.rego"].replace(b"activation :=", b"something_else :=")
+    return remade(files, **{"writ/main.rego": main})
+
+
 def a_key_twice(files: Files) -> bytes:
     return write_archive({**files, "data.json": b'{"settings":{"mark":"blue"},"settings":{}}'})
 
@@ -195,6 +205,7 @@ def a_key_twice(files: Files) -> bytes:
         (a_forbidden_builtin, "BUNDLE_DOES_NOT_COMPILE", "http.send"),
         (a_clock, "BUNDLE_DOES_NOT_COMPILE", "writ/x.rego"),
         (no_rego, "BUNDLE_DOES_NOT_COMPILE", "writ/x.rego"),
+        (no_activation, "ACTIVATION_UNDEFINED", "data.writ.activation"),
         (a_key_twice, "BUNDLE_DATA_INVALID", "data.json"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -252,8 +263,8 @@ def pax() -> bytes:
         (tar(("d\u00e4ta.rego", b"0", b"")), "BUNDLE_PATH_REFUSED"),
         (tar(("data.json", b"0", b"{}"), ("data.json", b"0", b"[]")), "BUNDLE_FILE_REPEATED"),
         (tar(("data.json", b"0", b"{}"), ("/data.json", b"0", b"[]")), "BUNDLE_FILE_REPEATED"),
-        (gzip.compress(bytes(archives.MAX_EXPANDED_BYTES + 1)), "BUNDLE_TOO_LARGE"),
-        (bytes(archives.MAX_ARCHIVE_BYTES + 1), "BUNDLE_TOO_LARGE"),
+        (gzip.compress(bytes(MAX_EXPANDED_BYTES + 1)), "BUNDLE_TOO_LARGE"),
+        (bytes(MAX_ARCHIVE_BYTES + 1), "BUNDLE_TOO_LARGE"),
     ],
     ids=[str(number) for number in range(22)],
 )
@@ -268,6 +279,22 @@ def test_failing_tests_leave_the_old_archive(built: BuiltBundle, folder: Path) -
     with pytest.raises(BundleRefused, match="BUNDLE_TESTS_FAILED"):
         build_tiny(folder, KEY, writ_main_test="package more_test\n\ntest_no if false\n")
     assert built.path.read_bytes() == before
+
+
+def test_a_bundle_without_tests_is_not_built(built: BuiltBundle, folder: Path, tmp_path: Path) -> None:
+    source = copy_tiny(tmp_path, "blue")
+    (source / "writ" / "main_test.rego").unlink()
+    with pytest.raises(BundleRefused, match="BUNDLE_TESTS_FAILED"):
+        build_bundle(
+            source=source,
+            out=tmp_path / "out.tar.gz",
+            opa=tool_path("opa"),
+            capabilities=capabilities_file(folder),
+            signing_key=KEY.private,
+            key_id=KEY_ID,
+            scope=SCOPE,
+        )
+    assert not (tmp_path / "out.tar.gz").exists()
 
 
 def test_an_opa_that_is_not_there_is_no_reason_to_accept(built: BuiltBundle, policy: VerificationPolicy) -> None:

@@ -90,8 +90,19 @@ async def test_an_opa_without_a_bundle_is_not_ready(tmp_path: Path) -> None:
         server.kill()
 
 
-@pytest.mark.parametrize("changes", [{"key_id": ""}, {"scope": ""}, {"scope": "a b"}, {"bundle_url": "unix:///x"}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"key_id": ""}, {"scope": ""}, {"scope": "a b"}, {"bundle_url": "unix:///x"}], ids=str
+)
 def test_a_sidecar_is_never_configured_to_trust_the_bundle_itself(changes: dict[str, str], tmp_path: Path) -> None:
     settings = {"bundle_url": "http://127.0.0.1:1", "key_id": "k", "scope": "s", **changes}
     with pytest.raises(ConfigurationError, match="OPA_CONFIG_INVALID"):
-        opa_config(SidecarSettings(socket=tmp_path, public_key_pem="", state_folder=tmp_path, **settings))
+        opa_config(
+            SidecarSettings(
+                socket=tmp_path,
+                public_key_pem="",
+                state_folder=tmp_path,
+                bundle_url=settings["bundle_url"],
+                key_id=settings["key_id"],
+                scope=settings["scope"],
+            )
+        )
