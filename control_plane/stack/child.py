@@ -1,4 +1,4 @@
-"""One watched process: started through shim.py, named in the state folder, restarted with a growing pause, stopped whole.
+"""One watched process: started by shim.py, named in the state folder, restarted with growing pauses, stopped whole.
 
 Every child leads a process group, so that its workers end with it. Does not know what the process is for.
 """
@@ -20,6 +20,11 @@ from control_plane.stack.minder import signalled
 from control_plane.stack.places import child_environment
 from writ.errors import DependencyFailed
 
+
+async def _nothing() -> None:
+    """Most children need nothing after a restart."""
+
+
 SHIM = Path(__file__).with_name("shim.py")
 
 POLL_S = 0.02
@@ -33,13 +38,15 @@ TAIL_LINES = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSpec:
-    """What to run. `ready` raises DependencyFailed until it is; `sockets` are removed before each start."""
+    """What to run. `ready` raises DependencyFailed until it is; `sockets` are removed before each start;
+    `after_restart` is called when it is ready again after a crash."""
 
     name: str
     command: tuple[str, ...]
     ready: Callable[[], Awaitable[None]]
     environment: Mapping[str, str] = field(default_factory=dict)
     sockets: tuple[Path, ...] = ()
+    after_restart: Callable[[], Awaitable[None]] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,23 +104,31 @@ class Child:
     async def _keep_running(self) -> None:
         pause_s = self._pace.restart_min_s
         while True:
-            process, started = self._process, time.monotonic()
-            if process is None:
-                raise RuntimeError("watched a child that was never started")
-            code = await process.wait()
-            self._forget()
-            if time.monotonic() - started > STEADY_S:
-                pause_s = self._pace.restart_min_s
-            self._report(f"{self.spec.name} {_ended(code)}; starting again in {pause_s:.1f} s{self._tail()}")
+            if self._process is not None:
+                started = time.monotonic()
+                code = await self._process.wait()
+                self._forget()
+                self._process = None
+                if time.monotonic() - started > STEADY_S:
+                    pause_s = self._pace.restart_min_s
+                self._report(f"{self.spec.name} {_ended(code)}; starting again{self._tail()}")
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, self._pace.restart_max_s)
+            await self._start_again(pause_s)
+
+    async def _start_again(self, next_pause_s: float) -> None:
+        try:
             await self._spawn()
-            try:
-                await self._until_ready()
-                self._report(f"{self.spec.name} is ready again")
-            except DependencyFailed as error:
-                self._report(error.message)
-                await self._end()
+            await self._until_ready()
+        except (DependencyFailed, OSError) as error:
+            self._report(f"{self.spec.name} did not come back: {error}; next try in {next_pause_s:.2f} s")
+            await self._end()
+            return
+        self._report(f"{self.spec.name} is ready again")
+        try:
+            await self.spec.after_restart()
+        except DependencyFailed as error:
+            self._report(f"after the restart of {self.spec.name}: {error}")
 
     async def _spawn(self) -> None:
         for path in self.spec.sockets:
@@ -138,13 +153,13 @@ class Child:
         deadline = time.monotonic() + self._pace.ready_timeout_s
         while True:
             try:
-                await self.spec.ready()
-                return
+                return await self.spec.ready()
             except DependencyFailed as error:
                 process = self._process
                 if process is not None and process.returncode is not None:
                     raise DependencyFailed(
-                        "CHILD_ENDED", f"{self.spec.name} {_ended(process.returncode)} before it was ready{self._tail()}"
+                        "CHILD_ENDED",
+                        f"{self.spec.name} {_ended(process.returncode)} before it was ready{self._tail()}",
                     ) from error
                 if time.monotonic() > deadline:
                     raise DependencyFailed(
@@ -190,7 +205,12 @@ def _ended(code: int) -> str:
 def start_ticks(pid: int) -> str:
     """Returns when a process started, in clock ticks since boot (proc(5), field 22), or "" when there is none."""
     try:
-        return (Path("/proc") / str(pid) / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[19]
+        return (
+            (Path("/proc") / str(pid) / "stat")
+            .read_text(encoding="ascii", errors="replace")
+            .rpartition(")")[2]
+            .split()[19]
+        )
     except OSError:
         return ""
 

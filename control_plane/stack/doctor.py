@@ -76,7 +76,9 @@ def _opa() -> Finding:
     try:
         path = built_tool("opa")
     except WritError as error:
-        return Finding(name="opa binary", right=False, detail=error.message, mend="unset WRIT_OPA, or mend what it names")
+        return Finding(
+            name="opa binary", right=False, detail=error.message, mend="unset WRIT_OPA, or mend what it names"
+        )
     if path is None:
         return Finding(name="opa binary", right=False, detail="not built yet", mend="run `make tools`")
     return Finding(name="opa binary", right=True, detail=f"{tool_version(TOOLS['opa'])} in {path}")
@@ -122,7 +124,9 @@ def _key(path: Path, name: str) -> Finding:
     try:
         read_private_key(path)
     except WritError as error:
-        return Finding(name=f"key {name}", right=False, detail=error.message, mend=f"restore it, or run `chmod 600 {path}`")
+        return Finding(
+            name=f"key {name}", right=False, detail=error.message, mend=f"restore it, or run `chmod 600 {path}`"
+        )
     return Finding(name=f"key {name}", right=True, detail="readable by its owner alone")
 
 

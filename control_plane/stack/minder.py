@@ -1,7 +1,7 @@
 """Ends what a killed supervisor leaves behind: `python -I -S minder.py`, with a pipe from the supervisor as its input.
 
-Lines `+PID` and `-PID` say which process groups run. When the pipe closes, the supervisor has ended: every group that is
-still named gets SIGTERM and, after GRACE_S, SIGKILL. So worker processes of a child end too, which the kernel's
+Lines `+PID` and `-PID` say which process groups run. When the pipe closes, the supervisor has ended: every group that
+is still named gets SIGTERM and, after GRACE_S, SIGKILL. So worker processes of a child end too, which the kernel's
 parent-death signal (shim.py) does not reach. Standard library only.
 """
 
@@ -23,9 +23,9 @@ def main(lines: Iterable[str]) -> int:
         signal.signal(number, signal.SIG_IGN)
     groups: set[int] = set()
     for line in lines:
-        sign, number = line[:1], line[1:].strip()
-        if number.isdigit() and int(number) > 1:
-            (groups.add if sign == "+" else groups.discard)(int(number))
+        sign, group = line[:1], line[1:].strip()
+        if group.isdigit() and int(group) > 1:
+            (groups.add if sign == "+" else groups.discard)(int(group))
     end(groups)
     return 0
 

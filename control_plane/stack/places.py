@@ -1,4 +1,4 @@
-"""Where things lie outside the checkout: the cache of built tools and the state folder. The only reader of `os.environ`.
+"""Where things lie outside the checkout: the cache of built tools and the state folder. Reads `os.environ`.
 
 Does not create anything.
 """
@@ -27,7 +27,7 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def state_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Returns `$WRIT_STATE`, else `./.writ` in a checkout of Writ, else `$XDG_STATE_HOME/writ` or `~/.local/state/writ`."""
+    """Returns `$WRIT_STATE`, else `./.writ` in the checkout, else `$XDG_STATE_HOME/writ`, else `~/.local/state/writ`."""
     environ = os.environ if environ is None else environ
     if own := environ.get("WRIT_STATE"):
         return Path(own).resolve()

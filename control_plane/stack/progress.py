@@ -27,7 +27,9 @@ class Progress:
         else:
             self._write(f"{self._title} ...\n")
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._done.set()
         if self._live:
             self._thread.join()

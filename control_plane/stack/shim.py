@@ -4,8 +4,8 @@
 2. Looks whether the parent is still the one that asked: it may have ended before step 1.
 3. Becomes the command.
 
-Standard library only, and started without site packages: it runs before every child. Grandchildren are not covered here;
-minder.py ends whole process groups.
+Standard library only, and started without site packages: it runs before every child. Grandchildren are not covered
+here; minder.py ends whole process groups.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ PARENT_GONE = 75
 
 
 def main(arguments: list[str]) -> int:
-    """Never returns when the command can be run."""
+    """Returns an exit code only when the command was not run."""
     parent, command = int(arguments[0]), arguments[1:]
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:  # (1)
         sys.stderr.write(f"shim: prctl failed: {os.strerror(ctypes.get_errno())}\n")
         return 1
-    if os.getppid() != parent:  # (2)
-        return PARENT_GONE
-    os.execv(command[0], command)  # noqa: S606  # (3) the supervisor's own list, no shell
+    if os.getppid() == parent:  # (2)
+        os.execv(command[0], command)  # noqa: S606  # (3) the supervisor's own list, no shell
+    return PARENT_GONE
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Starts the processes of one stack in order, watches them, and stops them in reverse order.
 
-Order: Redis and control plane; the bundle, built and pushed if its sources have changed; OPA, until it runs a bundle; the
-state epoch, once; the decision point, until it serves. One supervisor a state folder, by flock(2), which the kernel gives
+Order: Redis and control plane; the bundle, built and pushed if its sources have changed; OPA, until it runs a bundle;
+the state epoch; the decision point, until it serves. One supervisor a state folder, by flock(2), which the kernel gives
 back when the supervisor is killed; minder.py and shim.py then end the children. Does not print; it reports lines.
 """
 
@@ -29,14 +29,15 @@ from writ.errors import DependencyFailed
 
 MINDER = Path(__file__).with_name("minder.py")
 
-STATE_INIT = ("-m", "writ.cli.main", "state", "init")
-"""Gives an empty Redis its state epoch; a verb of the decision point's, so run as a process."""
+STATE = ("-m", "writ.cli.main", "state")
+"""Verbs of the decision point's, which the control plane never imports: run as processes."""
 
-STATE_INIT_TIMEOUT_S = 30.0
+STATE_TIMEOUT_S = 600
+"""Counting again reads every receipt of the log."""
 
 
 class Supervisor:
-    """One stack. Use `running`; `random(n)` gives n secret bytes, `now_s()` Unix seconds, `report(text)` tells people."""
+    """One stack. `random(n)` gives n secret bytes, `now_s()` Unix seconds, `report(text)` tells people."""
 
     def __init__(
         self,
@@ -99,7 +100,7 @@ class Supervisor:
         if config.stack.start_opa:
             await self._start_child(self._opa(config, opa), pace)
         if config.stack.start_pdp:
-            await self._initialise_state()
+            await self._settle_state(config)
             await self._start_child(self._pdp(config), pace)
         return config
 
@@ -117,28 +118,44 @@ class Supervisor:
             await asyncio.to_thread(policy.push, self._layout, config, built, int(self._now_s()))
             self._report(f"bundle {built.revision[:12]} built, tested, signed and pushed")
 
-    async def _initialise_state(self) -> None:
-        """Once in the life of a state folder: afterwards a missing epoch means that Redis lost its data."""
-        mark = self._layout.initialised
-        if mark.exists():
-            return
+    async def _settle_state(self, config: StackConfig) -> None:
+        """Sets the state epoch once in the life of a state folder; later, counts again what a restarted Redis may lack.
+
+        A Redis that was restarted may have lost its last second (appendfsync everysec), so counters are `no_data` until
+        they are counted again from the receipts, which lie beside it.
+        """
+        if not self._layout.initialised.exists():
+            await self._state_verb("init")
+            # A crash before this line asks again; an epoch that is there is kept.
+            self._layout.initialised.touch()
+        elif config.stack.start_redis:
+            await self._rebuild_state()
+
+    async def _rebuild_state(self) -> None:
+        self._report(f"counted again from receipts: {await self._state_verb('rebuild')}")
+
+    async def _state_verb(self, verb: str) -> str:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *STATE_INIT, "--config", str(self._layout.settings)),
+            *(sys.executable, *STATE, verb, "--config", str(self._layout.settings)),
             env=child_environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         try:
-            said, _ = await asyncio.wait_for(process.communicate(), STATE_INIT_TIMEOUT_S)
-        except TimeoutError as error:
+            output, _ = await asyncio.wait_for(process.communicate(), STATE_TIMEOUT_S)
+        except BaseException as error:
             process.kill()
             await process.wait()
-            raise DependencyFailed("STATE_INIT_FAILED", "the state epoch was not set in time") from error
+            if isinstance(error, TimeoutError):
+                raise DependencyFailed(
+                    "STATE_VERB_FAILED", f"`writ state {verb}` took over {STATE_TIMEOUT_S} s"
+                ) from error
+            raise
+        said = output.decode(errors="replace").strip()
         if process.returncode != 0:
-            raise DependencyFailed("STATE_INIT_FAILED", said.decode(errors="replace").strip()[-500:])
-        # A crash before this line asks again; an epoch that is there is kept.
-        mark.touch()
+            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
+        return said
 
     async def _start_child(self, spec: ChildSpec, pace: Pace) -> None:
         child = Child(spec, self._layout, pace, report=self._report, mind=self._mind)
@@ -172,6 +189,7 @@ class Supervisor:
             command=tuple(redis_command(find_redis_server(), self._layout)),
             ready=lambda: ready.redis_ready(socket),
             sockets=(socket,),
+            after_restart=self._rebuild_state,
         )
 
     def _control_plane(self, config: StackConfig) -> ChildSpec:

