@@ -1,0 +1,104 @@
+"""Arguments are read strictly, and the fast reader never says anything else than the thorough one."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from writ.errors import InvalidInput
+from writ.strict_json import Number, _parse_thoroughly, parse_arguments
+
+REFUSED = {
+    b"": "ARGUMENTS_NOT_JSON",
+    b"[]": "ARGUMENTS_NOT_OBJECT",
+    b"7": "ARGUMENTS_NOT_OBJECT",
+    b'"a"': "ARGUMENTS_NOT_OBJECT",
+    b"null": "ARGUMENTS_NOT_OBJECT",
+    b"{": "ARGUMENTS_NOT_JSON",
+    b'{"a":1}{"a":1}': "ARGUMENTS_NOT_JSON",
+    b'{"a":1,}': "ARGUMENTS_NOT_JSON",
+    b"{'a':1}": "ARGUMENTS_NOT_JSON",
+    b'{"a":01}': "ARGUMENTS_NOT_JSON",
+    b'{"a":+1}': "ARGUMENTS_NOT_JSON",
+    b'{"a":NaN}': "ARGUMENTS_NOT_JSON",
+    b'{"a":-Infinity}': "ARGUMENTS_NOT_JSON",
+    b'{"a":"\t"}': "ARGUMENTS_NOT_JSON",
+    b'\xef\xbb\xbf{"a":1}': "ARGUMENTS_NOT_JSON",
+    b'{"a":1,"a":1}': "ARGUMENTS_DUPLICATE_KEY",
+    b'{"a":{"b":1,"\\u0062":2}}': "ARGUMENTS_DUPLICATE_KEY",
+    b'{"a":"\\ud800"}': "ARGUMENTS_LONE_SURROGATE",
+    b'{"\\udc00":1}': "ARGUMENTS_LONE_SURROGATE",
+    b'{"a":["\\uDC00\\ud800"]}': "ARGUMENTS_LONE_SURROGATE",
+    b'{"a":"\xff"}': "ARGUMENTS_NOT_UTF8",
+    b'{"a":"\xed\xa0\x80"}': "ARGUMENTS_NOT_UTF8",
+    '{"a":1}'.encode("utf-16"): "ARGUMENTS_NOT_UTF8",
+    b'{"a":%b%b}' % (b"[" * 64, b"]" * 64): "ARGUMENTS_TOO_DEEP",
+    b'{"a":%b%b}' % (b"[" * 90_000, b"]" * 90_000): "ARGUMENTS_TOO_DEEP",
+    b'{"a":%b}' % (b"1" * 65): "ARGUMENTS_NUMBER_TOO_LONG",
+    b'{"a":0.%b}' % (b"1" * 64): "ARGUMENTS_NUMBER_TOO_LONG",
+    b'{"a":1e%b}' % (b"0" * 64): "ARGUMENTS_NUMBER_TOO_LONG",
+    b'{"a":1e309}': "ARGUMENTS_NUMBER_OUT_OF_RANGE",
+    b'{"a":1E-309}': "ARGUMENTS_NUMBER_OUT_OF_RANGE",
+    b'{"a":"%b"}' % (b"x" * 200_000): "ARGUMENTS_TOO_LARGE",
+}
+
+
+@pytest.mark.parametrize(("raw", "reason"), REFUSED.items(), ids=lambda value: repr(value)[:40])
+def test_what_two_readers_could_read_differently_is_refused(raw: bytes, reason: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_arguments(raw, 200_000)
+    assert caught.value.reason == reason
+
+
+def test_nesting_of_64_levels_is_accepted() -> None:
+    raw = b'{"a":%b%b}' % (b"[" * 63, b"]" * 63)
+    assert parse_arguments(raw, 1000)["a"]
+    many = b'{"a":[%b]}' % b",".join([b"[]"] * 100)
+    assert len(parse_arguments(many, 1000)["a"]) == 100  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lexeme", ["1.0", "-0", "1e3", "9007199254740992", "-9007199254740993", "1E+308", "0.10"])
+def test_a_number_outside_the_profile_keeps_its_spelling(lexeme: str) -> None:
+    assert parse_arguments(b'{"a":%b}' % lexeme.encode(), 100) == {"a": Number(lexeme)}
+
+
+@pytest.mark.parametrize("number", [0, -1, 9007199254740991, -9007199254740991])
+def test_a_safe_integer_is_an_integer(number: int) -> None:
+    assert parse_arguments(b'{"a":%d}' % number, 100) == {"a": number}
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ['{"a":', '"b":', "{", "}", "[", "]", ",", ":", "1", "-0", "0", "9007199254740993", "1.5", "1e5", '"x"', '"$"']
+        + ["null", "true", " ", '"\\ud800"', '"\\ud83d\\ude00"', "NaN", '"a":1', '"é"', '": 1', '"\\u0061"', '",1.5"']
+    ),
+    max_size=9,
+).map(lambda pieces: "".join(pieces).encode())
+DUMPED = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=10,
+).map(lambda value: json.dumps({"a": value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@given(PIECES | PIECES.map(lambda raw: b'{"a":%b}' % raw) | DUMPED)
+@example(b'{"a":1e16}')
+@example(b'{"a":[1,1.5]}')
+@example(b'{"a":18446744073709551615}')
+@settings(max_examples=1000, deadline=None)
+def test_the_fast_reader_and_the_thorough_one_agree(raw: bytes) -> None:
+    def outcome(parse: Any) -> Any:
+        try:
+            return repr(parse(raw))
+        except InvalidInput as error:
+            return error.reason
+
+    fast = outcome(lambda data: parse_arguments(data, 10_000))
+    assert fast == outcome(_parse_thoroughly)
+    if fast.startswith("{"):  # and neither accepts what Python's own reader refuses
+        json.loads(raw, parse_float=Decimal)
