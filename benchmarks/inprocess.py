@@ -96,5 +96,5 @@ async def with_point(config: Config, work: Callable[[DecisionPoint], object]) ->
     finally:
         await point.state.close()
         point.judge.close()
-        point.offloader.close()
+        await point.offloader.aclose()
         point.recorder.close()

@@ -15,7 +15,8 @@ UNARY_CONNECTIONS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One run. `rate` above 0 is an open loop; `count` ends a closed loop after so many decisions."""
+    """One run. `rate` above 0 is an open loop; `count` ends a closed loop after so many decisions, if
+    `seconds` have not ended it before."""
 
     name: str
     mode: str
@@ -72,7 +73,7 @@ class LoadGenerator:
         Raises:
             RuntimeError: the load generator failed, or nothing was decided.
         """
-        timeout_s = load.warmup_s + load.seconds + load.count / 100 + 60
+        timeout_s = load.warmup_s + load.seconds + 60
         result = subprocess.run(
             self._command(load, token), capture_output=True, text=True, timeout=timeout_s, check=False
         )

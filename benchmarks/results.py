@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -49,6 +50,12 @@ TARGETS = (
     Target(figure="decisions_per_s_stream64", limit=6000, at_most=False, text="decisions/s, 64 streaming callers"),
     Target(figure="pdp_rss_mib", limit=150, at_most=True, text="resident memory of the PDP in MiB at the end"),
     Target(
+        figure="outcome_shift",
+        limit=0.05,
+        at_most=True,
+        text="largest gap between an effect's shares, PDP and bare OPA",
+    ),
+    Target(
         figure="pdp_rss_growth_mib", limit=FLAT_MIB, at_most=True, text="its growth over the last half of the run, MiB"
     ),
 )
@@ -65,6 +72,7 @@ def figures(runs: Sequence[Seen]) -> dict[str, float]:
         "errors": float(sum(run.errors for run in runs)),
         "decisions": float(sum(run.decisions for run in runs if run.load.mode != "opa")),
     }
+    found["outcome_shift"] = outcome_shift(named(runs, "stream64"), named(runs, "opa64"))
     for name in ("stream64", "unary64", "opa64"):
         for process in named(runs, name)[0].cpu:
             found[f"cpu_us_{process}_{name}"] = median(run.cpu[process] for run in named(runs, name))
@@ -81,6 +89,15 @@ def memory_figures(runs: Sequence[Seen]) -> dict[str, float]:
         "pdp_rss_max_mib": max(kib for _, kib in line) / KIB_PER_MIB,
         "pdp_rss_growth_mib": (later[-1] - later[0]) / KIB_PER_MIB,
     }
+
+
+def outcome_shift(ours: Sequence[Seen], bare: Sequence[Seen]) -> float:
+    """Returns the largest difference between the shares of one effect on both sides, 0 to 1: both judged the same."""
+    sides = []
+    for runs in (ours, bare):
+        total: Counter[str] = sum((Counter(run.outcomes) for run in runs), Counter())
+        sides.append({name: count / total.total() for name, count in total.items()})
+    return max(abs(sides[0].get(name, 0.0) - sides[1].get(name, 0.0)) for name in sides[0].keys() | sides[1].keys())
 
 
 def memory_line(runs: Sequence[Seen]) -> list[tuple[int, int]]:

@@ -35,11 +35,11 @@ ASSIGNMENT_TTL_S = 3600
 ORGANISATION = "acme"
 
 
-def load_lane(stack: Stack) -> Lane:
+async def load_lane(stack: Stack) -> Lane:
     """Reads the bundle that the stack runs, as the decision point does."""
     judge = OpaJudge(stack.opa_socket)
     try:
-        return Lane.build(asyncio.run(judge.activation()))
+        return Lane.build(await judge.activation())
     finally:
         judge.close()
 
@@ -66,7 +66,7 @@ def feed_facts(stack: Stack) -> None:
 
 def write_files(folder: Path, stack: Stack) -> None:
     """Writes what the load generator replays."""
-    lane, asker, now_ms = load_lane(stack), caller(), int(time.time() * 1000)
+    lane, asker, now_ms = asyncio.run(load_lane(stack)), caller(), int(time.time() * 1000)
     for mix in (MIXED, SIGNED):
         chosen = proposals(mix)
         items = opa_items(chosen, lane, asker, now_ms)

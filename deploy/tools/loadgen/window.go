@@ -70,7 +70,7 @@ func (t *tally) late(lateness time.Duration) {
 	}
 }
 
-// run opens the window after the warm-up and closes it after its time or its count. In an open loop answers still count
+// run opens the window after the warm-up and closes it after its time or its count, whichever is first. In an open loop answers still count
 // afterwards: they were due within the window.
 func (w *window) run() {
 	time.Sleep(w.settings.warmup)
@@ -94,25 +94,16 @@ func (w *window) run() {
 }
 
 func (w *window) untilCount() {
-	for next := int64(1); next <= samples; next++ {
-		last, idle := int64(-1), 0
-		for w.decided.Load() < w.settings.count*next/samples && idle < stalledAfter {
+	until := time.Now().Add(w.settings.duration)
+	for next := int64(1); next <= samples && time.Now().Before(until); next++ {
+		for w.decided.Load() < w.settings.count*next/samples && time.Now().Before(until) {
 			time.Sleep(pollCount)
-			if now := w.decided.Load(); now == last {
-				idle++
-			} else {
-				last, idle = now, 0
-			}
 		}
 		w.sample()
 	}
 }
 
-const (
-	pollCount = 2 * time.Millisecond
-	// stalledAfter polls without one more answer the window is closed: 10 s.
-	stalledAfter = 5000
-)
+const pollCount = 2 * time.Millisecond
 
 func (w *window) sample() {
 	one := memorySample{Decisions: w.decided.Load(), RSSKiB: map[string]int64{}}
