@@ -103,7 +103,6 @@ def run_plan(plan: Plan, stack: Stack, generator: LoadGenerator, token: Path) ->
 
 
 def _run(load: Load, stack: Stack, generator: LoadGenerator, token: Path) -> Seen:
-    token.write_text(stack.token())
     before = stack.stages()
     seen = generator.run(load, token)
     spent = stack.stages().since(before)
@@ -128,6 +127,7 @@ def main(quick: bool, out: Path) -> None:
             opa_target=f"unix://{stack.opa_socket}",
             pids=stack.pids,
         )
+        (folder / "token").write_text(stack.token())
         runs = run_plan(QUICK if quick else FULL, stack, generator, folder / "token")
     found = figures(runs)
     out.mkdir(parents=True, exist_ok=True)
