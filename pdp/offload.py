@@ -70,8 +70,10 @@ class Offloader:
     async def _ask(self, canonicalizer: Canonicalizer, request: list[str]) -> CanonicalCall:
         finished = False
         try:
-            process = await asyncio.wait_for(self._worker(canonicalizer), self._start_limit_s)
-            answer = await asyncio.wait_for(_exchange(process, request), self._limit_s)
+            async with asyncio.timeout(self._start_limit_s):
+                process = await self._worker(canonicalizer)
+            async with asyncio.timeout(self._limit_s):
+                answer = await _exchange(process, request)
             finished = True
         finally:
             # Whatever interrupted the exchange, also a caller that went away, leaves the pipes out of step.
