@@ -184,6 +184,9 @@ class OpaServer:
     def pause(self) -> None:
         """Stops it from answering; connections stay open."""
         os.kill(self.pid, signal.SIGSTOP)
+        # The signal stops threads one after another; until the last one stands, an answer may still come.
+        while any(_state(thread) != "T" for thread in Path(f"/proc/{self.pid}/task").iterdir()):
+            time.sleep(0.001)
 
     def resume(self) -> None:
         """Lets it go on."""
@@ -196,3 +199,7 @@ class OpaServer:
         self._process.send_signal(number)
         self._process.wait(10)
         self._process = None
+
+
+def _state(thread: Path) -> str:
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0]

