@@ -64,14 +64,17 @@ class Canonicalizer:
             operations = [unknown_operation()]
         else:
             operations = self._operations(entry, enrolled, arguments, notes, subjects)
-        return self._call(server, tool, definition_digest, arguments, operations, notes.findings, subjects)
+        call = (server, tool, definition_digest, arguments)
+        return self._call(call, enrolled, entry is not None, operations, notes.findings, subjects)
 
     def unknown(
         self, server: str, tool: str, definition_digest: str, args_json: bytes, finding: Finding
     ) -> CanonicalCall:
         """Returns the call as UNKNOWN with one finding, for programs that could not be parsed in time."""
-        arguments = parse_arguments(args_json, self._max_args_bytes)
-        return self._call(server, tool, definition_digest, arguments, [unknown_operation()], [finding], [])
+        call = (server, tool, definition_digest, parse_arguments(args_json, self._max_args_bytes))
+        enrolled = self.catalog.servers.get(server)
+        known = enrolled is not None and enrolled.entry(tool) is not None
+        return self._call(call, enrolled, known, [unknown_operation()], [finding], [])
 
     def is_heavy(self, server: str, tool: str, args_json: bytes) -> bool:
         """True when a program argument may be longer than 2 KiB, so that it belongs into another process."""
@@ -103,15 +106,14 @@ class Canonicalizer:
 
     def _call(
         self,
-        server: str,
-        tool: str,
-        definition_digest: str,
-        arguments: JsonObject,
+        call: tuple[str, str, str, JsonObject],
+        enrolled: Server | None,
+        tool_known: bool,
         operations: list[Operation],
         findings: list[Finding],
         subjects: list[str],
     ) -> CanonicalCall:
-        enrolled = self.catalog.servers.get(server)
+        server, tool, definition_digest, arguments = call
         audience = enrolled.audience if enrolled is not None else ""
         if len(operations) == 1:
             body = b"[%b]" % record_bytes(operations[0].to_json())
@@ -130,7 +132,7 @@ class Canonicalizer:
                 arguments=arguments,
             ),
             environment=enrolled.environment if enrolled is not None else "",
-            tool_known=enrolled is not None and enrolled.entry(tool) is not None,
+            tool_known=tool_known,
             audience=audience,
             subjects=tuple(sorted(set(subjects))) if subjects else (),
         )

@@ -26,7 +26,7 @@ from writ.strict_json import MAX_SAFE_INTEGER, Number, parse_arguments
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "canonical"
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 INTEGER = st.integers(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER)
 PROFILE = st.recursive(
     st.none() | st.booleans() | INTEGER | TEXT,

@@ -19,6 +19,8 @@ from writ.errors import ConfigurationError, InvalidInput
 
 CANONICALIZER = Canonicalizer(read_catalog(_CATALOG), tuple(Verb))
 
+DELETE = "DELETE FROM invoices WHERE"
+
 
 def call(server: str, tool: str, /, **arguments: Any) -> CanonicalCall:
     return CANONICALIZER.canonicalize(server, tool, "", orjson.dumps(arguments))
@@ -52,6 +54,7 @@ ALIKE = {
         lambda: sql("delete from public.invoices where customer_id = '7' and id > 0;"),
         lambda: http("DELETE", "/customers/7/invoices"),
         lambda: http("DELETE", "https://billing.internal/customers/7/invoices"),
+        lambda: http("DELETE", "https://billing.internal:443/customers/7/invoices/"),
         lambda: bash('psql -c "delete from invoices where customer_id = 7"'),
         lambda: bash("curl -X DELETE https://billing.internal/customers/7/invoices"),
     ],
@@ -99,8 +102,7 @@ def test_the_scope_is_single_only_by_a_unique_key() -> None:
         "id LIKE '15'",
         "id BETWEEN 15 AND 15",
     ):
-        statement = "DELETE FROM invoices WHERE " + narrowing
-        operation = sql(statement).action.operations[0]
+        operation = sql(f"{DELETE} {narrowing}").action.operations[0]
         assert (operation.verb, operation.scope, operation.resource_ids) == (Verb.DELETE, Scope.ALL, ()), narrowing
 
 
@@ -148,7 +150,19 @@ def test_a_value_that_reads_like_another_is_noted_and_kept_exact() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "minor"),
-    [("12.50", 1250), (12, 1200), ("0", 0), ("12.505", None), ("-1", None), ("1e3", None), (True, None), ("", None), ("9" * 60, None), (".", None), ("1.2.3", None)],
+    [
+        ("12.50", 1250),
+        (12, 1200),
+        ("0", 0),
+        ("12.505", None),
+        ("-1", None),
+        ("1e3", None),
+        (True, None),
+        ("", None),
+        ("9" * 60, None),
+        (".", None),
+        ("1.2.3", None),
+    ],
 )
 def test_an_amount_is_exact_or_the_action_is_unknown(amount: Any, minor: int | None) -> None:
     result = mcp("payments.refund", payment=1, amount=amount, currency="EUR", account="de1")
@@ -217,7 +231,6 @@ def test_a_command_that_hides_what_it_does_is_unknown(command: str) -> None:
     [
         ("DELETE", "/customers/7/../8/invoices"),
         ("DELETE", "/customers//invoices"),
-        ("DELETE", "/customers/7/invoices/"),
         ("PUT", "/customers/7/invoices"),
         ("GET", "/admin"),
         ("GET", "/customers/7/invoices?limit=1&limit=100000"),
@@ -236,7 +249,7 @@ def test_several_statements_are_named_by_the_gravest() -> None:
 
 def test_a_program_that_is_no_text_or_too_long_is_unknown() -> None:
     assert call("billing-db", "sql.query", sql=["SELECT 1"]).action.operations[0].verb is Verb.UNKNOWN
-    long = sql(f"SELECT * FROM invoices WHERE status = '{'x' * 17_000}'")
+    long = sql(f"{DELETE} status = '{'x' * 17_000}'")
     assert (long.action.operations[0].verb, codes(long)) == (Verb.UNKNOWN, ["PROGRAM_TOO_LONG"])
 
 

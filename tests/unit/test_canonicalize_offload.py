@@ -18,7 +18,9 @@ from writ.action import Verb
 from writ.errors import InvalidInput
 
 CANONICALIZER = Canonicalizer(read_catalog(_CATALOG), tuple(Verb))
-LONG = orjson.dumps({"sql": f"DELETE FROM invoices WHERE id IN ({','.join(map(str, range(800)))})"})
+ROWS = f"FROM invoices WHERE id IN ({','.join(map(str, range(800)))})"
+LONG = orjson.dumps({"sql": "DELETE " + ROWS})
+OTHER = orjson.dumps({"sql": "SELECT * " + ROWS})
 
 
 async def test_the_worker_answers_what_this_process_answers() -> None:
@@ -75,7 +77,6 @@ async def test_a_worker_that_dies_makes_the_action_unknown_and_the_next_one_work
 
 async def test_a_caller_that_goes_away_leaves_no_answer_for_the_next_one() -> None:
     offloader = Offloader(limit_s=30)
-    other = orjson.dumps({"sql": f"SELECT * FROM invoices WHERE id IN ({','.join(map(str, range(800)))})"})
     try:
         await offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", LONG)
         asking = asyncio.create_task(offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", LONG))
@@ -83,7 +84,7 @@ async def test_a_caller_that_goes_away_leaves_no_answer_for_the_next_one() -> No
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        came = await offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", other)
+        came = await offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", OTHER)
         assert came.action.operations[0].verb is Verb.READ
     finally:
         await offloader.aclose()
