@@ -33,7 +33,9 @@ def mint_token(
     organisation: str = ORGANISATION,
     scope: str = "",
 ) -> str:
-    """Returns a JWT for `subject` (such as agent/billing-1) of the demo domain, valid from `now_s` (Unix seconds) for `ttl_s`; `scope` is a list parted by blanks.
+    """Returns a JWT for `subject` (such as agent/billing-1) of the demo domain; `scope` is a list parted by blanks.
+
+    It holds from `now_s` (Unix seconds) for `ttl_s`.
 
     Raises:
         ConfigurationError: the state folder has no issuer key, or the life is out of range.
@@ -44,7 +46,7 @@ def mint_token(
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": f"{TRUST_DOMAIN}{subject}",
+        "sub": subject if subject.startswith(TRUST_DOMAIN) else TRUST_DOMAIN + subject,
         "org": organisation,
         "iat": now_s,
         "exp": now_s + ttl_s,
