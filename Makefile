@@ -39,6 +39,7 @@ bench: setup-dev ## Measure; QUICK=1 takes under a minute
 generate: setup-dev ## Write generated code again
 	@$(PY) deploy/generate.py
 	@$(PY) deploy/schema.py
+	@$(PY) deploy/reasons.py
 	@$(PY) deploy/capabilities.py
 
 lock: setup-dev ## Write the hash locks again; UPGRADE=1 takes newer versions

@@ -110,3 +110,7 @@ def _install_wheel(folder: Path) -> None:
         work.rename(folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{find_go().binary}\n")

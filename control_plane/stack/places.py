@@ -27,7 +27,7 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def state_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Returns `$WRIT_STATE`, else `./.writ` in the checkout, else `$XDG_STATE_HOME/writ`, else `~/.local/state/writ`."""
+    """Returns `$WRIT_STATE`, `./.writ` in the checkout, else `$XDG_STATE_HOME/writ` or `~/.local/state/writ`."""
     environ = os.environ if environ is None else environ
     if own := environ.get("WRIT_STATE"):
         return Path(own).resolve()

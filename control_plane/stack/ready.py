@@ -10,12 +10,14 @@ import json
 from pathlib import Path
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 
 from writ.errors import DependencyFailed
 
 ANSWER_TIMEOUT_S = 5.0
 """For one question; a process that is up answers in milliseconds."""
+
+HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 
 MAX_ANSWER_BYTES = 64 * 1024
 
@@ -57,8 +59,12 @@ async def pdp_ready(listen: str) -> None:
     target = listen if listen.startswith("unix:") else f"dns:///{listen}"
     try:
         async with grpc.aio.insecure_channel(target) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
-            answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=ANSWER_TIMEOUT_S)
+            check = channel.unary_unary(
+                HEALTH_CHECK,
+                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+                response_deserializer=health_pb2.HealthCheckResponse.FromString,
+            )
+            answer = await check(health_pb2.HealthCheckRequest(), timeout=ANSWER_TIMEOUT_S)
     except grpc.aio.AioRpcError as error:
         raise DependencyFailed("PDP_NOT_READY", f"no answer on `{listen}`: {error.code().name}") from error
     if answer.status != health_pb2.HealthCheckResponse.SERVING:

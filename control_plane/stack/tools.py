@@ -2,7 +2,8 @@
 
 Each tool is a Go module with a checked-in `go.sum`; the binary's folder is keyed by version and by the digest of the
 module's files, so another version never meets an old binary. The build goes to a folder of its own that is renamed
-into place: a crash leaves an unused folder, never half a binary. `python -m control_plane.stack.tools opa regal` prints paths.
+into place: a crash leaves an unused folder, never half a binary. `python -m control_plane.stack.tools opa` builds and
+prints the path.
 
 Does not download anything itself: the Go toolchain fetches modules by its own settings and checks them against go.sum.
 """

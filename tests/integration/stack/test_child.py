@@ -35,7 +35,10 @@ from control_plane.stack.child import Child, ChildSpec, Pace
 from control_plane.stack.layout import make_layout
 from control_plane.stack.supervisor import Supervisor
 
-PARENT = "import subprocess, time; p = subprocess.Popen(['/bin/sleep', '600']); print(p.pid, flush=True); time.sleep(600)"
+PARENT = (
+    "import subprocess, time; p = subprocess.Popen(['/bin/sleep', '600']);"
+    "print(p.pid, flush=True); time.sleep(600)"
+)
 
 async def main():
     layout = make_layout(Path(sys.argv[1]))

@@ -61,7 +61,7 @@ def test_a_token_names_its_subject_and_expires(layout: Layout) -> None:
     make_keys(layout, os.urandom)
     token = mint_token(layout, subject="agent/a", now_s=1_000, ttl_s=60, scope="bundle:read")
     key: Any = load_pem_public_key((layout.root / "keys" / "jwt" / "demo.pem").read_bytes())
-    options = {"verify_iat": False, "verify_exp": False}
+    options: Any = {"verify_iat": False, "verify_exp": False}
     claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER, options=options)
     assert (claims["sub"], claims["org"], claims["scope"]) == ("spiffe://writ.example/agent/a", "acme", "bundle:read")
     assert claims["exp"] == 1_060

@@ -1,0 +1,100 @@
+"""Everything that people set, see or type is in the documentation: settings, reasons, metrics, verbs."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import click
+import pytest
+
+from control_plane.config import ControlPlaneConfig
+from control_plane.stack.config import Stack
+from pdp.config import Config
+from writ.cli.main import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+
+
+def settings(kind: Any, path: str) -> Iterator[str]:
+    """Yields dotted names of all settings below a dataclass."""
+    hints = get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        arms = get_args(hints[field.name]) or (hints[field.name],)
+        nested = [arm for arm in arms if dataclasses.is_dataclass(arm)]
+        name = f"{path}{field.name}"
+        if nested:
+            yield from settings(nested[0], f"{name}.")
+        else:
+            yield name
+
+
+ALL_SETTINGS = [
+    *settings(Config, ""),
+    *settings(ControlPlaneConfig, "control_plane."),
+    *settings(Stack, "stack."),
+]
+
+
+@pytest.mark.parametrize("name", ALL_SETTINGS)
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in CONFIGURATION, f"docs/configuration.md has no row for `{name}`"
+
+
+def test_no_documented_setting_is_gone() -> None:
+    documented = re.findall(r"^\| `([a-z_.]+)` \|", CONFIGURATION, re.MULTILINE)
+    assert sorted(set(documented) - set(ALL_SETTINGS)) == []
+
+
+def test_the_environment_variables_are_documented() -> None:
+    source = (ROOT / "control_plane" / "stack" / "places.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"((?:WRIT|XDG)_[A-Z_]+)"', source))
+    assert names
+    assert sorted(name for name in names if f"`{name}`" not in CONFIGURATION) == []
+
+
+def test_the_page_of_reasons_is_what_the_code_says() -> None:
+    result = subprocess.run(
+        [sys.executable, str(ROOT / "deploy" / "reasons.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def metrics() -> set[str]:
+    tree = ast.parse((ROOT / "pdp" / "telemetry.py").read_text(encoding="utf-8"))
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return {text for text in texts if re.fullmatch(r"writ_[a-z_]+", text)}
+
+
+def test_every_metric_is_documented() -> None:
+    assert sorted(name for name in metrics() if f"`{name}`" not in OPERATIONS) == []
+
+
+def verbs(group: click.Group, path: str) -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from verbs(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}"
+
+
+def test_every_verb_is_documented() -> None:
+    assert sorted(verb for verb in verbs(cli, "writ") if f"`{verb}" not in OPERATIONS) == []
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in (*DOCS.rglob("*.md"), *ROOT.glob("*.md")):
+        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to `{link}`"
