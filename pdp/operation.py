@@ -60,13 +60,17 @@ def build_operation(spec: OperationSpec, document: Mapping[str, Any], notes: Not
         resource_ids=ids,
         scope=scope,
         containers=containers,
-        max_rows=rows_of(scope, ids, limit, spec.result_rows if verb is Verb.LIST else None),
+        max_rows=1 if scope is Scope.SINGLE else rows_of(scope, ids, limit, _page(spec, verb)),
         amount_minor=amount,
         currency=currency,
         destinations=_destinations(spec.destinations, document, notes) if spec.destinations else (),
         reversibility=spec.reversibility.get(verb, Reversibility.UNSPECIFIED),
         attributes=_attributes(spec.attributes, document, notes) if spec.attributes else {},
     )
+
+
+def _page(spec: OperationSpec, verb: Verb) -> int | None:
+    return spec.result_rows if verb is Verb.LIST else None
 
 
 def scope_of(ids: tuple[str, ...]) -> Scope:

@@ -6,7 +6,7 @@ The cache is bounded by entries and by the length of what it keeps, so that an a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Programs:
 
     def __init__(self, catalog: CatalogIndex) -> None:
         self._catalog = catalog
-        self._cache: OrderedDict[tuple[int, str], Mapped] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Mapped] = OrderedDict()
 
     def operations(
         self, spec: ProgramSpec, arguments: Mapping[str, Any], notes: Notes, subjects: list[str]
@@ -64,19 +64,15 @@ class Programs:
         if type(text) is not str:
             return _refused("PROGRAM_NOT_TEXT", spec.argument.pointer, "expected a program as a string")
         key = (id(spec), text)
-        mapped = self._cache.get(key)
+        mapped = self._cached(key)
         if mapped is not None:
-            self._cache.move_to_end(key)
             return mapped
         if len(text) > MAX_PROGRAM_BYTES or len(text.encode("utf-8")) > MAX_PROGRAM_BYTES:
             return _refused(
                 "PROGRAM_TOO_LONG", spec.argument.pointer, f"expected a program of at most {MAX_PROGRAM_BYTES} bytes"
             )
         mapped = self._parse(spec, text)
-        if len(text) <= MAX_CACHED_BYTES:
-            self._cache[key] = mapped
-            if len(self._cache) > MAX_CACHED:
-                self._cache.popitem(last=False)
+        self._keep(key, mapped, len(text))
         return mapped
 
     def _parse(self, spec: SqlProgram | ShellProgram, text: str) -> Mapped:
@@ -100,10 +96,26 @@ class Programs:
         if spec.base_url and url.startswith("/") and not url.startswith(("//", "/\\")):
             url = spec.base_url + url
         if len(url) > MAX_PROGRAM_BYTES:
-            return _refused(
-                "PROGRAM_TOO_LONG", spec.url.pointer, f"expected a URL of at most {MAX_PROGRAM_BYTES} bytes"
-            )
-        return self._map(parse_http(method, url, headers, body), spec.url.pointer, lambda _: None)
+            return _refused("PROGRAM_TOO_LONG", spec.url.pointer, f"expected at most {MAX_PROGRAM_BYTES} bytes of URL")
+        key = (id(spec), method, url, headers, body)
+        mapped = self._cached(key)
+        if mapped is None:
+            mapped = self._map(parse_http(method, url, headers, body), spec.url.pointer, lambda _: None)
+            size = len(url) + len(body or b"") + sum(len(name) + len(value) for name, value in headers)
+            self._keep(key, mapped, size)
+        return mapped
+
+    def _cached(self, key: Hashable) -> Mapped | None:
+        mapped = self._cache.get(key)
+        if mapped is not None:
+            self._cache.move_to_end(key)
+        return mapped
+
+    def _keep(self, key: Hashable, mapped: Mapped, size: int) -> None:
+        if size <= MAX_CACHED_BYTES:
+            self._cache[key] = mapped
+            if len(self._cache) > MAX_CACHED:
+                self._cache.popitem(last=False)
 
     def _map(self, program: Program, pointer: str, database: Callable[[SqlEffect], Server | None]) -> Mapped:
         notes = Notes()
