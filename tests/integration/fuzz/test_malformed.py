@@ -15,6 +15,9 @@ from tests.integration.fuzz.pipeline import Pipeline
 from writ.errors import InvalidInput
 from writ.v1 import decision_pb2
 
+# A failing round is printed whole; that it is long must not hide why it failed.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 ROUND = 25
 ROUNDS = 400
 """400 rounds of 25 requests: ten thousand."""

@@ -16,6 +16,9 @@ from benchmarks.stack import Stack, running
 from tests.integration.fuzz.malformed import Malformed, malformed, request
 from writ.v1 import decision_pb2
 
+# A failing round is printed whole; that it is long must not hide why it failed.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 WANTED = 10_000
 ROUND = 50
 UNARY_ROUNDS = 8
