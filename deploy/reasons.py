@@ -1,7 +1,8 @@
 """Writes docs/reasons.md from the code: every stable reason, its kind and the text that people see.
 
 Errors are calls whose first two arguments are an UPPER_SNAKE reason and a message; rules are objects in Rego that have
-`id`, `outcome`, `code` and `message`. `--check` says whether the page is as the code. Does not explain; the messages themselves say what was expected.
+`id`, `outcome`, `code` and `message`. `--check` says whether the page is as the code. Does not explain; the messages
+themselves say what was expected.
 """
 
 from __future__ import annotations
