@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import orjson
 from google.protobuf.message import DecodeError
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from pdp.item import Item
-from pdp.model import Recorded
+from pdp.model import OutcomeRule, Recorded
 from pdp.signals import SIGNALS
 from writ.errors import (
     DeadlineExceeded,
@@ -21,6 +23,9 @@ from writ.errors import (
 )
 from writ.permit import PermitBody
 from writ.v1 import decision_pb2, receipt_pb2
+
+_DECISION_TAG = bytes([2 << 3 | 2])
+"""Field 2 of DecideResponse, length-delimited."""
 
 # google.rpc.Code
 _INTERNAL = 13
@@ -73,56 +78,109 @@ def decision_response(
     permit: PermitBody | None,
     token: str,
     approval_reference: str,
-    laps: Mapping[str, float],
+    timings: bytes,
 ) -> bytes:
-    """Returns a DecideResponse that holds the decision with its evidence."""
+    """Returns a DecideResponse that holds the decision with its evidence; `timings` is what `stage_timings` returns.
+
+    Serialized messages of one type may be joined (protobuf encoding, "Last One Wins"), and most of a decision is the same
+    for many: its judgement is written once and joined with what belongs to this answer alone.
+    """
     verdict, call, now_ms = item.verdict, item.call, item.view.now_ms
-    response = decision_pb2.DecideResponse(request_id=item.request.request_id)
-    decision = response.decision
-    decision.decision_id = decision_id
-    decision.effect = _EFFECTS.get(verdict.effect, decision_pb2.EFFECT_DENY)
-    decision.tier = _TIERS.get(verdict.tier, decision_pb2.TIER_T3)
-    risk = decision.risk
-    risk.score = verdict.score
-    for name in SIGNALS:
-        signal = item.signals[name]
-        factor = getattr(risk, name)
-        factor.evidence = signal["evidence"]
-        if signal["score"]:
-            factor.score = signal["score"]
-    for rule in verdict.rules:
-        decision.reasons.add(
-            rule_id=rule.id, outcome=rule.outcome, code=rule.code, message=rule.message, remediation=rule.remediation
-        )
+    seconds, millis = divmod(now_ms, 1000)
+    own = decision_pb2.Decision(
+        decision_id=decision_id,
+        decided_at=Timestamp(seconds=seconds, nanos=millis * 1_000_000),
+        action_json=call.action_json,
+        action_digest=call.action_digest,
+        execution_digest=call.execution_digest,
+    )
+    if permit is not None:
+        own.permit.token = token
+        own.permit.id = permit.id
+        own.permit.expires_at_ms = permit.expires_ms
+    if recorded is not None:
+        own.receipt.body = recorded.body
+        own.receipt.head = recorded.head
+        own.receipt.signature = recorded.signature
+        own.receipt.leaf_index = recorded.leaf_index
+        own.receipt.path.extend(recorded.path)
+        own.receipt.salt = salt
+    if verdict.obligations or verdict.advice or verdict.approval or verdict.transformed_args:
+        _add_duties(own, item, approval_reference)
+    decision = _judgement(item) + timings + own.SerializeToString()
+    head = decision_pb2.DecideResponse(request_id=item.request.request_id).SerializeToString()
+    return head + _DECISION_TAG + _varint(len(decision)) + decision
+
+
+def stage_timings(laps: Mapping[str, float]) -> bytes:
+    """Returns the timings of one batch as part of a serialized Decision; `laps` are seconds a stage."""
+    timings = [decision_pb2.StageTiming(stage=stage, duration_us=int(seconds * 1e6)) for stage, seconds in laps.items()]
+    return decision_pb2.Decision(timings=timings).SerializeToString()
+
+
+def _judgement(item: Item) -> bytes:
+    verdict, signals = item.verdict, item.signals
+    scores = tuple([(signals[name]["score"], signals[name]["evidence"]) for name in SIGNALS])
+    return _serialized_judgement(
+        verdict.effect, verdict.tier, verdict.score, verdict.rules, scores, item.lane.revision, item.lane.etag
+    )
+
+
+@lru_cache(maxsize=1024)
+def _serialized_judgement(
+    effect: str,
+    tier: str,
+    score: int,
+    rules: tuple[OutcomeRule, ...],
+    scores: tuple[tuple[int, str], ...],
+    revision: str,
+    etag: str,
+) -> bytes:
+    risk = decision_pb2.Risk(score=score)
+    for name, (value, evidence) in zip(SIGNALS, scores, strict=True):
+        getattr(risk, name).CopyFrom(decision_pb2.RiskFactor(score=value, evidence=evidence))
+    return decision_pb2.Decision(
+        effect=_EFFECTS.get(effect, decision_pb2.EFFECT_DENY),
+        tier=_TIERS.get(tier, decision_pb2.TIER_T3),
+        risk=risk,
+        reasons=[
+            decision_pb2.Reason(
+                rule_id=rule.id,
+                outcome=rule.outcome,
+                code=rule.code,
+                message=rule.message,
+                remediation=rule.remediation,
+            )
+            for rule in rules
+        ],
+        bundle=decision_pb2.BundleRef(revision=revision, digest=etag),
+    ).SerializeToString()
+
+
+def _add_duties(decision: decision_pb2.Decision, item: Item, approval_reference: str) -> None:
+    verdict = item.verdict
     for duty in verdict.obligations:
         params = orjson.dumps(dict(duty.params), option=orjson.OPT_SORT_KEYS)
         decision.obligations.add(id=duty.id, type=duty.type, params_json=params)
     for identifier, message in verdict.advice:
         decision.advice.add(id=identifier, message=message)
-    if verdict.effect == "TRANSFORM":
-        decision.transformed_args_json = verdict.transformed_args
+    decision.transformed_args_json = verdict.transformed_args
     if verdict.approval is not None:
         approval = decision.approval
         approval.reference = approval_reference
         approval.quorum = verdict.approval.quorum
         approval.roles.extend(verdict.approval.roles)
-        approval.deadline.FromMilliseconds(now_ms + verdict.approval.deadline_s * 1000)
-    if permit is not None:
-        decision.permit.token = token
-        decision.permit.id = permit.id
-        decision.permit.expires_at_ms = permit.expires_ms
-    if recorded is not None:
-        decision.receipt.CopyFrom(receipt_message(recorded, salt))
-    decision.bundle.revision = item.lane.revision
-    decision.bundle.digest = item.lane.etag
-    decision.decided_at.seconds, millis = divmod(now_ms, 1000)
-    decision.decided_at.nanos = millis * 1_000_000
-    for stage, seconds in laps.items():
-        decision.timings.add(stage=stage, duration_us=int(seconds * 1e6))
-    decision.action_json = call.action_json
-    decision.action_digest = call.action_digest
-    decision.execution_digest = call.execution_digest
-    return response.SerializeToString()
+        approval.deadline.FromMilliseconds(item.view.now_ms + verdict.approval.deadline_s * 1000)
+
+
+def _varint(number: int) -> bytes:
+    """Returns a protobuf varint."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
 
 
 def receipt_message(recorded: Recorded, salt: bytes) -> receipt_pb2.Receipt:

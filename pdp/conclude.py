@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from pdp.answer import decision_response, error_response
+from pdp.answer import decision_response, error_response, stage_timings
 from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
 from pdp.lane import Lane
@@ -86,17 +86,18 @@ class Concluder:
     ) -> list[Settlement]:
         """Records and answers the items and returns what has to be settled. Never raises for a failing log."""
         sheets = self._sheets(items)
+        timings = stage_timings(watch.laps)
         self._permit(sheets)
         if not self._record(sheets):
-            deliver([self._answer(sheet, watch.laps) for sheet in sheets])
+            deliver([self._answer(sheet, timings) for sheet in sheets])
             return [self._settlement(sheet, b"") for sheet in sheets if not sheet.item.request.dry_run]
         waiting = [sheet for sheet in sheets if sheet.item.verdict.acknowledgement != "SIGNED" and sheet.recorded]
         held = set(map(id, waiting))
-        answers = [(sheet, self._answer(sheet, watch.laps)) for sheet in sheets if id(sheet) not in held]
+        answers = [(sheet, self._answer(sheet, timings)) for sheet in sheets if id(sheet) not in held]
         deliver([answer for _, answer in answers])
         if waiting:
             await self._durable(waiting)
-            late = [(sheet, self._answer(sheet, watch.laps)) for sheet in waiting]
+            late = [(sheet, self._answer(sheet, timings)) for sheet in waiting]
             deliver([answer for _, answer in late])
             answers += late
         self._log(sheets)
@@ -210,7 +211,7 @@ class Concluder:
             subjects=(),
         )
 
-    def _answer(self, sheet: _Sheet, laps: Mapping[str, float]) -> Answer:
+    def _answer(self, sheet: _Sheet, timings: bytes) -> Answer:
         item = sheet.item
         response = decision_response(
             item,
@@ -220,7 +221,7 @@ class Concluder:
             permit=sheet.permit,
             token=sheet.token,
             approval_reference=approval_reference(item),
-            laps=laps,
+            timings=timings,
         )
         return Answer(token=item.ask.token, response=response)
 
@@ -239,11 +240,15 @@ class Concluder:
         )
 
     def _log(self, sheets: Sequence[_Sheet]) -> None:
-        if not log.isEnabledFor(logging.INFO):
-            return
+        """What may not run is worth a line; what may run has its receipt, and a line only for those who debug."""
+        permitted = logging.DEBUG if log.isEnabledFor(logging.DEBUG) else None
         for sheet in sheets:
             item, verdict = sheet.item, sheet.item.verdict
-            log.info(
+            level = permitted if verdict.permits else logging.INFO
+            if level is None:
+                continue
+            log.log(
+                level,
                 "decision",
                 extra={
                     "decision_id": sheet.decision_id,

@@ -142,12 +142,12 @@ def load_config(path: Path) -> Config:
 
 
 def _absolute(node: T, folder: Path) -> T:
-    changes = {}
+    changes: dict[str, object] = {}
     for item in dataclasses.fields(node):  # type: ignore[arg-type]  # every node of Config is a dataclass
         value = getattr(node, item.name)
         if isinstance(value, Path) and not value.is_absolute():
             changes[item.name] = folder / value
-        elif dataclasses.is_dataclass(value):
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             changes[item.name] = _absolute(value, folder)
     return dataclasses.replace(node, **changes)  # type: ignore[type-var]
 

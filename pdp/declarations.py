@@ -8,7 +8,6 @@ where a key part is empty: no spelling of an action escapes its counters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Literal
@@ -16,6 +15,7 @@ from typing import Any, Literal
 from pdp.declarations_parse import CounterDeclaration, FactDeclaration, parse_counter, parse_fact
 from pdp.model import Counts, FactKey, Measure, Reservation
 from writ.action import Action, Operation, Scope
+from writ.frozen import frozen
 
 MAX_AMOUNT = 2**53 - 1
 """Largest amount that Lua counts exactly."""
@@ -24,7 +24,7 @@ MAX_KEYS = 64
 """Most keys that one counter or fact takes from one action; a counter with more is one unbounded reservation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StateContext:
     """What counters and facts may look at. `args_bytes` is the length of the arguments as received."""
 
@@ -116,7 +116,7 @@ def _elements(of: str, context: StateContext, operations: tuple[Operation, ...])
     return tuple(dict.fromkeys(found)) or None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Declarations:
     """All counters and facts of one bundle revision."""
 

@@ -10,6 +10,7 @@ from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall, Outcome, StateAsk, StateView
 from pdp.oblige import Verdict
 from writ.errors import WritError
+from writ.frozen import frozen
 from writ.v1 import decision_pb2
 
 
@@ -31,7 +32,7 @@ class Item:
     verdict: Verdict = field(init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """What goes back to the front: the bytes of a DecideResponse, and the error when it holds one instead of a decision."""
 

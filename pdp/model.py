@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from writ.action import Action
+from writ.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Peer:
     """What the transport knows about who asks: the PEM of a client certificate that TLS verified, or an unverified bearer
     token. `bearer` is a secret: never log it."""
@@ -45,7 +46,7 @@ class CallerIdentity:
     expires_at_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CanonicalCall:
     """The result of canonicalization.
 
@@ -83,7 +84,7 @@ class Counts(StrEnum):
     DENIED = "denied"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Window:
     """Where a counter's window lies. Calendar: `starts_ms` holds the UTC starts of the previous, the current, the next
     and the one after next window, so that Lua can pick by Redis TIME. Sliding: `length_ms` and an empty `starts_ms`."""
@@ -92,7 +93,7 @@ class Window:
     length_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reservation:
     """What one action adds to one declared counter. `key` is opaque and short (a hash of the key parts).
 
@@ -109,7 +110,7 @@ class Reservation:
     unbounded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FactKey:
     """One declared fact to look up: its name and key parts in declared order."""
 
@@ -117,7 +118,7 @@ class FactKey:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StateAsk:
     """What one action asks of the state in the batch's one trip.
 
@@ -146,7 +147,7 @@ class ClaimStatus(StrEnum):
     REUSED = "reused"  # the same request_id with another execution digest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CounterView:
     """A counter as this action must see it; `known` False means no_data. See PolicyCounter for the numbers."""
 
@@ -158,7 +159,7 @@ class CounterView:
     unbounded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FactView:
     """A looked-up fact. `value` is None and `known` False when nothing (or nothing that lives) is stored."""
 
@@ -168,7 +169,7 @@ class FactView:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StateView:
     """What the state answered for one ask. `now_ms` is the reference time of the decision, equal within a batch.
 
@@ -195,7 +196,7 @@ class Final(StrEnum):
     WITHDRAWN = "withdrawn"  # not evaluated: everything is given back and the claim is dropped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settlement:
     """What becomes of one ask after its answer. `ask.ticket` names the reservation.
 
@@ -213,7 +214,7 @@ class Settlement:
     amounts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutcomeRule:
     """A rule that applied, as Rego names it."""
 
@@ -224,7 +225,7 @@ class OutcomeRule:
     remediation: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutcomeObligation:
     """An obligation or a transformation as Rego names it."""
 
@@ -233,7 +234,7 @@ class OutcomeObligation:
     params: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutcomeApproval:
     """Who has to approve within which time from the first request."""
 
@@ -242,7 +243,7 @@ class OutcomeApproval:
     deadline_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outcome:
     """OPA's judgement of one item, strictly parsed."""
 
@@ -259,7 +260,7 @@ class Outcome:
     permit_ttl_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Activation:
     """The bundle that OPA runs, read in one query. `data` holds `catalog`, `counters`, `facts`, `callers`, `feeds`,
     `severity`, `environments`, `subjects` as the activation rule of the bundle returns them."""
@@ -269,7 +270,7 @@ class Activation:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Draft:
     """A receipt before it has its place in the log: the body without issuer, epoch, sequence and previous leaf, and what
     is stored encrypted beside it. `subjects` are known data subjects whose keys wrap the payload's key."""
@@ -282,7 +283,7 @@ class Draft:
     subjects: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recorded:
     """A committed leaf: everything of `writ.v1.Receipt` but the salt."""
 

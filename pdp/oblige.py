@@ -7,19 +7,19 @@ or do not yield readable arguments, and an effect that this version does not kno
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pdp.canonicalize import Canonicalizer, transform_arguments
 from pdp.model import CanonicalCall, Outcome, OutcomeApproval, OutcomeObligation, OutcomeRule
 from writ.errors import InvalidInput
+from writ.frozen import frozen
 from writ.v1 import decision_pb2
 
 PERMITTING = frozenset({"ALLOW", "TRANSFORM"})
 MAX_PERMIT_TTL_S = 30  # design, section 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verdict:
     """The judgement as it will be answered and recorded. `execution_digest` is what a permit binds.
 

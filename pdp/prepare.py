@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pdp.authenticate import Authenticator, Speaker, verify_delegation
 from pdp.config import Limits
 from pdp.declarations import StateContext
@@ -13,10 +11,11 @@ from pdp.model import Ask, CallerIdentity, CanonicalCall, StateAsk
 from pdp.request import parse_request
 from pdp.signals import signals
 from writ.errors import InvalidInput, NotPermitted
+from writ.frozen import frozen
 from writ.v1 import decision_pb2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Admitted:
     """An ask whose caller may speak for its agent; its arguments are not read yet."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pdp.catalog_model import CatalogIndex, HttpProgram, ProgramSpec, Server, ShellProgram, SqlProgram
@@ -19,6 +18,7 @@ from pdp.programs.shell import parse_shell
 from pdp.programs.sql import parse_sql
 from writ.action import Finding, Operation
 from writ.canonical import canonical_bytes
+from writ.frozen import frozen
 
 MAX_CACHED = 1024
 """Programs kept. Agents repeat few statements; 1,024 entries of 2 KiB are 2 MiB, and their operations as much."""
@@ -27,7 +27,7 @@ MAX_CACHED_BYTES = 2048
 """Longest program that is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mapped:
     """What a program comes to."""
 

@@ -23,7 +23,7 @@ class Entry:
     """
 
     asks: list[Ask]
-    semantic: decision_pb2.BatchSemantic = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+    semantic: decision_pb2.BatchSemantic.ValueType = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
     items: list[Item] = field(default_factory=list)
     remade: bool = False
     contended_until_s: float = 0.0

@@ -97,7 +97,7 @@ class Reporter:
 
 def bind(
     request: decision_pb2.ReportOutcomeRequest, record: tuple[str, str, str] | None
-) -> decision_pb2.OutcomeBinding:
+) -> decision_pb2.OutcomeBinding.ValueType:
     """Tells how a report relates to the decision that is held."""
     if record is None:
         return decision_pb2.OUTCOME_BINDING_UNVERIFIED

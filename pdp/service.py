@@ -200,7 +200,7 @@ class DecisionFront:
         limit = self._limits.queue_per_caller
         try:
             # A caller that sends without reading its answers is not read from until it does.
-            while (request := await context.read()) is not grpc.aio.EOF:
+            while isinstance(request := await context.read(), bytes):  # else grpc.aio.EOF
                 call = _StreamCall(stream)
                 ask = Ask(token=call, request=request, peer=peer, deadline_s=loop.time() + self._default_s)
                 stream.unanswered[id(call)] = ask

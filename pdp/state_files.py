@@ -39,7 +39,7 @@ def counted_records(reader: EvidenceReader, since_ms: int = 0) -> Iterator[Count
             continue
         payload = receipt_pb2.Payload.FromString(raw)
         request = decision_pb2.DecideRequest.FromString(payload.request)
-        if payload.final not in Final:
+        if payload.final not in {final.value for final in Final}:
             raise EvidenceFailed("PAYLOAD_MALFORMED", f"payload of {predicate['decision_id']} has no known `final`")
         yield CountedRecord(
             organisation=predicate["organisation"],

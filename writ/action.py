@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from writ.frozen import frozen
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -70,7 +72,7 @@ class Destination:
         return {"kind": self.kind, "value": self.value, "external": self.external}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """Something noteworthy about how an action was written; it may only raise risk. Never holds the value itself."""
 
@@ -82,7 +84,7 @@ class Finding:
         return {"code": self.code, "pointer": self.pointer, "message": self.message}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operation:
     """One thing that an action does. Tuples are sorted and free of repetition; see the protobuf for each field."""
 
@@ -117,7 +119,7 @@ class Operation:
         return document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Action:
     """One or more operations, the gravest first, and what was noticed on the way."""
 
