@@ -1,0 +1,145 @@
+"""The whole stack by `writ up`, with real OPA, Redis, control plane and decision point."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from control_plane.stack.child import start_ticks
+
+PATIENCE_S = 120.0
+"""Upper bound of waiting; nothing is asserted about how long a thing takes."""
+
+PROCESSES = ["redis", "control-plane", "opa", "pdp"]
+
+WRIT = [sys.executable, "-m", "writ.cli.main"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A running `writ up` and what it said when it was ready."""
+
+    process: subprocess.Popen[bytes]
+    state: Path
+    ready: dict[str, Any]
+    log: Path
+
+    def pid(self, name: str) -> int:
+        return int((self.state / "run" / f"{name}.pid").read_text().split()[0])
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {log.read_text(errors='replace')[-3000:]}"
+        time.sleep(0.02)
+
+
+def writ(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*WRIT, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+
+@contextlib.contextmanager
+def up(state: Path) -> Iterator[Running]:
+    mark, log = state.with_suffix(".ready"), state.with_suffix(".log")
+    mark.unlink(missing_ok=True)
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [*WRIT, "up", "--state", str(state), "--once-ready", str(mark)], stdout=out, stderr=out
+        )
+    try:
+        until(lambda: mark.exists() or process.poll() is not None, log)
+        assert process.poll() is None, log.read_text(errors="replace")
+        yield Running(process=process, state=state, ready=json.loads(mark.read_text()), log=log)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One state folder for all: keys, bundle and epoch are made by the first start."""
+    return tmp_path_factory.mktemp("stack") / "s"
+
+
+@pytest.fixture(scope="module")
+def stack(state: Path) -> Iterator[Running]:
+    with up(state) as running:
+        yield running
+
+
+def test_a_ready_stack_says_where_it_listens(stack: Running) -> None:
+    assert sorted(stack.ready["processes"]) == sorted(PROCESSES)
+    assert stack.ready["decision_point"] == f"unix://{stack.state / 'pdp.sock'}"
+    for name in ("pdp", "opa", "redis", "control-plane"):
+        assert (stack.state / f"{name}.sock").stat().st_mode & 0o777 == 0o600
+
+
+def test_doctor_finds_nothing_wrong(stack: Running) -> None:
+    result = writ("doctor", "--state", str(stack.state), "--json")
+    wrong = [finding for finding in json.loads(result.stdout) if not finding["right"]]
+    # The interpreter that runs the tests need not hold exactly the locked packages.
+    assert [finding["name"] for finding in wrong if finding["name"] != "packages"] == []
+
+
+def test_a_second_supervisor_on_the_same_folder_is_refused(stack: Running) -> None:
+    result = writ("up", "--state", str(stack.state))
+    assert result.returncode == 1
+    assert f"STACK_RUNNING: `writ up` runs already on `{stack.state}`, process {stack.process.pid}" in result.stderr
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_killed_process_is_named_and_comes_back(stack: Running, name: str) -> None:
+    before = stack.pid(name)
+    said = stack.log.read_text().count(f"{name} is ready again")
+    os.kill(before, signal.SIGKILL)
+    until(lambda: stack.log.read_text().count(f"{name} is ready again") > said, stack.log)
+    assert f"{name} was ended by SIGKILL; starting again" in stack.log.read_text()
+    assert stack.pid(name) != before
+
+
+def test_ctrl_c_stops_everything_and_a_later_start_makes_nothing_again(tmp_path: Path) -> None:
+    state = tmp_path / "s"
+    with up(state) as first:
+        pids = [first.pid(name) for name in PROCESSES]
+    assert first.process.returncode == 0
+    assert not any(alive(pid) for pid in pids)
+    assert list((state / "run").glob("*.pid")) == []
+    keys = {path: path.read_bytes() for path in (state / "keys").glob("*.pem")}
+    with up(state) as second:
+        assert second.log.read_text().count("built, tested, signed and pushed") == 1
+        assert second.log.read_text().count("made keys") == 1
+    assert keys == {path: path.read_bytes() for path in (state / "keys").glob("*.pem")}
+
+
+def test_a_killed_supervisor_leaves_no_process_and_can_be_started_again(tmp_path: Path) -> None:
+    state = tmp_path / "s"
+    with up(state) as first:
+        pids = {first.pid(name): start_ticks(first.pid(name)) for name in PROCESSES}
+        first.process.kill()
+        until(lambda: not any(alive(pid) and start_ticks(pid) == ticks for pid, ticks in pids.items()), first.log)
+    with up(state) as second:
+        assert sorted(second.ready["processes"]) == sorted(PROCESSES)
