@@ -130,6 +130,23 @@ def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> N
         )
 
 
+@bundle.command(
+    "get", epilog="Example: writ bundle get 3f2a… --out bundle.tar.gz --address unix:///run/cp.sock --token-file ci.jwt"
+)
+@click.argument("revision")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Archive to write.")
+@_address
+@_token
+@_as_json
+@_reported
+def get(revision: str, out: Path, address: str, token_file: Path, as_json: bool) -> None:
+    """Write the stored bytes of one revision, for replay and audit."""
+    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+        answer = client.get(revision)
+    out.write_bytes(answer.archive)
+    _print({**bundle_fields(answer.bundle), "path": str(out)}, as_json)
+
+
 def _print(fields: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(fields, indent=2))

@@ -287,7 +287,7 @@ def _parse(message: M, raw: bytes) -> M:
     try:
         message.ParseFromString(raw)
     except DecodeError as error:
-        raise InvalidInput("REQUEST_UNREADABLE", f"the bytes are no {message.DESCRIPTOR.full_name}") from error
+        raise InvalidInput("REQUEST_UNREADABLE", f"expected a {message.DESCRIPTOR.full_name}, got {len(raw)} bytes that are none") from error
     return message
 
 

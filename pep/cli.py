@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from pep.action_file import parse_action
 from pep.client import Client, permits
 from pep.verbs import command, output_of
 from writ.errors import WritError
-from writ.receipt import Receipt, format_receipt
+from writ.receipt import Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
 
@@ -54,11 +55,8 @@ def decide(
     """Asks for decisions. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
     if (source is None) == (replay is None):
         raise click.UsageError("expected either --file or --replay")
-    json_flag = ["--json"] if as_json else []
     if replay is not None:
-        sys.exit(
-            subprocess.run(command(["replay", str(replay), "--state", str(state), *json_flag]), check=False).returncode
-        )
+        sys.exit(_replay(replay, state, as_json))
     allowed = True
     clients: dict[str, Client] = {}
     try:
@@ -77,6 +75,23 @@ def decide(
         for client in clients.values():
             client.close()
     sys.exit(0 if allowed else 1)
+
+
+def _replay(receipt: Path, state: Path, as_json: bool) -> int:
+    """Fetches the recorded revision, has it judge the recorded input again, and returns the exit code."""
+    body = json.loads(parse_receipt(receipt.read_bytes()).body)
+    revision = body["predicate"].get("bundle", {}).get("revision", "")
+    with tempfile.TemporaryDirectory(prefix="writ-replay-") as work:
+        token, bundle = Path(work) / "token", Path(work) / "bundle.tar.gz"
+        minted = output_of(["token", "--state", str(state), "--subject", "operator/replay", "--scope", "bundle:read"])
+        token.touch(mode=0o600)
+        token.write_text(minted)
+        address = f"unix://{(state / 'control-plane.sock').resolve()}"
+        output_of(["bundle", "get", revision, "--out", str(bundle), "--address", address, "--token-file", str(token)])
+        keys = state / "keys" / "public" / "receipt.pem"
+        arguments = ["replay", str(receipt), "--config", str(state / "writ.yaml"), "--keys", str(keys)]
+        arguments += ["--bundle", str(bundle), "--opa", str(state / "bin" / "opa"), *(["--json"] if as_json else [])]
+        return subprocess.run(command(arguments), check=False).returncode
 
 
 def _requests(source: Any) -> Iterator[decision_pb2.DecideRequest]:
