@@ -38,5 +38,6 @@ echo "installing $want packages into $venv (once; requirements/$want.txt, checke
 rm -f "$venv"/.writ-runtime "$venv"/.writ-dev
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps --only-binary=:all: -r "requirements/$want.txt"
-"$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+# setuptools warns that an editable install reads the checkout, which is what it is for.
+PYTHONWARNINGS=ignore "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 key "$want" >"$stamp"
