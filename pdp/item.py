@@ -1,4 +1,4 @@
-"""The working holder of one action on its way through the pipeline. Each stage fills its own fields and reads those before."""
+"""The working holder of one action on its way through the pipeline. Each stage fills its own fields."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CallerIdentity:
-    """A verified credential, equal only to itself, so that it can key what was worked out for it. `names` are the SANs, or the JWT subject; `claims` the verified claims of a JWT."""
+    """A verified credential, equal only to itself, so that it can key what was worked out for it. `names` are the SANs, or
+    the JWT subject; `claims` the verified claims of a JWT."""
 
     organisation: str
     id: str
@@ -201,8 +202,8 @@ class Settlement:
     """What becomes of one ask after its answer. `ask.ticket` names the reservation.
 
     `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
-    itself, with its execution digest and `decision_id`, lives 10 minutes for ReportOutcome. After a TRANSFORM `decision_id` is
-    followed by `/` and the digest of the call that may run in place of the proposed one.
+    itself, with its execution digest and `decision_id`, lives 10 minutes for ReportOutcome. After a TRANSFORM
+    `decision_id` is followed by `/` and the digest of the call that may run in place of the proposed one.
     `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them.
     """
 

@@ -38,7 +38,8 @@ class Decisions(Protocol):
     """Where decisions of the last ten minutes can be looked up."""
 
     async def find_outcome(self, organisation: str, caller_id: str, request_id: str) -> tuple[str, str, str] | None:
-        """Returns the reference of the decision (see `Settlement`), digest of the call as proposed, and `allowed` or `denied`; None when nothing is held.
+        """Returns the reference of the decision (see `Settlement`), digest of the call as proposed, and `allowed` or
+        `denied`; None when nothing is held.
         Raises StateFailed."""
         ...
 

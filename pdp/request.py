@@ -37,7 +37,9 @@ def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
     try:
         request = decision_pb2.DecideRequest.FromString(raw)
     except DecodeError as error:
-        raise InvalidInput("REQUEST_UNREADABLE", f"expected a writ.v1.DecideRequest, got {len(raw)} bytes that are none") from error
+        raise InvalidInput(
+            "REQUEST_UNREADABLE", f"expected a writ.v1.DecideRequest, got {len(raw)} bytes that are none"
+        ) from error
     check_request(request)
     return request
 

@@ -175,7 +175,7 @@ class DecisionFront:
             response.responses.add().ParseFromString(answer.response)
         return response.SerializeToString()
 
-    async def decide_stream(self, requests: AsyncIterator[bytes], context: Context) -> None:
+    async def decide_stream(self, _: AsyncIterator[bytes], context: Context) -> None:
         """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
         loop = asyncio.get_running_loop()
         peer, stream = self._peer(context), _Stream(loop)
@@ -287,7 +287,9 @@ def _parse(message: M, raw: bytes) -> M:
     try:
         message.ParseFromString(raw)
     except DecodeError as error:
-        raise InvalidInput("REQUEST_UNREADABLE", f"expected a {message.DESCRIPTOR.full_name}, got {len(raw)} bytes that are none") from error
+        raise InvalidInput(
+            "REQUEST_UNREADABLE", f"expected a {message.DESCRIPTOR.full_name}, got {len(raw)} bytes that are none"
+        ) from error
     return message
 
 

@@ -53,7 +53,9 @@ def bundle_data() -> dict[str, Any]:
     """Returns what the activation of the checked-in bundle holds, merged as `rego/writ/activation.rego` does."""
     settings = yaml.safe_load((REGO / "settings" / "data.yaml").read_text())
     packs = [yaml.safe_load(path.read_text()) for path in sorted((REGO / "packs").glob("*/data.yaml"))]
-    catalog = {path.parent.name: yaml.safe_load(path.read_text()) for path in sorted((REGO / "catalog").glob("*/data.yaml"))}
+    catalog = {
+        path.parent.name: yaml.safe_load(path.read_text()) for path in sorted((REGO / "catalog").glob("*/data.yaml"))
+    }
     data = {**settings, "catalog": catalog}
     for pack in packs:
         for name in ("counters", "facts"):

@@ -55,7 +55,12 @@ async def test_what_arrives_while_a_batch_is_in_flight_forms_the_next_one() -> N
 
 async def test_malformed_requests_are_answered_and_reach_neither_state_nor_policy() -> None:
     pipeline = await started()
-    for raw in (b"\xff\xff", b"", action("").SerializeToString(), action("r", args_json=b'{"a":1,"a":2}').SerializeToString()):
+    for raw in (
+        b"\xff\xff",
+        b"",
+        action("").SerializeToString(),
+        action("r", args_json=b'{"a":1,"a":2}').SerializeToString(),
+    ):
         response = await pipeline.ask(raw)
         assert response.error.code == 3
         assert response.error.message
@@ -232,7 +237,9 @@ async def test_a_contended_item_is_judged_once_more_when_earlier_reservations_ar
         return outcome("REQUIRE_APPROVAL", contended=True) if pending else outcome()
 
     pipeline.judge.verdict = verdict
-    update = action("r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}')
+    update = action(
+        "r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}'
+    )
     ((_, future),) = pipeline.offer(update)
     await asyncio.sleep(0.02)
     assert not future.done()
@@ -246,7 +253,9 @@ async def test_a_contended_item_does_not_wait_for_ever() -> None:
     pipeline = await started(timeouts=Timeouts(contention_ms=30))
     pipeline.state.pending["invoice_status_updates"] = 1
     pipeline.judge.verdict = lambda item: outcome("REQUIRE_APPROVAL", contended=True)
-    update = action("r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}')
+    update = action(
+        "r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}'
+    )
     assert (await pipeline.ask(update)).decision.effect == decision_pb2.EFFECT_REQUIRE_APPROVAL
     assert len(pipeline.judge.batches) == 2
 
