@@ -6,6 +6,7 @@ kill, pause and corrupt: nothing brings a process back but the test. Waiting has
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -33,11 +34,15 @@ from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.tokens import AUDIENCE, ISSUER, TRUST_DOMAIN, mint_token
 from control_plane.stack.tools import tool_path
+from pdp.declarations import StateContext
+from pdp.evaluate import OpaJudge
 from pdp.evidence_read import log_entries
+from pdp.lane import Lane
 from pep.client import Client
 from tests.control_plane_server import free_port
 from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
 from tests.redis_server import RedisServer
+from tests.state_support import open_state, value_now
 from writ.keys import KeySet, parse_public_keys
 from writ.v1 import decision_pb2, fact_pb2
 
@@ -190,6 +195,36 @@ class Ground:
             epoch = client.hget(f"{{{ORGANISATION}}}:m", "e")
             return 0 if epoch is None else int(client.hlen(f"{{{ORGANISATION}}}:o:{epoch.decode()}"))
 
+    def counted(self, agent: str) -> tuple[int, int]:
+        """Returns the status updates of an agent in this month as the next decision would see them: committed, pending."""
+        return asyncio.run(self._counted(agent))
+
+    async def _counted(self, agent: str) -> tuple[int, int]:
+        judge = OpaJudge(self.opa.socket)
+        state = open_state(self.redis.url, writer="onlooker")
+        try:
+            lane = Lane.build(await judge.activation())
+            wanted = update("look", agent)
+            call = lane.canonicalizer.canonicalize("billing-mcp", wanted.tool.name, "", wanted.args_json)
+            context = StateContext(
+                organisation=ORGANISATION,
+                agent_id=agent,
+                agent_role=wanted.agent.role,
+                agent_unit=wanted.agent.unit,
+                principal_id="",
+                session_id="",
+                tool_server="billing-mcp",
+                tool_name=wanted.tool.name,
+                environment=call.environment,
+                action=call.action,
+                args_bytes=len(wanted.args_json),
+            )
+            (reservation,) = lane.declarations.reservations(context, int(time.time() * 1000))
+            return await value_now(state, reservation, ORGANISATION)
+        finally:
+            judge.close()
+            await state.client.close()
+
     def public_keys(self, name: str) -> KeySet:
         """Returns the public half of `receipt` or `permit`."""
         return parse_public_keys((self.layout.public_keys / f"{name}.pem").read_bytes())
@@ -331,6 +366,13 @@ class DecisionPoint:
     def resume(self) -> None:
         """SIGCONT."""
         os.kill(self.pid, signal.SIGCONT)
+
+    def wait(self) -> int:
+        """Waits until it ends by itself; returns the exit code."""
+        assert self._process is not None
+        code = self._process.wait(PATIENCE_S)
+        self._process = None
+        return code
 
     def stop(self) -> int:
         """Ends it as its supervisor does; returns the exit code."""

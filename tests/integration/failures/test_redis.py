@@ -1,0 +1,157 @@
+"""Redis gone, slow, read-only, out of memory, emptied: what rests on limits is denied, and nothing counts as zero."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from pep.client import Client
+from tests.stack_support import DecisionPoint, Ground, codes, effect, request, until, update, writ
+from writ.v1 import decision_pb2
+
+
+@pytest.fixture
+def client(point: DecisionPoint) -> Iterator[Client]:
+    with point.client() as opened:
+        yield opened
+
+
+def denied_with(client: Client, request_id: str, code: str) -> None:
+    decision = client.decide(request(request_id))
+    assert (effect(decision), codes(decision)) == ("DENY", [code])
+    assert not decision.permit.token
+    assert decision.HasField("receipt"), "a denial of the decision point itself is evidence too"
+
+
+def allows(client: Client, request_id: str) -> bool:
+    return effect(client.decide(request(request_id))) == "ALLOW"
+
+
+def test_a_paused_redis_is_denied_at_its_deadline_and_resumes(ground: Ground, client: Client) -> None:
+    assert allows(client, "slow-0")
+    ground.redis.pause()
+    denied_with(client, "slow-1", "STATE_TIMEOUT")
+    ground.redis.resume()
+    assert allows(client, "slow-2")
+    assert allows(client, "slow-1"), "a failure that passed is no answer to keep"
+
+
+def test_what_a_paused_redis_reserved_unheard_is_given_back(ground: Ground, point: DecisionPoint) -> None:
+    ground.assign(point, "unheard")
+    with point.client("agent/unheard") as client:
+        ground.redis.pause()
+        assert effect(client.decide(update("unheard-1", "unheard"))) == "DENY"
+        # Redis now serves what stood in its socket, and reserves for a decision that was answered long ago.
+        ground.redis.resume()
+        assert effect(client.decide(update("unheard-2", "unheard"))) == "ALLOW"
+    until(lambda: ground.open_reservations() == 0, "the reservation to be given back")
+
+
+def test_a_full_redis_denies_and_recovers(ground: Ground, client: Client) -> None:
+    ground.redis.configure(maxmemory="1")
+    denied_with(client, "full-1", "STATE_OUT_OF_MEMORY")
+    ground.redis.configure(maxmemory="0")
+    assert allows(client, "full-2")
+
+
+def test_a_read_only_redis_denies_and_recovers(ground: Ground, client: Client) -> None:
+    with ground.redis.client() as redis:
+        redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        denied_with(client, "replica-1", "STATE_READ_ONLY")
+        redis.execute_command("REPLICAOF", "NO", "ONE")
+    assert allows(client, "replica-2")
+
+
+def test_a_point_refuses_to_start_on_a_redis_that_may_forget(ground: Ground) -> None:
+    ground.redis.configure(maxmemory_policy="allkeys-lru")
+    try:
+        forgetful = ground.point("pdp-forgetful").start(serving=False)
+        until(lambda: "noeviction" in forgetful.log.read_text(), "the refusal")
+        assert forgetful.wait() == 1
+    finally:
+        ground.redis.configure(maxmemory_policy="noeviction")
+
+
+def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: Ground, point: DecisionPoint) -> None:
+    agent = "emptied"
+    ground.assign(point, agent)
+    with point.client(f"agent/{agent}") as client:
+        for number in range(3):
+            assert effect(client.decide(update(f"emptied-{number}", agent))) == "ALLOW"
+        until(lambda: ground.open_reservations() == 0, "everything to be settled")
+        ground.redis.flush()
+        lost = client.decide(update("emptied-lost", agent))
+        assert effect(lost) == "DENY"
+        # The feed cannot know that its facts are gone as well; they are missing, not false.
+        assert {"LIMIT_UNKNOWN", "CUSTOMER_NOT_ASSIGNED"} <= set(codes(lost))
+        assert effect(client.decide(request("emptied-read", agent=agent))) == "DENY"
+        rebuilt = writ("state", "rebuild", "--config", point.config, "--json")
+        assert rebuilt.returncode == 0, rebuilt.stderr
+        assert json.loads(rebuilt.stdout)["requests"] >= 3
+        assert effect(client.decide(request("emptied-fact", agent=agent))) == "DENY", "facts come from their feed alone"
+        ground.assign(point, agent)
+        assert effect(client.decide(update("emptied-after", agent))) == "ALLOW"
+        assert effect(client.decide(update("emptied-1", agent))) == "ALLOW"
+    until(lambda: ground.open_reservations() == 0, "everything to be settled")
+    assert ground.counted(agent) == (4, 0), "the repeat counts once, the three are back, the fourth is new"
+
+
+def test_a_killed_redis_loses_its_counts_and_nothing_is_allowed_on_them(ground: Ground, point: DecisionPoint) -> None:
+    agent = "killed"
+    ground.assign(point, agent, "billing-1")
+    with point.client(f"agent/{agent}") as client:
+        assert effect(client.decide(update("killed-1", agent))) == "ALLOW"
+        ground.redis.kill()
+        gone = client.decide(update("killed-2", agent))
+        assert (effect(gone), codes(gone)) == ("DENY", ["STATE_UNAVAILABLE"])
+        ground.redis.start()
+        for number in range(3):
+            empty = client.decide(update(f"killed-{number + 3}", agent))
+            assert effect(empty) == "DENY"
+            assert "LIMIT_UNKNOWN" in codes(empty)
+    assert writ("state", "rebuild", "--config", point.config).returncode == 0
+    ground.assign(point, agent, "billing-1")
+    with point.client(f"agent/{agent}") as client:
+        assert effect(client.decide(update("killed-9", agent))) == "ALLOW"
+    until(lambda: ground.open_reservations() == 0, "everything to be settled")
+    assert ground.counted(agent) == (2, 0)
+
+
+def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: DecisionPoint) -> None:
+    agent = "batch"
+    ground.assign(point, agent)
+    with point.client(f"agent/{agent}") as client:
+        answers = client.decide_batch(
+            [update(f"batch-{n}", agent) for n in range(5)], decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+        )
+        assert [effect(answer.decision) for answer in answers] == ["ALLOW"] * 5
+        until(lambda: ground.open_reservations() == 0, "everything to be settled")
+        with ground.redis.client() as redis:
+            # One organisation's mark alone: as when a copy from before its first decision is promoted.
+            redis.hdel("{acme}:m", "e")
+        answers = client.decide_batch(
+            [update(f"batch-lost-{n}", agent) for n in range(5)], decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+        )
+        assert all("LIMIT_UNKNOWN" in codes(answer.decision) for answer in answers)
+        assert {effect(answer.decision) for answer in answers} == {"DENY"}
+    assert writ("state", "rebuild", "--config", point.config).returncode == 0
+    assert ground.counted(agent) == (5, 0)
+
+
+def test_state_time_never_goes_back(ground: Ground, point: DecisionPoint) -> None:
+    agent = "clock"
+    ground.assign(point, agent)
+    with point.client(f"agent/{agent}") as client:
+        first = client.decide(update("clock-1", agent)).decided_at.ToMilliseconds()
+        ahead_ms = first + 60_000
+        with ground.redis.client() as redis:
+            # As if the server's clock had been a minute ahead until now, and was then set back.
+            redis.hset("{acme}:m", "t", str(ahead_ms))
+        times = [client.decide(update(f"clock-{n}", agent)).decided_at.ToMilliseconds() for n in range(2, 5)]
+        with ground.redis.client() as redis:
+            assert int(redis.hget("{acme}:m", "t") or 0) >= ahead_ms
+            redis.hset("{acme}:m", "t", str(first))
+    assert min(times) >= ahead_ms
+    assert times == sorted(times)
