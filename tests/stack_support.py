@@ -195,6 +195,10 @@ class Ground:
             epoch = client.hget(f"{{{ORGANISATION}}}:m", "e")
             return 0 if epoch is None else int(client.hlen(f"{{{ORGANISATION}}}:o:{epoch.decode()}"))
 
+    def settled(self) -> None:
+        """Waits until nothing is pending in Redis."""
+        until(lambda: self.open_reservations() == 0, "everything to be settled")
+
     def counted(self, agent: str) -> tuple[int, int]:
         """Returns the status updates of an agent in this month as the next decision would see them: committed, pending."""
         return asyncio.run(self._counted(agent))

@@ -46,7 +46,7 @@ def test_what_a_paused_redis_reserved_unheard_is_given_back(ground: Ground, poin
         # Redis now serves what stood in its socket, and reserves for a decision that was answered long ago.
         ground.redis.resume()
         assert effect(client.decide(update("unheard-2", "unheard"))) == "ALLOW"
-    until(lambda: ground.open_reservations() == 0, "the reservation to be given back")
+    ground.settled()
 
 
 def test_a_full_redis_denies_and_recovers(ground: Ground, client: Client) -> None:
@@ -80,7 +80,7 @@ def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: 
     with point.client(f"agent/{agent}") as client:
         for number in range(3):
             assert effect(client.decide(update(f"emptied-{number}", agent))) == "ALLOW"
-        until(lambda: ground.open_reservations() == 0, "everything to be settled")
+        ground.settled()
         ground.redis.flush()
         lost = client.decide(update("emptied-lost", agent))
         assert effect(lost) == "DENY"
@@ -94,7 +94,7 @@ def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: 
         ground.assign(point, agent)
         assert effect(client.decide(update("emptied-after", agent))) == "ALLOW"
         assert effect(client.decide(update("emptied-1", agent))) == "ALLOW"
-    until(lambda: ground.open_reservations() == 0, "everything to be settled")
+    ground.settled()
     assert ground.counted(agent) == (4, 0), "the repeat counts once, the three are back, the fourth is new"
 
 
@@ -115,7 +115,7 @@ def test_a_killed_redis_loses_its_counts_and_nothing_is_allowed_on_them(ground: 
     ground.assign(point, agent, "billing-1")
     with point.client(f"agent/{agent}") as client:
         assert effect(client.decide(update("killed-9", agent))) == "ALLOW"
-    until(lambda: ground.open_reservations() == 0, "everything to be settled")
+    ground.settled()
     assert ground.counted(agent) == (2, 0)
 
 
@@ -127,7 +127,7 @@ def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: De
             [update(f"batch-{n}", agent) for n in range(5)], decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
         )
         assert [effect(answer.decision) for answer in answers] == ["ALLOW"] * 5
-        until(lambda: ground.open_reservations() == 0, "everything to be settled")
+        ground.settled()
         with ground.redis.client() as redis:
             # One organisation's mark alone: as when a copy from before its first decision is promoted.
             redis.hdel("{acme}:m", "e")
