@@ -1,0 +1,157 @@
+"""Parses SQL in a named dialect into effects on tables. Never raises for odd text and never guesses.
+
+1. Size, then text that servers cut apart differently (`sql_lexical.check_text`).
+2. Tokens: blanks, names and nesting (`check_tokens`); statements are cut at semicolons.
+3. Transaction control, EXPLAIN, VACUUM and SHOW are told by their words: sqlglot has no tree for them.
+4. Each call by name against the dialect's list (`check_calls`), then sqlglot, then keywords taken for aliases.
+5. The walker (`sql_statements`, `sql_query`) names every node; a statement that only reads holds no writing word.
+
+EXPLAIN counts as the statement that it explains, with ANALYZE or without. A view, a trigger, a rule or a cascade of the
+database, a column that is a function in disguise (`row.function` in PostgreSQL), and settings that an earlier statement
+of the same connection made, cannot be seen here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token
+
+from pdp.programs.model import MAX_PROGRAM_BYTES, CommandEffect, FileEffect, Program, SqlEffect
+from pdp.programs.sql_functions import FUNCTIONS
+from pdp.programs.sql_lexical import (
+    NotUnderstood,
+    check_aliases,
+    check_calls,
+    check_reading,
+    check_text,
+    check_tokens,
+    statements,
+    word,
+)
+from pdp.programs.sql_query import not_named
+from pdp.programs.sql_statements import StatementWalker
+from writ.action import Finding, Verb
+
+MAX_CACHED = 512
+"""Programs kept: agents repeat few statements. With their effects at most some 10 MiB."""
+
+MAX_CACHED_BYTES = 2048
+"""Longest program that is kept, so that nobody fills memory with long ones."""
+
+# sqlglot writes the text of every statement that it has no tree for into its log; arguments belong in no log.
+logging.getLogger("sqlglot").disabled = True
+
+_MODES = frozenset("deferred immediate exclusive concurrent work transaction tran and no chain".split())
+_TRANSACTION = frozenset("begin start commit end rollback abort".split())
+
+# sqlglot's tokenizer swallows the rest of such a statement as one string, so they are told from the text itself.
+_EXPLAIN = re.compile(
+    r"\s*explain\s+(?:query\s+plan\s+)?(?:(?:analy[sz]e|verbose)\s+){0,2}"
+    r"(?:\(\s*(?:analy[sz]e|verbose|costs|buffers|wal|timing|summary|settings|format)\b[\w\s,]{0,200}\)\s*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_PLAIN = re.compile(
+    r"\s*(?:(vacuum|analyze|reindex|checkpoint)|(show))((?:\s+(?!into\b)[a-z_][\w.]*){0,3})\s*;?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def parse_sql(text: str, dialect: str) -> Program:
+    """Returns what every statement of `text` does. `dialect` is sqlglot's name: sqlite, postgres, mysql or tsql."""
+    if len(text) <= MAX_CACHED_BYTES:
+        return _parse_cached(text, dialect)
+    return _parse(text, dialect)
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _parse_cached(text: str, dialect: str) -> Program:
+    return _parse(text, dialect)
+
+
+def unknown(code: str, message: str, program: str = "") -> Program:
+    """Returns the program that cannot be told."""
+    return Program(
+        effects=(CommandEffect(verb=Verb.UNKNOWN, program=program),),
+        findings=(Finding(code=code, pointer="", message=message),),
+    )
+
+
+def _parse(text: str, dialect: str) -> Program:
+    if dialect not in FUNCTIONS:
+        return unknown("SQL_DIALECT", f"expected one of {', '.join(sorted(FUNCTIONS))}")
+    if len(text) > MAX_PROGRAM_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_PROGRAM_BYTES:
+        return unknown("PROGRAM_TOO_LONG", f"expected a program of at most {MAX_PROGRAM_BYTES} bytes")
+    walker = StatementWalker(dialect)
+    try:
+        _walk(text, walker)
+    except NotUnderstood as error:
+        failure = (error.code, error.message)
+    except SqlglotError:
+        failure = ("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
+    except RecursionError:
+        failure = ("SQL_TOO_NESTED", "expected fewer levels of nesting")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # sqlglot stumbles over some malformed text, or made a tree of a shape that no walker expects.
+        failure = ("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
+    else:
+        return Program(effects=tuple(walker.effects), findings=tuple(walker.findings.values()))
+    # What was told before the doubt stays: it can only add to the gravity.
+    doubt = unknown(*failure)
+    return Program(effects=(*walker.effects, *doubt.effects), findings=(*walker.findings.values(), *doubt.findings))
+
+
+def _walk(text: str, walker: StatementWalker) -> None:
+    check_text(text, walker.dialect)
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        if plain[2] and walker.dialect not in ("postgres", "mysql"):
+            raise NotUnderstood("SQL_NOT_NAMED", "expected a statement of the dialect")
+        walker.add(SqlEffect(verb=Verb.READ if plain[2] else Verb.ADMIN, table=""))
+        return
+    explained = _EXPLAIN.match(text)
+    if explained is not None:
+        text = text[explained.end() :]
+    engine = Dialect.get_or_raise(walker.dialect)
+    tokens = engine.tokenize(text)
+    check_tokens(text, tokens)
+    found = False
+    for chunk in statements(tokens):
+        found = True
+        words = [word(token) for token in chunk[:6]]
+        if words[0] == "pragma" and walker.dialect == "sqlite":
+            walker.pragma(words)
+        elif not _is_transaction(words, len(chunk)):
+            _statement(text, engine, chunk, walker)
+    if not found:
+        raise NotUnderstood("SQL_EMPTY", "expected a statement")
+
+
+def _statement(text: str, engine: Dialect, tokens: list[Token], walker: StatementWalker) -> None:
+    check_calls(tokens, walker.dialect)
+    trees = engine.parser().parse(tokens, text)
+    root = trees[0] if len(trees) == 1 else None
+    if root is None:
+        raise not_named(root)
+    check_aliases(root, tokens)
+    start = len(walker.effects)
+    walker.statement(root)
+    if all(isinstance(item, SqlEffect | FileEffect) and item.verb is Verb.READ for item in walker.effects[start:]):
+        check_reading(tokens)
+
+
+def _is_transaction(words: Sequence[str], count: int) -> bool:
+    first, rest = words[0].split(), words[1:]
+    if count > len(words):
+        return False
+    if first[0] in _TRANSACTION:
+        return _MODES.issuperset([*first[1:], *rest])
+    if first[0] in ("savepoint", "release"):
+        name = [item for item in rest if item != "savepoint"]
+        return len(name) == 1 and name[0].isidentifier()
+    return first[0] == "rollback" and words[1:2] == ["to"] and count <= 4

@@ -1,0 +1,103 @@
+"""Which SQL functions have no side effect, by dialect, and how a call is told from other uses of a parenthesis.
+
+A name that is not listed may delete every row there is: `SELECT delete_all_invoices(7)` is a SELECT. The lists hold
+built-in functions that read no file, no network, no sequence, no lock and no setting, and run no text as SQL. They trust
+that nobody replaced a built-in function, operator or cast of the database by one of the same name.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+_COMMON = frozenset(
+    """abs acos asin atan atan2 avg cast ceil ceiling coalesce concat concat_ws cos count cume_dist degrees dense_rank
+    exp first_value floor lag last_value lead least greatest length lower ltrim max min mod nth_value ntile nullif
+    percent_rank pi power radians rank replace round row_number rtrim sign sin sqrt substr substring sum tan trim
+    upper""".split()
+)
+
+_SQLITE = _COMMON | frozenset(
+    """acosh asinh atanh char changes cosh date datetime format glob group_concat hex ifnull iif instr json json_array
+    json_array_length json_each json_error_position json_extract json_group_array json_group_object json_insert
+    json_object json_patch json_pretty json_quote json_remove json_replace json_set json_tree json_type json_valid
+    julianday last_insert_rowid like likelihood likely ln log log10 log2 octet_length pow printf quote random
+    randomblob sinh soundex sqlite_version strftime string_agg tanh time timediff total total_changes trunc typeof
+    unhex unicode unixepoch unlikely zeroblob""".split()
+)
+
+_POSTGRES = _COMMON | frozenset(
+    """age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
+    array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii bit_and
+    bit_count bit_length bit_or bit_xor bool_and bool_or btrim cardinality cbrt char_length character_length chr
+    clock_timestamp corr covar_pop covar_samp current_database current_schema date_bin date_part date_trunc decode div
+    encode every extract factorial format gcd gen_random_uuid generate_series generate_subscripts grouping initcap
+    isfinite json_agg json_array_elements json_array_elements_text json_array_length json_build_array
+    json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object json_object_agg
+    json_object_keys json_strip_nulls json_typeof jsonb_agg jsonb_array_elements jsonb_array_elements_text
+    jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path
+    jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_exists
+    jsonb_path_match jsonb_path_query jsonb_path_query_array jsonb_path_query_first jsonb_pretty jsonb_set
+    jsonb_strip_nulls jsonb_typeof justify_days justify_hours justify_interval lcm left ln localtime localtimestamp
+    log log10 lpad make_date make_interval make_time make_timestamp make_timestamptz md5 mode now num_nonnulls
+    num_nulls octet_length overlay percentile_cont percentile_disc position quote_ident quote_literal quote_nullable
+    random regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
+    regexp_split_to_table regexp_substr regr_count regr_slope repeat reverse right row_to_json rpad scale sha224 sha256
+    sha384 sha512 split_part starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array
+    strpos timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector
+    transaction_timestamp translate trim_scale trunc ts_headline ts_rank unnest var_pop var_samp variance version
+    width_bucket""".split()
+)
+
+_MYSQL = _COMMON | frozenset(
+    """adddate addtime any_value ascii bin bit_and bit_count bit_or bit_xor char char_length character_length conv
+    convert_tz crc32 curdate curtime database date date_add date_format date_sub datediff day dayname dayofmonth
+    dayofweek dayofyear elt extract field find_in_set format from_days from_unixtime group_concat hex hour if ifnull
+    instr isnull json_array json_arrayagg json_contains json_contains_path json_extract json_keys json_length
+    json_object json_objectagg json_search json_type json_unquote json_valid json_value last_day lcase left ln locate
+    log log10 log2 lpad makedate maketime md5 mid minute month monthname now octet_length pow position quarter rand
+    regexp_instr regexp_like regexp_replace regexp_substr repeat reverse right rpad second sec_to_time sha sha1 sha2
+    space std stddev stddev_pop stddev_samp str_to_date strcmp subdate substring_index subtime sysdate time time_format
+    time_to_sec timediff timestampadd timestampdiff to_days trunc truncate ucase unhex unix_timestamp utc_date utc_time
+    utc_timestamp uuid var_pop var_samp variance version week weekday year yearweek""".split()
+)
+
+_TSQL = _COMMON | frozenset(
+    """ascii atn2 charindex checksum checksum_agg choose convert count_big datalength dateadd datediff datediff_big
+    datefromparts datename datepart datetime2fromparts datetimefromparts day difference eomonth format getdate
+    getutcdate hashbytes iif isdate isjson isnull isnumeric json_query json_value left len log log10 ltrim month nchar
+    newid parse patindex quotename rand replicate reverse right space square stdev stdevp str string_agg string_escape
+    string_split stuff switchoffset sysdatetime sysdatetimeoffset sysutcdatetime todatetimeoffset translate try_cast
+    try_convert try_parse unicode var varp year""".split()
+)
+
+FUNCTIONS = MappingProxyType({"sqlite": _SQLITE, "postgres": _POSTGRES, "mysql": _MYSQL, "tsql": _TSQL})
+"""Dialect (sqlglot's name) to lower-case names of functions without side effects. A dialect not here is UNKNOWN."""
+
+TYPES = frozenset(
+    """bigint binary bit blob bool boolean bpchar char character date datetime datetime2 datetimeoffset dec decimal double
+    float int integer interval json jsonb mediumint nchar numeric nvarchar real smallint text time timestamp timestamptz
+    timetz tinyint varbinary varbit varchar varying""".split()
+)
+"""Names of types that take a parenthesis, as in `varchar(20)`. As calls they convert, and change nothing."""
+
+WORDS = frozenset(
+    """all and any array as between by case check conflict cross cube distinct else escape except exists fetch filter
+    first following from full group having if ilike in inner insert intersect into is join key lateral left like limit
+    materialized natural not null of offset on only or order outer over overlaps partition preceding primary range
+    returning right rollup row rows select set sets similar some then top union unique update using values when where
+    window with within zone""".split()
+)
+"""Words of the grammar that may stand before a parenthesis without calling anything."""
+
+PRAGMAS = frozenset(
+    """collation_list compile_options database_list foreign_key_check foreign_key_list freelist_count function_list
+    index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check table_info table_list
+    table_xinfo""".split()
+)
+"""SQLite's pragmas that only read, whatever their argument."""
+
+SETTINGS = frozenset(
+    """application_name datestyle intervalstyle lock_timeout statement_timeout timezone
+    idle_in_transaction_session_timeout""".split()
+)
+"""Settings that change neither how text is read nor whose tables are meant nor who acts."""

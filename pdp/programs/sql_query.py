@@ -1,0 +1,263 @@
+"""Walks the reading part of a SQL parse tree: queries, joins, subqueries, CTEs and expressions.
+
+An allow list throughout: a node class, or an argument of a query's node, that is not named here is not understood.
+Functions are checked by name in `sql_lexical`, since sqlglot folds many names into one node class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from sqlglot import exp
+
+from pdp.programs.model import Effect, SqlEffect
+from pdp.programs.sql_lexical import NotUnderstood
+from pdp.programs.sql_predicates import equalities, limit_of
+from writ.action import Finding, Verb
+
+MAX_EFFECTS = 128
+"""Most effects of one program: a longer script is not one action that a person could judge."""
+
+Names = frozenset[str]
+"""Lower-case names of the CTEs in scope."""
+
+_NODES = frozenset(
+    getattr(exp, name)
+    for name in """Add Alias Aliases All And Any Array AtTimeZone Between BitString BitwiseAnd BitwiseLeftShift BitwiseNot
+    BitwiseOr BitwiseRightShift BitwiseXor Boolean Bracket ByteString Case Cast Collate Column Cube DPipe DataTypeParam
+    Distinct Div EQ Escape Fetch Filter GT GTE Glob Group GroupingSets Having HexString Identifier If ILike In IntDiv
+    Interval IntervalSpan Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript LT LTE Like Limit LimitOptions Literal
+    Mod Mul NEQ National Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Parameter Paren Placeholder Rollup
+    SimilarTo Slice Star Sub TableSample TryCast Tuple Var Where Window WindowSpec WithinGroup Xor""".split()
+)
+_SIDE_EFFECTS = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.ToFile)
+_QUERIES = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
+_CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
+
+_SELECT = frozenset(
+    "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks".split()
+)
+_SET_OPERATION = frozenset("with_ this expression distinct order limit offset".split())
+_SUBQUERY = frozenset("this alias with_ laterals joins order limit offset".split())
+_TABLE = frozenset("this alias db catalog laterals joins ordinality only sample indexed".split())
+_JOIN = frozenset("this on side kind using method".split())
+_VALUES = frozenset("expressions alias order limit offset".split())
+
+Narrowed = dict[str, tuple[str, ...]]
+"""Column to the values that it may have."""
+
+Source = tuple[str, str | None]
+"""Lower-case alias (or name) of a FROM item, and its table; None for what is no table or renames its columns."""
+
+
+class QueryWalker:
+    """Collects the effects of one program. Every method raises NotUnderstood for what it has no name for."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self.effects: list[Effect] = []
+        self.findings: dict[str, Finding] = {}
+
+    def add(self, effect: Effect) -> None:
+        """Keeps an effect, once."""
+        if effect in self.effects[-8:]:
+            return
+        if len(self.effects) >= MAX_EFFECTS:
+            raise NotUnderstood("SQL_TOO_MUCH", f"expected at most {MAX_EFFECTS} effects")
+        self.effects.append(effect)
+
+    def note(self, code: str, message: str) -> None:
+        """Keeps a finding, once a code."""
+        self.findings.setdefault(code, Finding(code=code, pointer="", message=message))
+
+    def query(self, node: Any, names: Names, *, nested: bool = False, limited: bool = True) -> None:
+        """Reads a query. `nested`: it stands in an expression, where a bare column may be that of a query around it and
+        where it may run once a row; `limited`: its own LIMIT bounds the rows that it yields."""
+        if isinstance(node, exp.Select):
+            self._select(node, names, nested, limited)
+        elif isinstance(node, exp.SetOperation):
+            check_args(node, _SET_OPERATION)
+            names = self.ctes(node, names)
+            for side in (node.this, node.expression):
+                self.query(side, names, nested=nested, limited=False)
+            self._rest(node, ("order", "limit", "offset"), names)
+        elif isinstance(node, exp.Subquery):
+            check_args(node, _SUBQUERY)
+            names = self.ctes(node, names)
+            if isinstance(node.this, exp.Table):
+                self._source(node.this, names, [])
+            else:
+                self.query(node.this, names, nested=nested, limited=limited)
+            self._sources(node, names, [])
+            self._rest(node, ("order", "limit", "offset"), names)
+        elif isinstance(node, exp.Values):
+            check_args(node, _VALUES)
+            self._rest(node, ("expressions", "order", "limit", "offset"), names)
+        else:
+            raise not_named(node)
+
+    def _select(self, node: exp.Select, names: Names, nested: bool, limited: bool) -> None:
+        args = node.args
+        check_args(node, _SELECT)
+        names = self.ctes(node, names)
+        sources: list[Source] = []
+        if args.get("from_"):
+            check_args(args["from_"], frozenset({"this"}))
+            self._source(args["from_"].this, names, sources)
+        self._sources(node, names, sources)
+        if args.get("locks"):
+            self.note("SQL_ROW_LOCK", "expected a reading statement to lock no rows")
+        limit = limit_of(args) if limited and not nested and _yields_rows(node) and len(sources) == 1 else None
+        for table, narrowed in self.narrow(sources, args.get("where"), outer=nested):
+            self.add(SqlEffect(verb=Verb.READ, table=table, equalities=narrowed, limit=limit))
+        if args.get("into"):
+            target = args["into"].this
+            self.add(SqlEffect(verb=Verb.ADMIN, table=self.table_name(target)))
+        self._rest(
+            node, ("expressions", "distinct", "where", "group", "having", "windows", "order", "limit", "offset"), names
+        )
+
+    def narrow(self, sources: list[Source], where: object, *, outer: bool = False) -> list[tuple[str, Narrowed]]:
+        """Returns the tables among the sources, in order, each with what WHERE proves of it. `outer`: a bare column may
+        be that of a query around this one."""
+        proven = equalities(where, self.dialect)
+        aliases = [alias for alias, _ in sources]
+        tables: list[tuple[str, Narrowed]] = []
+        for alias, table in sources:
+            if table is None:
+                continue
+            narrowed = dict(proven.get(alias, {})) if alias and aliases.count(alias) == 1 else {}
+            if len(sources) == 1 and not outer:
+                for column, values in proven.get("", {}).items():
+                    narrowed[column] = tuple(sorted({*values, *narrowed.get(column, ())}))
+            tables.append((table, narrowed))
+        return tables
+
+    def _sources(self, node: exp.Expr, names: Names, sources: list[Source]) -> None:
+        for join in node.args.get("joins") or ():
+            check_args(join, _JOIN)
+            self._source(join.this, names, sources)
+            self._rest(join, ("on",), names)
+        for lateral in node.args.get("laterals") or ():
+            self._source(lateral, names, sources)
+
+    def _source(self, node: Any, names: Names, sources: list[Source]) -> None:
+        if isinstance(node, exp.Table):
+            check_args(node, _TABLE)
+            if isinstance(node.this, exp.Identifier):
+                sources.append(self.source(node, names))
+            else:
+                self.expression(node.this, names)
+                sources.append((node.alias.lower(), None))
+            self._rest(node, ("sample",), names)
+            self._sources(node, names, sources)
+        elif isinstance(node, exp.Lateral):
+            check_args(node, frozenset({"this", "alias", "ordinality"}))
+            if isinstance(node.this, exp.Subquery):
+                self.query(node.this, names, nested=True)
+            else:
+                self.expression(node.this, names)
+            sources.append((node.alias.lower(), None))
+        elif isinstance(node, exp.Unnest):
+            self.expression(node, names)
+            sources.append((node.alias.lower(), None))
+        elif isinstance(node, _QUERIES):
+            self.query(node, names)
+            sources.append((node.alias.lower(), None))
+        else:
+            raise not_named(node)
+
+    def source(self, node: exp.Table, names: Names) -> Source:
+        """Returns a named FROM item: a table of the database, or a CTE (table None)."""
+        name = self.table_name(node)
+        alias = node.args.get("alias")
+        shown = node.alias.lower() or node.name.lower()
+        if "." not in name and name in names:
+            return shown, None
+        if alias is not None and alias.args.get("columns"):
+            # `invoices AS i(x, id)`: the columns of the WHERE are others than those of the table.
+            self.add(SqlEffect(verb=Verb.READ, table=name))
+            return shown, None
+        return shown, name
+
+    def table_name(self, node: Any) -> str:
+        """Returns a table's name in lower case, qualified as it stands."""
+        if not isinstance(node, exp.Table):
+            raise not_named(node)
+        parts = [part for part in (node.args.get("catalog"), node.args.get("db"), node.this) if part]
+        for part in parts:
+            if not isinstance(part, exp.Identifier) or "." in part.name or not part.name:
+                raise NotUnderstood("SQL_NAME", "expected a table named by plain identifiers")
+            if self.dialect == "postgres" and part.args.get("quoted") and part.name != part.name.lower():
+                self.note("SQL_CASE_SENSITIVE_NAME", "expected a table name that means the same in any case")
+        return ".".join(part.name.lower() for part in parts)
+
+    def ctes(self, node: exp.Expr, names: Names) -> Names:
+        """Walks the WITH of a statement and returns the names in scope behind it."""
+        clause = node.args.get("with_")
+        if not clause:
+            return names
+        check_args(clause, frozenset({"expressions", "recursive"}))
+        for cte in clause.expressions:
+            check_args(cte, frozenset({"this", "alias", "materialized"}))
+            name = cte.alias.lower()
+            # Without RECURSIVE its own name inside means the table of that name; taking it for one errs towards more.
+            self.statement(cte.this, names | {name} if clause.args.get("recursive") else names)
+            names = names | {name}
+        return names
+
+    def statement(self, node: Any, names: Names) -> None:
+        """Walks what may stand in a CTE; the walker of statements adds INSERT, UPDATE and DELETE."""
+        self.query(node, names)
+
+    def expression(self, root: Any, names: Names) -> None:
+        """Walks an expression; its subqueries are read, its functions were checked by name."""
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if isinstance(node, _QUERIES):
+                self.query(node, names, nested=True)
+            elif kind is exp.DataType:
+                _check_type(node)
+                stack += node.iter_expressions()
+            elif kind is exp.TableAlias:
+                continue
+            elif kind in _NODES or (isinstance(node, exp.Func) and not isinstance(node, _SIDE_EFFECTS)):
+                stack += node.iter_expressions()
+            else:
+                raise not_named(node)
+
+    def _rest(self, node: exp.Expr, keys: tuple[str, ...], names: Names) -> None:
+        for key in keys:
+            value = node.args.get(key)
+            if isinstance(value, list):
+                for item in value:
+                    self.expression(item, names)
+            elif isinstance(value, exp.Expr):
+                self.expression(value, names)
+
+
+def check_args(node: Any, allowed: Set[str]) -> None:
+    """Refuses a node with a part that the walker has no name for."""
+    for key, value in node.args.items():
+        if value and key not in allowed:
+            raise NotUnderstood("SQL_NOT_NAMED", f"expected no {key.strip('_')} in {type(node).__name__.lower()}")
+
+
+def not_named(node: object) -> NotUnderstood:
+    """Returns the error for a node that is on no list."""
+    return NotUnderstood("SQL_NOT_NAMED", f"expected only known constructs, got {type(node).__name__.lower()}")
+
+
+def _check_type(node: exp.DataType) -> None:
+    if node.this is exp.DType.USERDEFINED:
+        raise NotUnderstood("SQL_TYPE", "expected types of the database, since others may run code")
+
+
+def _yields_rows(node: exp.Select) -> bool:
+    """True when each result row shows one row of the table: `sum(x) … LIMIT 1` reads them all."""
+    if any(node.args.get(key) for key in ("group", "having", "distinct", "windows")):
+        return False
+    return all(isinstance(part, _CALLS_NOTHING) for item in node.expressions for part in item.walk())
