@@ -169,7 +169,8 @@ class DecisionPoint:
         """Settles by the log what an earlier process of this name left reserved."""
         folder = self.config.evidence.folder
         reader = EvidenceReader(folder)
-        organisations = recent_organisations(folder)
+        # By the state too: who was killed in its first decision for an organisation has no entry of it in the log.
+        organisations = recent_organisations(folder) | await self.state.continuity.organisations()
         committed, given_back = await recover(self.state, self.state.writer, organisations, reader.was_allowed)
         if committed or given_back:
             log.warning("recovered", extra={"committed": committed, "given_back": given_back})

@@ -2,7 +2,7 @@
 
 Every exception of redis-py, and every deadline, becomes a `StateFailed`. Nothing is ever sent twice on its own:
 whether a call that failed took effect is unknown, and `pdp.state` deals with it. Requires the commands EVALSHA, EVAL,
-INFO, GET, SET, HGET, HSET, HSETNX and those in `pdp/lua`.
+INFO, GET, SET, HGET, HSET, HSETNX, HVALS and those in `pdp/lua`.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EPOCH_KEY = "{writ}:epoch"
 REGISTRY_KEY = "{writ}:orgs"
+NAMES_KEY = "{writ}:names"
+"""Names of the organisations that were ever met, by their key: a key may be a hash, and recovery needs the name."""
 
 _ADMIT = load_script("admit")
 
@@ -77,7 +79,13 @@ class Continuity:
             await self.client.command("HSETNX", REGISTRY_KEY, key, held)
             registered = await self.client.command("HGET", REGISTRY_KEY, key)
         if registered == held:
+            # Before anything is reserved, so that recovery finds whatever this process may leave behind.
+            await self.client.command("HSETNX", NAMES_KEY, key, organisation)
             self._known[organisation] = (held.decode(), 0)
+
+    async def organisations(self) -> frozenset[str]:
+        """Returns every organisation that any decision point has reserved for. Raises StateFailed."""
+        return frozenset(name.decode() for name in await self.client.command("HVALS", NAMES_KEY))
 
     async def changed(self, organisation: str, answer: Enriched) -> bool:
         """Handles an answer that was not continuous. True when the organisation is continuous under a new epoch now, so

@@ -57,6 +57,9 @@ CUSTOMER = "7"
 UPDATES_A_MONTH = 1_000
 """What the invoice pack allows an agent without an approval."""
 
+PATIENT = {"timeouts": {"opa_ms": 60_000, "lease_ms": 90_000, "contention_ms": 10_000}}
+"""Overrides of `pdp` for tests that hold a decision in the middle, or that must not depend on how busy the machine is."""
+
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
@@ -194,6 +197,20 @@ class Ground:
         with self.redis.client() as client:
             epoch = client.hget(f"{{{ORGANISATION}}}:m", "e")
             return 0 if epoch is None else int(client.hlen(f"{{{ORGANISATION}}}:o:{epoch.decode()}"))
+
+    @contextlib.contextmanager
+    def redis_unreachable(self) -> Iterator[None]:
+        """Cuts every connection to Redis and lets nobody in, so that nothing sent meanwhile is served later either."""
+        socket = Path(self.redis.socket)
+        aside = socket.with_name("aside.sock")
+        with self.redis.client() as client:
+            client.ping()  # opens the connection, which the next line would prevent
+            socket.rename(aside)
+            client.client_kill_filter(_type="normal", skipme=True)
+        try:
+            yield
+        finally:
+            aside.rename(socket)
 
     def settled(self) -> None:
         """Waits until nothing is pending in Redis."""
