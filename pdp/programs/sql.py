@@ -20,10 +20,10 @@ from functools import lru_cache
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token
+from sqlglot.tokenizer_core import Token
 
 from pdp.programs.model import MAX_PROGRAM_BYTES, CommandEffect, FileEffect, Program, SqlEffect
-from pdp.programs.sql_functions import FUNCTIONS
+from pdp.programs.sql_functions import FUNCTIONS, word_set
 from pdp.programs.sql_lexical import (
     NotUnderstood,
     check_aliases,
@@ -34,7 +34,7 @@ from pdp.programs.sql_lexical import (
     statements,
     word,
 )
-from pdp.programs.sql_query import not_named
+from pdp.programs.sql_nodes import not_named
 from pdp.programs.sql_statements import StatementWalker
 from writ.action import Finding, Verb
 
@@ -47,8 +47,8 @@ MAX_CACHED_BYTES = 2048
 # sqlglot writes the text of every statement that it has no tree for into its log; arguments belong in no log.
 logging.getLogger("sqlglot").disabled = True
 
-_MODES = frozenset("deferred immediate exclusive concurrent work transaction tran and no chain".split())
-_TRANSACTION = frozenset("begin start commit end rollback abort".split())
+_MODES = word_set("deferred immediate exclusive concurrent work transaction tran and no chain")
+_TRANSACTION = word_set("begin start commit end rollback abort")
 
 # sqlglot's tokenizer swallows the rest of such a statement as one string, so they are told from the text itself.
 _EXPLAIN = re.compile(

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-_COMMON = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    """Returns the words of `text`, which are lists that read better without quotes and commas."""
+    return frozenset(text.split())
+
+
+_COMMON = word_set(
     """abs acos asin atan atan2 avg cast ceil ceiling coalesce concat concat_ws cos count cume_dist degrees dense_rank
     exp first_value floor lag last_value lead least greatest length lower ltrim max min mod nth_value ntile nullif
     percent_rank pi power radians rank replace round row_number rtrim sign sin sqrt substr substring sum tan trim
-    upper""".split()
+    upper"""
 )
 
-_SQLITE = _COMMON | frozenset(
+_SQLITE = _COMMON | word_set(
     """acosh asinh atanh char changes cosh date datetime format glob group_concat hex ifnull iif instr json json_array
     json_array_length json_each json_error_position json_extract json_group_array json_group_object json_insert
     json_object json_patch json_pretty json_quote json_remove json_replace json_set json_tree json_type json_valid
     julianday last_insert_rowid like likelihood likely ln log log10 log2 octet_length pow printf quote random
     randomblob sinh soundex sqlite_version strftime string_agg tanh time timediff total total_changes trunc typeof
-    unhex unicode unixepoch unlikely zeroblob""".split()
+    unhex unicode unixepoch unlikely zeroblob"""
 )
 
-_POSTGRES = _COMMON | frozenset(
+_POSTGRES = _COMMON | word_set(
     """age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii bit_and
     bit_count bit_length bit_or bit_xor bool_and bool_or btrim cardinality cbrt char_length character_length chr
@@ -45,10 +51,10 @@ _POSTGRES = _COMMON | frozenset(
     sha384 sha512 split_part starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array
     strpos timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector
     transaction_timestamp translate trim_scale trunc ts_headline ts_rank unnest var_pop var_samp variance version
-    width_bucket""".split()
+    width_bucket"""
 )
 
-_MYSQL = _COMMON | frozenset(
+_MYSQL = _COMMON | word_set(
     """adddate addtime any_value ascii bin bit_and bit_count bit_or bit_xor char char_length character_length conv
     convert_tz crc32 curdate curtime database date date_add date_format date_sub datediff day dayname dayofmonth
     dayofweek dayofyear elt extract field find_in_set format from_days from_unixtime group_concat hex hour if ifnull
@@ -58,46 +64,46 @@ _MYSQL = _COMMON | frozenset(
     regexp_instr regexp_like regexp_replace regexp_substr repeat reverse right rpad second sec_to_time sha sha1 sha2
     space std stddev stddev_pop stddev_samp str_to_date strcmp subdate substring_index subtime sysdate time time_format
     time_to_sec timediff timestampadd timestampdiff to_days trunc truncate ucase unhex unix_timestamp utc_date utc_time
-    utc_timestamp uuid var_pop var_samp variance version week weekday year yearweek""".split()
+    utc_timestamp uuid var_pop var_samp variance version week weekday year yearweek"""
 )
 
-_TSQL = _COMMON | frozenset(
+_TSQL = _COMMON | word_set(
     """ascii atn2 charindex checksum checksum_agg choose convert count_big datalength dateadd datediff datediff_big
     datefromparts datename datepart datetime2fromparts datetimefromparts day difference eomonth format getdate
     getutcdate hashbytes iif isdate isjson isnull isnumeric json_query json_value left len log log10 ltrim month nchar
     newid parse patindex quotename rand replicate reverse right space square stdev stdevp str string_agg string_escape
     string_split stuff switchoffset sysdatetime sysdatetimeoffset sysutcdatetime todatetimeoffset translate try_cast
-    try_convert try_parse unicode var varp year""".split()
+    try_convert try_parse unicode var varp year"""
 )
 
 FUNCTIONS = MappingProxyType({"sqlite": _SQLITE, "postgres": _POSTGRES, "mysql": _MYSQL, "tsql": _TSQL})
 """Dialect (sqlglot's name) to lower-case names of functions without side effects. A dialect not here is UNKNOWN."""
 
-TYPES = frozenset(
+TYPES = word_set(
     """bigint binary bit blob bool boolean bpchar char character date datetime datetime2 datetimeoffset dec decimal double
     float int integer interval json jsonb mediumint nchar numeric nvarchar real smallint text time timestamp timestamptz
-    timetz tinyint varbinary varbit varchar varying""".split()
+    timetz tinyint varbinary varbit varchar varying"""
 )
 """Names of types that take a parenthesis, as in `varchar(20)`. As calls they convert, and change nothing."""
 
-WORDS = frozenset(
+WORDS = word_set(
     """all and any array as between by case check conflict cross cube distinct else escape except exists fetch filter
     first following from full group having if ilike in inner insert intersect into is join key lateral left like limit
     materialized natural not null of offset on only or order outer over overlaps partition preceding primary range
     returning right rollup row rows select set sets similar some then top union unique update using values when where
-    window with within zone""".split()
+    window with within zone"""
 )
 """Words of the grammar that may stand before a parenthesis without calling anything."""
 
-PRAGMAS = frozenset(
+PRAGMAS = word_set(
     """collation_list compile_options database_list foreign_key_check foreign_key_list freelist_count function_list
     index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check table_info table_list
-    table_xinfo""".split()
+    table_xinfo"""
 )
 """SQLite's pragmas that only read, whatever their argument."""
 
-SETTINGS = frozenset(
+SETTINGS = word_set(
     """application_name datestyle intervalstyle lock_timeout statement_timeout timezone
-    idle_in_transaction_session_timeout""".split()
+    idle_in_transaction_session_timeout"""
 )
 """Settings that change neither how text is read nor whose tables are meant nor who acts."""

@@ -6,13 +6,14 @@ Functions are checked by name in `sql_lexical`, since sqlglot folds many names i
 
 from __future__ import annotations
 
-from collections.abc import Set
 from typing import Any
 
 from sqlglot import exp
 
 from pdp.programs.model import Effect, SqlEffect
+from pdp.programs.sql_functions import word_set
 from pdp.programs.sql_lexical import NotUnderstood
+from pdp.programs.sql_nodes import EXPRESSIONS, SIDE_EFFECTS, check_args, check_type, not_named
 from pdp.programs.sql_predicates import equalities, limit_of
 from writ.action import Finding, Verb
 
@@ -22,27 +23,17 @@ MAX_EFFECTS = 128
 Names = frozenset[str]
 """Lower-case names of the CTEs in scope."""
 
-_NODES = frozenset(
-    getattr(exp, name)
-    for name in """Add Alias Aliases All And Any Array AtTimeZone Between BitString BitwiseAnd BitwiseLeftShift BitwiseNot
-    BitwiseOr BitwiseRightShift BitwiseXor Boolean Bracket ByteString Case Cast Collate Column Cube DPipe DataTypeParam
-    Distinct Div EQ Escape Fetch Filter GT GTE Glob Group GroupingSets Having HexString Identifier If ILike In IntDiv
-    Interval IntervalSpan Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript LT LTE Like Limit LimitOptions Literal
-    Mod Mul NEQ National Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Parameter Paren Placeholder Rollup
-    SimilarTo Slice Star Sub TableSample TryCast Tuple Var Where Window WindowSpec WithinGroup Xor""".split()
-)
-_SIDE_EFFECTS = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.ToFile)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
 _CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
 
-_SELECT = frozenset(
-    "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks".split()
+_SELECT = word_set(
+    "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks"
 )
-_SET_OPERATION = frozenset("with_ this expression distinct order limit offset".split())
-_SUBQUERY = frozenset("this alias with_ laterals joins order limit offset".split())
-_TABLE = frozenset("this alias db catalog laterals joins ordinality only sample indexed".split())
-_JOIN = frozenset("this on side kind using method".split())
-_VALUES = frozenset("expressions alias order limit offset".split())
+_SET_OPERATION = word_set("with_ this expression distinct order limit offset")
+_SUBQUERY = word_set("this alias with_ laterals joins order limit offset")
+_TABLE = word_set("this alias db catalog laterals joins ordinality only sample indexed")
+_JOIN = word_set("this on side kind using method")
+_VALUES = word_set("expressions alias order limit offset")
 
 Narrowed = dict[str, tuple[str, ...]]
 """Column to the values that it may have."""
@@ -220,11 +211,11 @@ class QueryWalker:
             if isinstance(node, _QUERIES):
                 self.query(node, names, nested=True)
             elif kind is exp.DataType:
-                _check_type(node)
+                check_type(node)
                 stack += node.iter_expressions()
             elif kind is exp.TableAlias:
                 continue
-            elif kind in _NODES or (isinstance(node, exp.Func) and not isinstance(node, _SIDE_EFFECTS)):
+            elif kind in EXPRESSIONS or (isinstance(node, exp.Func) and not isinstance(node, SIDE_EFFECTS)):
                 stack += node.iter_expressions()
             else:
                 raise not_named(node)
@@ -237,23 +228,6 @@ class QueryWalker:
                     self.expression(item, names)
             elif isinstance(value, exp.Expr):
                 self.expression(value, names)
-
-
-def check_args(node: Any, allowed: Set[str]) -> None:
-    """Refuses a node with a part that the walker has no name for."""
-    for key, value in node.args.items():
-        if value and key not in allowed:
-            raise NotUnderstood("SQL_NOT_NAMED", f"expected no {key.strip('_')} in {type(node).__name__.lower()}")
-
-
-def not_named(node: object) -> NotUnderstood:
-    """Returns the error for a node that is on no list."""
-    return NotUnderstood("SQL_NOT_NAMED", f"expected only known constructs, got {type(node).__name__.lower()}")
-
-
-def _check_type(node: exp.DataType) -> None:
-    if node.this is exp.DType.USERDEFINED:
-        raise NotUnderstood("SQL_TYPE", "expected types of the database, since others may run code")
 
 
 def _yields_rows(node: exp.Select) -> bool:

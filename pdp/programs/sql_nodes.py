@@ -1,0 +1,45 @@
+"""The node classes of sqlglot that the walkers know by name, and what they say to any other."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+from sqlglot import exp
+
+from pdp.programs.sql_functions import word_set
+from pdp.programs.sql_lexical import NotUnderstood
+
+EXPRESSIONS = frozenset(
+    getattr(exp, name)
+    for name in word_set(
+        """Add Alias Aliases All And Any Array AtTimeZone Between BitString BitwiseAnd BitwiseLeftShift BitwiseNot
+    BitwiseOr BitwiseRightShift BitwiseXor Boolean Bracket ByteString Case Cast Collate Column Cube DPipe DataTypeParam
+    Distinct Div EQ Escape Fetch Filter GT GTE Glob Group GroupingSets Having HexString Identifier If ILike In IntDiv
+    Interval IntervalSpan Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript LT LTE Like Limit LimitOptions Literal
+    Mod Mul NEQ National Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Parameter Paren Placeholder Rollup
+    SimilarTo Slice Star Sub TableSample TryCast Tuple Var Where Window WindowSpec WithinGroup Xor"""
+    )
+)
+"""What an expression is made of, functions apart."""
+
+SIDE_EFFECTS = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.ToFile)
+"""Functions whose name sqlglot does not keep as a call, and which do more than compute."""
+
+
+def check_args(node: Any, allowed: Set[str]) -> None:
+    """Refuses a node with a part that the walker has no name for."""
+    for key, value in node.args.items():
+        if value and key not in allowed:
+            raise NotUnderstood("SQL_NOT_NAMED", f"expected no {key.strip('_')} in {type(node).__name__.lower()}")
+
+
+def not_named(node: object) -> NotUnderstood:
+    """Returns the error for a node that is on no list."""
+    return NotUnderstood("SQL_NOT_NAMED", f"expected only known constructs, got {type(node).__name__.lower()}")
+
+
+def check_type(node: exp.DataType) -> None:
+    """Refuses a cast to a type that the database does not come with."""
+    if node.this is exp.DType.USERDEFINED:
+        raise NotUnderstood("SQL_TYPE", "expected types of the database, since others may run code")
