@@ -19,7 +19,7 @@ DELETE_ALL = (
         "DELETE /customers/7/invoices",
         "billing-api",
         "http.request",
-        {"method": "DELETE", "url": "https://billing.example/customers/7/invoices"},
+        {"method": "DELETE", "url": "https://billing.internal/customers/7/invoices"},
     ),
     ("DELETE FROM invoices …", "billing-db", "sql.query", {"sql": "DELETE FROM invoices WHERE customer_id=7"}),
     (

@@ -28,7 +28,7 @@ def token(*, key: Any = KEY, algorithm: str = "ES256", kid: str = "k1", **change
         "aud": "writ",
         "sub": "spiffe://acme.example/agent/billing-7",
         "org": "acme",
-        "exp": int(NOW) + 300,
+        "exp": int(NOW) + 36_000,
         **changes,
     }
     return jwt.encode(
@@ -73,7 +73,7 @@ def test_a_known_token_is_refused_once_it_has_expired() -> None:
     gate, peer = authenticator(), Peer(bearer=token())
     gate.authenticate(peer, NOW)
     with pytest.raises(NotAuthenticated, match="CREDENTIAL_EXPIRED"):
-        gate.authenticate(peer, NOW + 301)
+        gate.authenticate(peer, NOW + 36_001)
 
 
 def caller(name: str, **claims: Any) -> CallerIdentity:
