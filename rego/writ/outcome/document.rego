@@ -2,20 +2,71 @@ package writ.outcome
 
 # METADATA
 # title: The outcome of one item, exactly as the decision point parses it
-document := {
+document := _plain if {
+	_plain
+} else := _general
+
+# Most actions have one operation and match one rule that asks for nothing beside its effect. Their outcome needs none of
+# the merging that `_general` does; both give the same (a test compares them), this one at a quarter of the cost.
+_plain := {
+	"index": input.index,
+	"execution_digest": input.execution_digest,
+	"effect": effect_alone,
+	"tier": tier_alone,
+	"score": score,
+	"rules": [object.remove(rule, ["approval"])],
+	"obligations": [],
+	"transforms": [],
+	"advice": [],
+	"approval": requirement,
+	"contended": false,
+	"acknowledgement": _acknowledgement(effect_alone, tier_alone),
+	"permit_ttl_s": data.settings.permit_ttl_s[tier_alone],
+} if {
+	count(input.action.operations) == 1
+	count(data.writ.rules.matched) == 0
+	[rule] := [candidate | some candidate in data.packs[_].matched]
+	requirement := _nothing_but_its_effect(rule)
+	effect_alone := _effect_alone[rule.outcome]
+	tier_alone := _tiers[_level]
+}
+
+_effect_alone := {
+	"FORBID": "DENY",
+	"SEQUENCE": "DENY",
+	"DEFER": "DEFER",
+	"DENY": "DENY",
+	"APPROVAL": "REQUIRE_APPROVAL",
+	"ALLOW": "ALLOW",
+}
+
+# null, or the approval that the rule asks for; undefined when there is more to the rule.
+_nothing_but_its_effect(rule) := null if {
+	object.keys(rule) == _reason_fields
+	rule.outcome != "APPROVAL"
+} else := requirement if {
+	object.keys(rule) == _approval_fields
+	rule.outcome == "APPROVAL"
+	_well_formed(rule.approval)
+	requirement := {
+		"quorum": rule.approval.quorum,
+		"roles": sort({role | some role in rule.approval.roles}),
+		"deadline_s": rule.approval.deadline_s,
+	}
+}
+
+_general := {
 	"index": input.index,
 	"execution_digest": input.execution_digest,
 	"effect": effect,
 	"tier": tier,
 	"score": score,
 	"rules": reasons,
-	"obligations": [obligation | _granted; some obligation in _obligations],
-	"transforms": [transform | effect == "TRANSFORM"; some transform in _transforms],
+	"obligations": _obliged,
+	"transforms": _transformed,
 	"advice": [advice | some advice in _advice],
 	"approval": approval,
 	"contended": contended,
-	"acknowledgement": acknowledgement,
+	"acknowledgement": _acknowledgement(effect, tier),
 	"permit_ttl_s": permit_ttl_s,
 }
-
-_granted if effect != "DENY"

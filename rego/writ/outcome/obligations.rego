@@ -1,5 +1,13 @@
 package writ.outcome
 
+_obliged := [obligation | some obligation in _obligations] if {
+	effect != "DENY"
+} else := []
+
+_transformed := [transform | some transform in _transforms] if {
+	effect == "TRANSFORM"
+} else := []
+
 # United over all matching rules; sets, so that what two rules ask for alike is asked for once.
 _obligations contains obligation if {
 	_granting

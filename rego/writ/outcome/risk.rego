@@ -5,13 +5,12 @@ package writ.outcome
 # description: |
 #   The sum of the seven signals, weighted by `data.settings.risk.weights` (hundredths, 100 in all), rounded half up. A
 #   signal without data counts as `data.settings.risk.no_data` says: 100 for every signal that the installation collects,
-#   so that losing data never lowers the score. What it does not collect yet has weight 0. Findings count here too, so
+#   so that losing data never lowers the score. What it does not collect yet is not listed. Findings count here too, so
 #   that one more never lowers the score, whatever the signal says.
 score := min([100, floor((sum(_weighted) + 50) / 100)])
 
 _weighted := [product |
 	some name, weight in data.settings.risk.weights
-	weight > 0
 	product := _points(name) * weight
 ]
 
