@@ -18,9 +18,13 @@ matched contains rule if {
 
 # Every customer that the operation names is assigned, and it names one.
 _serving if {
-	customers := {container.id | some container in input.action.operations[0].containers; container.type == "customer"}
-	count(customers) > 0
-	every customer in customers {
-		facts.holds("assignment", [input.agent.id, customer], true)
-	}
+	some container in input.action.operations[0].containers
+	container.type == "customer"
+	not _foreign
+}
+
+_foreign if {
+	some container in input.action.operations[0].containers
+	container.type == "customer"
+	not facts.holds("assignment", [input.agent.id, container.id], true)
 }

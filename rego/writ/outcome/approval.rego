@@ -31,6 +31,8 @@ _approvable if {
 _well_formed(requirement) if {
 	is_number(requirement.quorum)
 	is_number(requirement.deadline_s)
+	is_array(requirement.roles)
 	requirement.quorum >= 1
 	requirement.deadline_s >= 1
+	count(requirement.roles) > 0
 }

@@ -14,7 +14,13 @@ _plain := {
 	"effect": effect_alone,
 	"tier": tier_alone,
 	"score": score,
-	"rules": [object.remove(rule, ["approval"])],
+	"rules": [{
+		"id": rule.id,
+		"outcome": rule.outcome,
+		"code": rule.code,
+		"message": rule.message,
+		"remediation": rule.remediation,
+	}],
 	"obligations": [],
 	"transforms": [],
 	"advice": [],
@@ -40,12 +46,12 @@ _effect_alone := {
 	"ALLOW": "ALLOW",
 }
 
-# null, or the approval that the rule asks for; undefined when there is more to the rule.
+# null, or the approval that the rule asks for; undefined when there is more to the rule. The other five are named above.
 _nothing_but_its_effect(rule) := null if {
-	object.keys(rule) == _reason_fields
+	count(rule) == 5
 	rule.outcome != "APPROVAL"
 } else := requirement if {
-	object.keys(rule) == _approval_fields
+	count(rule) == 6
 	rule.outcome == "APPROVAL"
 	_well_formed(rule.approval)
 	requirement := {

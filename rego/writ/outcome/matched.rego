@@ -10,8 +10,6 @@ _rank := {"FORBID": 0, "SEQUENCE": 1, "DEFER": 2, "DENY": 3, "APPROVAL": 4, "TRA
 
 _reason_fields := {"id", "outcome", "code", "message", "remediation"}
 
-_approval_fields := _reason_fields | {"approval"}
-
 # Rules judge one operation, the first of `input.action.operations`. An action of several is judged once for each, with
 # that operation moved to the front and the others behind it in a circle, so that no operation passes because another one
 # is fine, and rules on the whole action still see all of it.

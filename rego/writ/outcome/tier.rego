@@ -33,9 +33,13 @@ _shift := _shift_of(input.environment.name) if {
 
 _shift_of(name) := object.get(data.settings.tiers.environments, name, 0)
 
-default _level_by_score := 3
-
-_level_by_score := data.settings.tiers.score_floors[floor(score / 10)]
+_level_by_score := 0 if {
+	score < data.settings.tiers.from_score.T1
+} else := 1 if {
+	score < data.settings.tiers.from_score.T2
+} else := 2 if {
+	score < data.settings.tiers.from_score.T3
+} else := 3
 
 _raised contains level if level := {"T0": 0, "T1": 1, "T2": 2, "T3": 3}[_ranked[_][3].tier]
 

@@ -6,17 +6,23 @@ import data.writ.lib
 
 # METADATA
 # title: Tells whether the fact `name` is known for exactly `key`, vouched for, and has `value`
-# description: For ALLOW rules. False without data; false when two entries of one key contradict each other.
+# description: For ALLOW rules. False without data, and when two entries of one key differ.
 default holds(_, _, _) := false
 
 holds(name, key, value) if {
-	values := {entry.value |
-		some entry in input.facts[name].entries
-		entry.key == key
-		entry.state == "OK"
-		lib.trusted(entry)
-	}
-	values == {value}
+	some entry in input.facts[name].entries
+	entry.key == key
+	entry.value == value
+	entry.state == "OK"
+	lib.trusted(entry)
+	not _contradicted(name, entry)
+}
+
+_contradicted(name, entry) if {
+	count(input.facts[name].entries) > 1
+	some other in input.facts[name].entries
+	other.key == entry.key
+	other != entry
 }
 
 # METADATA
