@@ -216,6 +216,8 @@ class Engine:
                 self._refuse(entry, NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet"))
             elif entry.items and entry.items[0].lane is lane:
                 ready.append(entry)
+            elif any(item.state_ask.ticket for item in entry.items):
+                self._spawn(self._made_again(entry))  # it came back for another judgement, and the bundle moved on
             elif loop_s >= entry.asks[0].deadline_s:
                 self._refuse(
                     entry, DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited")
@@ -228,7 +230,7 @@ class Engine:
         """Fills the entry's items; False when nothing is left to decide or it is being prepared elsewhere."""
         entry.items = []
         for ask in entry.asks:
-            if ask.gone:
+            if ask.gone or ask in entry.answered:
                 continue
             try:
                 admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
@@ -240,9 +242,11 @@ class Engine:
             except Refused as error:
                 self._telemetry.failure(error.reason)
                 self._deliver([self._concluder.refuse(ask, error, lane, int(now_s * 1000))])
+                entry.answered[ask] = False
             except WritError as error:
                 self._telemetry.failure(error.reason)
                 self._deliver([error_answer(ask, error)])
+                entry.answered[ask] = False
         return bool(entry.items)
 
     async def _offload(self, entry: Entry, admitted: Admitted, lane: Lane) -> None:
@@ -281,7 +285,9 @@ class Engine:
             for item in items:
                 item.view = blind
                 item.verdict = denied(error.reason, "the state that limits rest on cannot be read", "try again later")
-            await self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver)
+            settlements = await self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver)
+            # What was reserved when they came the first time.
+            self._settle_later([settlement for settlement in settlements if settlement.ask.ticket])
             return []
         for item, view in zip(items, views, strict=True):
             item.view = view
@@ -298,26 +304,43 @@ class Engine:
             else:
                 late = DeadlineExceeded("DEADLINE_EXCEEDED", "the same request is still being decided elsewhere")
                 self._refuse(entry, late)
+                self._let_go(entry.items)
             return False
         if now_s < entry.contended_until_s and any(
             counter.pending for item in entry.items for counter in item.view.counters.values()
         ):
             self._later(entry)
             return False
-        mine = []
+        mine, others = [], []
         for item in entry.items:
             if item.view.status is ClaimStatus.ANSWERED:
                 self._deliver([Answer(token=item.ask.token, response=item.view.answer)])
+                stops = entry.semantic != decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+                entry.answered[item.ask] = stops and permits(item.view.answer)
+                others.append(item)
             elif item.view.status is ClaimStatus.REUSED:
                 error = InvalidInput(
                     "REQUEST_ID_REUSED", "this request_id was used for another call; expected a new one"
                 )
                 self._telemetry.failure(error.reason)
                 self._deliver([error_answer(item.ask, error)])
+                entry.answered[item.ask] = False
+                others.append(item)
             else:
                 mine.append(item)
         entry.items = mine
+        self._let_go(others)
         return bool(mine)
+
+    def _let_go(self, items: Sequence[Item]) -> None:
+        """Gives back what stands reserved for items that need no judgement of their own any more."""
+        self._settle_later(
+            [Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in items if item.state_ask.ticket]
+        )
+
+    def _settle_later(self, settlements: Sequence[Settlement]) -> None:
+        if settlements:
+            self._spawn(self._settled(settlements))
 
     # (5) score, (6) evaluate, (7) oblige -----------------------------------------------------------------------------
 
@@ -384,11 +407,12 @@ class Engine:
         for pause_s in (*SETTLE_RETRIES_S, 0.0):
             try:
                 await self._state.settle(settlements)
-                return
             except StateFailed as error:
                 self._telemetry.failure("SETTLE_FAILED")
                 log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
                 await asyncio.sleep(pause_s)
+            else:
+                return
 
 
 def short_circuit(entry: Entry) -> None:
@@ -396,8 +420,20 @@ def short_circuit(entry: Entry) -> None:
     if entry.semantic == decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL or len(entry.items) == 1:
         return
     stops_on_permit = entry.semantic == decision_pb2.BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT
+    items = {item.ask: item for item in entry.items}
     stopped = False
-    for item in entry.items:
+    for ask in entry.asks:
+        item = items.get(ask)
+        if item is None:
+            # An error, or the answer of an earlier time; a caller that has gone says nothing.
+            stopped = stopped or entry.answered.get(ask) is stops_on_permit
+            continue
         if stopped:
             item.verdict = denied("NOT_EVALUATED", "an item before this one ended the batch")
         stopped = stopped or item.verdict.permits == stops_on_permit
+
+
+def permits(response: bytes) -> bool:
+    """Tells whether a stored DecideResponse lets its action run."""
+    effect = decision_pb2.DecideResponse.FromString(response).decision.effect
+    return effect in (decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM)

@@ -18,13 +18,15 @@ from writ.v1 import decision_pb2
 class Entry:
     """Asks that must be decided in one batch, in order: one ask, or the items of a DecideBatch with its semantic.
 
-    The rest is progress, kept when an entry comes back to the queue: the prepared items, whether they were made again for
-    another bundle, and until when (loop seconds) they may wait for reservations before theirs (0: they do not).
+    The rest is progress, kept when an entry comes back to the queue: the prepared items; the asks that were answered
+    without a judgement, and whether their answer permits; whether items were made again for another bundle; and until
+    when (loop seconds) they may wait for reservations before theirs (0: they do not).
     """
 
     asks: list[Ask]
     semantic: decision_pb2.BatchSemantic.ValueType = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
     items: list[Item] = field(default_factory=list)
+    answered: dict[Ask, bool] = field(default_factory=dict)
     remade: bool = False
     contended_until_s: float = 0.0
     size: int = field(init=False)

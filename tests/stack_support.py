@@ -26,12 +26,13 @@ from typing import Any, Self
 import grpc
 import yaml
 from google.protobuf.duration_pb2 import Duration
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2
 from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane.bundles.build import BuiltBundle, build_bundle
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, make_layout
+from control_plane.stack.ready import HEALTH_CHECK
 from control_plane.stack.tokens import AUDIENCE, ISSUER, TRUST_DOMAIN, mint_token
 from control_plane.stack.tools import tool_path
 from pdp.declarations import StateContext
@@ -57,7 +58,7 @@ CUSTOMER = "7"
 UPDATES_A_MONTH = 1_000
 """What the invoice pack allows an agent without an approval."""
 
-PATIENT = {"timeouts": {"opa_ms": 60_000, "lease_ms": 90_000, "contention_ms": 10_000}}
+PATIENT = {"timeouts": {"opa_ms": 60_000, "lease_ms": 90_000, "contention_ms": 3_000}}
 """Overrides of `pdp` for tests that hold a decision in the middle, or that must not depend on how busy the machine is."""
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -346,8 +347,13 @@ class DecisionPoint:
     def health(self) -> int:
         """Returns the health status, 0 when nobody answers."""
         with grpc.insecure_channel(self.target) as channel:
+            check = channel.unary_unary(
+                HEALTH_CHECK,
+                request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+                response_deserializer=health_pb2.HealthCheckResponse.FromString,
+            )
             try:
-                return int(health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5).status)
+                return int(check(health_pb2.HealthCheckRequest(), timeout=5).status)
             except grpc.RpcError:
                 return 0
 
@@ -357,7 +363,7 @@ class DecisionPoint:
 
     def metrics(self, name: str) -> dict[tuple[str, ...], float]:
         """Returns the samples of one metric by their label values."""
-        with urllib.request.urlopen(f"http://{self._metrics}/metrics", timeout=10) as response:  # noqa: S310  # loopback
+        with urllib.request.urlopen(f"http://{self._metrics}/metrics", timeout=10) as response:
             families = text_string_to_metric_families(response.read().decode())
             return {
                 tuple(sample.labels.values()): sample.value
@@ -373,7 +379,9 @@ class DecisionPoint:
     def allowed(self) -> list[dict[str, Any]]:
         """Returns the predicates of the decisions that allowed."""
         return [
-            entry for entry in self.entries() if entry["kind"] == "decision" and entry["effect"] in ("ALLOW", "TRANSFORM")
+            entry
+            for entry in self.entries()
+            if entry["kind"] == "decision" and entry["effect"] in ("ALLOW", "TRANSFORM")
         ]
 
     def limit_file_size(self, limit: int) -> None:
