@@ -47,7 +47,10 @@ MAX_CACHED_BYTES = 2048
 # sqlglot writes the text of every statement that it has no tree for into its log; arguments belong in no log.
 logging.getLogger("sqlglot").disabled = True
 
-_MODES = word_set("deferred immediate exclusive concurrent work transaction tran and no chain")
+_MODES = word_set(
+    """deferred immediate exclusive concurrent work transaction tran and no chain isolation level read write only
+    committed uncommitted repeatable serializable"""
+)
 _TRANSACTION = word_set("begin start commit end rollback abort")
 
 # sqlglot's tokenizer swallows the rest of such a statement as one string, so they are told from the text itself.

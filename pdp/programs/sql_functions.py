@@ -35,7 +35,7 @@ _POSTGRES = _COMMON | word_set(
     """age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii bit_and
     bit_count bit_length bit_or bit_xor bool_and bool_or btrim cardinality cbrt char_length character_length chr
-    clock_timestamp corr covar_pop covar_samp current_database current_schema date_bin date_part date_trunc decode div
+    clock_timestamp corr covar_pop covar_samp current_database current_schema current_time current_timestamp date_bin date_part date_trunc decode div
     encode every extract factorial format gcd gen_random_uuid generate_series generate_subscripts grouping initcap
     isfinite json_agg json_array_elements json_array_elements_text json_array_length json_build_array
     json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object json_object_agg
@@ -87,13 +87,32 @@ TYPES = word_set(
 """Names of types that take a parenthesis, as in `varchar(20)`. As calls they convert, and change nothing."""
 
 WORDS = word_set(
-    """all and any array as between by case check conflict cross cube distinct else escape except exists fetch filter
-    first following from full group having if ilike in inner insert intersect into is join key lateral left like limit
-    materialized natural not null of offset on only or order outer over overlaps partition preceding primary range
-    returning right rollup row rows select set sets similar some then top union unique update using values when where
-    window with within zone"""
+    """all and any array as bernoulli between by case check conflict cube distinct else except exists filter from group having ilike in
+    insert intersect into join key lateral left like limit materialized not null offset on only or order over overlaps
+    primary references returning right rollup row select set sets similar some system then to top union unique using values when
+    where window with zone"""
 )
 """Words of the grammar that may stand before a parenthesis without calling anything."""
+
+AFTER = MappingProxyType(
+    {
+        "bernoulli": word_set("tablesample"),
+        "by": word_set("group order partition"),
+        "conflict": word_set("on"),
+        "filter": word_set(")"),
+        "insert": word_set("then"),
+        "key": word_set("foreign primary"),
+        "materialized": word_set("as not"),
+        "over": word_set(")"),
+        "overlaps": word_set(")"),
+        "sets": word_set("grouping"),
+        "system": word_set("tablesample"),
+        "to": word_set("similar"),
+        "top": word_set("all distinct select"),
+        "zone": word_set("time"),
+    }
+)
+"""Those of them that may also name a function, with what stands before them when they do not."""
 
 PRAGMAS = word_set(
     """collation_list compile_options database_list foreign_key_check foreign_key_list freelist_count function_list

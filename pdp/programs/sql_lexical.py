@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from pdp.programs.sql_functions import FUNCTIONS, TYPES, WORDS, word_set
+from pdp.programs.sql_functions import AFTER, FUNCTIONS, TYPES, WORDS, word_set
 
 MAX_DEPTH = 48
 """Deepest nesting of brackets and CASE: past it a recursive parser runs out of stack."""
@@ -74,6 +74,8 @@ def check_text(text: str, dialect: str) -> None:
         raise NotUnderstood("SQL_COMMENT", "expected every comment to be closed")
     if _ESCAPES.search(text):
         raise NotUnderstood("SQL_ESCAPE", "expected strings without escapes that depend on settings")
+    if (dialect == "mysql" and "\\" in text) or (dialect == "tsql" and "\\\n" in text):
+        raise NotUnderstood("SQL_ESCAPE", "expected strings without escapes")
     if dialect == "mysql" and _MYSQL_DASHES.search(text):
         raise NotUnderstood("SQL_COMMENT", "expected a blank after two dashes")
 
@@ -148,13 +150,16 @@ def check_calls(tokens: Sequence[Token], dialect: str) -> None:
             continue
         token = tokens[index - 1]
         name = word(token)
+        before = tokens[index - 2] if index >= 2 else None
         if " " in name:  # `ORDER BY` is one token
             name = name.split()[-1]
-        qualified = index >= 2 and tokens[index - 2].token_type is TokenType.DOT
+        elif name in AFTER and (before is None or word(before) not in AFTER[name]):
+            name = "?"
+        qualified = before is not None and before.token_type is TokenType.DOT
         known = name in allowed or name in WORDS or name in TYPES
         if known and (not qualified or (index >= 3 and word(tokens[index - 3]) == "pg_catalog")):
             continue
-        if not qualified and token.token_type not in _NAMES and not name.isidentifier() and not name[:1].isalpha():
+        if not qualified and token.token_type not in _NAMES and name != "?" and not name[:1].isidentifier():
             if token.token_type is TokenType.STRING:
                 raise NotUnderstood("SQL_FUNCTION", "expected no call of a quoted name")
             continue  # an operator, a bracket or a comma: nothing is called

@@ -116,10 +116,13 @@ def limit_of(args: Mapping[str, object]) -> int | None:
     """Returns a literal LIMIT, TOP or FETCH FIRST in rows, None when there is none that bounds."""
     node = args.get("limit")
     if isinstance(node, exp.Limit):
-        count = None if node.args.get("limit_options") else node.expression
+        count = node.expression
     elif isinstance(node, exp.Fetch):
-        count = None if node.args.get("limit_options") or node.args.get("percent") else node.args.get("count")
+        count = node.args.get("count")
     else:
+        return None
+    options = node.args.get("limit_options")
+    if node.args.get("percent") or (options and (options.args.get("percent") or options.args.get("with_ties"))):
         return None
     text = literal(count)
     if text is None or not text.isdigit() or len(text) > MAX_LIMIT_DIGITS or _is_text(count):

@@ -164,7 +164,7 @@ class QueryWalker:
         name = self.table_name(node)
         alias = node.args.get("alias")
         shown = node.alias.lower() or node.name.lower()
-        if "." not in name and name in names:
+        if name in names and not self._is_case_sensitive(node.this):
             return shown, None
         if alias is not None and alias.args.get("columns"):
             # `invoices AS i(x, id)`: the columns of the WHERE are others than those of the table.
@@ -180,9 +180,12 @@ class QueryWalker:
         for part in parts:
             if not isinstance(part, exp.Identifier) or "." in part.name or not part.name:
                 raise NotUnderstood("SQL_NAME", "expected a table named by plain identifiers")
-            if self.dialect == "postgres" and part.args.get("quoted") and part.name != part.name.lower():
+            if self._is_case_sensitive(part):
                 self.note("SQL_CASE_SENSITIVE_NAME", "expected a table name that means the same in any case")
         return ".".join(part.name.lower() for part in parts)
+
+    def _is_case_sensitive(self, name: exp.Identifier) -> bool:
+        return self.dialect == "postgres" and bool(name.args.get("quoted")) and name.name != name.name.lower()
 
     def ctes(self, node: exp.Expr, names: Names) -> Names:
         """Walks the WITH of a statement and returns the names in scope behind it."""
@@ -193,6 +196,8 @@ class QueryWalker:
         for cte in clause.expressions:
             check_args(cte, frozenset({"this", "alias", "materialized"}))
             name = cte.alias.lower()
+            if self._is_case_sensitive(cte.args["alias"].this):
+                raise NotUnderstood("SQL_NAME", "expected a CTE whose name means the same in any case")
             # Without RECURSIVE its own name inside means the table of that name; taking it for one errs towards more.
             self.statement(cte.this, names | {name} if clause.args.get("recursive") else names)
             names = names | {name}

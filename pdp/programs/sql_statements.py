@@ -20,7 +20,7 @@ from pdp.programs.sql_predicates import limit_of, literal
 from pdp.programs.sql_query import Names, Source
 from writ.action import Verb
 
-_INSERT = word_set("with_ this expression conflict returning alternative ignore default stored source")
+_INSERT = word_set("with_ this expression conflict returning alternative ignore default")
 _UPDATE = word_set("with_ this expressions from_ where returning order limit")
 _DELETE = word_set("with_ this using where returning order limit")
 _MERGE = word_set("with_ this using on whens returning")
@@ -46,7 +46,7 @@ class StatementWalker(DefinitionWalker):
         if isinstance(target, exp.Schema):
             columns = [item.name.lower() for item in target.expressions]
             target = target.this
-        table = self.target(target, frozenset())[1] or ""
+        table = self.target(target, names)[1] or ""
         assigned = _inserted(columns, node.expression)
         self.add(SqlEffect(verb=Verb.CREATE, table=table, assignments=assigned))
         if node.expression is not None and not node.args.get("default"):
