@@ -61,7 +61,7 @@ class Mix:
 
 
 def _http(draw: Draw) -> Mapping[str, object]:
-    url = f"https://billing.example/customers/{draw.customer}/invoices/{draw.invoice}"
+    url = f"https://billing.internal/customers/{draw.customer}/invoices/{draw.invoice}"
     return {"method": "GET", "url": url}
 
 
