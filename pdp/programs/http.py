@@ -121,16 +121,28 @@ def _methods(
     """Returns every method that some server may take the request for; None when one is not understood."""
     asked = [value.strip() for name, value in headers if name.strip().lower() in _OVERRIDES]
     asked += [value for name, value in query if name.lower() == "_method"]
-    content_type = next((value for name, value in headers if name.strip().lower() == "content-type"), _FORM)
-    if body is not None and content_type.split(";")[0].strip().lower() == _FORM and b"_method" in body:
-        text = body.decode("utf-8", "replace")
-        asked += [value for name, value in parse_qsl(text, keep_blank_values=True) if name.lower() == "_method"]
+    asked += _asked_in_form(headers, body)
     methods = [name.upper() for name in (method, *asked)]
     if not all(_METHOD.fullmatch(name) and name in _GRAVITY for name in methods):
         return None, (_finding("METHOD_NOT_UNDERSTOOD", f"expected methods of {', '.join(_GRAVITY)}"),)
     if len(set(methods)) > 1:
         return methods, (_finding("METHOD_OVERRIDDEN", "the method sent and the method asked for differ"),)
     return methods, ()
+
+
+def _asked_in_form(headers: Sequence[tuple[str, str]], body: bytes | None) -> list[str]:
+    """Returns what `_method` says in a form; "" where it stands in a form that is not taken apart."""
+    types = [value.split(";")[0].strip().lower() for name, value in headers if name.strip().lower() == "content-type"]
+    if body is None:
+        return []
+    if any(kind.startswith("multipart/") for kind in types) and b"_method" in body.lower():
+        return [""]
+    if types and _FORM not in types:
+        return []
+    if b"%" not in body and b"_method" not in body.lower():
+        return []
+    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return [value for name, value in fields if name.lower() == "_method"]
 
 
 def _finding(code: str, message: str) -> Finding:

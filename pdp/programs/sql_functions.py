@@ -35,21 +35,22 @@ _POSTGRES = _COMMON | word_set(
     """age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims array_position
     array_positions array_prepend array_remove array_replace array_to_json array_to_string array_upper ascii bit_and
     bit_count bit_length bit_or bit_xor bool_and bool_or btrim cardinality cbrt char_length character_length chr
-    clock_timestamp corr covar_pop covar_samp current_database current_schema current_time current_timestamp date_bin date_part date_trunc decode div
-    encode every extract factorial format gcd gen_random_uuid generate_series generate_subscripts grouping initcap
-    isfinite json_agg json_array_elements json_array_elements_text json_array_length json_build_array
-    json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object json_object_agg
-    json_object_keys json_strip_nulls json_typeof jsonb_agg jsonb_array_elements jsonb_array_elements_text
-    jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path
-    jsonb_extract_path_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_exists
-    jsonb_path_match jsonb_path_query jsonb_path_query_array jsonb_path_query_first jsonb_pretty jsonb_set
-    jsonb_strip_nulls jsonb_typeof justify_days justify_hours justify_interval lcm left ln localtime localtimestamp
-    log log10 lpad make_date make_interval make_time make_timestamp make_timestamptz md5 mode now num_nonnulls
-    num_nulls octet_length overlay percentile_cont percentile_disc position quote_ident quote_literal quote_nullable
-    random regexp_count regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
-    regexp_split_to_table regexp_substr regr_count regr_slope repeat reverse right row_to_json rpad scale sha224 sha256
-    sha384 sha512 split_part starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array
-    strpos timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector
+    clock_timestamp corr covar_pop covar_samp current_database current_schema current_time current_timestamp
+    date_bin date_part date_trunc decode div encode every extract factorial format gcd gen_random_uuid
+    generate_series generate_subscripts grouping initcap isfinite json_agg json_array_elements
+    json_array_elements_text json_array_length json_build_array json_build_object json_each json_each_text
+    json_extract_path json_extract_path_text json_object json_object_agg json_object_keys json_strip_nulls
+    json_typeof jsonb_agg jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array
+    jsonb_build_object jsonb_each jsonb_each_text jsonb_extract_path jsonb_extract_path_text jsonb_insert
+    jsonb_object jsonb_object_agg jsonb_object_keys jsonb_path_exists jsonb_path_match jsonb_path_query
+    jsonb_path_query_array jsonb_path_query_first jsonb_pretty jsonb_set jsonb_strip_nulls jsonb_typeof justify_days
+    justify_hours justify_interval lcm left ln localtime localtimestamp log log10 lpad make_date make_interval
+    make_time make_timestamp make_timestamptz md5 mode now num_nonnulls num_nulls octet_length overlay
+    percentile_cont percentile_disc position quote_ident quote_literal quote_nullable random regexp_count
+    regexp_instr regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table
+    regexp_substr regr_count regr_slope repeat reverse right row_to_json rpad scale sha224 sha256 sha384 sha512
+    split_part starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg string_to_array strpos
+    timeofday to_char to_date to_hex to_json to_jsonb to_number to_timestamp to_tsquery to_tsvector
     transaction_timestamp translate trim_scale trunc ts_headline ts_rank unnest var_pop var_samp variance version
     width_bucket"""
 )
@@ -59,38 +60,38 @@ _MYSQL = _COMMON | word_set(
     convert_tz crc32 curdate curtime database date date_add date_format date_sub datediff day dayname dayofmonth
     dayofweek dayofyear elt extract field find_in_set format from_days from_unixtime group_concat hex hour if ifnull
     instr isnull json_array json_arrayagg json_contains json_contains_path json_extract json_keys json_length
-    json_object json_objectagg json_search json_type json_unquote json_valid json_value last_day lcase left ln locate
-    log log10 log2 lpad makedate maketime md5 mid minute month monthname now octet_length pow position quarter rand
-    regexp_instr regexp_like regexp_replace regexp_substr repeat reverse right rpad second sec_to_time sha sha1 sha2
-    space std stddev stddev_pop stddev_samp str_to_date strcmp subdate substring_index subtime sysdate time time_format
-    time_to_sec timediff timestampadd timestampdiff to_days trunc truncate ucase unhex unix_timestamp utc_date utc_time
-    utc_timestamp uuid var_pop var_samp variance version week weekday year yearweek"""
+    json_object json_objectagg json_search json_type json_unquote json_valid json_value last_day lcase left ln
+    locate log log10 log2 lpad makedate maketime md5 mid minute month monthname now octet_length pow position
+    quarter rand regexp_instr regexp_like regexp_replace regexp_substr repeat reverse right rpad second sec_to_time
+    sha sha1 sha2 space std stddev stddev_pop stddev_samp str_to_date strcmp subdate substring_index subtime sysdate
+    time time_format time_to_sec timediff timestampadd timestampdiff to_days trunc truncate ucase unhex
+    unix_timestamp utc_date utc_time utc_timestamp uuid var_pop var_samp variance version week weekday year yearweek"""
 )
 
 _TSQL = _COMMON | word_set(
     """ascii atn2 charindex checksum checksum_agg choose convert count_big datalength dateadd datediff datediff_big
     datefromparts datename datepart datetime2fromparts datetimefromparts day difference eomonth format getdate
-    getutcdate hashbytes iif isdate isjson isnull isnumeric json_query json_value left len log log10 ltrim month nchar
-    newid parse patindex quotename rand replicate reverse right space square stdev stdevp str string_agg string_escape
-    string_split stuff switchoffset sysdatetime sysdatetimeoffset sysutcdatetime todatetimeoffset translate try_cast
-    try_convert try_parse unicode var varp year"""
+    getutcdate hashbytes iif isdate isjson isnull isnumeric json_query json_value left len log log10 ltrim month
+    nchar newid parse patindex quotename rand replicate reverse right space square stdev stdevp str string_agg
+    string_escape string_split stuff switchoffset sysdatetime sysdatetimeoffset sysutcdatetime todatetimeoffset
+    translate try_cast try_convert try_parse unicode var varp year"""
 )
 
 FUNCTIONS = MappingProxyType({"sqlite": _SQLITE, "postgres": _POSTGRES, "mysql": _MYSQL, "tsql": _TSQL})
 """Dialect (sqlglot's name) to lower-case names of functions without side effects. A dialect not here is UNKNOWN."""
 
 TYPES = word_set(
-    """bigint binary bit blob bool boolean bpchar char character date datetime datetime2 datetimeoffset dec decimal double
-    float int integer interval json jsonb mediumint nchar numeric nvarchar real smallint text time timestamp timestamptz
-    timetz tinyint varbinary varbit varchar varying"""
+    """bigint binary bit blob bool boolean bpchar char character date datetime datetime2 datetimeoffset dec decimal
+    double float int integer interval json jsonb mediumint nchar numeric nvarchar real smallint text time timestamp
+    timestamptz timetz tinyint varbinary varbit varchar varying"""
 )
 """Names of types that take a parenthesis, as in `varchar(20)`. As calls they convert, and change nothing."""
 
 WORDS = word_set(
-    """all and any array as bernoulli between by case check conflict cube distinct else except exists filter from group having ilike in
-    insert intersect into join key lateral left like limit materialized not null offset on only or order over overlaps
-    primary references returning right rollup row select set sets similar some system then to top union unique using values when
-    where window with zone"""
+    """all and any array as bernoulli between by case check conflict cube distinct else except exists filter from group
+    having ilike in insert intersect into join key lateral left like limit materialized not null offset on only or
+    order over overlaps primary references returning right rollup row select set sets similar some system then to
+    top union unique using values when where window with zone"""
 )
 """Words of the grammar that may stand before a parenthesis without calling anything."""
 
@@ -116,8 +117,8 @@ AFTER = MappingProxyType(
 
 PRAGMAS = word_set(
     """collation_list compile_options database_list foreign_key_check foreign_key_list freelist_count function_list
-    index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check table_info table_list
-    table_xinfo"""
+    index_info index_list index_xinfo integrity_check module_list page_count pragma_list quick_check table_info
+    table_list table_xinfo"""
 )
 """SQLite's pragmas that only read, whatever their argument."""
 
