@@ -36,7 +36,7 @@ from writ.permit import PermitSigner
 
 BATCH = 32
 KIND_ROUNDS = 2_000
-STAGES = ("admit", "canonicalize", "make_item", "enrich", "policy_input", "evaluate", "oblige", "record", "settle")
+STAGES = ("admit", "canonicalize", "make_item", "enrich", "policy_input", "evaluate", "oblige", "record", "durable", "settle")
 
 
 class Bench:
@@ -89,8 +89,12 @@ class Bench:
             item.view = view
         self._lap("enrich")
         await self._judge(items)
-        settlements = await self._concluder.conclude(items, Stopwatch(time.perf_counter), lambda _: None)
+        concluded = self._concluder.conclude(items, Stopwatch(time.perf_counter), lambda _: None)
         self._lap("record")
+        settlements = concluded.settlements
+        if concluded.waiting:
+            settlements += await self._concluder.conclude_durable(concluded, lambda _: None)
+        self._lap("durable")
         await self._point.state.settle(settlements)
         self._lap("settle")
 

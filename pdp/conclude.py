@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -30,6 +30,8 @@ from writ.receipt_body import decision_body, refusal_body, undelivered_body
 from writ.v1 import receipt_pb2
 
 log = logging.getLogger("writ.decisions")
+
+Deliver = Callable[[Sequence[Answer]], None]
 
 ANSWER_TTL_MS = 10 * 60 * 1000
 """How long an answer is kept for a repeat of its request (design, section 2, idempotency)."""
@@ -64,6 +66,15 @@ class _Sheet:
     recorded: Recorded | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class Concluded:
+    """What is left to do for a batch: settlements, and answers that wait for the disk."""
+
+    settlements: list[Settlement]
+    waiting: list[_Sheet] = field(default_factory=list)
+    timings: bytes = b""
+
+
 class Concluder:
     """Records and answers. `random(n)` returns n random bytes; `evidence(failing)` hears how the log fares."""
 
@@ -81,27 +92,34 @@ class Concluder:
         self._evidence = evidence
         self._failing = False
 
-    async def conclude(
-        self, items: Sequence[Item], watch: Stopwatch, deliver: Callable[[Sequence[Answer]], None]
-    ) -> list[Settlement]:
-        """Records and answers the items and returns what has to be settled. Never raises for a failing log."""
+    def conclude(self, items: Sequence[Item], watch: Stopwatch, deliver: Deliver) -> Concluded:
+        """Records all items, answers those that need not wait for the disk, and returns what is left to do. Never raises
+        for a failing log."""
         sheets = self._sheets(items)
         timings = stage_timings(watch.laps)
         self._permit(sheets)
         if not self._record(sheets):
             deliver([self._answer(sheet, timings) for sheet in sheets])
-            return [self._settlement(sheet, b"") for sheet in sheets if not sheet.item.request.dry_run]
+            return Concluded(settlements=[self._settlement(s, b"") for s in sheets if not s.item.request.dry_run])
         waiting = [sheet for sheet in sheets if sheet.item.verdict.acknowledgement != "SIGNED" and sheet.recorded]
         held = set(map(id, waiting))
-        answers = [(sheet, self._answer(sheet, timings)) for sheet in sheets if id(sheet) not in held]
-        deliver([answer for _, answer in answers])
-        if waiting:
-            await self._durable(waiting)
-            late = [(sheet, self._answer(sheet, timings)) for sheet in waiting]
-            deliver([answer for _, answer in late])
-            answers += late
+        settlements = self._answered([sheet for sheet in sheets if id(sheet) not in held], timings, deliver)
+        return Concluded(settlements=settlements, waiting=waiting, timings=timings)
+
+    async def conclude_durable(self, concluded: Concluded, deliver: Deliver) -> list[Settlement]:
+        """Waits for stable storage, then answers what was held back for it. Never raises for a failing log."""
+        await self._durable(concluded.waiting)
+        return self._answered(concluded.waiting, concluded.timings, deliver)
+
+    def _answered(self, sheets: Sequence[_Sheet], timings: bytes, deliver: Deliver) -> list[Settlement]:
+        answers = [self._answer(sheet, timings) for sheet in sheets]
+        deliver(answers)
         self._log(sheets)
-        return [self._settlement(sheet, answer.response) for sheet, answer in answers if not sheet.item.request.dry_run]
+        return [
+            self._settlement(sheet, answer.response)
+            for sheet, answer in zip(sheets, answers, strict=True)
+            if not sheet.item.request.dry_run
+        ]
 
     def refuse(self, ask: Ask, refused: Refused, lane: Lane, now_ms: int) -> Answer:
         """Records that a credential did not cover a request, and returns the PERMISSION_DENIED."""
@@ -227,10 +245,8 @@ class Concluder:
 
     def _settlement(self, sheet: _Sheet, response: bytes) -> Settlement:
         item, verdict = sheet.item, sheet.item.verdict
-        if sheet.permit:
-            ttl_ms = sheet.permit.expires_ms - item.view.now_ms
-        else:
-            ttl_ms = ANSWER_TTL_MS if verdict.keep else 0
+        kept_ms = ANSWER_TTL_MS if verdict.keep else 0
+        ttl_ms = sheet.permit.expires_ms - item.view.now_ms if sheet.permit else kept_ms
         return Settlement(
             ask=item.state_ask,
             final=_final(item),

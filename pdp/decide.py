@@ -36,21 +36,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from pdp.authenticate import Authenticator
-from pdp.conclude import Concluder, Stopwatch, error_answer, internal_answer
+from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
 from pdp.item import Answer, Item
 from pdp.lane import Lane
 from pdp.lanes import Lanes
-from pdp.model import ClaimStatus, Final, Settlement, StateView
+from pdp.model import Ask, ClaimStatus, Final, Settlement, StateView
 from pdp.oblige import denied, oblige
 from pdp.offload import Offloader
 from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
-from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item
+from pdp.prepare import Refused, admit, canonicalize, is_heavy, make_item
 from pdp.queue import Entry, FairQueue
 from pdp.telemetry import Telemetry
 from writ.errors import DeadlineExceeded, EvaluationFailed, InvalidInput, NotReady, Overloaded, StateFailed, WritError
@@ -66,8 +66,6 @@ POLL_S = 0.002
 
 SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
 """Pauses between tries to settle. What is not settled then stays counted until recovery, which is the safe side."""
-
-Deliver = Callable[[Sequence[Answer]], None]
 
 
 class Engine:
@@ -139,21 +137,23 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, entries: list[Entry]) -> None:
-        settlements: list[Settlement] = []
+        concluded = Concluded(settlements=[])
         try:
-            settlements = await self._decided(entries)
+            concluded = await self._decided(entries)
         except Exception:
             # Our defect: nobody waits for ever, nobody is allowed, and the cause is in the log alone.
             log.exception("batch failed")
             self._telemetry.failure("INTERNAL")
             self._deliver([internal_answer(ask) for entry in entries for ask in entry.asks])
         finally:
+            # The next batch need not wait for what follows: settling, and the disk.
             self._in_flight -= 1
             self._schedule()
-        if settlements:
-            await self._settled(settlements)
+        self._settle_later(concluded.settlements)
+        if concluded.waiting:
+            await self._settled(await self._concluder.conclude_durable(concluded, self._deliver))
 
-    async def _decided(self, entries: list[Entry]) -> list[Settlement]:
+    async def _decided(self, entries: list[Entry]) -> Concluded:
         watch = Stopwatch(time.perf_counter)
         entries = self._prepared(entries)
         watch.lap("canonicalize")
@@ -167,10 +167,10 @@ class Engine:
             for item in (item for entry in entries for item in entry.items):
                 item.verdict = denied("LEASE_EXPIRED", "the judgement took longer than the claim on the request")
         ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
-        settlements = await self._concluder.conclude(ready, watch, self._deliver)
+        concluded = self._concluder.conclude(ready, watch, self._deliver)
         watch.lap("record")
         self._telemetry.batch(watch.laps, ready)
-        return settlements
+        return concluded
 
     def _comes_back(self, entry: Entry) -> bool:
         """Tells whether another judgement may differ: once for contention, once for a changed bundle."""
@@ -234,38 +234,46 @@ class Engine:
                 continue
             try:
                 admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
-                if len(entry.asks) == 1 and is_heavy(admitted, lane):
-                    self._spawn(self._offload(entry, admitted, lane))
+                if is_heavy(admitted, lane):
+                    self._spawn(self._offload(entry, lane, now_s))
                     return False
                 call = canonicalize(admitted, lane)
                 entry.items.append(make_item(ask, admitted, call, lane, int(now_s * 1000), self._timeouts.lease_ms))
-            except Refused as error:
-                self._telemetry.failure(error.reason)
-                self._deliver([self._concluder.refuse(ask, error, lane, int(now_s * 1000))])
-                entry.answered[ask] = False
             except WritError as error:
-                self._telemetry.failure(error.reason)
-                self._deliver([error_answer(ask, error)])
-                entry.answered[ask] = False
+                self._failed(entry, ask, error, lane, now_s)
         return bool(entry.items)
 
-    async def _offload(self, entry: Entry, admitted: Admitted, lane: Lane) -> None:
-        """Canonicalizes large arguments in another process, then lets the entry join a later batch."""
-        ask, tool = entry.asks[0], admitted.request.tool
-        try:
-            call = await self._offloader.canonicalize(
-                lane.canonicalizer, tool.server, tool.name, tool.definition_digest, admitted.request.args_json
-            )
-        except WritError as error:
-            self._refuse(entry, error)
-        except Exception:
-            log.exception("offload failed")
-            self._telemetry.failure("INTERNAL")
-            self._deliver([internal_answer(ask)])
-        else:
-            entry.items = [make_item(ask, admitted, call, lane, int(time.time() * 1000), self._timeouts.lease_ms)]
+    async def _offload(self, entry: Entry, lane: Lane, now_s: float) -> None:
+        """Prepares an entry with a long program: that is parsed in another process, and the entry joins a later batch."""
+        entry.items = []
+        for ask in entry.asks:
+            if ask.gone or ask in entry.answered:
+                continue
+            try:
+                admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
+                tool, arguments = admitted.request.tool, admitted.request.args_json
+                call = await self._offloader.canonicalize(
+                    lane.canonicalizer, tool.server, tool.name, tool.definition_digest, arguments
+                )
+                entry.items.append(make_item(ask, admitted, call, lane, int(now_s * 1000), self._timeouts.lease_ms))
+            except Exception as error:
+                self._failed(entry, ask, error, lane, now_s)
+        if entry.items:
             self._queue.put_back(entry)
             self._schedule()
+
+    def _failed(self, entry: Entry, ask: Ask, error: Exception, lane: Lane, now_s: float) -> None:
+        """Answers an ask that could not be prepared."""
+        entry.answered[ask] = False
+        if isinstance(error, Refused):
+            answer = self._concluder.refuse(ask, error, lane, int(now_s * 1000))
+        elif isinstance(error, WritError):
+            answer = error_answer(ask, error)
+        else:
+            log.error("preparing failed", exc_info=error)
+            answer = internal_answer(ask)
+        self._telemetry.failure(error.reason if isinstance(error, WritError) else "INTERNAL")
+        self._deliver([answer])
 
     def _refuse(self, entry: Entry, error: WritError) -> None:
         self._telemetry.failure(error.reason)
@@ -285,7 +293,7 @@ class Engine:
             for item in items:
                 item.view = blind
                 item.verdict = denied(error.reason, "the state that limits rest on cannot be read", "try again later")
-            settlements = await self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver)
+            settlements = self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver).settlements
             # What was reserved when they came the first time.
             self._settle_later([settlement for settlement in settlements if settlement.ask.ticket])
             return []
