@@ -12,11 +12,16 @@ _tiers := ["T0", "T1", "T2", "T3"]
 tier := _tiers[max({_level} | _raised)]
 
 # 0 to 3, without what rules say.
-_level := max([_level_by_score, min([3, _level_of_operations + _shift])])
+_level := _level_of_operations if {
+	_shift == 0
+	_level_by_score == 0
+} else := max([_level_by_score, min([3, _level_of_operations + _shift])])
 
-default _level_of_operations := 3
-
-_level_of_operations := max([_level_of_operation(operation) | some operation in input.action.operations])
+_level_of_operations := _level_of_operation(input.action.operations[0]) if {
+	count(input.action.operations) == 1
+} else := max([_level_of_operation(operation) | some operation in input.action.operations]) if {
+	count(input.action.operations) > 1
+} else := 3
 
 _level_of_operation(operation) := max(declared) if {
 	declared := [level | level := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]]
@@ -24,9 +29,12 @@ _level_of_operation(operation) := max(declared) if {
 } else := object.get(data.settings.tiers.base, [operation.verb, operation.scope], 3)
 
 # Only the catalog's word on the environment lowers a tier; what the caller claims can only raise it.
-_shift := _shift_of(input.environment.name) if {
-	input.environment.claimed in {"", input.environment.name}
+_shift := data.settings.tiers.environments[input.environment.name] if {
+	input.environment.claimed == input.environment.name
 	input.environment.asserted_by == "CATALOG"
+} else := _shift_of(input.environment.name) if {
+	input.environment.claimed == ""
+	lib.trusted(input.environment)
 } else := max([_shift_of(input.environment.name), _shift_of(input.environment.claimed)]) if {
 	lib.trusted(input.environment)
 } else := max([0, _shift_of(input.environment.name), _shift_of(input.environment.claimed)])
