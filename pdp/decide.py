@@ -425,7 +425,7 @@ class Engine:
 
 def short_circuit(entry: Entry) -> None:
     """Applies the semantic of a DecideBatch: what comes after the deciding item was not evaluated."""
-    if entry.semantic == decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL or len(entry.items) == 1:
+    if entry.semantic == decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL or len(entry.asks) == 1:
         return
     stops_on_permit = entry.semantic == decision_pb2.BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT
     items = {item.ask: item for item in entry.items}
