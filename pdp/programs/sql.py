@@ -59,6 +59,7 @@ _EXPLAIN = re.compile(
     r"(?:\(\s*(?:analy[sz]e|verbose|costs|buffers|wal|timing|summary|settings|format)\b[\w\s,]{0,200}\)\s*)?",
     re.IGNORECASE | re.ASCII,
 )
+_REPLACE = re.compile(r"\s*replace\s+into\b", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(
     r"\s*(?:(vacuum|analyze|reindex|checkpoint)|(show))((?:\s+(?!into\b)[a-z_][\w.]*){0,3})\s*;?\s*",
     re.IGNORECASE | re.ASCII,
@@ -120,6 +121,8 @@ def _walk(text: str, walker: StatementWalker) -> None:
     explained = _EXPLAIN.match(text)
     if explained is not None:
         text = text[explained.end() :]
+    if walker.dialect == "sqlite":
+        text = _REPLACE.sub("INSERT OR REPLACE INTO", text, count=1) if _REPLACE.match(text) else text
     engine = Dialect.get_or_raise(walker.dialect)
     tokens = engine.tokenize(text)
     check_tokens(text, tokens)
