@@ -29,8 +29,16 @@ SOME_INPUT = Input(given=True)
 class Runner(Protocol):
     """What a command hands its effects to. Not for use by several threads."""
 
+    depth: int
+    """How deep in nodes, commands and scripts the walk is."""
+
     @property
-    def sql_clients(self) -> Mapping[str, str]: ...
+    def sql_clients(self) -> Mapping[str, str]:
+        """The SQL clients that the catalog declares."""
+
+    @property
+    def moved(self) -> bool:
+        """True once the directory may have changed, so that a relative name may be anywhere."""
 
     def add(self, effect: Effect) -> None:
         """Adds one effect."""
@@ -44,6 +52,9 @@ class Runner(Protocol):
     def files(self, verb: Verb, words: Sequence[Word], *, everything: bool = False) -> None:
         """Adds files by their names; names that are not certain mean everything. No words: no effect."""
 
+    def move(self) -> None:
+        """Changes the directory."""
+
     def run(self, words: Sequence[Word], given: Input) -> None:
         """Runs a command that is named inside another one."""
 
@@ -55,19 +66,21 @@ class Runner(Protocol):
 class Grammar:
     """The options of one command. Letters and long names take no value (`flags`) or one (`values`).
 
-    `ordered` ends the options at the first operand, as for commands that run another one.
+    Those in `optional` take one only when it is attached. `ordered` ends the options at the first operand, as for commands that run another one.
     """
 
     flags: str = ""
     values: str = ""
+    optional: str = ""
     long_flags: frozenset[str] = frozenset()
     long_values: frozenset[str] = frozenset()
+    long_optional: frozenset[str] = frozenset()
     ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options in order as (letter or long name, value), and the operands. `open` when an operand could be an option."""
+    """Options in order as (letter or long name, value), and the operands. `open` when there could be others."""
 
     options: list[tuple[str, Word]] = field(default_factory=list)
     operands: list[Word] = field(default_factory=list)
@@ -83,14 +96,16 @@ class Options:
 _NO_VALUE = Word(text="")
 
 
-def grammar(flags: str = "", values: str = "", long: str = "", ordered: bool = False) -> Grammar:
-    """Returns a grammar; `long` holds long names parted by blanks, with `=` at the end when they take a value."""
-    names = long.split()
+def grammar(flags: str = "", values: str = "", long: str = "", *, optional: str = "", ordered: bool = False) -> Grammar:
+    """Returns a grammar; `long` holds long names parted by blanks: `name`, `name=` with a value, `name=?` optional."""
+    found = long.split()
     return Grammar(
         flags=flags,
         values=values,
-        long_flags=frozenset(name for name in names if not name.endswith("=")),
-        long_values=frozenset(name[:-1] for name in names if name.endswith("=")),
+        optional=optional,
+        long_flags=frozenset(name for name in found if "=" not in name),
+        long_values=frozenset(name[:-1] for name in found if name.endswith("=")),
+        long_optional=frozenset(name[:-2] for name in found if name.endswith("=?")),
         ordered=ordered,
     )
 
@@ -119,6 +134,8 @@ def read_options(args: Sequence[Word], known: Grammar) -> Options:
         if known.ordered and operands:
             operands += rest
             break
+    # A value in no quotes may become several words, and those options.
+    is_open = is_open or any(value.literal is None and not value.whole for _, value in options)
     return Options(options=options, operands=operands, open=is_open)
 
 
@@ -126,8 +143,8 @@ def _long(text: str, rest: Iterator[Word], known: Grammar) -> tuple[str, Word]:
     name, equals, value = text.partition("=")
     if name in known.long_values:
         return name, Word(text=value) if equals else _next(rest)
-    if name in known.long_flags and not equals:
-        return name, _NO_VALUE
+    if name in known.long_optional or (name in known.long_flags and not equals):
+        return name, Word(text=value)
     raise NotUnderstood("expected options that are known")
 
 
@@ -137,6 +154,8 @@ def _short(text: str, rest: Iterator[Word], known: Grammar) -> list[tuple[str, W
         if letter in known.values:
             attached = text[index + 1 :]
             return [*found, (letter, Word(text=attached) if attached else _next(rest))]
+        if letter in known.optional:
+            return [*found, (letter, Word(text=text[index + 1 :]))]
         if letter not in known.flags:
             raise NotUnderstood("expected options that are known")
         found.append((letter, _NO_VALUE))

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 
-class NotUnderstood(Exception):  # noqa: N818 - names what is wrong, as the rest of the project does
+class NotUnderstood(Exception):
     """A script, or a part of it, that has no certain reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word. `text` is None when an expansion makes it; `glob` tells a live `*`, `?`, `[`, or brace in it."""
+    """One word. `text` is None when an expansion makes it; `glob` tells a live `*`, `?`, `[`, or brace in it.
+
+    `whole` tells that an expansion stays one word, as in double quotes.
+    """
 
     text: str | None
     glob: bool = False
+    whole: bool = False
 
     @property
     def literal(self) -> str | None:
@@ -30,6 +34,12 @@ class Word:
 
 
 UNCERTAIN = Word(text=None)
+
+
+def names(text: str) -> frozenset[str]:
+    """Returns the names that blanks part."""
+    return frozenset(text.split())
+
 
 _SPAN = re.compile(r"[^\\'\"$`*?\[\]{}~#\s;&|<>()!]+")
 _DOUBLE = re.compile(r'"((?:[^"\\$`]|\\.)*)"', re.DOTALL)
@@ -61,7 +71,9 @@ def read_word(source: str) -> Word:
         elif match := _ANSI.match(source, position):
             parts.append(re.sub(r"\\(.)", lambda escape: _ANSI_ESCAPES.get(escape[1], escape[1]), match[1]))
         elif _EXPANDING.match(source, position) or source[position] == '"':
-            return UNCERTAIN
+            return Word(
+                text=None, whole=source[0] == source[-1] == '"' and source.count('"') == 2 and "@" not in source
+            )
         else:
             character = source[position]
             if character == "\\" and position + 1 < len(source) and source[position + 1] != "\n":

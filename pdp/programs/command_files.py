@@ -1,0 +1,217 @@
+"""Commands on files: which of their words are files, and what happens to them. Pure.
+
+A name that is not certain stands for every file; an option that is not known makes the command not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from pdp.programs.command_options import Grammar, Input, Runner, grammar, read_options
+from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word, names
+from writ.action import Verb
+
+Handler = Callable[[Sequence[Word], Input, Runner], None]
+
+_READERS: dict[str, Grammar] = {
+    "cat": grammar("AbeEnstTuv"),
+    "tac": grammar(),
+    "nl": grammar("", "bdfhilnsvw"),
+    "head": grammar("qvz0123456789", "nc", "lines= bytes= quiet"),
+    "tail": grammar("qvzfF0123456789", "ncs", "lines= bytes= quiet follow"),
+    "wc": grammar("clmwL", "", "lines words bytes chars"),
+    "cut": grammar("sz", "dfbc", "delimiter= fields= bytes= characters= complement only-delimited"),
+    "ls": grammar("aAbBcCdfFghHiklLmnopqQrRsStuUvxXZ1", "IwT", "all almost-all human-readable recursive color=?"),
+    "stat": grammar("Lft", "c", "format= printf="),
+    "file": grammar("bikLz", "", "brief mime-type mime"),
+    "du": grammar("abchHklLmsSx", "d", "summarize human-readable max-depth= all"),
+    "df": grammar("ahHiklPT", "t", "human-readable"),
+    "diff": grammar("aBbcdiNnqrsTtuwy", "UC", "brief recursive unified= color=?"),
+    "cmp": grammar("bls", "in"),
+    "md5sum": grammar("bctwz"),
+    "sha1sum": grammar("bctwz"),
+    "sha256sum": grammar("bctwz"),
+    "sha512sum": grammar("bctwz"),
+    "base64": grammar("di", "w", "decode wrap="),
+    "od": grammar("abcdfhilosxv", "AjNStw"),
+    "strings": grammar("af", "nte"),
+    "jq": grammar("ceMCnrSsja", "", "raw-output compact-output slurp null-input exit-status sort-keys"),
+    "readlink": grammar("efmnqsvz"),
+    "realpath": grammar("emsLPqz"),
+    "tree": grammar("adfhilpsuCD", "LIP"),
+}
+_CHANGERS: dict[str, tuple[Verb, Grammar]] = {
+    "rm": (Verb.DELETE, grammar("dfirRvI", "", "recursive force verbose dir one-file-system no-preserve-root")),
+    "rmdir": (Verb.DELETE, grammar("pv", "", "parents verbose ignore-fail-on-non-empty")),
+    "unlink": (Verb.DELETE, grammar()),
+    "shred": (Verb.DELETE, grammar("fuvxz", "ns", "remove iterations= zero")),
+    "mkdir": (Verb.CREATE, grammar("pv", "m", "parents mode=")),
+    "touch": (Verb.UPDATE, grammar("acfmh", "dt", "date= no-create")),
+    "tee": (Verb.UPDATE, grammar("aip", "", "append")),
+    "truncate": (Verb.UPDATE, grammar("co", "s", "size=")),
+}
+_RIGHTS: dict[str, Grammar] = {
+    name: grammar("cfvRhHLP", "", "recursive verbose changes quiet no-dereference")
+    for name in ("chmod", "chown", "chgrp", "setfacl", "chattr")
+}
+_COPY = grammar("abdfiHlLnPpRrsTuvxzh", "tmog", "recursive force verbose archive no-clobber target-directory= parents")
+_GREP = grammar(
+    "EFGPciLlnoqsvwxyzZHhrRabUT0123456789",
+    "efmABC",
+    """regexp= file= ignore-case invert-match count color=? files-with-matches line-number recursive extended-regexp
+    fixed-strings only-matching quiet include= exclude= exclude-dir= max-count= after-context= before-context=
+    context=""",
+)
+_SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")
+_UNIQ = grammar("cdDiuz", "fsw", "count repeated unique ignore-case")
+_SED = grammar("nErsuz", "e", "quiet silent expression= regexp-extended")
+_SED_SAFE = re.compile(
+    r"(?:\d+|\$|/[^/\\\n;{}\[]*/)?(?:,(?:\d+|\$))?(?:[pdqD=]|s/[^/\\\n;{}\[]*/[^/\\\n;{}\[]*/[gpIi0-9]*)(?:;|$)"
+)
+_AWK = grammar("", "Fv", ordered=True)
+_AWK_UNSAFE = re.compile(r"[|>@\\]|getline|system|ARGV|ARGC|ENVIRON|close|fflush")
+_DATE = grammar("uR", "dr", "utc date= iso-8601=? rfc-3339= reference=", optional="I")
+
+
+def _reader(known: Grammar, *, skipped: int = 0, here: bool = False) -> Handler:
+    """Returns a handler that reads its operands after the first `skipped`; with none, the directory when `here`."""
+
+    def read(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+        found = read_options(args, known)
+        words = found.operands[skipped:]
+        if not words and here:
+            words = [Word(text=".")]
+        named = [word for word in words if word.text != "-"]
+        recursive = here or found.open or found.has("r", "R", "recursive")
+        runner.files(Verb.READ, named, everything=bool(named) and recursive)
+
+    return read
+
+
+def _changer(verb: Verb, known: Grammar) -> Handler:
+    def change(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+        found = read_options(args, known)
+        recursive = verb is Verb.DELETE and found.has("r", "R", "recursive", "p", "parents")
+        runner.files(verb, found.operands, everything=found.open or recursive)
+
+    return change
+
+
+def _rights(known: Grammar) -> Handler:
+    def change(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+        # A mode such as -w looks like an option.
+        mode = next((word for word in args if re.fullmatch(r"-[rwxXst]+", word.text or "")), None)
+        found = read_options([word for word in args if word is not mode], known)
+        operands = found.operands if mode is not None else found.operands[1:]
+        if not operands:
+            raise NotUnderstood("expected files after the rights")
+        runner.files(Verb.ADMIN, operands, everything=found.open or found.has("R", "recursive"))
+
+    return change
+
+
+def _copy(args: Sequence[Word], _given: Input, runner: Runner, *, source: Verb = Verb.READ) -> None:
+    found = read_options(args, _COPY)
+    target = found.values("t", "target-directory")
+    sources = found.operands if target else found.operands[:-1]
+    target = target or found.operands[-1:]
+    if not sources or found.open:
+        sources = [UNCERTAIN]
+    recursive = source is Verb.DELETE or found.has("a", "r", "R", "recursive", "archive")
+    runner.files(source, sources, everything=found.open or recursive)
+    runner.files(Verb.UPDATE, [UNCERTAIN] if found.open else target, everything=recursive)
+
+
+def _move(args: Sequence[Word], given: Input, runner: Runner) -> None:
+    """A move takes whole directories along, and its source is gone afterwards."""
+    _copy(args, given, runner, source=Verb.DELETE)
+
+
+def _grep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    found = read_options(args, _GREP)
+    files = found.values("f", "file")
+    operands = found.operands if found.has("e", "regexp", "f", "file") else found.operands[1:]
+    recursive = found.has("r", "R", "recursive")
+    if recursive and not operands:
+        operands = [Word(text=".")]
+    named = [word for word in (*files, *operands) if word.text != "-"]
+    runner.files(Verb.READ, named, everything=bool(named) and (recursive or found.open))
+
+
+def _sort(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    found = read_options(args, _SORT)
+    if found.open:  # one of its options runs a program
+        raise NotUnderstood("expected literal options")
+    runner.files(Verb.READ, found.operands)
+    runner.files(Verb.UPDATE, found.values("o", "output"))
+
+
+def _uniq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    found = read_options(args, _UNIQ)
+    runner.files(Verb.READ, found.operands[:1], everything=found.open)
+    runner.files(Verb.UPDATE, [UNCERTAIN] if found.open else found.operands[1:])
+
+
+def _sed(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    texts = [word.literal for word in args]
+    in_place = [word for word, text in zip(args, texts, strict=True) if text in ("-i", "--in-place")]
+    found = read_options([word for word in args if word not in in_place], _SED)
+    scripts = found.values("e", "expression") or found.operands[:1]
+    files = found.operands[0 if found.has("e", "expression") else 1 :]
+    if found.open or not scripts or any(not re.fullmatch(rf"(?:{_SED_SAFE.pattern})+", s.text or "") for s in scripts):
+        raise NotUnderstood("expected a sed script of plain substitutions and prints")
+    runner.files(Verb.UPDATE if in_place else Verb.READ, files)
+
+
+def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    """Only programs that can neither run a command nor write a file are understood."""
+    found = read_options(args, _AWK)
+    text = found.operands[0].literal if found.operands else None
+    if found.open or text is None or _AWK_UNSAFE.search(text):
+        raise NotUnderstood("expected an awk program that only reads and prints")
+    runner.files(Verb.READ, [word for word in found.operands[1:] if "=" not in (word.text or "")])
+
+
+def _dd(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    for word in args:
+        name, equals, value = (word.literal or "").partition("=")
+        if not equals:
+            raise NotUnderstood("expected literal operands")
+        if name in ("if", "of"):
+            runner.files(Verb.READ if name == "if" else Verb.UPDATE, [Word(text=value)])
+
+
+def _date(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
+    found = read_options(args, _DATE)
+    if found.open or any(not (word.text or "").startswith("+") for word in found.operands):
+        raise NotUnderstood("expected date to tell the time, not to set it")
+
+
+def _move_to(_args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    runner.move()
+
+
+FILE_COMMANDS: dict[str, Handler] = {
+    **{
+        name: _reader(known, here=name in ("ls", "du", "tree"), skipped=name == "jq")
+        for name, known in _READERS.items()
+    },
+    **{name: _changer(verb, known) for name, (verb, known) in _CHANGERS.items()},
+    **{name: _rights(known) for name, known in _RIGHTS.items()},
+    "cp": _copy,
+    "ln": _copy,
+    "mv": _move,
+    "grep": _grep,
+    "egrep": _grep,
+    "fgrep": _grep,
+    "sort": _sort,
+    "uniq": _uniq,
+    "sed": _sed,
+    "awk": _awk,
+    "dd": _dd,
+    "date": _date,
+    "cd": _move_to,
+    "pushd": _move_to,
+    "popd": _move_to,
+}
