@@ -33,7 +33,7 @@ from control_plane.bundles.build import BuiltBundle, build_bundle
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.ready import HEALTH_CHECK
-from control_plane.stack.tokens import AUDIENCE, ISSUER, TRUST_DOMAIN, mint_token
+from control_plane.stack.tokens import AUDIENCE, ISSUER, mint_token
 from control_plane.stack.tools import tool_path
 from pdp.declarations import StateContext
 from pdp.evaluate import OpaJudge
@@ -454,6 +454,10 @@ class Stack:
         """Returns a connection of its own with a credential of its own."""
         return Client(self.target, token=self.token(subject, **claims), timeout_s=timeout_s)
 
+    def token_of_the_past(self, subject: str = "agent/billing-1") -> str:
+        """Mints a credential that expired a minute ago."""
+        return mint_token(self.layout, subject=subject, now_s=int(time.time()) - 120, ttl_s=60)
+
     def entries(self) -> list[dict[str, Any]]:
         """Returns the predicates of the evidence log, in order."""
         return [entry.predicate() for entry in log_entries(self.root / "evidence")]
@@ -481,8 +485,3 @@ def running_stack() -> Iterator[Stack]:
         process.terminate()
         process.wait(PATIENCE_S)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def subject_name(subject: str) -> str:
-    """Returns the full name that credentials of this subject carry."""
-    return TRUST_DOMAIN + subject

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.control_plane_server import ControlPlaneServer
 from tests.opa_server import SigningKey
 from tests.stack_support import Ground, build_policy, effect, request, until
+from writ.v1 import decision_pb2
 
 
 def test_decisions_go_on_without_the_control_plane(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ matched contains rule if {
                 assert effect(first) == "ALLOW"
                 frozen = build_policy(tmp_path, key, name="frozen", frozen=forbid)
                 pushing.push(frozen.path.read_bytes(), activate=True)
-                seen = []
+                seen: list[decision_pb2.Decision] = []
 
                 def followed() -> bool:
                     seen.append(client.decide(request(f"swap-{len(seen)}")))
