@@ -27,9 +27,8 @@ activation := {
 	_distinct(_facts)
 }
 
-default _catalog := {}
-
-_catalog := data.catalog
+# Empty when the bundle has no catalog.
+_catalog[name] := entry if some name, entry in data.catalog
 
 _counters := array.concat([data.settings.counters], [part | part := data.packs[_].counters])
 

@@ -18,9 +18,9 @@ matched contains rule if {
 
 # Every customer that the operation names is assigned, and it names one.
 _serving if {
+	not _foreign
 	some container in input.action.operations[0].containers
 	container.type == "customer"
-	not _foreign
 }
 
 _foreign if {

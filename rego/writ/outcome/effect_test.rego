@@ -1,0 +1,178 @@
+package writ.outcome_test
+
+import data.writ_test as fixture
+
+_allow := fixture.rule("t.allow", "ALLOW", {})
+
+_transforms(id, transforms) := fixture.rule(id, "TRANSFORM", {"transforms": transforms})
+
+_redact(id, pointer) := {"id": id, "type": "redact", "params": {"pointer": pointer}}
+
+test_without_a_rule_the_answer_is_deny if {
+	outcome := fixture.judged(set(), {})
+	outcome.effect == "DENY"
+	fixture.codes(outcome) == ["NO_RULE_MATCHED"]
+	outcome.rules[0].outcome == "DEFAULT"
+}
+
+test_the_effect_of_each_outcome_alone if {
+	wanted := {"FORBID": "DENY", "SEQUENCE": "DENY", "DEFER": "DEFER", "DENY": "DENY", "ALLOW": "ALLOW"}
+	every said, effect in wanted {
+		outcome := fixture.judged({fixture.rule("t.one", said, {})}, {})
+		outcome.effect == effect
+		fixture.ids(outcome) == ["t.one"]
+	}
+}
+
+test_an_approval_alone_asks_as_the_rule_says if {
+	outcome := fixture.judged({fixture.asks("t.ask", {"roles": ["b", "a", "b"]})}, {})
+	outcome.effect == "REQUIRE_APPROVAL"
+	outcome.approval == {"quorum": 1, "roles": ["a", "b"], "deadline_s": 3600}
+}
+
+test_the_plain_way_and_the_general_way_say_the_same if {
+	every said in ["FORBID", "SEQUENCE", "DEFER", "DENY", "ALLOW", "APPROVAL"] {
+		more := object.filter({"approval": fixture.approval}, {name | name := "approval"; said == "APPROVAL"})
+		plain := fixture.judged({fixture.rule("t.one", said, more)}, {})
+		general := fixture.judged({fixture.rule("t.one", said, object.union(more, {"advice": []}))}, {})
+		plain == general
+	}
+}
+
+test_stronger_rules_have_the_word_in_the_order_of_precedence if {
+	order := [
+		fixture.rule("t.z_forbid", "FORBID", {}),
+		fixture.rule("t.y_sequence", "SEQUENCE", {}),
+		fixture.rule("t.x_defer", "DEFER", {}),
+		fixture.rule("t.w_deny", "DENY", {}),
+		fixture.asks("t.v_ask", {}),
+		_transforms("t.u_transform", [_redact("o", "/a")]),
+		fixture.rule("t.t_allow", "ALLOW", {}),
+	]
+	effects := ["DENY", "DENY", "DEFER", "DENY", "REQUIRE_APPROVAL", "TRANSFORM", "ALLOW"]
+	every first, effect in effects {
+		outcome := fixture.judged({rule | some rule in array.slice(order, first, 7)}, {})
+		outcome.effect == effect
+		fixture.ids(outcome) == [rule.id | some rule in array.slice(order, first, 7)]
+	}
+}
+
+test_rules_of_one_rank_stand_in_the_order_of_their_ids if {
+	outcome := fixture.judged({fixture.rule("t.b", "ALLOW", {}), fixture.rule("t.a", "ALLOW", {})}, {})
+	outcome.effect == "ALLOW"
+	fixture.ids(outcome) == ["t.a", "t.b"]
+}
+
+test_defer_holds_also_when_nothing_grants if {
+	outcome := fixture.judged({fixture.rule("t.defer", "DEFER", {}), fixture.rule("t.deny", "DENY", {})}, {})
+	outcome.effect == "DEFER"
+	fixture.ids(outcome) == ["t.defer", "t.deny"]
+}
+
+test_a_transform_alone_grants_nothing if {
+	outcome := fixture.judged({_transforms("t.transform", [_redact("o", "/a")])}, {})
+	outcome.effect == "DENY"
+	outcome.transforms == []
+	fixture.ids(outcome) == ["t.transform", "writ.default"]
+}
+
+test_a_transform_changes_what_another_rule_allows if {
+	outcome := fixture.judged({_allow, _transforms("t.transform", [_redact("o", "/a")])}, {})
+	outcome.effect == "TRANSFORM"
+	outcome.transforms == [_redact("o", "/a")]
+}
+
+test_a_transform_rule_without_transforms_is_an_allow_with_its_obligations if {
+	logged := {"id": "o", "type": "log", "params": {}}
+	rule := fixture.rule("t.transform", "TRANSFORM", {"transforms": [], "obligations": [logged]})
+	outcome := fixture.judged({_allow, rule}, {"supported_obligations": ["log"]})
+	outcome.effect == "ALLOW"
+	outcome.transforms == []
+	outcome.obligations == [logged]
+}
+
+test_every_operation_must_be_covered if {
+	payment := object.union(fixture.operation, {"resource_type": "payment"})
+	every operations in [[fixture.operation, payment], [payment, fixture.operation]] {
+		outcome := data.writ.decision with input as fixture.of(operations)
+		outcome.effect == "DENY"
+		fixture.ids(outcome) == ["invoices.read_one", "writ.default"]
+	}
+}
+
+test_several_covered_operations_are_allowed if {
+	other := object.union(fixture.operation, {"resource_ids": ["42"]})
+	outcome := data.writ.decision with input as fixture.of([fixture.operation, other])
+	outcome.effect == "ALLOW"
+	fixture.ids(outcome) == ["invoices.read_one"]
+}
+
+test_the_strongest_rule_of_any_operation_counts if {
+	foreign := object.union(fixture.operation, {"containers": [{"type": "customer", "id": "8"}]})
+	outcome := data.writ.decision with input as fixture.of([fixture.operation, foreign])
+	outcome.effect == "DENY"
+	fixture.ids(outcome) == ["invoices.customer_not_assigned", "invoices.read_one"]
+}
+
+test_an_approval_covers_its_operation_and_holds_for_the_whole_action if {
+	deletion := object.union(fixture.operation, {"verb": "DELETE"})
+	outcome := data.writ.decision with input as fixture.of([deletion, fixture.operation])
+	outcome.effect == "REQUIRE_APPROVAL"
+	outcome.tier == "T2"
+	fixture.ids(outcome) == ["invoices.delete", "invoices.read_one"]
+}
+
+test_a_malformed_rule_forbids if {
+	malformed := [
+		object.remove(_allow, ["message"]),
+		object.remove(_allow, ["outcome"]),
+		object.remove(_allow, ["id"]),
+		object.union(_allow, {"outcome": "PERMIT"}),
+		"allow",
+		7,
+		{},
+	]
+	every rule in malformed {
+		outcome := fixture.judged({rule, _allow}, {})
+		outcome.effect == "DENY"
+		outcome.rules[0].code == "RULE_MALFORMED"
+		outcome.rules[0].outcome == "FORBID"
+	}
+}
+
+test_a_malformed_rule_alone_forbids if {
+	outcome := fixture.judged({object.remove(_allow, ["code"])}, {})
+	outcome.effect == "DENY"
+	fixture.codes(outcome) == ["RULE_MALFORMED"]
+}
+
+test_a_default_rule_grants_nothing if {
+	fixture.judged({fixture.rule("t.default", "DEFAULT", {})}, {}).effect == "DENY"
+}
+
+test_contended_when_every_rule_against_it_rests_on_others_pending if {
+	outcome := fixture.judged({_allow, fixture.rule("t.deny", "DENY", {"contended": true})}, {})
+	outcome.effect == "DENY"
+	outcome.contended == true
+}
+
+test_not_contended_when_one_rule_stands_for_itself if {
+	outcome := fixture.judged(
+		{_allow, fixture.rule("t.a", "DENY", {"contended": true}), fixture.rule("t.b", "DENY", {})},
+		{},
+	)
+	outcome.effect == "DENY"
+	outcome.contended == false
+}
+
+test_not_contended_when_allowed if {
+	fixture.judged({_allow, fixture.rule("t.more", "ALLOW", {"contended": true})}, {}).contended == false
+}
+
+test_not_contended_when_the_obligations_stand_against_it if {
+	logged := {"id": "o", "type": "log", "params": {}}
+	outcome := fixture.judged({_allow, fixture.asks("t.ask", {}), fixture.asks("t.other", {"roles": ["x"]})}, {})
+	outcome.contended == false
+	asked := fixture.rule("t.log", "ALLOW", {"obligations": [logged], "contended": true})
+	fixture.judged({asked}, {}).contended == false
+}

@@ -1,0 +1,43 @@
+package writ.rules_test
+
+import data.writ_test as fixture
+
+test_a_suspended_agent_does_nothing if {
+	outcome := data.writ.decision with input as object.union(fixture.item, {"agent": {"suspended": true}})
+	outcome.effect == "DENY"
+	fixture.codes(outcome) == ["AGENT_SUSPENDED", "INVOICE_READ"]
+}
+
+test_a_tool_that_the_catalog_does_not_know_is_never_called if {
+	outcome := data.writ.decision with input as object.union(fixture.item, {"tool": {"known": false}})
+	outcome.effect == "DENY"
+	outcome.rules[0].code == "TOOL_NOT_KNOWN"
+}
+
+test_an_unknown_verb_is_never_allowed if {
+	every verb in ["UNKNOWN", "UNSPECIFIED", ""] {
+		outcome := fixture.judged({fixture.rule("t.allow", "ALLOW", {})}, _verb(verb))
+		outcome.effect == "DENY"
+		fixture.codes(outcome) == ["ACTION_NOT_UNDERSTOOD", "SAID_BY_TEST"]
+		outcome.tier == "T3"
+	}
+}
+
+test_one_unknown_operation_of_several_is_enough if {
+	outcome := data.writ.decision with input as fixture.of([
+		fixture.operation,
+		object.union(fixture.operation, {"verb": "UNKNOWN"}),
+	])
+	outcome.effect == "DENY"
+	outcome.rules[0].code == "ACTION_NOT_UNDERSTOOD"
+}
+
+test_an_action_without_operations_is_no_action if {
+	allow := fixture.rule("t.allow", "ALLOW", {})
+	outcome := fixture.judged({allow}, {"action": {"operations": []}})
+	outcome.effect == "DENY"
+	outcome.tier == "T3"
+	outcome.rules[0].code == "ACTION_NOT_UNDERSTOOD"
+}
+
+_verb(verb) := {"action": {"operations": [object.union(fixture.operation, {"verb": verb, "resource_type": "thing"})]}}
