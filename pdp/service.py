@@ -26,11 +26,14 @@ from pdp.model import Ask, CallerIdentity, Peer
 from pdp.queue import Entry
 from pdp.report import Reporter
 from pdp.state import RedisState, StoredFact
-from writ.errors import InvalidInput, NotReady, WritError
+from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, WritError
 from writ.v1 import decision_pb2, fact_pb2
 
 MAX_PEERS = 4096
 """Credentials whose Peer is kept, so that one object stands for one caller."""
+
+_WHOLE = (Overloaded, NotReady, DeadlineExceeded)
+"""Errors that a DecideBatch as a whole can meet; those of single items stand in their answers."""
 
 _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -152,6 +155,7 @@ class DecisionFront:
     async def decide_batch(self, request: bytes, context: Context) -> bytes:
         """DecideBatch."""
         try:
+            self._caller(context)  # nobody else has a batch read
             batch = _parse(decision_pb2.DecideBatchRequest(), request)
             check_batch(batch, self._limits.max_batch_items)
         except WritError as error:
@@ -170,6 +174,9 @@ class DecisionFront:
             for ask in asks:
                 ask.gone = True
             raise
+        refusal = answers[0].error
+        if isinstance(refusal, _WHOLE) and all(answer.error is refusal for answer in answers):
+            await _abort(context, refusal)
         response = decision_pb2.DecideBatchResponse()
         for answer in answers:
             response.responses.add().ParseFromString(answer.response)

@@ -25,6 +25,8 @@ from tests.stack_support import (
 )
 from writ.v1 import decision_pb2
 
+EXECUTE_ALL = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+
 CALLERS = 64
 
 QUEUE_PER_CALLER = 512
@@ -232,6 +234,9 @@ def test_a_caller_with_too_many_waiting_is_refused_and_the_others_are_not(
     ground.assign(small, "crowd", "alone")
     ground.opa.pause()
     with small.client("agent/crowd") as crowd, small.client("agent/alone") as alone:
+        with pytest.raises(DecisionRefused) as error:
+            crowd.decide_batch([request(f"nine-{n}", agent="crowd") for n in range(9)], EXECUTE_ALL)
+        assert (error.value.code, error.value.reason) == ("RESOURCE_EXHAUSTED", "CALLER_OVERLOADED")
 
         def refused(number: int) -> str:
             try:

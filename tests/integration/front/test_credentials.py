@@ -43,6 +43,9 @@ def test_a_call_without_a_credential_is_unauthenticated(stack: Stack) -> None:
             list(nobody.decide_stream([request("nobody-2")]))
         assert error.value.code == "UNAUTHENTICATED"
         with pytest.raises(DecisionRefused) as error:
+            nobody.decide_batch([request("nobody-3")], decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL)
+        assert error.value.code == "UNAUTHENTICATED"
+        with pytest.raises(DecisionRefused) as error:
             nobody.put_facts([assignment("billing-1")])
         assert error.value.code == "UNAUTHENTICATED"
 
