@@ -54,10 +54,8 @@ def _curl(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.READ, [word for word in uploads if word.text != "-"])
     if found.has("F", "form", "form-string") or uploads:
         sends, body = True, None
-    if (
-        any(re.search(r"[{\[]", _literal(word)) for word in uploads)
-        or uploads
-        and any(url.endswith("/") for url in urls)
+    if any(re.search(r"[{\[]", _literal(word)) for word in uploads) or (
+        uploads and any(url.endswith("/") for url in urls)
     ):
         raise NotUnderstood("expected an upload to a whole URL")
     if found.has("G", "get") and sends:
@@ -78,7 +76,7 @@ def _curl(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.UPDATE, [word for word in outputs if word.text != "-"])
 
 
-def _body(found: Options, _runner: Runner) -> tuple[bool, bytes | None]:
+def _body(found: Options, runner: Runner) -> tuple[bool, bytes | None]:
     """Returns whether data goes out and its bytes, None when a file or an encoding makes them."""
     parts: list[str] = []
     literal = True
