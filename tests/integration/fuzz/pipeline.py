@@ -84,10 +84,10 @@ class AllowingJudge:
 
     async def judge(
         self,
-        revision: str,# the Protocol's
+        revision: str,  # the Protocol's
         items: Sequence[bytes],
-        digests: Sequence[str],# the Protocol's
-        deadline_s: float,# the Protocol's
+        digests: Sequence[str],  # the Protocol's
+        deadline_s: float,  # the Protocol's
     ) -> list[Outcome | None] | None:
         rule = OutcomeRule(id="fuzz.allow", outcome="ALLOW", code="ALLOWED", message="", remediation="")
         outcome = Outcome(
@@ -112,7 +112,7 @@ class EmptyState:
     async def enrich(self, asks: Sequence[StateAsk]) -> list[StateView]:
         return [StateView(status=ClaimStatus.MINE, now_ms=int(time.time() * 1000)) for _ in asks]
 
-    async def settle(self, settlements: Sequence[Settlement]) -> None:# the Protocol's
+    async def settle(self, settlements: Sequence[Settlement]) -> None:  # the Protocol's
         return None
 
 
