@@ -36,7 +36,18 @@ from writ.permit import PermitSigner
 
 BATCH = 32
 KIND_ROUNDS = 2_000
-STAGES = ("admit", "canonicalize", "make_item", "enrich", "policy_input", "evaluate", "oblige", "record", "durable", "settle")
+STAGES = (
+    "admit",
+    "canonicalize",
+    "make_item",
+    "enrich",
+    "policy_input",
+    "evaluate",
+    "oblige",
+    "record",
+    "durable",
+    "settle",
+)
 
 
 class Bench:
