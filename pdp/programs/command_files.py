@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from pdp.programs.command_options import Grammar, Input, Runner, grammar, read_options
-from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word, names
+from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word
 from writ.action import Verb
 
 Handler = Callable[[Sequence[Word], Input, Runner], None]

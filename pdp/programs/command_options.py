@@ -66,7 +66,9 @@ class Runner(Protocol):
 class Grammar:
     """The options of one command. Letters and long names take no value (`flags`) or one (`values`).
 
-    Those in `optional` take one only when it is attached. `ordered` ends the options at the first operand, as for commands that run another one.
+    Those in `optional` take one only when it is attached.
+    `ordered` ends the options at the first operand, as for a
+    command that runs another one.
     """
 
     flags: str = ""

@@ -72,7 +72,7 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
     if not words:
         return
     name = words[0].literal
-    if not name or name in _RESERVED or name[0] in "-+":
+    if not name or name in _RESERVED or name[0] in "-+" or "=" in name:
         raise NotUnderstood("expected a literal command")
     path = _SYSTEM.fullmatch(name)
     if path is None and "/" in name:

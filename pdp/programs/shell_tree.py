@@ -105,7 +105,7 @@ class Tree:
             elif kind == "herestring_redirect":
                 given = self._herestring(child, given)
             elif kind == "file_redirect":
-                given = self._redirect(child, given)
+                given = self._redirect(child, given, words)
             else:
                 words.append(self._word(child))
         self._runner.run([*words, *extra], given)
@@ -118,18 +118,20 @@ class Tree:
             if child.type == "heredoc_redirect":
                 given = self._heredoc(child, given, extra, later)
             elif child.type == "file_redirect":
-                given = self._redirect(child, given)
+                given = self._redirect(child, given, extra)
             elif child.type == "herestring_redirect":
                 given = self._herestring(child, given)
             elif body is None:
                 body = child
             else:
                 raise NotUnderstood("expected one command before its redirections")
-        if body is not None and body.type == "command":
+        if body is None:
+            self._runner.run(extra, given)
+        elif body.type == "command":
             self._command(body, extra, given)
         elif extra:
             raise NotUnderstood("expected no words after a redirection")
-        elif body is not None:
+        else:
             self._each([body], SOME_INPUT if given.given else given)
         self._each(later, SOME_INPUT)
 
@@ -150,7 +152,7 @@ class Tree:
             elif kind == "heredoc_end":
                 end = child
             elif kind == "file_redirect":
-                given = self._redirect(child, given)
+                given = self._redirect(child, given, extra)
             elif kind in WORDS:
                 extra.append(self._word(child))
             elif kind != "file_descriptor":
@@ -163,16 +165,19 @@ class Tree:
         text_or_none = read_heredoc(self._text(start), text, self._text(end), strips_tabs=mark == "<<-")
         return _one_input(node, given, text_or_none)
 
-    def _redirect(self, node: Node, given: Input) -> Input:
-        """Adds the file of a redirection; returns the input after it."""
+    def _redirect(self, node: Node, given: Input, extra: list[Word]) -> Input:
+        """Adds the file of a redirection; returns the input after it. `extra` gets the words that follow its file."""
         mark = next(child.type for child in node.children if child.type != "file_descriptor")
-        target = node.named_children[-1]
-        if mark in (">&", "<&", ">&-", "<&-") and re.fullmatch(r"[0-9]{1,3}-?|-", self._text(target)):
+        targets = [child for child in node.named_children if child.type != "file_descriptor"]
+        extra += [self._word(child) for child in targets[1:]]
+        if mark in (">&", "<&", ">&-", "<&-") and (
+            not targets or re.fullmatch(r"[0-9]{1,3}-?|-", self._text(targets[0]))
+        ):
             return given if mark[0] == ">" else SOME_INPUT
-        if mark != "<" and mark not in _WRITING:
+        if not targets or (mark != "<" and mark not in _WRITING):
             raise NotUnderstood("expected redirections that are known")
-        word = self._word(target)
-        if target.type != "process_substitution":
+        word = self._word(targets[0])
+        if targets[0].type != "process_substitution":
             self._runner.files(Verb.READ if mark == "<" else Verb.UPDATE, [word])
         return SOME_INPUT if mark in ("<", "<>") else given
 
@@ -219,11 +224,14 @@ class Tree:
         if node.children[0].type == "`" and "\\" in self._text(node):
             raise NotUnderstood("expected no escapes inside backticks")
         given = SOME_INPUT if node.children[0].type == ">(" else NO_INPUT
+        extra: list[Word] = []
         for child in node.named_children:
             if child.type == "file_redirect":
-                self._redirect(child, given)
+                self._redirect(child, given, extra)
             else:
                 self._each([child], given)
+        if extra:
+            raise NotUnderstood("expected no words after a redirection")
 
 
 def _name(node: Node) -> str:
