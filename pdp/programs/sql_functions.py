@@ -95,6 +95,9 @@ WORDS = word_set(
 )
 """Words of the grammar that may stand before a parenthesis without calling anything."""
 
+CALLABLE = MappingProxyType({dialect: listed | TYPES | WORDS for dialect, listed in FUNCTIONS.items()})
+"""Names that sqlglot may keep as a call, once the words around them were checked."""
+
 AFTER = MappingProxyType(
     {
         "bernoulli": word_set("tablesample"),

@@ -45,7 +45,8 @@ _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE,
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER, TokenType.BYTE_STRING, TokenType.NATIONAL_STRING})
 _SLOW = frozenset(Parser.TYPE_TOKENS) | {TokenType.ARRAY, TokenType.STRUCT, TokenType.MAP}
 _NAMES = frozenset({TokenType.IDENTIFIER, TokenType.VAR})
-_DECLARING = frozenset({"as", "into", "table", "exists", "on", "references", "view", "copy"})
+_DECLARING = frozenset({"as", "into", "copy"})
+_DEFINING = frozenset({"table", "exists", "on", "references", "view"})
 
 STATEMENTS = word_set(
     """abort add alter analyze attach backup begin break bulk call cascade checkpoint close cluster comment commit
@@ -146,7 +147,7 @@ def check_calls(tokens: Sequence[Token], dialect: str) -> None:
     """Refuses a call of anything that the dialect's list does not hold. Raises NotUnderstood."""
     allowed = FUNCTIONS[dialect]
     for index in range(1, len(tokens)):
-        if tokens[index].token_type is not TokenType.L_PAREN:
+        if tokens[index].token_type is not TokenType.L_PAREN or (index == 1 and word(tokens[0]) == "copy"):
             continue
         token = tokens[index - 1]
         name = word(token)
@@ -177,7 +178,8 @@ def _declares(tokens: Sequence[Token], index: int) -> bool:
     if start == 0:
         return False
     before = word(tokens[start - 1])
-    if before in _DECLARING:
+    first = word(tokens[0])
+    if first == "drop" or before in _DECLARING or (before in _DEFINING and first == "create"):
         return True
     return before in ("with", "recursive", ",") and _is_cte(tokens, index)
 
@@ -197,6 +199,8 @@ def check_aliases(root: exp.Expr, tokens: Sequence[Token]) -> None:
     after_as: set[int] | None = None
     for node in root.find_all(exp.Alias, exp.TableAlias):
         name = node.this if isinstance(node, exp.TableAlias) else node.args.get("alias")
+        if isinstance(node.parent, exp.CTE):
+            continue  # `WITH name AS (…)`: the name stands before its AS
         if not isinstance(name, exp.Identifier) or name.args.get("quoted") or name.name.lower() not in STATEMENTS:
             continue
         if after_as is None:

@@ -14,6 +14,8 @@ from sqlglot import exp
 
 _INTEGER = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,64}(?:\.[0-9]{1,64})?")
+_CANONICAL = re.compile(r"-?[1-9][0-9]*|0")
+_NUMBER_LIKE = re.compile(r"[+-]?(?:0[xXoObB][0-9a-fA-F_]+|(?=[._]*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]+)?)")
 MAX_LIMIT_DIGITS = 15
 """Longest literal LIMIT that is a bound: past it a number is no bound that anyone means."""
 
@@ -87,11 +89,18 @@ def _equality(node: exp.Expr, dialect: str) -> tuple[exp.Column | None, tuple[st
     values: list[str] = []
     for item in items:
         value = literal(item)
+        # A column of numbers takes '03' and ' 3 ' for 3.
+        if value is not None and (value != value.strip() or _is_odd_number(value)):
+            return None, ()
         # MySQL compares a text column with a number as numbers: `name = 0` is true for every name without digits.
         if value is None or (dialect == "mysql" and value == "0" and not _is_text(item)):
             return None, ()
         values.append(value)
     return left, tuple(values)
+
+
+def _is_odd_number(text: str) -> bool:
+    return _NUMBER_LIKE.fullmatch(text) is not None and _CANONICAL.fullmatch(text) is None
 
 
 def _bare(node: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from pdp.programs.model import Effect, SqlEffect
-from pdp.programs.sql_functions import word_set
+from pdp.programs.sql_functions import CALLABLE, word_set
 from pdp.programs.sql_lexical import NotUnderstood
 from pdp.programs.sql_nodes import EXPRESSIONS, SIDE_EFFECTS, check_args, check_type, not_named
 from pdp.programs.sql_predicates import equalities, limit_of
@@ -47,6 +47,7 @@ class QueryWalker:
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
+        self._functions = CALLABLE[dialect]
         self.effects: list[Effect] = []
         self.findings: dict[str, Finding] = {}
 
@@ -218,6 +219,8 @@ class QueryWalker:
             elif kind is exp.DataType:
                 check_type(node)
                 stack += node.iter_expressions()
+            elif kind is exp.Anonymous and str(node.this).lower() not in self._functions:
+                raise NotUnderstood("SQL_FUNCTION", "expected functions without side effects")
             elif kind is exp.TableAlias:
                 continue
             elif kind in EXPRESSIONS or (isinstance(node, exp.Func) and not isinstance(node, SIDE_EFFECTS)):
