@@ -39,9 +39,9 @@ def test_a_bundle_pushed_meanwhile_is_followed_without_a_restart(tmp_path: Path)
     forbid = """package packs.invoices
 
 # METADATA
-# title: Nothing goes any more
+# title: Nothing goes any more for one purpose
 matched contains rule if {
-	input.action.operations[0].resource_type == "invoice"
+	input.context.purpose == "swap"
 	rule := {"id": "invoices.frozen", "outcome": "FORBID", "code": "FROZEN", "message": "", "remediation": ""}
 }
 """
@@ -51,14 +51,14 @@ matched contains rule if {
             point = ground.point().start()
             ground.assign(point, "billing-1")
             with point.client() as client:
-                first = client.decide(request("first"))
+                first = client.decide(request("first", purpose="swap"))
                 assert effect(first) == "ALLOW"
                 frozen = build_policy(tmp_path, key, name="frozen", frozen=forbid)
                 pushing.push(frozen.path.read_bytes(), activate=True)
                 seen: list[decision_pb2.Decision] = []
 
                 def followed() -> bool:
-                    seen.append(client.decide(request(f"swap-{len(seen)}")))
+                    seen.append(client.decide(request(f"swap-{len(seen)}", purpose="swap")))
                     return seen[-1].bundle.revision != first.bundle.revision
 
                 until(followed, "the new bundle")
