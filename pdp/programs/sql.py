@@ -125,7 +125,7 @@ def _walk(text: str, walker: StatementWalker) -> None:
         text = _REPLACE.sub("INSERT OR REPLACE INTO", text, count=1) if _REPLACE.match(text) else text
     engine = Dialect.get_or_raise(walker.dialect)
     tokens = engine.tokenize(text)
-    check_tokens(text, tokens)
+    check_tokens(text, tokens, walker.dialect)
     found = False
     for chunk in statements(tokens):
         found = True

@@ -44,6 +44,9 @@ _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE,
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER, TokenType.BYTE_STRING, TokenType.NATIONAL_STRING})
 _SLOW = frozenset(Parser.TYPE_TOKENS) | {TokenType.ARRAY, TokenType.STRUCT, TokenType.MAP}
+_OPERATOR = frozenset("+-*/<>=~!@#%^&|`?")
+_NEGATED = frozenset({"!~", "!~*", "!~~", "!~~*"})
+_JOINING = frozenset("~!@#%^&|`?")
 _NAMES = frozenset({TokenType.IDENTIFIER, TokenType.VAR})
 _DECLARING = frozenset({"as", "into", "copy"})
 _DEFINING = frozenset({"table", "exists", "on", "references", "view"})
@@ -81,8 +84,10 @@ def check_text(text: str, dialect: str) -> None:
         raise NotUnderstood("SQL_COMMENT", "expected a blank after two dashes")
 
 
-def check_tokens(text: str, tokens: Sequence[Token]) -> None:
+def check_tokens(text: str, tokens: Sequence[Token], dialect: str) -> None:
     """Refuses blanks, names and neighbours that servers read differently, and work without bound."""
+    if dialect == "postgres":
+        _check_operators(tokens)
     end = 0
     most = MAX_EXTRA_WORK + MAX_WORK_PER_TOKEN * len(tokens)
     depth = slow = work = 0
@@ -118,6 +123,18 @@ def _check_gap(text: str, end: int, token: Token, previous: Token | None) -> Non
         raise NotUnderstood("SQL_NAME", "expected names outside quotes to be ascii")
     if kind is TokenType.STRING and previous is not None and previous.token_type is TokenType.STRING:
         raise NotUnderstood("SQL_STRINGS", "expected no two strings side by side")
+
+
+def _check_operators(tokens: Sequence[Token]) -> None:
+    """Refuses what PostgreSQL reads as one operator and sqlglot as two: it may be anyone's, and run anything."""
+    for before, token in pairwise(tokens):
+        if token.text[0:1] not in _OPERATOR or token.start != before.end + 1 or before.text[-1:] not in _OPERATOR:
+            continue
+        if before.token_type in _QUOTED or token.token_type in _QUOTED or before.text + token.text in _NEGATED:
+            continue
+        # A sign ends an operator unless that holds one of the joining characters.
+        if token.text not in ("-", "+") or not _JOINING.isdisjoint(before.text):
+            raise NotUnderstood("SQL_OPERATOR", "expected operators that the database comes with")
 
 
 def _check_blank(gap: str) -> None:
