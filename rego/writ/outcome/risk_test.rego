@@ -43,6 +43,10 @@ test_a_finding_counts_whatever_the_signal_says if {
 	}
 }
 
+test_a_finding_that_is_not_listed_counts_most if {
+	_score(_found(["NOT_LISTED"])) == 45
+}
+
 test_a_signal_above_its_findings_stands if {
 	_score(object.union(_found(["VALUE_NOT_FOLDED"]), {"signals": {"threat_signals": fixture.signal(100)}})) == 45
 }
