@@ -50,11 +50,30 @@ def _row(columns: Mapping[str, object]) -> Row:
 
 
 _PRAGMAS = (
-    """application_id auto_vacuum automatic_index busy_timeout cache_size case_sensitive_like defer_foreign_keys encoding
-    foreign_keys ignore_check_constraints journal_mode locking_mode max_page_count page_size query_only
-    recursive_triggers reverse_unordered_selects schema_version secure_delete synchronous temp_store user_version
-    writable_schema"""
-).split()
+    "application_id",
+    "auto_vacuum",
+    "automatic_index",
+    "busy_timeout",
+    "cache_size",
+    "case_sensitive_like",
+    "defer_foreign_keys",
+    "encoding",
+    "foreign_keys",
+    "ignore_check_constraints",
+    "journal_mode",
+    "locking_mode",
+    "max_page_count",
+    "page_size",
+    "query_only",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "schema_version",
+    "secure_delete",
+    "synchronous",
+    "temp_store",
+    "user_version",
+    "writable_schema",
+)
 
 
 class SqliteDatabase:

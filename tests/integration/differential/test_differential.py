@@ -6,7 +6,6 @@ Beyond that: a row that vanished or changed stood within what the parser proved,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
