@@ -1,7 +1,7 @@
 """Parses SQL in a named dialect into effects on tables. Never raises for odd text and never guesses.
 
 1. Size, then text that servers cut apart differently (`sql_lexical.check_text`).
-2. Tokens: blanks, names and nesting (`check_tokens`); statements are cut at semicolons.
+2. Tokens: nesting (`check_work`), statements cut at semicolons, blanks and names (`check_spelling`).
 3. Transaction control, EXPLAIN, VACUUM and SHOW are told by their words: sqlglot has no tree for them.
 4. Each call by name against the dialect's list (`check_calls`), then sqlglot, then keywords taken for aliases.
 5. The walker (`sql_statements`, `sql_query`) names every node; a statement that only reads holds no writing word.
@@ -20,17 +20,19 @@ from functools import lru_cache
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from pdp.programs.model import MAX_PROGRAM_BYTES, CommandEffect, FileEffect, Program, SqlEffect
 from pdp.programs.sql_functions import FUNCTIONS, word_set
 from pdp.programs.sql_lexical import (
     NotUnderstood,
     check_aliases,
+    check_blank,
     check_calls,
     check_reading,
+    check_spelling,
     check_text,
-    check_tokens,
+    check_work,
     statements,
     word,
 )
@@ -125,20 +127,28 @@ def _walk(text: str, walker: StatementWalker) -> None:
         text = _REPLACE.sub("INSERT OR REPLACE INTO", text, count=1) if _REPLACE.match(text) else text
     engine = Dialect.get_or_raise(walker.dialect)
     tokens = engine.tokenize(text)
-    check_tokens(text, tokens, walker.dialect)
+    check_work(tokens)
     found = False
+    end = 0
     for chunk in statements(tokens):
-        found = True
-        words = [word(token) for token in chunk[:6]]
-        if words[0] == "pragma" and walker.dialect == "sqlite":
-            walker.pragma(words)
-        elif not _is_transaction(words, len(chunk)):
+        end = check_spelling(text, end, chunk, walker.dialect)
+        if chunk[-1].token_type is TokenType.SEMICOLON:
+            chunk.pop()
+        if chunk:
+            found = True
             _statement(text, engine, chunk, walker)
+    check_blank(text[end:])
     if not found:
         raise NotUnderstood("SQL_EMPTY", "expected a statement")
 
 
 def _statement(text: str, engine: Dialect, tokens: list[Token], walker: StatementWalker) -> None:
+    words = [word(token) for token in tokens[:6]]
+    if words[0] == "pragma" and walker.dialect == "sqlite":
+        walker.pragma(words)
+        return
+    if _is_transaction(words, len(tokens)):
+        return
     check_calls(tokens, walker.dialect)
     trees = engine.parser().parse(tokens, text)
     root = trees[0] if len(trees) == 1 else None

@@ -74,8 +74,6 @@ def check_text(text: str, dialect: str) -> None:
         raise NotUnderstood("SQL_CONTROL_CHARACTER", "expected text without control characters")
     if _EXECUTABLE.search(text):
         raise NotUnderstood("SQL_EXECUTABLE_COMMENT", "expected comments that no server runs")
-    if text.count("/*") != text.count("*/"):
-        raise NotUnderstood("SQL_COMMENT", "expected every comment to be closed")
     if _ESCAPES.search(text):
         raise NotUnderstood("SQL_ESCAPE", "expected strings without escapes that depend on settings")
     if (dialect == "mysql" and "\\" in text) or (dialect == "tsql" and "\\\n" in text):
@@ -84,21 +82,16 @@ def check_text(text: str, dialect: str) -> None:
         raise NotUnderstood("SQL_COMMENT", "expected a blank after two dashes")
 
 
-def check_tokens(text: str, tokens: Sequence[Token], dialect: str) -> None:
-    """Refuses blanks, names and neighbours that servers read differently, and work without bound."""
-    if dialect == "postgres":
-        _check_operators(tokens)
-    end = 0
+def check_work(tokens: Sequence[Token]) -> None:
+    """Refuses a program that a parser would work on without bound."""
     most = MAX_EXTRA_WORK + MAX_WORK_PER_TOKEN * len(tokens)
     depth = slow = work = 0
     opened: list[bool] = []
-    previous: Token | None = None
+    previous: TokenType | None = None
     for token in tokens:
-        _check_gap(text, end, token, previous)
-        end = token.end + 1
         kind = token.token_type
         if kind in _OPENING:
-            heavy = kind is TokenType.L_BRACKET or (previous is not None and previous.token_type in _SLOW)
+            heavy = kind is TokenType.L_BRACKET or previous in _SLOW
             opened.append(heavy)
             depth += 1
             slow += heavy
@@ -108,15 +101,29 @@ def check_tokens(text: str, tokens: Sequence[Token], dialect: str) -> None:
         work += 1 << slow
         if depth > MAX_DEPTH or work > most:
             raise NotUnderstood("SQL_TOO_NESTED", "expected fewer levels of brackets")
+        previous = kind
+
+
+def check_spelling(text: str, start: int, tokens: Sequence[Token], dialect: str) -> int:
+    """Refuses blanks, names and neighbours that servers read differently, in the tokens of one statement.
+
+    `start` is the offset behind the statement before; returns the offset behind this one.
+    """
+    if dialect == "postgres":
+        _check_operators(tokens)
+    previous: Token | None = None
+    for token in tokens:
+        _check_gap(text, start, token, previous)
+        start = token.end + 1
         previous = token
-    _check_blank(text[end:])
+    return start
 
 
 def _check_gap(text: str, end: int, token: Token, previous: Token | None) -> None:
     kind = token.token_type
     if token.start > end:
         if token.start > end + 1 or text[end] not in " \n\t":
-            _check_blank(text[end : token.start])
+            check_blank(text[end : token.start])
     elif previous is not None and previous.token_type is TokenType.NUMBER and token.text[:1].isidentifier():
         raise NotUnderstood("SQL_NUMBER", "expected a blank after a number")
     if kind not in _QUOTED and not token.text.isascii():
@@ -137,18 +144,18 @@ def _check_operators(tokens: Sequence[Token]) -> None:
             raise NotUnderstood("SQL_OPERATOR", "expected operators that the database comes with")
 
 
-def _check_blank(gap: str) -> None:
+def check_blank(gap: str) -> None:
+    """Refuses anything but blanks and closed comments."""
     if _COMMENT.sub("", gap).strip(" \t\r\n"):
         raise NotUnderstood("SQL_BLANK", "expected plain blanks between words")
 
 
 def statements(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yields the tokens of each statement, cut at semicolons; empty ones are left out."""
+    """Yields the tokens of each statement up to and with its semicolon."""
     chunk: list[Token] = []
     for token in tokens:
-        if token.token_type is not TokenType.SEMICOLON:
-            chunk.append(token)
-        elif chunk:
+        chunk.append(token)
+        if token.token_type is TokenType.SEMICOLON:
             yield chunk
             chunk = []
     if chunk:
