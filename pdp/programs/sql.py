@@ -97,19 +97,17 @@ def _parse(text: str, dialect: str) -> Program:
     try:
         _walk(text, walker)
     except NotUnderstood as error:
-        failure = (error.code, error.message)
-    except SqlglotError:
-        failure = ("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
+        doubt = error
     except RecursionError:
-        failure = ("SQL_TOO_NESTED", "expected fewer levels of nesting")
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        # sqlglot stumbles over some malformed text, or made a tree of a shape that no walker expects.
-        failure = ("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
+        doubt = NotUnderstood("SQL_TOO_NESTED", "expected fewer levels of nesting")
+    except (SqlglotError, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # sqlglot refused the text, stumbled over it, or made a tree of a shape that no walker expects.
+        doubt = NotUnderstood("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
     else:
         return Program(effects=tuple(walker.effects), findings=tuple(walker.findings.values()))
     # What was told before the doubt stays: it can only add to the gravity.
-    doubt = unknown(*failure)
-    return Program(effects=(*walker.effects, *doubt.effects), findings=(*walker.findings.values(), *doubt.findings))
+    told = unknown(doubt.code, doubt.message)
+    return Program(effects=(*walker.effects, *told.effects), findings=(*walker.findings.values(), *told.findings))
 
 
 def _walk(text: str, walker: StatementWalker) -> None:
