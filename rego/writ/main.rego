@@ -21,7 +21,7 @@ import data.writ.outcome
 #   - input: schema.batch
 decisions := [judged |
 	some item in input.items
-	judged := decision with input as item
+	judged := outcome.document with input as item
 ] if {
 	bundle.accepts(input.revision)
 }

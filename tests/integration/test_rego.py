@@ -99,7 +99,7 @@ def judged(
     """Judges the items in one call, numbered as they come."""
     built, opa = served
     numbered = [orjson.dumps({**one, "index": index}) for index, one in enumerate(items)]
-    digests = [one["execution_digest"] for one in items]
+    digests = [one.get("execution_digest", "") for one in items]
 
     async def ask() -> list[Outcome | None] | None:
         judge = OpaJudge(opa.socket)
@@ -164,5 +164,15 @@ def test_a_batch_for_another_revision_is_given_back(served: tuple[BuiltBundle, O
 def test_an_item_that_cannot_be_judged_costs_only_itself(
     served: tuple[BuiltBundle, OpaServer], outcomes: list[Outcome | None]
 ) -> None:
-    broken = {**ITEMS[0], "signals": "none", "action": None, "execution_digest": "broken"}
+    broken = {name: value for name, value in ITEMS[0].items() if name != "execution_digest"}
     assert judged(served, [broken, ITEMS[0]]) == [None, outcomes[0]]
+
+
+def test_an_item_whose_parts_are_garbage_is_denied_and_costs_only_itself(
+    served: tuple[BuiltBundle, OpaServer], outcomes: list[Outcome | None]
+) -> None:
+    broken = {**ITEMS[0], "signals": "none", "action": None}
+    first, second = judged(served, [broken, ITEMS[0]]) or [None, None]
+    assert first is not None
+    assert (first.effect, first.tier) == ("DENY", "T3")
+    assert second == outcomes[0]

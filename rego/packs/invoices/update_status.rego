@@ -5,6 +5,7 @@ import data.writ.lib.counters
 # METADATA
 # title: T1, updating a payment status within the month's limit
 matched contains rule if {
+	input.action.operations[0].verb == "UPDATE"
 	_status_update
 	counters.within(_updates, data.packs.invoices.limits.status_updates_month)
 	_serving
@@ -20,6 +21,7 @@ matched contains rule if {
 # METADATA
 # title: Above the month's limit it takes an approval
 matched contains rule if {
+	input.action.operations[0].verb == "UPDATE"
 	_status_update
 	counters.over(_updates, data.packs.invoices.limits.status_updates_month)
 	rule := {
@@ -39,6 +41,7 @@ matched contains rule if {
 # METADATA
 # title: Lost counts are not zero
 matched contains rule if {
+	input.action.operations[0].verb == "UPDATE"
 	_status_update
 	counters.unknown(_updates)
 	rule := {
@@ -54,7 +57,6 @@ _updates := "invoice_status_updates"
 
 # The status and nothing else is changed.
 _status_update if {
-	input.action.operations[0].verb == "UPDATE"
 	input.action.operations[0].resource_type == "invoice"
 	object.keys(input.action.operations[0].attributes) == {"status"}
 }

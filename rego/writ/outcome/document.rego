@@ -14,27 +14,26 @@ _plain := {
 	"effect": effect_alone,
 	"tier": tier_alone,
 	"score": score,
-	"rules": [{
-		"id": rule.id,
-		"outcome": rule.outcome,
-		"code": rule.code,
-		"message": rule.message,
-		"remediation": rule.remediation,
-	}],
+	"rules": [reason],
 	"obligations": [],
 	"transforms": [],
 	"advice": [],
-	"approval": requirement,
+	"approval": _requirement,
 	"contended": false,
-	"acknowledgement": _acknowledgement(effect_alone, tier_alone),
+	"acknowledgement": acknowledgement_alone,
 	"permit_ttl_s": data.settings.permit_ttl_s[tier_alone],
 } if {
-	count(input.action.operations) == 1
-	count(data.writ.rules.matched) == 0
-	[rule] := [candidate | some candidate in data.packs[_].matched]
-	requirement := _nothing_but_its_effect(rule)
+	rule := _alone
+	reason := object.filter(rule, ["id", "outcome", "code", "message", "remediation"])
+	count(reason) == 5
 	effect_alone := _effect_alone[rule.outcome]
-	tier_alone := _tiers[_level]
+	tier_alone := ["T0", "T1", "T2", "T3"][_level]
+
+	# The weaker of two; another word in the settings leaves the outcome to `_general`.
+	acknowledgement_alone := {
+		"SIGNED": {"SIGNED": "SIGNED", "DURABLE": "DURABLE"},
+		"DURABLE": {"SIGNED": "DURABLE", "DURABLE": "DURABLE"},
+	}[data.settings.acknowledgement.tiers[tier_alone]][data.settings.acknowledgement.effects[effect_alone]]
 }
 
 _effect_alone := {
@@ -46,18 +45,25 @@ _effect_alone := {
 	"ALLOW": "ALLOW",
 }
 
-# null, or the approval that the rule asks for; undefined when there is more to the rule. The other five are named above.
-_nothing_but_its_effect(rule) := null if {
-	count(rule) == 5
-	rule.outcome != "APPROVAL"
+# The rule that matches, when it is the only one and there is one operation.
+_alone := rule if {
+	[rule] := [candidate | some candidate in data.packs[_].matched]
+	count(input.action.operations) == 1
+	count(data.writ.rules.matched) == 0
+}
+
+# null, or the approval that the rule asks for; undefined when there is more to the rule. The other five are counted above.
+_requirement := null if {
+	count(_alone) == 5
+	_alone.outcome != "APPROVAL"
 } else := requirement if {
-	count(rule) == 6
-	rule.outcome == "APPROVAL"
-	_well_formed(rule.approval)
+	count(_alone) == 6
+	_alone.outcome == "APPROVAL"
+	_well_formed(_alone.approval)
 	requirement := {
-		"quorum": rule.approval.quorum,
-		"roles": sort({role | some role in rule.approval.roles}),
-		"deadline_s": rule.approval.deadline_s,
+		"quorum": _alone.approval.quorum,
+		"roles": sort({role | some role in _alone.approval.roles}),
+		"deadline_s": _alone.approval.deadline_s,
 	}
 }
 

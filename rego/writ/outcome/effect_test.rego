@@ -39,6 +39,13 @@ test_the_plain_way_and_the_general_way_say_the_same if {
 	}
 }
 
+test_a_rule_whose_fields_are_as_many_but_others_is_malformed if {
+	every name in ["id", "code", "message", "remediation"] {
+		odd := object.union(object.remove(_allow, [name]), {"other": "x"})
+		fixture.codes(fixture.judged({odd}, {})) == ["RULE_MALFORMED"]
+	}
+}
+
 test_stronger_rules_have_the_word_in_the_order_of_precedence if {
 	order := [
 		fixture.rule("t.z_forbid", "FORBID", {}),

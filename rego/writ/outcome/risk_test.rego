@@ -23,6 +23,15 @@ test_a_lost_signal_never_lowers_the_score if {
 	}
 }
 
+test_a_signal_that_is_absent_or_garbage_counts_as_lost if {
+	every name, _ in data.settings.risk.weights {
+		lost := _score({"signals": {name: object.union(fixture.signal(0), {"state": "NO_DATA"})}})
+		every garbage in [null, 7, {"state": null}, {"state": "OK", "score": "60"}, {"state": "OK", "score": null}] {
+			_score({"signals": {name: garbage}}) == lost
+		}
+	}
+}
+
 test_a_higher_signal_never_lowers_the_score if {
 	every name, _ in data.settings.risk.weights {
 		scores := [_score({"signals": {name: fixture.signal(points)}}) | some points in numbers.range(0, 100)]

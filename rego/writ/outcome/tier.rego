@@ -14,10 +14,17 @@ tier := _tiers[max({_level} | _raised)]
 # 0 to 3, without what rules say.
 _level := _level_of_operations if {
 	_shift == 0
-	_level_by_score == 0
+	score < data.settings.tiers.from_score.T1
 } else := max([_level_by_score, min([3, _level_of_operations + _shift])])
 
-_level_of_operations := _level_of_operation(input.action.operations[0]) if {
+_level_of_operations := max([level |
+	operation := input.action.operations[0]
+	level := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]
+]) if {
+	count(input.action.operations) == 1
+} else := data.settings.tiers.base[input.action.operations[0].verb][input.action.operations[0].scope] if {
+	count(input.action.operations) == 1
+} else := 3 if {
 	count(input.action.operations) == 1
 } else := max([_level_of_operation(operation) | some operation in input.action.operations]) if {
 	count(input.action.operations) > 1

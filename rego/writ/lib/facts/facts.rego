@@ -14,15 +14,8 @@ holds(name, key, value) if {
 	entry.key == key
 	entry.value == value
 	entry.state == "OK"
-	lib.trusted(entry)
-	not _contradicted(name, entry)
-}
-
-_contradicted(name, entry) if {
-	count(input.facts[name].entries) > 1
-	some other in input.facts[name].entries
-	other.key == entry.key
-	other != entry
+	entry.asserted_by in lib.vouching
+	count([other | some other in input.facts[name].entries; other.key == key; other != entry]) == 0
 }
 
 # METADATA
