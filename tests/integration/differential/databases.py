@@ -20,6 +20,12 @@ from typing import Any, Protocol
 import psycopg
 from psycopg import pq, sql
 
+MAX_STEPS = 1_000_000
+"""Most instructions of SQLite's machine before a statement is interrupted: a mutated one may have no end."""
+
+MAX_MS = 2_000
+"""Longest statement of PostgreSQL, for the same reason."""
+
 VECTORS = Path(__file__).parents[2] / "vectors" / "sql"
 
 Row = tuple[tuple[str, str], ...]
@@ -92,9 +98,11 @@ class SqliteDatabase:
             shutil.copy(self._first, work / "main.db")
             with contextlib.chdir(work), contextlib.closing(sqlite3.connect("main.db")) as connection:
                 connection.execute("PRAGMA synchronous = off")
+                connection.set_progress_handler(lambda: 1, MAX_STEPS)
                 connection.create_function("delete_all_invoices", 0, lambda: _delete_all_invoices(connection))
                 before = self._snapshot(connection, work)
                 connection.executescript(text)
+                connection.set_progress_handler(None, 0)
                 return before, self._snapshot(connection, work)
         finally:
             shutil.rmtree(work)
@@ -133,6 +141,7 @@ WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT IN ('information_schema', '
 """
 _STATE = """
 SELECT 'setting ' || name || ' ' || setting FROM pg_settings WHERE source IN ('session', 'client', 'database')
+AND name NOT LIKE 'transaction%'
 UNION ALL SELECT 'role ' || current_user || ' ' || session_user
 UNION ALL SELECT 'lock ' || objid || ' ' || mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
 UNION ALL SELECT 'listens ' || pg_listening_channels()
@@ -161,6 +170,7 @@ class PostgresDatabase:
 
     def run(self, text: str) -> tuple[Snapshot, Snapshot]:
         connection = self._connection or self._copy()
+        before = after = self._before
         try:
             try:
                 _send(connection.pgconn, "BEGIN")
@@ -169,19 +179,30 @@ class PostgresDatabase:
                 _send(connection.pgconn, "ROLLBACK")
                 _send(connection.pgconn, text)
             after = _postgres_snapshot(connection)
-            before = self._before
-            changed = after != before
-            _send(connection.pgconn, "ROLLBACK; RESET SESSION AUTHORIZATION; RESET ROLE")
-            if changed and _postgres_snapshot(connection) != before:
-                self._drop()
-        except BaseException:
-            self._drop()
+        except psycopg.Error:
+            self._restore(connection)
             raise
+        if after != before:
+            self._restore(connection)
+        else:
+            _send(connection.pgconn, "ROLLBACK")
         return before, after
+
+    def _restore(self, connection: psycopg.Connection[Any]) -> None:
+        """Takes a statement back, and the whole database away when that is not enough."""
+        try:
+            _send(connection.pgconn, "ROLLBACK; RESET SESSION AUTHORIZATION; RESET ROLE")
+            restored = _postgres_snapshot(connection) == self._before
+        except psycopg.Error:
+            restored = False
+        if not restored:
+            self._drop()
 
     def _copy(self) -> psycopg.Connection[Any]:
         self._admin.execute("CREATE DATABASE work TEMPLATE first STRATEGY FILE_COPY")
-        self._connection = psycopg.connect(self._url, dbname="work", autocommit=True, prepare_threshold=None)
+        self._connection = psycopg.connect(
+            self._url, dbname="work", autocommit=True, prepare_threshold=None, options=f"-c statement_timeout={MAX_MS}"
+        )
         self._before = _postgres_snapshot(self._connection)
         return self._connection
 

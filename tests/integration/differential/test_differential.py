@@ -5,15 +5,18 @@ Beyond that: a row that vanished or changed stood within what the parser proved,
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import yaml
 
 from pdp.programs.model import CommandEffect, Effect, FileEffect, SqlEffect
 from pdp.programs.sql import parse_sql
 from tests.integration.differential.databases import VECTORS, Database, PostgresDatabase, Row, Snapshot, SqliteDatabase
+from tests.integration.differential.mutations import mutations
 from tests.postgres_server import PostgresServer
 from writ.action import Verb
 
@@ -37,7 +40,7 @@ def statements(dialect: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Database:
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
     return SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
 
 
@@ -90,23 +93,50 @@ def bare(table: str) -> str:
     return table.rpartition(".")[2]
 
 
+def check_mutations(database: Database, dialect: str, count: int) -> None:
+    """Runs statements made by chance; those that the database refuses show nothing. Enough have to run and change it."""
+    changing = 0
+    for text in mutations([item["sql"] for item in statements(dialect)], count, seed=count):
+        try:
+            before, after = database.run(text)
+        except (sqlite3.Error, sqlite3.Warning, psycopg.Error):
+            continue
+        if before != after:
+            changing += 1
+            compare(dialect, text, before, after)
+    assert changing * 50 > count
+
+
+def compare(dialect: str, text: str, before: Snapshot, after: Snapshot) -> None:
+    """Compares what a statement changed with what the parser says."""
+    effects = parse_sql(text, dialect).effects
+    assert changes(effects), f"{text!r} is parsed as a read: {effects}"
+    assert not unforeseen(before, after, effects), f"{text!r} is told too narrow: {effects}"
+
+
 def check(database: Database, dialect: str, text: str) -> None:
     """Runs a statement and compares what it did with what the parser says."""
     before, after = database.run(text)
-    effects = parse_sql(text, dialect).effects
     if before != after:
-        assert changes(effects), f"parsed as a read: {effects}"
-        assert not unforeseen(before, after, effects), f"told too narrow: {effects}"
+        compare(dialect, text, before, after)
 
 
 @pytest.mark.parametrize("text", [item["sql"] for item in statements("sqlite")])
-def test_what_changes_sqlite_is_never_parsed_as_a_read(sqlite: Database, text: str) -> None:
-    check(sqlite, "sqlite", text)
+def test_what_changes_sqlite_is_never_parsed_as_a_read(sqlite_database: Database, text: str) -> None:
+    check(sqlite_database, "sqlite", text)
 
 
 @pytest.mark.parametrize("text", [item["sql"] for item in statements("postgres")])
 def test_what_changes_postgresql_is_never_parsed_as_a_read(postgres: Database, text: str) -> None:
     check(postgres, "postgres", text)
+
+
+def test_no_change_by_chance_makes_a_write_to_sqlite_a_read(sqlite_database: Database) -> None:
+    check_mutations(sqlite_database, "sqlite", 1500)
+
+
+def test_no_change_by_chance_makes_a_write_to_postgresql_a_read(postgres: Database) -> None:
+    check_mutations(postgres, "postgres", 500)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
@@ -123,13 +153,13 @@ def test_the_corpus_is_large_and_repeats_nothing(dialect: str) -> None:
     assert len(set(texts)) == len(texts)
 
 
-def test_the_comparison_sees_a_table_that_no_effect_names(sqlite: Database) -> None:
-    before, after = sqlite.run("DELETE FROM invoices WHERE id = 3")
+def test_the_comparison_sees_a_table_that_no_effect_names(sqlite_database: Database) -> None:
+    before, after = sqlite_database.run("DELETE FROM invoices WHERE id = 3")
     assert unforeseen(before, after, (SqlEffect(verb=Verb.DELETE, table="lines"),)) == {"audit", "invoices"}
 
 
-def test_the_comparison_sees_rows_outside_the_proven_scope(sqlite: Database) -> None:
-    before, after = sqlite.run("DELETE FROM lines WHERE id = 3")
+def test_the_comparison_sees_rows_outside_the_proven_scope(sqlite_database: Database) -> None:
+    before, after = sqlite_database.run("DELETE FROM lines WHERE id = 3")
     for value, want in (("1", {"lines"}), ("3", set())):
         told = SqlEffect(verb=Verb.DELETE, table="lines", equalities={"id": (value,)})
         assert unforeseen(before, after, (told,)) == want
