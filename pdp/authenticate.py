@@ -178,10 +178,6 @@ class CallerRules:
             self._known[key] = known
         return known
 
-    def is_gateway(self, caller: CallerIdentity) -> bool:
-        """Tells whether any rule makes the caller a gateway."""
-        return any(rule.kind == "gateway" and _matched(rule, caller) is not None for rule in self._rules)
-
     def _speaker(self, caller: CallerIdentity, agent_id: str, principal_id: str) -> Speaker:
         for rule in self._rules:
             matched = _matched(rule, caller)

@@ -52,8 +52,7 @@ class CanonicalCall:
     """The result of canonicalization.
 
     Digests are lower-case hex. `action_json` is canonical JSON of the action with findings; `environment` is "" when
-    the server is not enrolled; `subjects` are known data subjects as `type:id` for key wrapping, never logged;
-    `transform` re-applies changed arguments by JSON pointer.
+    the server is not enrolled; `subjects` are known data subjects as `type:id` for key wrapping, never logged.
     """
 
     action: Action

@@ -736,7 +736,7 @@ class StageTiming(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
-    """Name of the stage: queue, canonicalize, enrich, evaluate, record."""
+    """Name of the stage: canonicalize, enrich, evaluate. Recording ends after the answer is written."""
     duration_us: _builtins.int
     """Microseconds."""
     def __init__(
