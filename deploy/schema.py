@@ -47,8 +47,9 @@ def schema_of(message: Descriptor) -> dict[str, Any]:
 
 
 def _is_optional(field: FieldDescriptor) -> bool:
-    # A message field has presence too, but `pdp.policy_input` always writes it.
-    return field.has_presence and field.message_type is None
+    # A message field has presence without the keyword too, but `pdp.policy_input` always writes it; the keyword shows as
+    # a oneof of its own.
+    return field.has_presence and (field.message_type is None or field.containing_oneof is not None)
 
 
 def _field(field: FieldDescriptor) -> dict[str, Any]:

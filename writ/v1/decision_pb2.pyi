@@ -924,6 +924,11 @@ class ReportOutcomeRequest(_message.Message):
     FINISHED_AT_FIELD_NUMBER: _builtins.int
     ROWS_FIELD_NUMBER: _builtins.int
     ERROR_CODE_FIELD_NUMBER: _builtins.int
+    RESULT_JSON_FIELD_NUMBER: _builtins.int
+    TOOL_FIELD_NUMBER: _builtins.int
+    AGENT_FIELD_NUMBER: _builtins.int
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """request_id of the decided request."""
     decision_id: _builtins.str
@@ -936,9 +941,27 @@ class ReportOutcomeRequest(_message.Message):
     """Records actually touched; absent when unknown."""
     error_code: _builtins.str
     """Short code of the error, at most 64 characters of [A-Z0-9_]; no free text, it may hold secrets."""
+    result_json: _builtins.bytes
+    """What the tool returned: JSON (RFC 8259) in UTF-8, free text as a JSON string; at most 1 MiB; empty when not reported. It is
+    inspected and labelled; a result that is never reported counts as the worst that the catalog allows.
+    """
+    session_id: _builtins.str
+    """See `agent`."""
     @_builtins.property
     def finished_at(self) -> _timestamp_pb2.Timestamp:
         """When it ended, by the clock of the caller; a claim."""
+
+    @_builtins.property
+    def tool(self) -> Global___Tool:
+        """Call that was executed: server and tool as in the decided request. Needed with `result_json`."""
+
+    @_builtins.property
+    def agent(self) -> Global___Agent:
+        """Agent, principal and session as in the decided request. Needed with `result_json`."""
+
+    @_builtins.property
+    def principal(self) -> Global___Principal:
+        """See `agent`."""
 
     def __init__(
         self,
@@ -950,10 +973,15 @@ class ReportOutcomeRequest(_message.Message):
         finished_at: _timestamp_pb2.Timestamp | None = ...,
         rows: _builtins.int | None = ...,
         error_code: _builtins.str = ...,
+        result_json: _builtins.bytes = ...,
+        tool: Global___Tool | None = ...,
+        agent: Global___Agent | None = ...,
+        principal: Global___Principal | None = ...,
+        session_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_rows", b"_rows", "finished_at", b"finished_at", "rows", b"rows"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_rows", b"_rows", "agent", b"agent", "finished_at", b"finished_at", "principal", b"principal", "rows", b"rows", "tool", b"tool"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rows", b"_rows", "decision_id", b"decision_id", "error_code", b"error_code", "execution_digest", b"execution_digest", "finished_at", b"finished_at", "request_id", b"request_id", "rows", b"rows", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rows", b"_rows", "agent", b"agent", "decision_id", b"decision_id", "error_code", b"error_code", "execution_digest", b"execution_digest", "finished_at", b"finished_at", "principal", b"principal", "request_id", b"request_id", "result_json", b"result_json", "rows", b"rows", "session_id", b"session_id", "status", b"status", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__rows: _TypeAlias = _typing.Literal["rows"]  # noqa: Y015
     _WhichOneofArgType__rows: _TypeAlias = _typing.Literal["_rows", b"_rows"]  # noqa: Y015
@@ -969,21 +997,33 @@ class ReportOutcomeResponse(_message.Message):
 
     RECEIPT_FIELD_NUMBER: _builtins.int
     BINDING_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    THREATS_FIELD_NUMBER: _builtins.int
     binding: Global___OutcomeBinding.ValueType
     """How the report relates to the decision."""
     @_builtins.property
     def receipt(self) -> _receipt_pb2.Receipt:
         """Evidence of the report."""
 
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Data classes found in the result, sorted; `unclassified` when inspection was cut short."""
+
+    @_builtins.property
+    def threats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Threat classes found in the result, sorted."""
+
     def __init__(
         self,
         *,
         receipt: _receipt_pb2.Receipt | None = ...,
         binding: Global___OutcomeBinding.ValueType = ...,
+        classes: _abc.Iterable[_builtins.str] | None = ...,
+        threats: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["binding", b"binding", "receipt", b"receipt"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["binding", b"binding", "classes", b"classes", "receipt", b"receipt", "threats", b"threats"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -45,6 +45,42 @@ DATA_STATE_NO_DATA: DataState.ValueType  # 2
 """The value is not known; it is not zero."""
 Global___DataState: _TypeAlias = DataState  # noqa: Y015
 
+class _Origin:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OriginEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Origin.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ORIGIN_UNSPECIFIED: _Origin.ValueType  # 0
+    """Treated like ORIGIN_UNTRUSTED_TEXT."""
+    ORIGIN_USER: _Origin.ValueType  # 1
+    """The user named it, by the word of a gateway."""
+    ORIGIN_TRUSTED_RECORD: _Origin.ValueType  # 2
+    """It stands in a structured field of a record that outsiders cannot write."""
+    ORIGIN_UNTRUSTED_RECORD: _Origin.ValueType  # 3
+    """It stands in a structured field of a record that outsiders can write."""
+    ORIGIN_NOWHERE: _Origin.ValueType  # 4
+    """Nothing that the session knows holds it."""
+    ORIGIN_UNTRUSTED_TEXT: _Origin.ValueType  # 5
+    """Only text of outsiders holds it."""
+
+class Origin(_Origin, metaclass=_OriginEnumTypeWrapper):
+    """Where a value came from, from good to bad."""
+
+ORIGIN_UNSPECIFIED: Origin.ValueType  # 0
+"""Treated like ORIGIN_UNTRUSTED_TEXT."""
+ORIGIN_USER: Origin.ValueType  # 1
+"""The user named it, by the word of a gateway."""
+ORIGIN_TRUSTED_RECORD: Origin.ValueType  # 2
+"""It stands in a structured field of a record that outsiders cannot write."""
+ORIGIN_UNTRUSTED_RECORD: Origin.ValueType  # 3
+"""It stands in a structured field of a record that outsiders can write."""
+ORIGIN_NOWHERE: Origin.ValueType  # 4
+"""Nothing that the session knows holds it."""
+ORIGIN_UNTRUSTED_TEXT: Origin.ValueType  # 5
+"""Only text of outsiders holds it."""
+Global___Origin: _TypeAlias = Origin  # noqa: Y015
+
 @_typing.final
 class PolicyBatch(_message.Message):
     """What Rego sees. In JSON, fields have their protobuf names, every field is present unless it is `optional`, and enum
@@ -506,6 +542,429 @@ class PolicyContext(_message.Message):
 Global___PolicyContext: _TypeAlias = PolicyContext  # noqa: Y015
 
 @_typing.final
+class PolicyFinding(_message.Message):
+    """Something that inspection found. Never the text itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CLASS_FIELD_NUMBER: _builtins.int
+    POINTER_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    rule: _builtins.str
+    """Rule that found it, for example `credential.aws_access_key`."""
+    kind: _builtins.str
+    """`DATA` (what it is) or `THREAT` (what it attempts)."""
+    pointer: _builtins.str
+    """JSON pointer into the arguments (RFC 6901)."""
+    confidence: _builtins.int
+    """0 to 100."""
+    def __init__(
+        self,
+        *,
+        rule: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        pointer: _builtins.str = ...,
+        confidence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["class", b"class", "confidence", b"confidence", "kind", b"kind", "pointer", b"pointer", "rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyFinding: _TypeAlias = PolicyFinding  # noqa: Y015
+
+@_typing.final
+class PolicyPayload(_message.Message):
+    """What inspection found in the arguments."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    THREATS_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    state: Global___DataState.ValueType
+    """OK when everything was looked at; NO_DATA when a bound cut inspection short, which counts as the highest sensitivity."""
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Data classes found, sorted, each once."""
+
+    @_builtins.property
+    def threats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Threat classes found, sorted, each once."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyFinding]:
+        """At most 32, threats first, then the most confident."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___DataState.ValueType = ...,
+        classes: _abc.Iterable[_builtins.str] | None = ...,
+        threats: _abc.Iterable[_builtins.str] | None = ...,
+        findings: _abc.Iterable[Global___PolicyFinding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["classes", b"classes", "findings", b"findings", "state", b"state", "threats", b"threats"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyPayload: _TypeAlias = PolicyPayload  # noqa: Y015
+
+@_typing.final
+class PolicyDeviation(_message.Message):
+    """How far one measure of this action lies from what is usual."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OF_FIELD_NUMBER: _builtins.int
+    MEASURE_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    DEVIATION_CENTI_FIELD_NUMBER: _builtins.int
+    of: _builtins.str
+    """What the mean belongs to: `agent`, `agent_tool` or `role`."""
+    measure: _builtins.str
+    """`amount`, `rows` or `bytes`."""
+    value: _builtins.int
+    """This action's value."""
+    mean: _builtins.int
+    """Mean of earlier ones, rounded."""
+    deviation_centi: _builtins.int
+    """Distance in hundredths of a standard deviation, upwards only, at most 100000."""
+    def __init__(
+        self,
+        *,
+        of: _builtins.str = ...,
+        measure: _builtins.str = ...,
+        value: _builtins.int = ...,
+        mean: _builtins.int = ...,
+        deviation_centi: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deviation_centi", b"deviation_centi", "mean", b"mean", "measure", b"measure", "of", b"of", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyDeviation: _TypeAlias = PolicyDeviation  # noqa: Y015
+
+@_typing.final
+class PolicyBaseline(_message.Message):
+    """What is usual for this agent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    NEW_AGENT_FIELD_NUMBER: _builtins.int
+    NEW_VERSION_FIELD_NUMBER: _builtins.int
+    NEW_DEFINITION_FIELD_NUMBER: _builtins.int
+    TOOL_KNOWN_FIELD_NUMBER: _builtins.int
+    RESOURCE_KNOWN_FIELD_NUMBER: _builtins.int
+    DESTINATION_KNOWN_FIELD_NUMBER: _builtins.int
+    TRANSITION_KNOWN_FIELD_NUMBER: _builtins.int
+    HOUR_SHARE_BP_FIELD_NUMBER: _builtins.int
+    DEVIATIONS_FIELD_NUMBER: _builtins.int
+    state: Global___DataState.ValueType
+    """NO_DATA when nothing is stored or it was lost; it is then never a low risk."""
+    observations: _builtins.int
+    """Weight of what was observed, forgetting included."""
+    new_agent: _builtins.bool
+    """True below the declared number of observations."""
+    new_version: _builtins.bool
+    """True when this version of the agent has been seen less often than declared."""
+    new_definition: _builtins.bool
+    """True when this definition of the tool has been seen less often than declared."""
+    tool_known: _builtins.bool
+    """True when the agent has called this tool before."""
+    resource_known: _builtins.bool
+    """True when the agent has touched this resource type before."""
+    destination_known: _builtins.bool
+    """True when there is no destination, or every one has been used by this agent before."""
+    transition_known: _builtins.bool
+    """True when this action has followed the one before it earlier."""
+    hour_share_bp: _builtins.int
+    """Share of this agent's actions in this hour of the week, in basis points."""
+    @_builtins.property
+    def deviations(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyDeviation]:
+        """One entry for each measure with a mean."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___DataState.ValueType = ...,
+        observations: _builtins.int = ...,
+        new_agent: _builtins.bool = ...,
+        new_version: _builtins.bool = ...,
+        new_definition: _builtins.bool = ...,
+        tool_known: _builtins.bool = ...,
+        resource_known: _builtins.bool = ...,
+        destination_known: _builtins.bool = ...,
+        transition_known: _builtins.bool = ...,
+        hour_share_bp: _builtins.int = ...,
+        deviations: _abc.Iterable[Global___PolicyDeviation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination_known", b"destination_known", "deviations", b"deviations", "hour_share_bp", b"hour_share_bp", "new_agent", b"new_agent", "new_definition", b"new_definition", "new_version", b"new_version", "observations", b"observations", "resource_known", b"resource_known", "state", b"state", "tool_known", b"tool_known", "transition_known", b"transition_known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyBaseline: _TypeAlias = PolicyBaseline  # noqa: Y015
+
+@_typing.final
+class PolicyRecent(_message.Message):
+    """An earlier action of the session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGE_MS_FIELD_NUMBER: _builtins.int
+    VERB_FIELD_NUMBER: _builtins.int
+    RESOURCE_TYPE_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    EXTERNAL_FIELD_NUMBER: _builtins.int
+    UNTRUSTED_FIELD_NUMBER: _builtins.int
+    age_ms: _builtins.int
+    """Milliseconds before this action."""
+    verb: _builtins.str
+    """Verb of its gravest operation."""
+    resource_type: _builtins.str
+    """Resource type of its gravest operation."""
+    effect: _builtins.str
+    """`PENDING`, `ALLOWED` or `DENIED`; pending counts as allowed."""
+    external: _builtins.bool
+    """True when it left the trust boundary."""
+    untrusted: _builtins.bool
+    """True when its result may hold text of outsiders."""
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Data classes of its payload and result; a result that nobody reported counts as the worst that the catalog allows."""
+
+    def __init__(
+        self,
+        *,
+        age_ms: _builtins.int = ...,
+        verb: _builtins.str = ...,
+        resource_type: _builtins.str = ...,
+        classes: _abc.Iterable[_builtins.str] | None = ...,
+        effect: _builtins.str = ...,
+        external: _builtins.bool = ...,
+        untrusted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age_ms", b"age_ms", "classes", b"classes", "effect", b"effect", "external", b"external", "resource_type", b"resource_type", "untrusted", b"untrusted", "verb", b"verb"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyRecent: _TypeAlias = PolicyRecent  # noqa: Y015
+
+@_typing.final
+class PolicyTotals(_message.Message):
+    """What has accumulated."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    ACTIONS_FIELD_NUMBER: _builtins.int
+    DENIALS_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: _builtins.int
+    BYTES_SENT_FIELD_NUMBER: _builtins.int
+    CLASSES_FIELD_NUMBER: _builtins.int
+    UNTRUSTED_FIELD_NUMBER: _builtins.int
+    THREATENED_FIELD_NUMBER: _builtins.int
+    state: Global___DataState.ValueType
+    """Whether the numbers below are known."""
+    actions: _builtins.int
+    """Actions, this one included."""
+    denials: _builtins.int
+    """Of them denied."""
+    rows: _builtins.int
+    """Records read or changed, upper bound, this action included."""
+    amount_minor: _builtins.int
+    """Money moved in minor units, this action included, all currencies together."""
+    bytes_sent: _builtins.int
+    """Bytes sent across the trust boundary, this action included."""
+    untrusted: _builtins.bool
+    """True when text of outsiders was read."""
+    threatened: _builtins.bool
+    """True when what was read holds threats such as prompt injection."""
+    @_builtins.property
+    def classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Data classes that were read, sorted."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___DataState.ValueType = ...,
+        actions: _builtins.int = ...,
+        denials: _builtins.int = ...,
+        rows: _builtins.int = ...,
+        amount_minor: _builtins.int = ...,
+        bytes_sent: _builtins.int = ...,
+        classes: _abc.Iterable[_builtins.str] | None = ...,
+        untrusted: _builtins.bool = ...,
+        threatened: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "amount_minor", b"amount_minor", "bytes_sent", b"bytes_sent", "classes", b"classes", "denials", b"denials", "rows", b"rows", "state", b"state", "threatened", b"threatened", "untrusted", b"untrusted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyTotals: _TypeAlias = PolicyTotals  # noqa: Y015
+
+@_typing.final
+class PolicySession(_message.Message):
+    """What happened before, in the session and around it. A fresh session_id clears nothing of `agent` and `principal`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    RECENT_FIELD_NUMBER: _builtins.int
+    SEQUENCES_FIELD_NUMBER: _builtins.int
+    REPEATS_FIELD_NUMBER: _builtins.int
+    DENIED_REPEATS_FIELD_NUMBER: _builtins.int
+    BURST_FIELD_NUMBER: _builtins.int
+    OTHER_AGENTS_FIELD_NUMBER: _builtins.int
+    SESSION_FIELD_NUMBER: _builtins.int
+    AGENT_FIELD_NUMBER: _builtins.int
+    PRINCIPAL_FIELD_NUMBER: _builtins.int
+    state: Global___DataState.ValueType
+    """NO_DATA when the session was lost; unknown then counts as tainted."""
+    repeats: _builtins.int
+    """Earlier actions of the session with nearly the same arguments."""
+    denied_repeats: _builtins.int
+    """Of them denied: attempts to get the same through with small changes."""
+    burst: _builtins.int
+    """Actions of this agent in the last minute, this one included."""
+    other_agents: _builtins.int
+    """Other agents that acted for the same principal or in the same workspace lately."""
+    @_builtins.property
+    def recent(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyRecent]:
+        """Newest first, at most 8."""
+
+    @_builtins.property
+    def sequences(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of declared sequences that this action completes, sorted."""
+
+    @_builtins.property
+    def session(self) -> Global___PolicyTotals:
+        """Of the session."""
+
+    @_builtins.property
+    def agent(self) -> Global___PolicyTotals:
+        """Of the agent, whatever the session."""
+
+    @_builtins.property
+    def principal(self) -> Global___PolicyTotals:
+        """Of the principal, whatever the agent."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___DataState.ValueType = ...,
+        recent: _abc.Iterable[Global___PolicyRecent] | None = ...,
+        sequences: _abc.Iterable[_builtins.str] | None = ...,
+        repeats: _builtins.int = ...,
+        denied_repeats: _builtins.int = ...,
+        burst: _builtins.int = ...,
+        other_agents: _builtins.int = ...,
+        session: Global___PolicyTotals | None = ...,
+        agent: Global___PolicyTotals | None = ...,
+        principal: Global___PolicyTotals | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "principal", b"principal", "session", b"session"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "burst", b"burst", "denied_repeats", b"denied_repeats", "other_agents", b"other_agents", "principal", b"principal", "recent", b"recent", "repeats", b"repeats", "sequences", b"sequences", "session", b"session", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicySession: _TypeAlias = PolicySession  # noqa: Y015
+
+@_typing.final
+class PolicySink(_message.Message):
+    """An argument that decides whom or what the action reaches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    POINTER_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
+    THREATENED_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`recipient`, `account`, `url`, `path`, `channel`, `id`, `code`, `query` or `content`."""
+    pointer: _builtins.str
+    """JSON pointer into the arguments."""
+    origin: Global___Origin.ValueType
+    """Where its value came from."""
+    threatened: _builtins.bool
+    """True when the text that holds it also holds a threat such as prompt injection."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        pointer: _builtins.str = ...,
+        origin: Global___Origin.ValueType = ...,
+        threatened: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "origin", b"origin", "pointer", b"pointer", "threatened", b"threatened"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicySink: _TypeAlias = PolicySink  # noqa: Y015
+
+@_typing.final
+class PolicyProvenance(_message.Message):
+    """Where the arguments came from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    USER_REQUEST_FIELD_NUMBER: _builtins.int
+    SINKS_FIELD_NUMBER: _builtins.int
+    WORST_FIELD_NUMBER: _builtins.int
+    UNREPORTED_FIELD_NUMBER: _builtins.int
+    state: Global___DataState.ValueType
+    """NO_DATA when the session was lost or a bound was passed; every sink then counts as untrusted text."""
+    user_request: _action_pb2.Assertion.ValueType
+    """GATEWAY when a gateway asserted the user's request of this session, AGENT when only the agent did, else UNSPECIFIED."""
+    worst: Global___Origin.ValueType
+    """The worst origin of all sinks; USER when there is none."""
+    unreported: _builtins.int
+    """Earlier permitted actions of the session whose results nobody reported."""
+    @_builtins.property
+    def sinks(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicySink]:
+        """One entry a sink value, at most 64."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___DataState.ValueType = ...,
+        user_request: _action_pb2.Assertion.ValueType = ...,
+        sinks: _abc.Iterable[Global___PolicySink] | None = ...,
+        worst: Global___Origin.ValueType = ...,
+        unreported: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sinks", b"sinks", "state", b"state", "unreported", b"unreported", "user_request", b"user_request", "worst", b"worst"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyProvenance: _TypeAlias = PolicyProvenance  # noqa: Y015
+
+@_typing.final
 class PolicyInput(_message.Message):
     """One item: everything that rules may look at."""
 
@@ -571,6 +1030,10 @@ class PolicyInput(_message.Message):
     SUPPORTED_OBLIGATIONS_FIELD_NUMBER: _builtins.int
     APPROVAL_PRESENTED_FIELD_NUMBER: _builtins.int
     DRY_RUN_FIELD_NUMBER: _builtins.int
+    PAYLOAD_FIELD_NUMBER: _builtins.int
+    BASELINE_FIELD_NUMBER: _builtins.int
+    SESSION_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Position in the batch, echoed."""
     execution_digest: _builtins.str
@@ -631,6 +1094,22 @@ class PolicyInput(_message.Message):
     def supported_obligations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Obligation types that the caller can carry out."""
 
+    @_builtins.property
+    def payload(self) -> Global___PolicyPayload:
+        """What is in the arguments; absent when everything was looked at and nothing was found."""
+
+    @_builtins.property
+    def baseline(self) -> Global___PolicyBaseline:
+        """What is usual for the agent; absent when the bundle declares no baseline."""
+
+    @_builtins.property
+    def session(self) -> Global___PolicySession:
+        """What happened before; absent when the bundle declares no sessions."""
+
+    @_builtins.property
+    def provenance(self) -> Global___PolicyProvenance:
+        """Where the arguments came from; absent when the catalog names no sink among them."""
+
     def __init__(
         self,
         *,
@@ -652,12 +1131,31 @@ class PolicyInput(_message.Message):
         supported_obligations: _abc.Iterable[_builtins.str] | None = ...,
         approval_presented: _builtins.bool = ...,
         dry_run: _builtins.bool = ...,
+        payload: Global___PolicyPayload | None = ...,
+        baseline: Global___PolicyBaseline | None = ...,
+        session: Global___PolicySession | None = ...,
+        provenance: Global___PolicyProvenance | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "agent", b"agent", "caller", b"caller", "context", b"context", "environment", b"environment", "principal", b"principal", "signals", b"signals", "tool", b"tool"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_payload", b"_payload", "_provenance", b"_provenance", "_session", b"_session", "action", b"action", "agent", b"agent", "baseline", b"baseline", "caller", b"caller", "context", b"context", "environment", b"environment", "payload", b"payload", "principal", b"principal", "provenance", b"provenance", "session", b"session", "signals", b"signals", "tool", b"tool"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "agent", b"agent", "approval_presented", b"approval_presented", "caller", b"caller", "context", b"context", "counters", b"counters", "delegation", b"delegation", "dry_run", b"dry_run", "environment", b"environment", "execution_digest", b"execution_digest", "facts", b"facts", "index", b"index", "now_ms", b"now_ms", "organisation", b"organisation", "principal", b"principal", "signals", b"signals", "supported_obligations", b"supported_obligations", "tool", b"tool"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_baseline", b"_baseline", "_payload", b"_payload", "_provenance", b"_provenance", "_session", b"_session", "action", b"action", "agent", b"agent", "approval_presented", b"approval_presented", "baseline", b"baseline", "caller", b"caller", "context", b"context", "counters", b"counters", "delegation", b"delegation", "dry_run", b"dry_run", "environment", b"environment", "execution_digest", b"execution_digest", "facts", b"facts", "index", b"index", "now_ms", b"now_ms", "organisation", b"organisation", "payload", b"payload", "principal", b"principal", "provenance", b"provenance", "session", b"session", "signals", b"signals", "supported_obligations", b"supported_obligations", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__baseline: _TypeAlias = _typing.Literal["baseline"]  # noqa: Y015
+    _WhichOneofArgType__baseline: _TypeAlias = _typing.Literal["_baseline", b"_baseline"]  # noqa: Y015
+    _WhichOneofReturnType__payload: _TypeAlias = _typing.Literal["payload"]  # noqa: Y015
+    _WhichOneofArgType__payload: _TypeAlias = _typing.Literal["_payload", b"_payload"]  # noqa: Y015
+    _WhichOneofReturnType__provenance: _TypeAlias = _typing.Literal["provenance"]  # noqa: Y015
+    _WhichOneofArgType__provenance: _TypeAlias = _typing.Literal["_provenance", b"_provenance"]  # noqa: Y015
+    _WhichOneofReturnType__session: _TypeAlias = _typing.Literal["session"]  # noqa: Y015
+    _WhichOneofArgType__session: _TypeAlias = _typing.Literal["_session", b"_session"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__baseline) -> _WhichOneofReturnType__baseline | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payload) -> _WhichOneofReturnType__payload | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__provenance) -> _WhichOneofReturnType__provenance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__session) -> _WhichOneofReturnType__session | None: ...
 
 Global___PolicyInput: _TypeAlias = PolicyInput  # noqa: Y015
 
