@@ -19,6 +19,7 @@ from pdp.catalog_model import (
 )
 from pdp.catalog_path import ArgumentPath, Coverage, parse_path
 from pdp.catalog_read import Reader
+from pdp.catalog_sinks import parse_result, parse_sinks, usual_sinks
 from writ.action import Reversibility, Scope, Verb
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -40,9 +41,16 @@ def parse_entry(reader: Reader, server: str, result_rows: int | None) -> Entry:
     for inner in also:
         operations.append(_parse_operation(inner, result_rows, paths))
         inner.finish()
+    coverage = Coverage([trail for path in paths for trail in path.trails])
+    entry = Entry(
+        operations=tuple(operations),
+        programs=programs,
+        coverage=coverage,
+        sinks=parse_sinks(reader, coverage) if reader.has("sinks") else usual_sinks(operations, programs),
+        result=parse_result(reader.inner("result")),
+    )
     reader.finish()
-    trails = [trail for path in paths for trail in path.trails]
-    return Entry(operations=tuple(operations), programs=programs, coverage=Coverage(trails))
+    return entry
 
 
 def parse_enum(reader: Reader, key: str, kind: type[_E]) -> _E:

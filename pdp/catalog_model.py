@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from pdp.catalog_path import ArgumentPath, Coverage
@@ -88,13 +89,51 @@ class HttpProgram:
 ProgramSpec = SqlProgram | ShellProgram | HttpProgram
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """An argument whose origin matters: who chose this recipient, this account, this address. `kind`: SINK_KINDS."""
+
+    kind: str
+    path: ArgumentPath
+
+
+class ContentTrust(StrEnum):
+    """Who can choose what a result holds: only we, or outsiders too (mail, web pages, reviews, files, messages)."""
+
+    TRUSTED = "TRUSTED"
+    UNTRUSTED = "UNTRUSTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSpec:
+    """What a tool returns; the defaults are the worst case.
+
+    `content` is about all of it, `record_trust` about the structured fields at `records`. `classes` are the data
+    classes that it may hold, None when nobody said, which counts as the highest sensitivity. The bounds are None when
+    nobody said, which counts as no bound.
+    """
+
+    content: ContentTrust = ContentTrust.UNTRUSTED
+    records: tuple[ArgumentPath, ...] = ()
+    record_trust: ContentTrust = ContentTrust.UNTRUSTED
+    classes: frozenset[str] | None = None
+    max_rows: int | None = None
+    max_bytes: int | None = None
+
+
+WORST_RESULT = ResultSpec()
+"""What holds where an entry says nothing of its result."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """A tool or a route: what it does, and which arguments that leaves unread."""
+    """A tool or a route: what it does, which arguments that leaves unread, whose origin matters, what comes back."""
 
     operations: tuple[OperationSpec, ...]
     programs: tuple[ProgramSpec, ...]
     coverage: Coverage
+    sinks: tuple[Sink, ...] = ()
+    result: ResultSpec = WORST_RESULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

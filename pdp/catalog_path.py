@@ -117,6 +117,17 @@ class Coverage:
                 node[trail[-1]] = None  # read as a whole, also when a longer trail looks into it
         self._whole = frozenset(name for name, inner in self._tree.items() if inner is None)
 
+    def covers(self, trail: tuple[str, ...]) -> bool:
+        """True when something of what a trail reads is mapped or listed as irrelevant."""
+        node: Any = self._tree
+        for step in trail:
+            if node is None:
+                return True
+            if step not in node:
+                return False
+            node = node[step]
+        return True
+
     def unmapped(self, document: Mapping[str, Any]) -> str:
         """Returns the JSON pointer of an argument that is not mapped, "" when all are."""
         if self._whole.issuperset(document):

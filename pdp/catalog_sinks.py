@@ -1,0 +1,149 @@
+"""The catalog's `sinks` and `result`: whose origin matters in a call, and who may write what comes back.
+
+Both are for argument provenance (`docs/catalog.md`). They change neither the canonical action nor which arguments count
+as mapped. What the catalog does not say is taken as the worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pdp.catalog_model import ContentTrust, Entry, HttpProgram, OperationSpec, ProgramSpec, ResultSpec, Sink, SqlProgram
+from pdp.catalog_path import EACH, ArgumentPath, Coverage, escape_pointer, parse_path
+from pdp.catalog_read import Reader
+from writ.strict_json import Number
+
+SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", "content")
+
+MAX_SINK_VALUES = 64
+"""Values looked at in one call. More recipients than that are a mailing, which is held for its number alone."""
+
+MAX_SINK_CHARS = 4096
+"""Longest text of a value, in characters: beyond any address; enough of a body to find where it came from."""
+
+_OF_DESTINATION = {
+    "email": "recipient",
+    "account": "account",
+    "url": "url",
+    "host": "url",
+    "path": "path",
+    "channel": "channel",
+}
+
+
+class SinkValue(NamedTuple):
+    """One scalar of the arguments: the kind of its sink, its JSON pointer (RFC 6901), its text, cut at 4,096."""
+
+    kind: str
+    pointer: str
+    text: str
+
+
+class SinkValues(NamedTuple):
+    """The values in the order of the catalog. `complete` is False when values were left out or cut: then nothing is
+    known of the rest, and it must count as named by nobody."""
+
+    values: list[SinkValue]
+    complete: bool
+
+
+def parse_sinks(reader: Reader, coverage: Coverage) -> tuple[Sink, ...]:
+    """Returns the declared sinks of an entry. Raises ConfigurationError, also for one that reads no known argument."""
+    sinks: list[Sink] = []
+    for inner in reader.inners("sinks"):
+        kind = inner.text("kind")
+        if kind not in SINK_KINDS:
+            inner.wrong("kind", f"one of {', '.join(SINK_KINDS)}", kind)
+        path = parse_path(inner.text("path"), f"{inner.path}.path")
+        if not path.trails or not all(coverage.covers(trail) for trail in path.trails):
+            inner.wrong("path", "an argument that the entry maps or lists as irrelevant", path.expression)
+        inner.finish()
+        sinks.append(Sink(kind=kind, path=path))
+    return tuple(sinks)
+
+
+def usual_sinks(operations: Sequence[OperationSpec], programs: Sequence[ProgramSpec]) -> tuple[Sink, ...]:
+    """Returns the sinks of an entry that declares none: its destinations, its ids and its programs."""
+    found: dict[tuple[str, str], Sink] = {}
+
+    def add(kind: str, path: ArgumentPath | None) -> None:
+        if path is not None:
+            found.setdefault((kind, path.expression), Sink(kind=kind, path=path))
+
+    for operation in operations:
+        for destination in operation.destinations:
+            add(_OF_DESTINATION[destination.kind], destination.path)
+        add("id", operation.ids)
+    for program in programs:
+        if isinstance(program, HttpProgram):
+            add("url", program.url)
+            add("content", program.body)
+        else:
+            add("query" if isinstance(program, SqlProgram) else "code", program.argument)
+    return tuple(found.values())
+
+
+def parse_result(reader: Reader) -> ResultSpec:
+    """Returns what an entry says of its result. Raises ConfigurationError."""
+    result = ResultSpec(
+        content=_trust(reader, "content"),
+        records=tuple(parse_path(text, f"{reader.path}.records") for text in reader.texts("records")),
+        record_trust=_trust(reader, "record_trust"),
+        classes=frozenset(reader.texts("classes")) if reader.has("classes") else None,
+        max_rows=reader.count("max_rows"),
+        max_bytes=reader.count("max_bytes"),
+    )
+    reader.finish()
+    return result
+
+
+def _trust(reader: Reader, key: str) -> ContentTrust:
+    value = reader.text(key, ContentTrust.UNTRUSTED)
+    if value not in ContentTrust.__members__:
+        reader.wrong(key, f"one of {', '.join(ContentTrust)}", value)
+    return ContentTrust[value]
+
+
+def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
+    """Returns the texts and numbers of strictly parsed `arguments` that stand in a sink of `entry`, each place once per
+    kind. Booleans and null name nothing. A list or an object in a sink gives all that it holds, without its keys."""
+    found: dict[tuple[str, str], SinkValue] = {}
+    for sink in entry.sinks:
+        for trail in sink.path.trails:
+            for pointer, text in _texts(arguments, trail, ""):
+                if (sink.kind, pointer) in found:
+                    continue
+                if len(found) == MAX_SINK_VALUES:
+                    return SinkValues(list(found.values()), False)
+                found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
+    complete = all(len(value.text) <= MAX_SINK_CHARS for value in found.values())
+    if complete:
+        return SinkValues(list(found.values()), True)
+    return SinkValues([value._replace(text=value.text[:MAX_SINK_CHARS]) for value in found.values()], False)
+
+
+def _texts(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:
+    """Yields pointer and text of the scalars at the end of a trail. A list where the trail expects one value, or one
+    value where it expects a list, is looked into all the same. As deep as strict JSON goes, which is 64 levels."""
+    kind = type(value)
+    if kind is list:
+        rest = trail[1:] if trail and trail[0] == EACH else trail
+        for index, item in enumerate(value):
+            yield from _texts(item, rest, f"{pointer}/{index}")
+    elif trail and trail[0] == EACH:
+        yield from _texts(value, trail[1:], pointer)
+    elif kind is dict:
+        if not trail:
+            for name, item in value.items():
+                yield from _texts(item, (), f"{pointer}/{escape_pointer(name)}")
+        elif trail[0] in value:
+            yield from _texts(value[trail[0]], trail[1:], f"{pointer}/{escape_pointer(trail[0])}")
+    elif not trail:
+        if kind is str:
+            if value:
+                yield pointer, value
+        elif kind is int:
+            yield pointer, str(value)
+        elif isinstance(value, Number):
+            yield pointer, value.lexeme
