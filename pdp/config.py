@@ -52,7 +52,8 @@ class Timeouts:
     redis_ms: int = 500
     parse_ms: int = 500
     lease_ms: int = 5_000  # how long a claim belongs to one decision point
-    contention_ms: int = 250  # how long an item waits for reservations before it to be settled
+    contention_ms: int = 2_500  # how long an item waits while no reservation before it is settled; a living one needs
+    # at most redis_ms + opa_ms + redis_ms
     drain_ms: int = 5_000  # at shutdown
 
 

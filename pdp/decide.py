@@ -36,6 +36,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
@@ -61,8 +62,12 @@ log = logging.getLogger("writ.decide")
 QUARANTINE_S = 60.0
 """How long an agent whose item broke an evaluation is judged apart from the others (design, section 2)."""
 
-POLL_S = 0.002
-"""Pause before asking the state again for a duplicate in flight or a contended item: about one Redis trip."""
+POLL_S, POLL_MAX_S = 0.002, 0.05
+"""Pauses before asking the state again for a duplicate in flight or a contended item: about one Redis trip at first, then
+twice as long each time that nothing has changed."""
+
+LAST_JUDGEMENT = 0.25
+"""Share of the caller's time that a contended item keeps for its last judgement."""
 
 SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
 """Pauses between tries to settle. What is not settled then stays counted until recovery, which is the safe side."""
@@ -179,28 +184,37 @@ class Engine:
             self._spawn(self._made_again(entry))
             return True
         contended = any(item.outcome and item.outcome.contended and not item.verdict.permits for item in entry.items)
-        if contended and not entry.contended_until_s:
-            latest_s = min(ask.deadline_s for ask in entry.asks)
-            now_s = asyncio.get_running_loop().time()
-            entry.contended_until_s = min(latest_s, now_s + self._timeouts.contention_ms / 1000)
+        if contended and self._may_wait(entry):
             self._later(entry)
             return True
         short_circuit(entry)
         return False
 
+    def _may_wait(self, entry: Entry) -> bool:
+        """Tells whether a contended entry has somebody before it to wait for, and time. Whenever one of them is settled,
+        `contention_ms` begins anew: the earliest never waits, so living ones settle one after the other."""
+        now_s = asyncio.get_running_loop().time()
+        pending = pending_before(entry)
+        if not entry.contended_until_s or pending < entry.pending_before:
+            left_s = min(ask.deadline_s for ask in entry.asks) - now_s
+            entry.contended_until_s = now_s + min(self._timeouts.contention_ms / 1000, left_s * (1 - LAST_JUDGEMENT))
+            entry.pending_before, entry.pause_s = pending, 0.0
+        return pending > 0 and now_s < entry.contended_until_s
+
     def _later(self, entry: Entry) -> None:
-        """Puts an entry back into the queue after a Redis trip's time."""
+        """Puts an entry back into the queue after a while."""
+        entry.pause_s = min(max(POLL_S, 2 * entry.pause_s), POLL_MAX_S)
 
         def put_back() -> None:
             self._queue.put_back(entry)
             self._schedule()
 
-        asyncio.get_running_loop().call_later(POLL_S, put_back)
+        asyncio.get_running_loop().call_later(entry.pause_s, put_back)
 
     async def _made_again(self, entry: Entry) -> None:
         """Gives back what the items reserved under the old bundle; the next batch makes them anew under the new one."""
         await self._settled([Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in entry.items])
-        entry.items = []
+        entry.items, entry.contended_until_s = [], 0.0
         self._queue.put_back(entry)
         self._schedule()
 
@@ -314,9 +328,7 @@ class Engine:
                 self._refuse(entry, late)
                 self._let_go(entry.items)
             return False
-        if now_s < entry.contended_until_s and any(
-            counter.pending for item in entry.items for counter in item.view.counters.values()
-        ):
+        if now_s < entry.contended_until_s and 0 < entry.pending_before <= pending_before(entry):
             self._later(entry)
             return False
         mine, others = [], []
@@ -421,6 +433,20 @@ class Engine:
                 await asyncio.sleep(pause_s)
             else:
                 return
+
+
+def pending_before(entry: Entry) -> int:
+    """Returns how much others have reserved before the entry's items and not settled; its own items are settled together,
+    so none waits for another."""
+    total = 0
+    own: Counter[str] = Counter()
+    for item in entry.items:
+        for reservation in item.state_ask.reservations:
+            view = item.view.counters.get(reservation.counter)
+            total += max(0, view.pending - own[reservation.key]) if view else 0
+        for reservation in item.state_ask.reservations:
+            own[reservation.key] += reservation.amount
+    return total
 
 
 def short_circuit(entry: Entry) -> None:

@@ -19,8 +19,9 @@ class Entry:
     """Asks that must be decided in one batch, in order: one ask, or the items of a DecideBatch with its semantic.
 
     The rest is progress, kept when an entry comes back to the queue: the prepared items; the asks that were answered
-    without a judgement, and whether their answer permits; whether items were made again for another bundle; and until
-    when (loop seconds) they may wait for reservations before theirs (0: they do not).
+    without a judgement, and whether their answer permits; whether items were made again for another bundle; until when
+    (loop seconds) they wait for reservations before theirs (0: they do not), and how much of that was left when they were
+    judged last; and how long the entry stayed out of the queue the last time.
     """
 
     asks: list[Ask]
@@ -29,6 +30,8 @@ class Entry:
     answered: dict[Ask, bool] = field(default_factory=dict)
     remade: bool = False
     contended_until_s: float = 0.0
+    pending_before: int = 0
+    pause_s: float = 0.0
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
