@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from writ.v1 import receipt_pb2 as writ_dot_v1_dot_receipt__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16writ/v1/decision.proto\x12\x07writ.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15writ/v1/receipt.proto\"S\n\x05\x41gent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x11\n\tframework\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\"%\n\tPrincipal\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\"A\n\nDelegation\x12\x11\n\tdelegator\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65legate\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\"?\n\x04Tool\x12\x0e\n\x06server\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x19\n\x11\x64\x65\x66inition_digest\x18\x03 \x01(\t\"\xf0\x03\n\rDecideRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x1d\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x0e.writ.v1.Agent\x12%\n\tprincipal\x18\x03 \x01(\x0b\x32\x12.writ.v1.Principal\x12\'\n\ndelegation\x18\x04 \x03(\x0b\x32\x13.writ.v1.Delegation\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12\x14\n\x0cuser_request\x18\x06 \x01(\t\x12\x1b\n\x04tool\x18\x07 \x01(\x0b\x32\r.writ.v1.Tool\x12\x11\n\targs_json\x18\x08 \x01(\x0c\x12\x13\n\x0b\x65nvironment\x18\t \x01(\t\x12\x11\n\tworkspace\x18\n \x01(\t\x12\x0f\n\x07purpose\x18\x0b \x01(\t\x12\x45\n\x10\x62usiness_context\x18\x0c \x03(\x0b\x32+.writ.v1.DecideRequest.BusinessContextEntry\x12\x1d\n\x15supported_obligations\x18\r \x03(\t\x12\x1a\n\x12\x61pproval_reference\x18\x0e \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x0f \x01(\x08\x1a\x36\n\x14\x42usinessContextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x0cRequestError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"}\n\x0e\x44\x65\x63ideResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x11.writ.v1.DecisionH\x00\x12&\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x15.writ.v1.RequestErrorH\x00\x42\x08\n\x06result\"-\n\nRiskFactor\x12\r\n\x05score\x18\x01 \x01(\r\x12\x10\n\x08\x65vidence\x18\x02 \x01(\t\"\xf0\x02\n\x04Risk\x12\r\n\x05score\x18\x01 \x01(\r\x12,\n\x0f\x61\x63tion_severity\x18\x02 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x30\n\x13payload_sensitivity\x18\x03 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12/\n\x12temporal_deviation\x18\x04 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x32\n\x15\x65nvironmental_context\x18\x05 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12/\n\x12\x62\x61seline_deviation\x18\x06 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x36\n\x19\x63ross_request_correlation\x18\x07 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12+\n\x0ethreat_signals\x18\x08 \x01(\x0b\x32\x13.writ.v1.RiskFactor\"^\n\x06Reason\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x13\n\x0bremediation\x18\x05 \x01(\t\";\n\nObligation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0bparams_json\x18\x03 \x01(\x0c\"%\n\x06\x41\x64vice\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"u\n\x13\x41pprovalRequirement\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0e\n\x06quorum\x18\x02 \x01(\r\x12\r\n\x05roles\x18\x03 \x03(\t\x12,\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"-\n\tBundleRef\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"1\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x13\n\x0b\x64uration_us\x18\x02 \x01(\r\"\xbb\x04\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x1f\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\x0e\x32\x0f.writ.v1.Effect\x12\x1b\n\x04tier\x18\x03 \x01(\x0e\x32\r.writ.v1.Tier\x12\x1b\n\x04risk\x18\x04 \x01(\x0b\x32\r.writ.v1.Risk\x12 \n\x07reasons\x18\x05 \x03(\x0b\x32\x0f.writ.v1.Reason\x12(\n\x0bobligations\x18\x06 \x03(\x0b\x32\x13.writ.v1.Obligation\x12\x1f\n\x06\x61\x64vice\x18\x07 \x03(\x0b\x32\x0f.writ.v1.Advice\x12\x1d\n\x15transformed_args_json\x18\x08 \x01(\x0c\x12.\n\x08\x61pproval\x18\t \x01(\x0b\x32\x1c.writ.v1.ApprovalRequirement\x12\x1f\n\x06permit\x18\n \x01(\x0b\x32\x0f.writ.v1.Permit\x12!\n\x07receipt\x18\x0b \x01(\x0b\x32\x10.writ.v1.Receipt\x12\"\n\x06\x62undle\x18\x0c \x01(\x0b\x32\x12.writ.v1.BundleRef\x12.\n\ndecided_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x07timings\x18\x0e \x03(\x0b\x32\x14.writ.v1.StageTiming\x12\x13\n\x0b\x61\x63tion_json\x18\x0f \x01(\x0c\x12\x15\n\raction_digest\x18\x10 \x01(\t\x12\x18\n\x10\x65xecution_digest\x18\x11 \x01(\t\"h\n\x12\x44\x65\x63ideBatchRequest\x12(\n\x08requests\x18\x01 \x03(\x0b\x32\x16.writ.v1.DecideRequest\x12(\n\x08semantic\x18\x02 \x01(\x0e\x32\x16.writ.v1.BatchSemantic\"A\n\x13\x44\x65\x63ideBatchResponse\x12*\n\tresponses\x18\x01 \x03(\x0b\x32\x17.writ.v1.DecideResponse\"\xee\x02\n\x14ReportOutcomeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x18\n\x10\x65xecution_digest\x18\x03 \x01(\t\x12&\n\x06status\x18\x04 \x01(\x0e\x32\x16.writ.v1.OutcomeStatus\x12/\n\x0b\x66inished_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\x04rows\x18\x06 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nerror_code\x18\x07 \x01(\t\x12\x13\n\x0bresult_json\x18\x08 \x01(\x0c\x12\x1b\n\x04tool\x18\t \x01(\x0b\x32\r.writ.v1.Tool\x12\x1d\n\x05\x61gent\x18\n \x01(\x0b\x32\x0e.writ.v1.Agent\x12%\n\tprincipal\x18\x0b \x01(\x0b\x32\x12.writ.v1.Principal\x12\x12\n\nsession_id\x18\x0c \x01(\tB\x07\n\x05_rows\"\x86\x01\n\x15ReportOutcomeResponse\x12!\n\x07receipt\x18\x01 \x01(\x0b\x32\x10.writ.v1.Receipt\x12(\n\x07\x62inding\x18\x02 \x01(\x0e\x32\x17.writ.v1.OutcomeBinding\x12\x0f\n\x07\x63lasses\x18\x03 \x03(\t\x12\x0f\n\x07threats\x18\x04 \x03(\t*\x88\x01\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45\x46\x46\x45\x43T_ALLOW\x10\x01\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_DENY\x10\x02\x12\x1b\n\x17\x45\x46\x46\x45\x43T_REQUIRE_APPROVAL\x10\x03\x12\x14\n\x10\x45\x46\x46\x45\x43T_TRANSFORM\x10\x04\x12\x10\n\x0c\x45\x46\x46\x45\x43T_DEFER\x10\x05*P\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x0b\n\x07TIER_T0\x10\x01\x12\x0b\n\x07TIER_T1\x10\x02\x12\x0b\n\x07TIER_T2\x10\x03\x12\x0b\n\x07TIER_T3\x10\x04*\xa1\x01\n\rBatchSemantic\x12\x1e\n\x1a\x42\x41TCH_SEMANTIC_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x42\x41TCH_SEMANTIC_EXECUTE_ALL\x10\x01\x12%\n!BATCH_SEMANTIC_DENY_ON_FIRST_DENY\x10\x02\x12)\n%BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT\x10\x03*\x89\x01\n\rOutcomeStatus\x12\x1e\n\x1aOUTCOME_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18OUTCOME_STATUS_SUCCEEDED\x10\x01\x12\x19\n\x15OUTCOME_STATUS_FAILED\x10\x02\x12\x1f\n\x1bOUTCOME_STATUS_NOT_EXECUTED\x10\x03*\xb4\x01\n\x0eOutcomeBinding\x12\x1f\n\x1bOUTCOME_BINDING_UNSPECIFIED\x10\x00\x12\x1b\n\x17OUTCOME_BINDING_MATCHED\x10\x01\x12\x1e\n\x1aOUTCOME_BINDING_UNVERIFIED\x10\x02\x12\x1f\n\x1bOUTCOME_BINDING_NOT_ALLOWED\x10\x03\x12#\n\x1fOUTCOME_BINDING_DIGEST_MISMATCH\x10\x04\x32\xab\x02\n\x0f\x44\x65\x63isionService\x12\x39\n\x06\x44\x65\x63ide\x12\x16.writ.v1.DecideRequest\x1a\x17.writ.v1.DecideResponse\x12\x43\n\x0c\x44\x65\x63ideStream\x12\x16.writ.v1.DecideRequest\x1a\x17.writ.v1.DecideResponse(\x01\x30\x01\x12H\n\x0b\x44\x65\x63ideBatch\x12\x1b.writ.v1.DecideBatchRequest\x1a\x1c.writ.v1.DecideBatchResponse\x12N\n\rReportOutcome\x12\x1d.writ.v1.ReportOutcomeRequest\x1a\x1e.writ.v1.ReportOutcomeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16writ/v1/decision.proto\x12\x07writ.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15writ/v1/receipt.proto\"S\n\x05\x41gent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\x11\n\tframework\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\"%\n\tPrincipal\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\"A\n\nDelegation\x12\x11\n\tdelegator\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65legate\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\"?\n\x04Tool\x12\x0e\n\x06server\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x19\n\x11\x64\x65\x66inition_digest\x18\x03 \x01(\t\"\x84\x04\n\rDecideRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x1d\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x0e.writ.v1.Agent\x12%\n\tprincipal\x18\x03 \x01(\x0b\x32\x12.writ.v1.Principal\x12\'\n\ndelegation\x18\x04 \x03(\x0b\x32\x13.writ.v1.Delegation\x12\x12\n\nsession_id\x18\x05 \x01(\t\x12\x14\n\x0cuser_request\x18\x06 \x01(\t\x12\x1b\n\x04tool\x18\x07 \x01(\x0b\x32\r.writ.v1.Tool\x12\x11\n\targs_json\x18\x08 \x01(\x0c\x12\x13\n\x0b\x65nvironment\x18\t \x01(\t\x12\x11\n\tworkspace\x18\n \x01(\t\x12\x0f\n\x07purpose\x18\x0b \x01(\t\x12\x45\n\x10\x62usiness_context\x18\x0c \x03(\x0b\x32+.writ.v1.DecideRequest.BusinessContextEntry\x12\x1d\n\x15supported_obligations\x18\r \x03(\t\x12\x1a\n\x12\x61pproval_reference\x18\x0e \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x0f \x01(\x08\x12\x12\n\ndepends_on\x18\x10 \x03(\t\x1a\x36\n\x14\x42usinessContextEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x0cRequestError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"}\n\x0e\x44\x65\x63ideResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x11.writ.v1.DecisionH\x00\x12&\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x15.writ.v1.RequestErrorH\x00\x42\x08\n\x06result\"-\n\nRiskFactor\x12\r\n\x05score\x18\x01 \x01(\r\x12\x10\n\x08\x65vidence\x18\x02 \x01(\t\"\xf0\x02\n\x04Risk\x12\r\n\x05score\x18\x01 \x01(\r\x12,\n\x0f\x61\x63tion_severity\x18\x02 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x30\n\x13payload_sensitivity\x18\x03 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12/\n\x12temporal_deviation\x18\x04 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x32\n\x15\x65nvironmental_context\x18\x05 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12/\n\x12\x62\x61seline_deviation\x18\x06 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12\x36\n\x19\x63ross_request_correlation\x18\x07 \x01(\x0b\x32\x13.writ.v1.RiskFactor\x12+\n\x0ethreat_signals\x18\x08 \x01(\x0b\x32\x13.writ.v1.RiskFactor\"^\n\x06Reason\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x13\n\x0bremediation\x18\x05 \x01(\t\";\n\nObligation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0bparams_json\x18\x03 \x01(\x0c\"%\n\x06\x41\x64vice\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"u\n\x13\x41pprovalRequirement\x12\x11\n\treference\x18\x01 \x01(\t\x12\x0e\n\x06quorum\x18\x02 \x01(\r\x12\r\n\x05roles\x18\x03 \x03(\t\x12,\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x08\x44\x65\x66\x65rral\x12,\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x64\x65pth\x18\x02 \x01(\r\"-\n\tBundleRef\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x0e\n\x06\x64igest\x18\x02 \x01(\t\"1\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x13\n\x0b\x64uration_us\x18\x02 \x01(\r\"\xe0\x04\n\x08\x44\x65\x63ision\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x1f\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\x0e\x32\x0f.writ.v1.Effect\x12\x1b\n\x04tier\x18\x03 \x01(\x0e\x32\r.writ.v1.Tier\x12\x1b\n\x04risk\x18\x04 \x01(\x0b\x32\r.writ.v1.Risk\x12 \n\x07reasons\x18\x05 \x03(\x0b\x32\x0f.writ.v1.Reason\x12(\n\x0bobligations\x18\x06 \x03(\x0b\x32\x13.writ.v1.Obligation\x12\x1f\n\x06\x61\x64vice\x18\x07 \x03(\x0b\x32\x0f.writ.v1.Advice\x12\x1d\n\x15transformed_args_json\x18\x08 \x01(\x0c\x12.\n\x08\x61pproval\x18\t \x01(\x0b\x32\x1c.writ.v1.ApprovalRequirement\x12\x1f\n\x06permit\x18\n \x01(\x0b\x32\x0f.writ.v1.Permit\x12!\n\x07receipt\x18\x0b \x01(\x0b\x32\x10.writ.v1.Receipt\x12\"\n\x06\x62undle\x18\x0c \x01(\x0b\x32\x12.writ.v1.BundleRef\x12.\n\ndecided_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x07timings\x18\x0e \x03(\x0b\x32\x14.writ.v1.StageTiming\x12\x13\n\x0b\x61\x63tion_json\x18\x0f \x01(\x0c\x12\x15\n\raction_digest\x18\x10 \x01(\t\x12\x18\n\x10\x65xecution_digest\x18\x11 \x01(\t\x12#\n\x08\x64\x65\x66\x65rral\x18\x12 \x01(\x0b\x32\x11.writ.v1.Deferral\"k\n\x13WaitDecisionRequest\x12\'\n\x07request\x18\x01 \x01(\x0b\x32\x16.writ.v1.DecideRequest\x12+\n\x08max_wait\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"h\n\x12\x44\x65\x63ideBatchRequest\x12(\n\x08requests\x18\x01 \x03(\x0b\x32\x16.writ.v1.DecideRequest\x12(\n\x08semantic\x18\x02 \x01(\x0e\x32\x16.writ.v1.BatchSemantic\"A\n\x13\x44\x65\x63ideBatchResponse\x12*\n\tresponses\x18\x01 \x03(\x0b\x32\x17.writ.v1.DecideResponse\"\xee\x02\n\x14ReportOutcomeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x18\n\x10\x65xecution_digest\x18\x03 \x01(\t\x12&\n\x06status\x18\x04 \x01(\x0e\x32\x16.writ.v1.OutcomeStatus\x12/\n\x0b\x66inished_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\x04rows\x18\x06 \x01(\x04H\x00\x88\x01\x01\x12\x12\n\nerror_code\x18\x07 \x01(\t\x12\x13\n\x0bresult_json\x18\x08 \x01(\x0c\x12\x1b\n\x04tool\x18\t \x01(\x0b\x32\r.writ.v1.Tool\x12\x1d\n\x05\x61gent\x18\n \x01(\x0b\x32\x0e.writ.v1.Agent\x12%\n\tprincipal\x18\x0b \x01(\x0b\x32\x12.writ.v1.Principal\x12\x12\n\nsession_id\x18\x0c \x01(\tB\x07\n\x05_rows\"\x86\x01\n\x15ReportOutcomeResponse\x12!\n\x07receipt\x18\x01 \x01(\x0b\x32\x10.writ.v1.Receipt\x12(\n\x07\x62inding\x18\x02 \x01(\x0e\x32\x17.writ.v1.OutcomeBinding\x12\x0f\n\x07\x63lasses\x18\x03 \x03(\t\x12\x0f\n\x07threats\x18\x04 \x03(\t*\x88\x01\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45\x46\x46\x45\x43T_ALLOW\x10\x01\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_DENY\x10\x02\x12\x1b\n\x17\x45\x46\x46\x45\x43T_REQUIRE_APPROVAL\x10\x03\x12\x14\n\x10\x45\x46\x46\x45\x43T_TRANSFORM\x10\x04\x12\x10\n\x0c\x45\x46\x46\x45\x43T_DEFER\x10\x05*P\n\x04Tier\x12\x14\n\x10TIER_UNSPECIFIED\x10\x00\x12\x0b\n\x07TIER_T0\x10\x01\x12\x0b\n\x07TIER_T1\x10\x02\x12\x0b\n\x07TIER_T2\x10\x03\x12\x0b\n\x07TIER_T3\x10\x04*\xa1\x01\n\rBatchSemantic\x12\x1e\n\x1a\x42\x41TCH_SEMANTIC_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x42\x41TCH_SEMANTIC_EXECUTE_ALL\x10\x01\x12%\n!BATCH_SEMANTIC_DENY_ON_FIRST_DENY\x10\x02\x12)\n%BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT\x10\x03*\x89\x01\n\rOutcomeStatus\x12\x1e\n\x1aOUTCOME_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18OUTCOME_STATUS_SUCCEEDED\x10\x01\x12\x19\n\x15OUTCOME_STATUS_FAILED\x10\x02\x12\x1f\n\x1bOUTCOME_STATUS_NOT_EXECUTED\x10\x03*\xb4\x01\n\x0eOutcomeBinding\x12\x1f\n\x1bOUTCOME_BINDING_UNSPECIFIED\x10\x00\x12\x1b\n\x17OUTCOME_BINDING_MATCHED\x10\x01\x12\x1e\n\x1aOUTCOME_BINDING_UNVERIFIED\x10\x02\x12\x1f\n\x1bOUTCOME_BINDING_NOT_ALLOWED\x10\x03\x12#\n\x1fOUTCOME_BINDING_DIGEST_MISMATCH\x10\x04\x32\xf2\x02\n\x0f\x44\x65\x63isionService\x12\x39\n\x06\x44\x65\x63ide\x12\x16.writ.v1.DecideRequest\x1a\x17.writ.v1.DecideResponse\x12\x43\n\x0c\x44\x65\x63ideStream\x12\x16.writ.v1.DecideRequest\x1a\x17.writ.v1.DecideResponse(\x01\x30\x01\x12H\n\x0b\x44\x65\x63ideBatch\x12\x1b.writ.v1.DecideBatchRequest\x1a\x1c.writ.v1.DecideBatchResponse\x12\x45\n\x0cWaitDecision\x12\x1c.writ.v1.WaitDecisionRequest\x1a\x17.writ.v1.DecideResponse\x12N\n\rReportOutcome\x12\x1d.writ.v1.ReportOutcomeRequest\x1a\x1e.writ.v1.ReportOutcomeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,58 +36,62 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._loaded_options = None
   _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._serialized_options = b'8\001'
-  _globals['_EFFECT']._serialized_start=3121
-  _globals['_EFFECT']._serialized_end=3257
-  _globals['_TIER']._serialized_start=3259
-  _globals['_TIER']._serialized_end=3339
-  _globals['_BATCHSEMANTIC']._serialized_start=3342
-  _globals['_BATCHSEMANTIC']._serialized_end=3503
-  _globals['_OUTCOMESTATUS']._serialized_start=3506
-  _globals['_OUTCOMESTATUS']._serialized_end=3643
-  _globals['_OUTCOMEBINDING']._serialized_start=3646
-  _globals['_OUTCOMEBINDING']._serialized_end=3826
-  _globals['_AGENT']._serialized_start=91
-  _globals['_AGENT']._serialized_end=174
-  _globals['_PRINCIPAL']._serialized_start=176
-  _globals['_PRINCIPAL']._serialized_end=213
-  _globals['_DELEGATION']._serialized_start=215
-  _globals['_DELEGATION']._serialized_end=280
-  _globals['_TOOL']._serialized_start=282
-  _globals['_TOOL']._serialized_end=345
-  _globals['_DECIDEREQUEST']._serialized_start=348
-  _globals['_DECIDEREQUEST']._serialized_end=844
-  _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._serialized_start=790
-  _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._serialized_end=844
-  _globals['_REQUESTERROR']._serialized_start=846
-  _globals['_REQUESTERROR']._serialized_end=907
-  _globals['_DECIDERESPONSE']._serialized_start=909
-  _globals['_DECIDERESPONSE']._serialized_end=1034
-  _globals['_RISKFACTOR']._serialized_start=1036
-  _globals['_RISKFACTOR']._serialized_end=1081
-  _globals['_RISK']._serialized_start=1084
-  _globals['_RISK']._serialized_end=1452
-  _globals['_REASON']._serialized_start=1454
-  _globals['_REASON']._serialized_end=1548
-  _globals['_OBLIGATION']._serialized_start=1550
-  _globals['_OBLIGATION']._serialized_end=1609
-  _globals['_ADVICE']._serialized_start=1611
-  _globals['_ADVICE']._serialized_end=1648
-  _globals['_APPROVALREQUIREMENT']._serialized_start=1650
-  _globals['_APPROVALREQUIREMENT']._serialized_end=1767
-  _globals['_BUNDLEREF']._serialized_start=1769
-  _globals['_BUNDLEREF']._serialized_end=1814
-  _globals['_STAGETIMING']._serialized_start=1816
-  _globals['_STAGETIMING']._serialized_end=1865
-  _globals['_DECISION']._serialized_start=1868
-  _globals['_DECISION']._serialized_end=2439
-  _globals['_DECIDEBATCHREQUEST']._serialized_start=2441
-  _globals['_DECIDEBATCHREQUEST']._serialized_end=2545
-  _globals['_DECIDEBATCHRESPONSE']._serialized_start=2547
-  _globals['_DECIDEBATCHRESPONSE']._serialized_end=2612
-  _globals['_REPORTOUTCOMEREQUEST']._serialized_start=2615
-  _globals['_REPORTOUTCOMEREQUEST']._serialized_end=2981
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=2984
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=3118
-  _globals['_DECISIONSERVICE']._serialized_start=3829
-  _globals['_DECISIONSERVICE']._serialized_end=4128
+  _globals['_EFFECT']._serialized_start=3392
+  _globals['_EFFECT']._serialized_end=3528
+  _globals['_TIER']._serialized_start=3530
+  _globals['_TIER']._serialized_end=3610
+  _globals['_BATCHSEMANTIC']._serialized_start=3613
+  _globals['_BATCHSEMANTIC']._serialized_end=3774
+  _globals['_OUTCOMESTATUS']._serialized_start=3777
+  _globals['_OUTCOMESTATUS']._serialized_end=3914
+  _globals['_OUTCOMEBINDING']._serialized_start=3917
+  _globals['_OUTCOMEBINDING']._serialized_end=4097
+  _globals['_AGENT']._serialized_start=123
+  _globals['_AGENT']._serialized_end=206
+  _globals['_PRINCIPAL']._serialized_start=208
+  _globals['_PRINCIPAL']._serialized_end=245
+  _globals['_DELEGATION']._serialized_start=247
+  _globals['_DELEGATION']._serialized_end=312
+  _globals['_TOOL']._serialized_start=314
+  _globals['_TOOL']._serialized_end=377
+  _globals['_DECIDEREQUEST']._serialized_start=380
+  _globals['_DECIDEREQUEST']._serialized_end=896
+  _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._serialized_start=842
+  _globals['_DECIDEREQUEST_BUSINESSCONTEXTENTRY']._serialized_end=896
+  _globals['_REQUESTERROR']._serialized_start=898
+  _globals['_REQUESTERROR']._serialized_end=959
+  _globals['_DECIDERESPONSE']._serialized_start=961
+  _globals['_DECIDERESPONSE']._serialized_end=1086
+  _globals['_RISKFACTOR']._serialized_start=1088
+  _globals['_RISKFACTOR']._serialized_end=1133
+  _globals['_RISK']._serialized_start=1136
+  _globals['_RISK']._serialized_end=1504
+  _globals['_REASON']._serialized_start=1506
+  _globals['_REASON']._serialized_end=1600
+  _globals['_OBLIGATION']._serialized_start=1602
+  _globals['_OBLIGATION']._serialized_end=1661
+  _globals['_ADVICE']._serialized_start=1663
+  _globals['_ADVICE']._serialized_end=1700
+  _globals['_APPROVALREQUIREMENT']._serialized_start=1702
+  _globals['_APPROVALREQUIREMENT']._serialized_end=1819
+  _globals['_DEFERRAL']._serialized_start=1821
+  _globals['_DEFERRAL']._serialized_end=1892
+  _globals['_BUNDLEREF']._serialized_start=1894
+  _globals['_BUNDLEREF']._serialized_end=1939
+  _globals['_STAGETIMING']._serialized_start=1941
+  _globals['_STAGETIMING']._serialized_end=1990
+  _globals['_DECISION']._serialized_start=1993
+  _globals['_DECISION']._serialized_end=2601
+  _globals['_WAITDECISIONREQUEST']._serialized_start=2603
+  _globals['_WAITDECISIONREQUEST']._serialized_end=2710
+  _globals['_DECIDEBATCHREQUEST']._serialized_start=2712
+  _globals['_DECIDEBATCHREQUEST']._serialized_end=2816
+  _globals['_DECIDEBATCHRESPONSE']._serialized_start=2818
+  _globals['_DECIDEBATCHRESPONSE']._serialized_end=2883
+  _globals['_REPORTOUTCOMEREQUEST']._serialized_start=2886
+  _globals['_REPORTOUTCOMEREQUEST']._serialized_end=3252
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=3255
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=3389
+  _globals['_DECISIONSERVICE']._serialized_start=4100
+  _globals['_DECISIONSERVICE']._serialized_end=4470
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -344,6 +345,7 @@ class DecideRequest(_message.Message):
     SUPPORTED_OBLIGATIONS_FIELD_NUMBER: _builtins.int
     APPROVAL_REFERENCE_FIELD_NUMBER: _builtins.int
     DRY_RUN_FIELD_NUMBER: _builtins.int
+    DEPENDS_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Idempotency key within (organisation, caller), 1 to 128 characters of [A-Za-z0-9._:-]."""
     session_id: _builtins.str
@@ -386,6 +388,12 @@ class DecideRequest(_message.Message):
     def supported_obligations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Obligation types that the caller can carry out; one that it cannot makes the effect DENY."""
 
+    @_builtins.property
+    def depends_on(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """request_ids of earlier actions of this caller that this one builds on, at most 16. While one of them is deferred this
+        one is deferred too; when one was denied, so is this one.
+        """
+
     def __init__(
         self,
         *,
@@ -404,10 +412,11 @@ class DecideRequest(_message.Message):
         supported_obligations: _abc.Iterable[_builtins.str] | None = ...,
         approval_reference: _builtins.str = ...,
         dry_run: _builtins.bool = ...,
+        depends_on: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "principal", b"principal", "tool", b"tool"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "approval_reference", b"approval_reference", "args_json", b"args_json", "business_context", b"business_context", "delegation", b"delegation", "dry_run", b"dry_run", "environment", b"environment", "principal", b"principal", "purpose", b"purpose", "request_id", b"request_id", "session_id", b"session_id", "supported_obligations", b"supported_obligations", "tool", b"tool", "user_request", b"user_request", "workspace", b"workspace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "approval_reference", b"approval_reference", "args_json", b"args_json", "business_context", b"business_context", "delegation", b"delegation", "depends_on", b"depends_on", "dry_run", b"dry_run", "environment", b"environment", "principal", b"principal", "purpose", b"purpose", "request_id", b"request_id", "session_id", b"session_id", "supported_obligations", b"supported_obligations", "tool", b"tool", "user_request", b"user_request", "workspace", b"workspace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -702,6 +711,34 @@ class ApprovalRequirement(_message.Message):
 Global___ApprovalRequirement: _TypeAlias = ApprovalRequirement  # noqa: Y015
 
 @_typing.final
+class Deferral(_message.Message):
+    """What a deferred action waits for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEADLINE_FIELD_NUMBER: _builtins.int
+    DEPTH_FIELD_NUMBER: _builtins.int
+    depth: _builtins.int
+    """Number of deferred actions that this one builds on, one upon the other; 0 when it waits for facts itself."""
+    @_builtins.property
+    def deadline(self) -> _timestamp_pb2.Timestamp:
+        """When the wait ends in DENY, counted from the first time that this request was deferred."""
+
+    def __init__(
+        self,
+        *,
+        deadline: _timestamp_pb2.Timestamp | None = ...,
+        depth: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline", b"deadline", "depth", b"depth"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Deferral: _TypeAlias = Deferral  # noqa: Y015
+
+@_typing.final
 class BundleRef(_message.Message):
     """The bundle that judged."""
 
@@ -776,6 +813,7 @@ class Decision(_message.Message):
     ACTION_JSON_FIELD_NUMBER: _builtins.int
     ACTION_DIGEST_FIELD_NUMBER: _builtins.int
     EXECUTION_DIGEST_FIELD_NUMBER: _builtins.int
+    DEFERRAL_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Identifier of this decision, a ULID."""
     effect: Global___Effect.ValueType
@@ -830,6 +868,10 @@ class Decision(_message.Message):
     def timings(self) -> _containers.RepeatedCompositeFieldContainer[Global___StageTiming]:
         """Where the time went."""
 
+    @_builtins.property
+    def deferral(self) -> Global___Deferral:
+        """Set exactly when effect is DEFER."""
+
     def __init__(
         self,
         *,
@@ -850,14 +892,45 @@ class Decision(_message.Message):
         action_json: _builtins.bytes = ...,
         action_digest: _builtins.str = ...,
         execution_digest: _builtins.str = ...,
+        deferral: Global___Deferral | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "permit", b"permit", "receipt", b"receipt", "risk", b"risk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "deferral", b"deferral", "permit", b"permit", "receipt", b"receipt", "risk", b"risk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_digest", b"action_digest", "action_json", b"action_json", "advice", b"advice", "approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "decision_id", b"decision_id", "effect", b"effect", "execution_digest", b"execution_digest", "obligations", b"obligations", "permit", b"permit", "reasons", b"reasons", "receipt", b"receipt", "risk", b"risk", "tier", b"tier", "timings", b"timings", "transformed_args_json", b"transformed_args_json"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_digest", b"action_digest", "action_json", b"action_json", "advice", b"advice", "approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "decision_id", b"decision_id", "deferral", b"deferral", "effect", b"effect", "execution_digest", b"execution_digest", "obligations", b"obligations", "permit", b"permit", "reasons", b"reasons", "receipt", b"receipt", "risk", b"risk", "tier", b"tier", "timings", b"timings", "transformed_args_json", b"transformed_args_json"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
+
+@_typing.final
+class WaitDecisionRequest(_message.Message):
+    """An action to decide, with patience."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_FIELD_NUMBER: _builtins.int
+    MAX_WAIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def request(self) -> Global___DecideRequest:
+        """The action; `dry_run` must be false."""
+
+    @_builtins.property
+    def max_wait(self) -> _duration_pb2.Duration:
+        """How long to wait at most; the deadline of the call and that of the deferral end the wait as well. Absent: until those."""
+
+    def __init__(
+        self,
+        *,
+        request: Global___DecideRequest | None = ...,
+        max_wait: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["max_wait", b"max_wait", "request", b"request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["max_wait", b"max_wait", "request", b"request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitDecisionRequest: _TypeAlias = WaitDecisionRequest  # noqa: Y015
 
 @_typing.final
 class DecideBatchRequest(_message.Message):

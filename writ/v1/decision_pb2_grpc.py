@@ -55,6 +55,11 @@ class DecisionServiceStub:
                 request_serializer=writ_dot_v1_dot_decision__pb2.DecideBatchRequest.SerializeToString,
                 response_deserializer=writ_dot_v1_dot_decision__pb2.DecideBatchResponse.FromString,
                 _registered_method=True)
+        self.WaitDecision = channel.unary_unary(
+                '/writ.v1.DecisionService/WaitDecision',
+                request_serializer=writ_dot_v1_dot_decision__pb2.WaitDecisionRequest.SerializeToString,
+                response_deserializer=writ_dot_v1_dot_decision__pb2.DecideResponse.FromString,
+                _registered_method=True)
         self.ReportOutcome = channel.unary_unary(
                 '/writ.v1.DecisionService/ReportOutcome',
                 request_serializer=writ_dot_v1_dot_decision__pb2.ReportOutcomeRequest.SerializeToString,
@@ -99,6 +104,17 @@ class DecisionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WaitDecision(self, request, context):
+        """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
+        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
+        request_id, here or by Decide, goes on with the same wait.
+        buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
+        buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReportOutcome(self, request, context):
         """Reports what became of an action that was decided. The report is an entry of the evidence log.
         """
@@ -123,6 +139,11 @@ def add_DecisionServiceServicer_to_server(servicer, server):
                     servicer.DecideBatch,
                     request_deserializer=writ_dot_v1_dot_decision__pb2.DecideBatchRequest.FromString,
                     response_serializer=writ_dot_v1_dot_decision__pb2.DecideBatchResponse.SerializeToString,
+            ),
+            'WaitDecision': grpc.unary_unary_rpc_method_handler(
+                    servicer.WaitDecision,
+                    request_deserializer=writ_dot_v1_dot_decision__pb2.WaitDecisionRequest.FromString,
+                    response_serializer=writ_dot_v1_dot_decision__pb2.DecideResponse.SerializeToString,
             ),
             'ReportOutcome': grpc.unary_unary_rpc_method_handler(
                     servicer.ReportOutcome,
@@ -217,6 +238,33 @@ class DecisionService:
             '/writ.v1.DecisionService/DecideBatch',
             writ_dot_v1_dot_decision__pb2.DecideBatchRequest.SerializeToString,
             writ_dot_v1_dot_decision__pb2.DecideBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WaitDecision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/writ.v1.DecisionService/WaitDecision',
+            writ_dot_v1_dot_decision__pb2.WaitDecisionRequest.SerializeToString,
+            writ_dot_v1_dot_decision__pb2.DecideResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,13 @@ class DecisionServiceStub:
     """Decides a list of actions; answers keep the order of the requests. Two requests with one request_id:
     INVALID_ARGUMENT.
     """
+    WaitDecision: _grpc.UnaryUnaryMultiCallable[_decision_pb2.WaitDecisionRequest, _decision_pb2.DecideResponse]
+    """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
+    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
+    request_id, here or by Decide, goes on with the same wait.
+    buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
+    buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
+    """
     ReportOutcome: _grpc.UnaryUnaryMultiCallable[_decision_pb2.ReportOutcomeRequest, _decision_pb2.ReportOutcomeResponse]
     """Reports what became of an action that was decided. The report is an entry of the evidence log."""
 
@@ -84,6 +91,13 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     DecideBatch: _aio.UnaryUnaryMultiCallable[_decision_pb2.DecideBatchRequest, _decision_pb2.DecideBatchResponse]  # type: ignore[assignment]
     """Decides a list of actions; answers keep the order of the requests. Two requests with one request_id:
     INVALID_ARGUMENT.
+    """
+    WaitDecision: _aio.UnaryUnaryMultiCallable[_decision_pb2.WaitDecisionRequest, _decision_pb2.DecideResponse]  # type: ignore[assignment]
+    """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
+    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
+    request_id, here or by Decide, goes on with the same wait.
+    buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
+    buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
     """
     ReportOutcome: _aio.UnaryUnaryMultiCallable[_decision_pb2.ReportOutcomeRequest, _decision_pb2.ReportOutcomeResponse]  # type: ignore[assignment]
     """Reports what became of an action that was decided. The report is an entry of the evidence log."""
@@ -129,6 +143,19 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_decision_pb2.DecideBatchResponse, _abc.Awaitable[_decision_pb2.DecideBatchResponse]]:
         """Decides a list of actions; answers keep the order of the requests. Two requests with one request_id:
         INVALID_ARGUMENT.
+        """
+
+    @_abc_1.abstractmethod
+    def WaitDecision(
+        self,
+        request: _decision_pb2.WaitDecisionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_decision_pb2.DecideResponse, _abc.Awaitable[_decision_pb2.DecideResponse]]:
+        """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
+        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
+        request_id, here or by Decide, goes on with the same wait.
+        buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
+        buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
         """
 
     @_abc_1.abstractmethod
