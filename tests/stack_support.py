@@ -58,7 +58,7 @@ CUSTOMER = "7"
 UPDATES_A_MONTH = 1_000
 """What the invoice pack allows an agent without an approval."""
 
-PATIENT = {"timeouts": {"opa_ms": 60_000, "lease_ms": 90_000, "contention_ms": 3_000}}
+PATIENT = {"timeouts": {"opa_ms": 60_000, "lease_ms": 90_000}}
 """Overrides of `pdp` for tests that hold a decision in the middle, or that must not depend on how busy the machine is."""
 
 SERVING = health_pb2.HealthCheckResponse.SERVING

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,12 @@ QUEUE_PER_CALLER = 512
 
 @pytest.fixture(scope="module")
 def points(ground: Ground) -> list[DecisionPoint]:
-    # Any number of batches, so that all callers can be held between their reservation and their judgement.
-    settings = {**PATIENT, "limits": {"batches_in_flight": CALLERS}}
-    started = [ground.point(f"pdp-{n}-of-3", pdp=settings).start(serving=False) for n in range(3)]
+    """Three with the default limits and time-outs."""
+    return three(ground, "pdp", {})
+
+
+def three(ground: Ground, name: str, settings: Mapping[str, Any]) -> list[DecisionPoint]:
+    started = [ground.point(f"{name}-{n}-of-3", pdp=settings).start(serving=False) for n in range(3)]
     for point in started:
         until(point.is_serving, "the point to serve")
     return started
@@ -114,8 +118,10 @@ def test_callers_whom_another_rule_denies_take_nobody_s_place(
 
 
 def test_a_point_killed_after_its_append_and_before_it_settles_costs_no_limit(
-    ground: Ground, points: list[DecisionPoint], pool: ThreadPoolExecutor
+    ground: Ground, pool: ThreadPoolExecutor
 ) -> None:
+    # Any number of batches, and time, so that all callers can be held between their reservation and their judgement.
+    points = three(ground, "pdp-held", {**PATIENT, "limits": {"batches_in_flight": CALLERS}})
     agent = "killed"
     ground.assign(points[0], agent)
     fill(points[2], agent, UPDATES_A_MONTH - 1)
@@ -143,6 +149,8 @@ def test_a_point_killed_after_its_append_and_before_it_settles_costs_no_limit(
     late = ask_at_once(pool, points, [update(f"killed-late-{n}", agent) for n in range(CALLERS)])
     assert Counter(effect(answer) for answer in late if answer is not None) == {"REQUIRE_APPROVAL": CALLERS}
     assert allowed_in_logs(points, agent) == UPDATES_A_MONTH
+    for point in points:
+        assert point.stop() == 0
 
 
 def test_one_request_on_two_points_at_once_counts_once_and_gets_one_answer(
