@@ -1,0 +1,184 @@
+"""Carries out a plan on arguments, and inspects what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from pdp.canonicalize import MAX_ARGS_BYTES, arguments_json, parse_pointer
+from pdp.inspection.model import ScanResult
+from pdp.model import OutcomeObligation
+from pdp.transform.plan import DROP, MASK, REDACT, REMOVALS, TOKENIZE, Cut, Plan, make_plan
+from pdp.transform.values import masked, redacted, tokenized
+from writ.errors import InvalidInput
+from writ.strict_json import Number, parse_arguments
+
+MAX_TOKEN_TRIES = 4
+"""Tokens that still look like what they replace (one card number in ten passes its check) are drawn again so often; then the
+text is redacted."""
+
+Inspect = Callable[[bytes], ScanResult]
+_Containers = dict[str, Any] | list[Any]
+
+
+class Transformer:
+    """Transforms arguments. `key` (32 bytes) makes tokens: equal on every replica, so that equal values meet."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def transform(
+        self,
+        args_json: bytes,
+        transforms: Sequence[OutcomeObligation],
+        inspect: Inspect,
+        sinks: Mapping[str, Sequence[str]],
+        context: str,
+    ) -> bytes:
+        """Returns the arguments with every transform carried out. `context` (the organisation) separates tokens.
+
+        Raises:
+            InvalidInput: a transform is unknown, contradicts another or meets a place that is not there; or what it should
+                have taken away is found again (TRANSFORM_NOT_CLEAN).
+        """
+        before = inspect(args_json)
+        plan = make_plan(transforms, before.findings, sinks)
+        if plan.classes and before.truncated:
+            raise InvalidInput("TRANSFORM_NOT_CLEAN", "the arguments are too large to be inspected to their end")
+        for number in range(MAX_TOKEN_TRIES + 1):
+            out = self._carried_out(args_json, plan, context, number)
+            if not plan.classes:
+                return out
+            after = inspect(out)
+            if not after.truncated and not plan.classes & after.classes:
+                return out
+            if all(cut.kind != TOKENIZE for cuts in plan.cuts.values() for cut in cuts):
+                break
+        raise InvalidInput(
+            "TRANSFORM_NOT_CLEAN", "what was to be taken away is still found in the transformed arguments"
+        )
+
+    def _carried_out(self, args_json: bytes, plan: Plan, context: str, number: int) -> bytes:
+        arguments = parse_arguments(args_json, MAX_ARGS_BYTES)
+        places = sorted((parse_pointer(pointer), pointer) for pointer in {*plan.values, *plan.caps, *plan.cuts})
+        for (first, one), (second, _) in pairwise(places):
+            if second[: len(first)] == first and not _drops(plan, one):
+                raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
+        # Backwards, so that removing an element moves none that is still to be edited.
+        for steps, pointer in reversed(places):
+            if pointer in plan.cuts:
+                self._remove(arguments, steps, plan.cuts[pointer], context, number)
+            elif pointer in plan.caps:
+                _cap(arguments, steps, plan.caps[pointer])
+            else:
+                _put(_parent(arguments, steps), steps[-1], plan.values[pointer])
+        out = arguments_json(arguments)
+        parse_arguments(out, MAX_ARGS_BYTES)
+        return out
+
+    def _remove(
+        self, arguments: _Containers, steps: tuple[str, ...], cuts: Sequence[Cut], context: str, number: int
+    ) -> None:
+        parent = _parent(arguments, steps)
+        if any(cut.kind == DROP for cut in cuts):
+            _drop(parent, steps[-1])
+            return
+        value = _value(parent, steps[-1])
+        if type(value) in (dict, list):
+            _put(parent, steps[-1], redacted(""))  # no shape to keep
+            return
+        text = value.lexeme if isinstance(value, Number) else value if type(value) is str else str(value)
+        _put(parent, steps[-1], self._rewritten(text, cuts, context, number))
+
+    def _rewritten(self, text: str, cuts: Sequence[Cut], context: str, number: int) -> str:
+        out, at = [], 0
+        for start, end, cut in _merged(cuts, len(text)):
+            out += [text[at:start], self._replacement(text[start:end], cut, context, number)]
+            at = end
+        return "".join([*out, text[at:]])
+
+    def _replacement(self, text: str, cut: Cut, context: str, number: int) -> str:
+        if cut.kind == MASK:
+            return masked(text, cut.keep_last)
+        if cut.kind == REDACT or number == MAX_TOKEN_TRIES:
+            return redacted(cut.data_class)
+        return tokenized(text, self._key, f"{number}:{cut.data_class}:{context}".encode())
+
+
+def _merged(cuts: Sequence[Cut], length: int) -> list[tuple[int, int, Cut]]:
+    """Returns stretches in order; where cuts overlap, one stretch with the strongest of them."""
+    out: list[tuple[int, int, Cut]] = []
+    for start, end, cut in sorted(
+        ((max(cut.start, 0), length if cut.end < 0 else min(cut.end, length), cut) for cut in cuts),
+        key=lambda entry: entry[:2],
+    ):
+        if out and start < out[-1][1]:
+            first, last, other = out.pop()
+            # Of two masks the one that shows less.
+            stronger = min(other, cut, key=lambda one: (REMOVALS.index(one.kind), one.keep_last))
+            out.append((first, max(last, end), stronger))
+        else:
+            out.append((start, end, cut))
+    return out
+
+
+def _drops(plan: Plan, pointer: str) -> bool:
+    """What lies within a member that goes away goes with it."""
+    return any(cut.kind == DROP for cut in plan.cuts.get(pointer, ()))
+
+
+def _cap(arguments: _Containers, steps: tuple[str, ...], limit: int) -> None:
+    parent, last = _parent(arguments, steps), steps[-1]
+    value = parent.get(last) if type(parent) is dict else _value(parent, last)
+    if value is None or _exceeds(value, limit):
+        _put(parent, last, limit)
+
+
+def _exceeds(value: object, limit: int) -> bool:
+    if isinstance(value, Number):
+        return Decimal(value.lexeme) > limit  # its digits and exponent are bounded by `parse_arguments`
+    if type(value) is not int:
+        raise InvalidInput("CAP_NOT_NUMBER", "expected a number at the place of a cap, got something else")
+    return value > limit
+
+
+def _parent(arguments: _Containers, steps: tuple[str, ...]) -> _Containers:
+    document: Any = arguments
+    for step in steps[:-1]:
+        document = _value(document, step)
+    if type(document) not in (dict, list):
+        raise InvalidInput("POINTER_NOT_FOUND", "expected an object or array to change, got a scalar")
+    return document  # type: ignore[no-any-return]
+
+
+def _value(parent: _Containers, step: str) -> Any:
+    if type(parent) is list:
+        return parent[_index(parent, step)]
+    if type(parent) is not dict or step not in parent:
+        raise InvalidInput("POINTER_NOT_FOUND", "expected every step of the pointer to exist, got one that does not")
+    return parent[step]
+
+
+def _put(parent: _Containers, step: str, value: Any) -> None:
+    if type(parent) is list:
+        parent[_index(parent, step)] = value
+    elif type(parent) is dict:
+        parent[step] = value
+
+
+def _drop(parent: _Containers, step: str) -> None:
+    """Removes a member; one that is not there needs no removal. An element of an array becomes null: the others keep their
+    places."""
+    if type(parent) is list:
+        parent[_index(parent, step)] = None
+    elif type(parent) is dict:
+        parent.pop(step, None)
+
+
+def _index(document: list[Any], step: str) -> int:
+    plain = step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")
+    if not plain or int(step) >= len(document):
+        raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
+    return int(step)
