@@ -1,0 +1,120 @@
+"""Which patterns occur in a text: hyperscan where its wheel exists, else RE2 sets. Both answer the same.
+
+Answers a superset filter: what it names is then searched by RE2, which says where. Neither backtracks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import re2  # type: ignore[import-untyped]  # has no types
+
+from writ.errors import ConfigurationError
+
+try:
+    import hyperscan
+except ImportError:  # no wheel for this platform
+    hyperscan = None  # type: ignore[assignment]
+
+_SET_SIZE = 16
+"""Patterns in one RE2 set: its automaton grows with the product of what they may be in the middle of."""
+
+_SET_BYTES = 32 * 1024 * 1024
+"""Memory of one RE2 set. A set that runs out of it says nothing instead of failing, hence the sentinel."""
+
+_SENTINEL = b"\x00\x02writ\x02\x00"
+"""Ends every text that a set sees. A set that does not see it ran out of memory, and is searched singly."""
+
+
+class Matcher(Protocol):
+    """Says which of its patterns occur in a text."""
+
+    def hits(self, text: bytes) -> list[int]:
+        """Returns the numbers of the patterns that match anywhere in `text`, valid UTF-8; each once, in any order."""
+        ...
+
+
+def has_hyperscan() -> bool:
+    """True when this platform has hyperscan."""
+    return hyperscan is not None
+
+
+def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None) -> Matcher:
+    """Returns the matcher of `patterns`; `with_hyperscan` None takes what the platform has.
+
+    Raises:
+        ConfigurationError: INSPECTION_PATTERN_REFUSED for a pattern that the engine cannot compile.
+    """
+    if with_hyperscan if with_hyperscan is not None else has_hyperscan():
+        return HyperscanMatcher(patterns)
+    return SetMatcher(patterns)
+
+
+class HyperscanMatcher:
+    """One block-mode database and one scratch: for one thread."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
+        self._empty = not patterns
+        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        try:
+            if patterns:
+                self._database.compile(
+                    expressions=[pattern.encode("utf-8") for pattern in patterns],
+                    ids=list(range(len(patterns))),
+                    elements=len(patterns),
+                    flags=[flags] * len(patterns),
+                )
+        except hyperscan.error as e:
+            raise ConfigurationError("INSPECTION_PATTERN_REFUSED", f"expected patterns for hyperscan, got: {e}") from e
+
+    def hits(self, text: bytes) -> list[int]:
+        """Returns the numbers of the patterns that match anywhere in `text`."""
+        found: list[int] = []
+        if text and not self._empty:
+            self._database.scan(text, match_event_handler=_note, context=found)
+        return found
+
+
+def _note(number: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:
+    found.append(number)
+
+
+class SetMatcher:
+    """RE2 sets of a few patterns each."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        self._groups = [
+            _Group(first, patterns[first : first + _SET_SIZE]) for first in range(0, len(patterns), _SET_SIZE)
+        ]
+
+    def hits(self, text: bytes) -> list[int]:
+        """Returns the numbers of the patterns that match anywhere in `text`."""
+        ended = text + _SENTINEL
+        return [number for group in self._groups for number in group.hits(text, ended)]
+
+
+class _Group:
+    def __init__(self, first: int, patterns: Sequence[str]) -> None:
+        options = re2.Options()
+        options.max_mem = _SET_BYTES
+        options.log_errors = False
+        self._first = first
+        self._size = len(patterns)
+        self._set = re2.Set.SearchSet(options)
+        self._single = [re2.compile(pattern, options) for pattern in patterns]
+        try:
+            for pattern in (*patterns, r"\x00\x02writ\x02\x00"):
+                self._set.Add(pattern)
+            self._set.Compile()
+        except re2.error as e:
+            raise ConfigurationError("INSPECTION_PATTERN_REFUSED", f"expected patterns for RE2, got: {e}") from e
+
+    def hits(self, text: bytes, ended: bytes) -> list[int]:
+        found = self._set.Match(ended)
+        if self._size in found:
+            return [self._first + number for number in found if number != self._size]
+        return [self._first + number for number, one in enumerate(self._single) if one.search(text) is not None]

@@ -1,0 +1,31 @@
+"""Checks of matched text that a regular expression cannot make, by the name that rules call them by.
+
+A validator gets what group 1 of the pattern matched, or the whole match without a group; it is quick, pure, and
+answers False for anything it cannot read. It never raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pdp.inspection.validators_secrets import is_jwt, is_random, is_secret
+
+Validator = Callable[[str], bool]
+
+
+def luhn(text: str) -> bool:
+    """True when the digits of `text` (ISO/IEC 7812-1 annex B) have their check digit and are not all the same."""
+    digits = [ord(c) - 48 for c in text if "0" <= c <= "9"]
+    if len(digits) < 2 or len(set(digits)) == 1:
+        return False
+    doubled = sum(d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2])
+    return (sum(digits[-1::-2]) + doubled) % 10 == 0
+
+
+VALIDATORS: Mapping[str, Validator] = {
+    "jwt": is_jwt,
+    "luhn": luhn,
+    "random": is_random,
+    "secret": is_secret,
+}
+"""Every validator that a rule may name."""

@@ -1,0 +1,28 @@
+"""The rules of this checkout, and an inspector on each engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pdp.inspection.rules import InspectionRules
+from pdp.scan import Inspector
+
+RULES = Path(__file__).resolve().parents[3] / "rego" / "inspection"
+
+
+def read_rules() -> dict[str, Any]:
+    return {path.parent.name: yaml.safe_load(path.read_bytes()) for path in sorted(RULES.glob("*/data.yaml"))}
+
+
+@pytest.fixture(scope="session")
+def rules() -> InspectionRules:
+    return InspectionRules.parse(read_rules())
+
+
+@pytest.fixture(scope="session", params=["hyperscan", "re2"])
+def inspector(rules: InspectionRules, request: pytest.FixtureRequest) -> Inspector:
+    return Inspector(rules, with_hyperscan=request.param == "hyperscan")
