@@ -81,6 +81,34 @@ ORIGIN_UNTRUSTED_TEXT: Origin.ValueType  # 5
 """Only text of outsiders holds it."""
 Global___Origin: _TypeAlias = Origin  # noqa: Y015
 
+class _Intent:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IntentEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Intent.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INTENT_UNSPECIFIED: _Intent.ValueType  # 0
+    """No gateway asserted a request. Treated like INTENT_NOT_ASKED."""
+    INTENT_ASKED: _Intent.ValueType  # 1
+    """The request asks for it in its own words."""
+    INTENT_DELEGATED: _Intent.ValueType  # 2
+    """The request hands over to a source: "do what the mail says". What is asked for is then not the user's word."""
+    INTENT_NOT_ASKED: _Intent.ValueType  # 3
+    """The request asks for other things, or for reading only."""
+
+class Intent(_Intent, metaclass=_IntentEnumTypeWrapper):
+    """Whether the user's request asks for an action of this kind."""
+
+INTENT_UNSPECIFIED: Intent.ValueType  # 0
+"""No gateway asserted a request. Treated like INTENT_NOT_ASKED."""
+INTENT_ASKED: Intent.ValueType  # 1
+"""The request asks for it in its own words."""
+INTENT_DELEGATED: Intent.ValueType  # 2
+"""The request hands over to a source: "do what the mail says". What is asked for is then not the user's word."""
+INTENT_NOT_ASKED: Intent.ValueType  # 3
+"""The request asks for other things, or for reading only."""
+Global___Intent: _TypeAlias = Intent  # noqa: Y015
+
 @_typing.final
 class PolicyBatch(_message.Message):
     """What Rego sees. In JSON, fields have their protobuf names, every field is present unless it is `optional`, and enum
@@ -900,6 +928,8 @@ class PolicySink(_message.Message):
     POINTER_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
     THREATENED_FIELD_NUMBER: _builtins.int
+    POINTED_FIELD_NUMBER: _builtins.int
+    LEFT_OPEN_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """`recipient`, `account`, `url`, `path`, `channel`, `id`, `code`, `query` or `content`."""
     pointer: _builtins.str
@@ -907,7 +937,11 @@ class PolicySink(_message.Message):
     origin: Global___Origin.ValueType
     """Where its value came from."""
     threatened: _builtins.bool
-    """True when the text that holds it also holds a threat such as prompt injection."""
+    """True when a source that holds it also holds a threat such as prompt injection; never for one that the user named."""
+    pointed: _builtins.bool
+    """True when the best source that holds it is one that the user's request points at by name, such as a file or a sender."""
+    left_open: _builtins.bool
+    """True when the user's request names no value of this kind, and so leaves the choice to what is read."""
     def __init__(
         self,
         *,
@@ -915,10 +949,12 @@ class PolicySink(_message.Message):
         pointer: _builtins.str = ...,
         origin: Global___Origin.ValueType = ...,
         threatened: _builtins.bool = ...,
+        pointed: _builtins.bool = ...,
+        left_open: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "origin", b"origin", "pointer", b"pointer", "threatened", b"threatened"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "left_open", b"left_open", "origin", b"origin", "pointed", b"pointed", "pointer", b"pointer", "threatened", b"threatened"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -935,14 +971,23 @@ class PolicyProvenance(_message.Message):
     SINKS_FIELD_NUMBER: _builtins.int
     WORST_FIELD_NUMBER: _builtins.int
     UNREPORTED_FIELD_NUMBER: _builtins.int
+    INTENT_FIELD_NUMBER: _builtins.int
+    UNTRUSTED_READ_FIELD_NUMBER: _builtins.int
+    THREAT_READ_FIELD_NUMBER: _builtins.int
     state: Global___DataState.ValueType
     """NO_DATA when the session was lost or a bound was passed; every sink then counts as untrusted text."""
     user_request: _action_pb2.Assertion.ValueType
     """GATEWAY when a gateway asserted the user's request of this session, AGENT when only the agent did, else UNSPECIFIED."""
     worst: Global___Origin.ValueType
-    """The worst origin of all sinks; USER when there is none."""
+    """The worst origin of all sinks but those of kind `content`, which agents compose; USER when there is none."""
     unreported: _builtins.int
     """Earlier permitted actions of the session whose results nobody reported."""
+    intent: Global___Intent.ValueType
+    """Whether the user asked for an action of this kind."""
+    untrusted_read: _builtins.bool
+    """True when this session, or this agent lately in any session, was given text of outsiders, or may have been."""
+    threat_read: _builtins.bool
+    """True when such text held a threat such as prompt injection."""
     @_builtins.property
     def sinks(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicySink]:
         """One entry a sink value, at most 64."""
@@ -955,10 +1000,13 @@ class PolicyProvenance(_message.Message):
         sinks: _abc.Iterable[Global___PolicySink] | None = ...,
         worst: Global___Origin.ValueType = ...,
         unreported: _builtins.int = ...,
+        intent: Global___Intent.ValueType = ...,
+        untrusted_read: _builtins.bool = ...,
+        threat_read: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["sinks", b"sinks", "state", b"state", "unreported", b"unreported", "user_request", b"user_request", "worst", b"worst"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["intent", b"intent", "sinks", b"sinks", "state", b"state", "threat_read", b"threat_read", "unreported", b"unreported", "untrusted_read", b"untrusted_read", "user_request", b"user_request", "worst", b"worst"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
