@@ -9,6 +9,7 @@ from typing import Any
 
 from writ.action import Action
 from writ.frozen import frozen
+from writ.receipt_body import Body
 
 
 @frozen
@@ -123,7 +124,8 @@ class StateAsk:
     """What one action asks of the state in the batch's one trip.
 
     `ticket` is "" at first; when an item is judged once more it carries the ticket of its reservation, keeps its place
-    and is shown only what was reserved before it. `reservations` is then the same as at first.
+    and is shown only what was reserved before it. `reservations` is then the same as at first. `companions` holds what each
+    companion of the state (`pdp.state.Companion`) asks for this action, in any order.
     """
 
     organisation: str
@@ -136,6 +138,7 @@ class StateAsk:
     lease_ms: int
     dry_run: bool = False
     ticket: str = ""
+    companions: tuple[object, ...] = ()
 
 
 class ClaimStatus(StrEnum):
@@ -175,6 +178,7 @@ class StateView:
 
     `answer` holds the stored DecideResponse bytes when status is ANSWERED. `state_epoch` and `state_sequence` mark the
     continuity of the state and go into the receipt; epoch "" means that the state is not continuous (all no_data).
+    `companions` has one entry a companion, in their order; None is no_data.
     """
 
     status: ClaimStatus
@@ -186,6 +190,7 @@ class StateView:
     answer: bytes = b""
     state_epoch: str = ""
     state_sequence: int = 0
+    companions: tuple[object, ...] = ()
 
 
 class Final(StrEnum):
@@ -203,7 +208,8 @@ class Settlement:
     `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
     itself, with its execution digest and `decision_id`, lives 10 minutes for ReportOutcome. After a TRANSFORM
     `decision_id` is followed by `/` and the digest of the call that may run in place of the proposed one.
-    `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them.
+    `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them. `companions` replaces
+    those of the ask where an entry of the same type is given.
     """
 
     ask: StateAsk
@@ -212,6 +218,7 @@ class Settlement:
     answer_ttl_ms: int = 0
     decision_id: str = ""
     amounts: Mapping[str, int] = field(default_factory=dict)
+    companions: tuple[object, ...] = ()
 
 
 @frozen
@@ -241,6 +248,16 @@ class OutcomeApproval:
     quorum: int
     roles: tuple[str, ...]
     deadline_s: int
+
+
+@frozen
+class Deferral:
+    """What a DEFER answer says about its wait; times in Unix milliseconds. `depth` counts the deferred actions that it builds
+    on, one upon the other; 0 when it waits for facts itself."""
+
+    since_ms: int
+    deadline_ms: int
+    depth: int
 
 
 @frozen
@@ -275,7 +292,7 @@ class Draft:
     """A receipt before it has its place in the log: the body without issuer, epoch, sequence and previous leaf, and what
     is stored encrypted beside it. `subjects` are known data subjects whose keys wrap the payload's key."""
 
-    body: Mapping[str, Any]
+    body: Body
     organisation: str
     now_ms: int
     salt: bytes

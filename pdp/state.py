@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
@@ -38,7 +39,7 @@ from pdp.state_wire import (
 )
 from writ.errors import StateFailed
 
-__all__ = ["OpenTicket", "RedisState", "StoredFact"]
+__all__ = ["Companion", "OpenTicket", "RedisState", "StoredFact", "companion_ask"]
 
 MAX_ITEMS_PER_CALL = 256
 """Items in one script call: while a script runs, the server does nothing else."""
@@ -50,6 +51,36 @@ _CANCELLED = ("STATE_UNAVAILABLE", "the call was cancelled before redis answered
 _ENRICH = load_script("enrich")
 _SETTLE = load_script("settle", allow_oom=True)
 _OPEN = load_script("open", allow_oom=True)
+
+
+Own = TypeVar("Own")
+
+
+class Companion(Protocol):
+    """Further state that travels in the same pipelines. Its calls run after those of the claims and counters, in the same
+    Cluster slot: every key carries the hash tag of the organisation's key. Both calls are made again after failures, so
+    they are idempotent by claim. A call that the server refuses fails the whole enrichment, or settling, like any other.
+    """
+
+    def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
+        """The call for at most `MAX_ITEMS_PER_CALL` asks of one organisation; None when none asks for anything."""
+        ...
+
+    def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:
+        """Reads the answer: one view an ask, in order, None for no_data. Raises StateFailed STATE_MALFORMED."""
+        ...
+
+    def settle(self, organisation: str, settlements: Sequence[Settlement]) -> Call | None:
+        """The call after the answers; None when there is nothing to do."""
+        ...
+
+
+def companion_ask(companions: Sequence[object], kind: type[Own]) -> Own | None:
+    """What one companion asks: the first entry of its type."""
+    for own in companions:
+        if isinstance(own, kind):
+            return own
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +105,10 @@ class _Flush:
 class RedisState(StateRecords):
     """State on Redis. `writer` names this PDP for good (its evidence log has the same name); no two run at once under
     one name. `generation` is the Unix time in ms at which this process started: it fences off calls of an earlier one.
+    `companions` show in `StateView.companions`, in this order.
     """
 
+    companions: Sequence[Companion] = ()
     _live: set[tuple[str, str]] = field(default_factory=set)
     _lost: dict[str, set[int]] = field(default_factory=dict)
     _queue: list[_Flush] = field(default_factory=list)
@@ -135,7 +168,7 @@ class RedisState(StateRecords):
     async def _ask(
         self, chunks: list[_Chunk], claimed: set[tuple[str, str]], trips: list[tuple[str, int]]
     ) -> list[Enriched]:
-        calls = []
+        calls, beside = [], []
         for organisation, asks in chunks:
             orphans = [self._claim(organisation, ask, claimed) for ask in asks]
             epoch, seen = self.continuity.known(organisation)
@@ -143,8 +176,21 @@ class RedisState(StateRecords):
             packed = pack_asks(asks, orphans, self.writer, self.generation, self._next_trip, epoch, seen)
             self._next_trip += 1
             calls.append(Call(script=_ENRICH, key=organisation_key(organisation), args=(packed,)))
-        replies = await self._trip(calls)
-        return [read_enriched(asks, reply) for (_, asks), reply in zip(chunks, replies, strict=True)]
+            beside.append([companion.look(organisation, asks) for companion in self.companions])
+        looks = [call for of_chunk in beside for call in of_chunk if call is not None]
+        replies = await self._trip(calls + looks)
+        looked = iter(replies[len(calls) :])
+        return [
+            read_enriched(
+                asks,
+                reply,
+                [
+                    companion.read(asks, next(looked)) if call is not None else (None,) * len(asks)
+                    for companion, call in zip(self.companions, of_chunk, strict=True)
+                ],
+            )
+            for (_, asks), of_chunk, reply in zip(chunks, beside, replies, strict=False)
+        ]
 
     def _claim(self, organisation: str, ask: StateAsk, claimed: set[tuple[str, str]]) -> bool:
         """True when nothing in this process holds the claim: should Redis say that this writer does, it is an
@@ -190,8 +236,8 @@ class RedisState(StateRecords):
                 self._finish(flush, failure)
             if self._queue and not self._flying:
                 self._flush_soon()
-        for (organisation, _), reply in zip(settling, replies, strict=False):
-            if not isinstance(reply, StateFailed):
+        for (organisation, call), reply in zip(settling, replies, strict=False):
+            if call.script is _SETTLE and not isinstance(reply, StateFailed):
                 self.continuity.saw(organisation, reply[0].decode(), reply[1])
         refused = _first_failure(replies[len(settling) :])
         if refused is not None:
@@ -215,17 +261,19 @@ class RedisState(StateRecords):
         task = asyncio.get_running_loop().create_task(self._trip([]))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the waiting callers get the failure
 
-    @staticmethod
-    def _settle_calls(batches: Iterable[Sequence[Settlement]]) -> list[tuple[str, Call]]:
+    def _settle_calls(self, batches: Iterable[Sequence[Settlement]]) -> list[tuple[str, Call]]:
         groups: dict[str, list[Settlement]] = {}
         for batch in batches:
             for settlement in batch:
                 groups.setdefault(settlement.ask.organisation, []).append(settlement)
-        return [
-            (organisation, Call(script=_SETTLE, key=organisation_key(organisation), args=pack_settlements(part)))
-            for organisation, whole in groups.items()
-            for part in (whole[i : i + MAX_ITEMS_PER_CALL] for i in range(0, len(whole), MAX_ITEMS_PER_CALL))
-        ]
+        calls = []
+        for organisation, whole in groups.items():
+            for start in range(0, len(whole), MAX_ITEMS_PER_CALL):
+                part = whole[start : start + MAX_ITEMS_PER_CALL]
+                own = Call(script=_SETTLE, key=organisation_key(organisation), args=pack_settlements(part))
+                beside = [companion.settle(organisation, part) for companion in self.companions]
+                calls += [(organisation, call) for call in (own, *beside) if call is not None]
+        return calls
 
     async def open_tickets(self, organisation: str, *, earlier: bool = True) -> list[OpenTicket]:
         """What this writer holds unsettled in Redis: `earlier` from before this process started, else by calls of this

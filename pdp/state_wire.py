@@ -130,15 +130,16 @@ class Enriched:
     views: list[StateView]
 
 
-def read_enriched(asks: Sequence[StateAsk], reply: Any) -> Enriched:
-    """Raises StateFailed STATE_MALFORMED for a reply of another shape."""
+def read_enriched(asks: Sequence[StateAsk], reply: Any, companions: Sequence[Sequence[object]] = ()) -> Enriched:
+    """`companions` are the views of each companion, one an ask; a state that is not continuous shows none of them. Raises
+    StateFailed STATE_MALFORMED for a reply of another shape."""
     try:
-        return _read(asks, reply)
+        return _read(asks, reply, companions)
     except (TypeError, ValueError, IndexError, KeyError, UnicodeDecodeError) as error:
         raise StateFailed("STATE_MALFORMED", "the answer of enrich.lua is not of the expected form") from error
 
 
-def _read(asks: Sequence[StateAsk], reply: Any) -> Enriched:
+def _read(asks: Sequence[StateAsk], reply: Any, companions: Sequence[Sequence[object]]) -> Enriched:
     state, now_ms, raw_epoch, sequence, suspended, fact_values, items = reply
     epoch = raw_epoch.decode() if state == 1 else ""
     agents: dict[str, bool] = {}
@@ -149,8 +150,11 @@ def _read(asks: Sequence[StateAsk], reply: Any) -> Enriched:
         for fact in ask.facts:
             if fact not in facts:
                 facts[fact] = _fact(fact, fact_values[len(facts)] if state == 1 else None)
+    if companions and state != 1:
+        companions = [(None,) * len(asks)] * len(companions)
+    beside = list(zip(*companions, strict=True)) if companions else [()] * len(asks)
     views = []
-    for ask, item in zip(asks, items, strict=True):
+    for ask, item, others in zip(asks, items, beside, strict=True):
         order = item[1]
         status = _STATUS[item[0]]
         if status is None:
@@ -166,6 +170,7 @@ def _read(asks: Sequence[StateAsk], reply: Any) -> Enriched:
                 answer=item[3],
                 state_epoch=epoch,
                 state_sequence=sequence if epoch else 0,
+                companions=others,
             )
         )
     return Enriched(state=state, epoch=epoch, held=raw_epoch.decode(), sequence=sequence, views=views)
