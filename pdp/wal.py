@@ -8,11 +8,10 @@ over epochs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -23,7 +22,7 @@ from writ.errors import EvidenceFailed
 from writ.head import NO_LEAF, BatchHead, format_head, parse_head, sign_head
 from writ.keys import key_id
 from writ.merkle import MAX_LEAVES, root_and_paths
-from writ.receipt_body import epoch_body, place_body
+from writ.receipt_body import Body, epoch_body, place_body
 from writ.segment import HeadRecord, Record, RecordType, format_head_record, pack_record, parse_head_record
 
 
@@ -110,7 +109,7 @@ class Wal:
                 raise EvidenceFailed("LOG_SYNC_FAILED", f"syncing a new epoch failed: {e.strerror}") from e
             self.store.flushed(flush)
 
-    def prepare(self, bodies: Sequence[Mapping[str, Any]], now_ms: int) -> Batch:
+    def prepare(self, bodies: Sequence[Body], now_ms: int) -> Batch:
         """Returns the batch that `commit` may write next. Changes nothing, so a batch may be thrown away."""
         if not 0 < len(bodies) <= MAX_LEAVES:
             raise EvidenceFailed("BATCH_SIZE", f"expected 1 to {MAX_LEAVES} entries, got {len(bodies)}")

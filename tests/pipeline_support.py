@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import orjson
 import yaml
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
@@ -41,6 +42,7 @@ from pdp.offload import Offloader
 from pdp.queue import Entry
 from pdp.telemetry import Telemetry
 from writ.permit import PermitSigner
+from writ.receipt_body import place_body
 from writ.v1 import decision_pb2
 
 REGO = Path(__file__).resolve().parents[1] / "rego"
@@ -212,7 +214,7 @@ class FakeRecorder:
 
     def bodies(self, kind: str) -> list[dict[str, Any]]:
         """Returns the predicates of one kind."""
-        predicates = [draft.body["predicate"] for draft in self.drafts]
+        predicates = [orjson.loads(place_body(draft.body, "", 1, 0, ""))["predicate"] for draft in self.drafts]
         return [predicate for predicate in predicates if predicate["kind"] == kind]
 
 

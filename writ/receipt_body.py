@@ -1,9 +1,9 @@
 """Receipt bodies: in-toto Statements v1 with Writ's own predicate, one builder a kind of entry.
 
-A builder returns a statement without its place in the log; whoever commits it adds the place with `place_body`, and
-those bytes are the leaf. Strings, integers, booleans and null only. What may name a person, and what an agent wrote
-freely, enters only as a salted commitment (see `writ.commitment`). The builders trust their caller; `writ.body_schema`
-is the strict reader.
+A builder returns the canonical bytes of a statement with a gap where its place in the log belongs; whoever commits it
+fills the gap with `place_body`, and those bytes are the leaf. Strings, integers, booleans and null only. What may name a
+person, and what an agent wrote freely, enters only as a salted commitment (see `writ.commitment`). The builders trust
+their caller; `writ.body_schema` is the strict reader.
 
 Format rule: fields are never added, dropped or given another meaning under one `PREDICATE_TYPE`; a change takes a new
 one.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
@@ -24,7 +24,15 @@ PREDICATE_TYPE: Final = "https://writ.dev/decision/v1"
 
 _EXECUTION, _INPUT, _SALT = PREFIXES["execution_digest"], PREFIXES["input"], PREFIXES["salt"]
 
-Body = dict[str, Any]
+# No JSON text holds a NUL: it stands for the place while the statement is written, and cannot be met anywhere else.
+_GAP: Final = orjson.Fragment(b"\x00")
+
+
+class Body(NamedTuple):
+    """A statement without its place: canonical JSON `before` and `after` the value of `predicate.log`."""
+
+    before: bytes
+    after: bytes
 
 
 class Rule(Protocol):
@@ -241,20 +249,29 @@ def epoch_body(*, time_ms: int, epoch: int, previous_leaf: str, cut: Mapping[str
     return _statement(f"epoch/{epoch}", previous_leaf, predicate)
 
 
-def place_body(body: Mapping[str, Any], issuer: str, epoch: int, sequence: int, previous_leaf: str) -> bytes:
+def place_body(body: Body, issuer: str, epoch: int, sequence: int, previous_leaf: str) -> bytes:
     """Returns the canonical bytes of a body at its place: the leaf is their RFC 6962 hash.
 
-    `previous_leaf` is the hash of the entry before it, lower-case hex. Keys are ASCII and numbers are integers below
-    2^53, so sorting by bytes gives the order of RFC 8785.
+    `previous_leaf` is the hash of the entry before it, lower-case hex.
     """
-    log = {"issuer": issuer, "epoch": epoch, "sequence": sequence, "previous_leaf": previous_leaf}
-    return orjson.dumps({**body, "predicate": {**body["predicate"], "log": log}}, option=orjson.OPT_SORT_KEYS)
+    return b'%b{"epoch":%d,"issuer":%b,"previous_leaf":"%b","sequence":%d}%b' % (
+        body.before,
+        epoch,
+        orjson.dumps(issuer),
+        previous_leaf.encode(),
+        sequence,
+        body.after,
+    )
 
 
-def _statement(name: str, digest: str, predicate: Mapping[str, Any]) -> Body:
-    return {
+def _statement(name: str, digest: str, predicate: dict[str, Any]) -> Body:
+    """Keys are ASCII and numbers are integers below 2^53, so sorting by bytes gives the order of RFC 8785."""
+    predicate["log"] = _GAP
+    statement = {
         "_type": STATEMENT_TYPE,
-        "subject": [{"name": name, "digest": {"sha256": digest}}],
-        "predicateType": PREDICATE_TYPE,
         "predicate": predicate,
+        "predicateType": PREDICATE_TYPE,
+        "subject": [{"digest": {"sha256": digest}, "name": name}],
     }
+    before, _, after = orjson.dumps(statement, option=orjson.OPT_SORT_KEYS).partition(b"\x00")
+    return Body(before, after)
