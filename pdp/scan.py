@@ -48,7 +48,7 @@ class Inspector:
                 patterns += rule.patterns
                 self._owners += [(number, False)] * len(rule.patterns)
                 if rule.needs_context:
-                    patterns.append(context_pattern(rule).replace(_WORD_START, "").replace(_WORD_END, ""))
+                    patterns.append(context_pattern(rule.context_words).replace(_WORD_START, "").replace(_WORD_END, ""))
                     self._owners.append((number, True))
         self._matcher = build_matcher(patterns, with_hyperscan=with_hyperscan)
 
@@ -93,7 +93,7 @@ class Inspector:
         layout = Layout(texts)
         fields = self._fields_of(texts)
         owners = [self._owners[pattern] for pattern in self._matcher.hits(layout.buffer)]
-        for number in sorted({number for number, is_context in owners if not is_context} | set(fields)):
+        for number in sorted(self._holding(owners, texts) | set(fields)):
             located = self._located[number]
             if number in fields:
                 if located.programs:
@@ -102,6 +102,18 @@ class Inspector:
                     search.values(located, layout, fields[number])
             else:
                 search.patterns(located, layout)
+
+    def _holding(self, owners: list[tuple[int, bool]], texts: list[Text]) -> set[int]:
+        """Returns the rules that were hit, without those whose context stands neither in the texts nor in their names."""
+        hit = {number for number, is_context in owners if not is_context}
+        told = {number for number, is_context in owners if is_context}
+        doubtful = {number for number in hit - told if self.rules.rules[number].needs_context}
+        if doubtful:
+            names = "\n".join({name for text in texts for name in text.names[:3]}).encode("utf-8", "replace")
+            told = {
+                number for number, is_context in map(self._owners.__getitem__, self._matcher.hits(names)) if is_context
+            }
+        return hit - (doubtful - told)
 
     def _fields_of(self, texts: list[Text]) -> dict[int, list[int]]:
         """Returns rule → numbers of the texts that stand in one of its fields."""

@@ -15,6 +15,9 @@ from pdp.inspection.validators import VALIDATORS
 CONTEXT_CHARS = 64
 """How far from a match, before and behind, its context words may stand: about ten words of text."""
 
+UNLESS_CHARS = 32
+"""How far before a match a word that speaks against it may stand: `order no. 4111…`."""
+
 _UNANCHORED = re2._Anchor.UNANCHORED
 _BOTH = re2._Anchor.ANCHOR_BOTH
 _NOTHING = (-1, -1)
@@ -32,23 +35,34 @@ class Located:
         self.programs = [compile_pattern(pattern, where)._regexp for pattern in rule.patterns]
         self.rule = rule
         self.validators = [VALIDATORS[name] for name in rule.validators]
-        self._context = compile_pattern(context_pattern(rule), where)._regexp if rule.context_words else None
+        self._context = (
+            compile_pattern(context_pattern(rule.context_words), where)._regexp if rule.context_words else None
+        )
+        self._unless = compile_pattern(context_pattern(rule.unless), where)._regexp if rule.unless else None
 
     def confidence(self, text: Text, start: int, end: int) -> int:
-        """Returns the confidence of a hit at the characters `start` to `end` of `text`."""
-        if self._context is None:
-            return self.rule.confidence
+        """Returns the confidence of a hit at the characters `start` to `end` of `text`; 0 means that it is none."""
         value = text.value
-        near = f"{value[max(0, start - CONTEXT_CHARS) : start]}\n{value[end : end + CONTEXT_CHARS]}"
-        around = f" {near} {' '.join(' '.join((name, *words_of(name))) for name in text.names[:3])} ".encode()
-        found = self._context.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING
-        return self.rule.context_confidence if found else self.rule.confidence
+        if self._context is not None:
+            near = f"{value[max(0, start - CONTEXT_CHARS) : start]}\n{value[end : end + CONTEXT_CHARS]}"
+            if _says(self._context, near, text.names[:3]):
+                return self.rule.context_confidence
+        if self._unless is not None and _says(
+            self._unless, value[max(0, start - UNLESS_CHARS) : start], text.names[:1]
+        ):
+            return 0
+        return self.rule.confidence
 
 
-def context_pattern(rule: Rule) -> str:
-    """Returns the pattern of a rule's context words: whole words, any case, any blanks or joints between them."""
-    words = "|".join(r"[\s_.-]*".join(re2.escape(part) for part in word.split()) for word in rule.context_words)
-    return rf"(?i)(?:^|[^\pL\pN])(?:{words})(?:$|[^\pL\pN])"
+def _says(program: re2._re2.RE2, near: str, names: Sequence[str]) -> bool:
+    around = f" {near} {' '.join(' '.join((name, *words_of(name))) for name in names)} ".encode()
+    return bool(program.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
+
+
+def context_pattern(words: Sequence[str]) -> str:
+    """Returns the pattern of context words: whole words, any case, any blanks or joints between them."""
+    joined = "|".join(r"[\s_.-]*".join(re2.escape(part) for part in word.split()) for word in words)
+    return rf"(?i)(?:^|[^\pL\pN])(?:{joined})(?:$|[^\pL\pN])"
 
 
 class Search:
@@ -90,6 +104,8 @@ class Search:
 
     def _judge(self, located: Located, text: Text, start: int, end: int) -> bool:
         matched = text.value[start:end]
+        if located.rule.alone and is_joined(text.value, start, end):
+            return False
         if not all(validate(matched) for validate in located.validators):
             return False
         confidence = located.confidence(text, start, end)
@@ -170,3 +186,15 @@ def _chars(layout: Layout, first: int, offset: int) -> int:
     """Returns how many characters the bytes from `first` to `offset` are."""
     part = layout.buffer[first:offset]
     return len(part) if part.isascii() else len(part.decode("utf-8", "replace"))
+
+
+def is_joined(value: str, start: int, end: int) -> bool:
+    """True when the characters `start` to `end` are part of a longer token: `A-123`, `v1.123`, `123.45`, `123_x`."""
+    before, after = value[max(0, start - 2) : start], value[end : end + 2]
+    if before and (before[-1].isalnum() or before[-1] in "_+"):
+        return True
+    if len(before) == 2 and before[-1] in "-." and before[0].isalnum():
+        return True
+    if after and (after[0].isalnum() or after[0] == "_"):
+        return True
+    return len(after) == 2 and after[0] in "-." and (after[1].isdigit() or (after[0] == "-" and after[1].isalpha()))

@@ -39,6 +39,8 @@ _KEYS = frozenset(
         "confidence",
         "sensitivity",
         "whole",
+        "alone",
+        "unless",
         "positive",
         "negative",
     }
@@ -51,7 +53,9 @@ class Rule:
 
     With `patterns` alone, text that one of them matches is found; with `fields` alone, every value of such a member;
     with both, only matches inside values of such members. `context_words` nearby raise `confidence` to
-    `context_confidence`; a rule of confidence 0 finds nothing without them.
+    `context_confidence`; a rule of confidence 0 finds nothing without them. A word of `unless` just before, or in the
+    nearest member name, means that there is nothing, but for context words nearby. A match that is `alone` is no part of
+    a longer token.
     """
 
     group: str
@@ -66,6 +70,8 @@ class Rule:
     confidence: int
     sensitivity: int
     whole: bool
+    alone: bool
+    unless: tuple[str, ...]
     positive: tuple[str | Mapping[str, Any], ...]
     negative: tuple[str | Mapping[str, Any], ...]
 
@@ -131,6 +137,8 @@ def _rule(group: str, name: str, value: object) -> Rule:
         confidence=confidence,
         sensitivity=_percent(f"{where}.sensitivity", body.get("sensitivity", DEFAULT_SENSITIVITY)),
         whole=_flag(f"{where}.whole", body.get("whole", False)),
+        alone=_flag(f"{where}.alone", body.get("alone", False)),
+        unless=_texts(f"{where}.unless", body.get("unless", [])),
         positive=_examples(f"{where}.positive", body.get("positive")),
         negative=_examples(f"{where}.negative", body.get("negative")),
     )
@@ -143,6 +151,8 @@ def _verify(where: str, rule: Rule) -> None:
         _wrong(where, "`patterns`, `fields` or both", "neither")
     if rule.whole and not rule.patterns:
         _wrong(f"{where}.whole", "`patterns` beside it", "none")
+    if rule.alone and not rule.patterns:
+        _wrong(f"{where}.alone", "`patterns` beside it", "none")
     if rule.needs_context and not rule.context_words:
         _wrong(f"{where}.confidence", "1 to 100, or 0 with `context`", 0)
     for field in rule.fields:

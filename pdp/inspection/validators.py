@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from pdp.inspection.validators_health import HEALTH_VALIDATORS
+from pdp.inspection.validators_identity import IDENTITY_VALIDATORS
+from pdp.inspection.validators_payment import PAYMENT_VALIDATORS
+from pdp.inspection.validators_personal import PERSONAL_VALIDATORS
 from pdp.inspection.validators_secrets import is_jwt, is_random, is_secret
 
 Validator = Callable[[str], bool]
@@ -27,5 +31,9 @@ VALIDATORS: Mapping[str, Validator] = {
     "luhn": luhn,
     "random": is_random,
     "secret": is_secret,
+    **HEALTH_VALIDATORS,
+    **IDENTITY_VALIDATORS,
+    **PAYMENT_VALIDATORS,
+    **PERSONAL_VALIDATORS,
 }
 """Every validator that a rule may name."""

@@ -8,6 +8,7 @@ import pytest
 
 from pdp.inspection.fields import FieldIndex, words_of
 from pdp.inspection.rules import InspectionRules
+from pdp.scan import Inspector
 from writ.errors import ConfigurationError
 
 
@@ -37,7 +38,7 @@ def test_a_rule_is_read_with_its_defaults() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"patern": ["x"]}, "expected `inspection.group.rules.one` to be only class"),
+        ({"patern": ["x"]}, "expected `inspection.group.rules.one` to be only alone, class"),
         ({"kind": "data"}, "one.kind` to be DATA or THREAT, got `'data'`"),
         ({"class": "PII"}, "one.class` to be a name"),
         ({"patterns": None}, "`patterns`, `fields` or both, got `'neither'`"),
@@ -60,6 +61,8 @@ def test_a_rule_is_read_with_its_defaults() -> None:
         ({"context": {"words": [], "confidence": 90}}, "at least one word"),
         ({"whole": 1}, "true or false"),
         ({"whole": True, "patterns": None, "fields": ["a"]}, "`patterns` beside it"),
+        ({"alone": True, "patterns": None, "fields": ["a"]}, "`patterns` beside it"),
+        ({"unless": "order"}, "list of non-empty strings"),
         ({"positive": []}, "at least one string or object"),
         ({"negative": None}, "at least one string or object"),
     ],
@@ -110,3 +113,33 @@ def test_a_star_stands_for_further_words(field: str, names: list[str], others: l
 
 def test_a_long_name_has_few_words() -> None:
     assert len(words_of("a_" * 1000)) <= 8
+
+
+def found(rule: dict[str, Any], text: str) -> list[tuple[int, int]]:
+    inspector = Inspector(InspectionRules.parse(document(**rule)))
+    return [(finding.start, finding.end) for finding in inspector.scan_document({"note": text}).findings]
+
+
+@pytest.mark.parametrize("text", ["A-1234", "1234-x", "v1.1234", "1234.5", "a1234", "1234_x", "+1234"])
+def test_a_match_that_is_part_of_a_longer_token_is_not_alone(text: str) -> None:
+    assert found({"patterns": [r"1234"], "alone": True}, text) == []
+
+
+@pytest.mark.parametrize("text", ["1234", "is 1234.", "x/1234/y", "(1234)", "id=1234&a", "1234, 7", "no: 1234 - done"])
+def test_a_match_between_marks_is_alone(text: str) -> None:
+    assert len(found({"patterns": [r"1234"], "alone": True}, text)) == 1
+
+
+def test_a_word_before_a_match_speaks_against_it_unless_its_context_is_there_too() -> None:
+    rule = {"patterns": [r"\d{4}"], "unless": ["order"], "context": {"words": ["card"], "confidence": 90}}
+    assert found(rule, "order 1234") == []
+    assert len(found(rule, "1234 of the order")) == 1
+    assert len(found(rule, "order of card 1234")) == 1
+    assert len(found(rule, "disorder 1234")) == 1
+
+
+def test_a_rule_without_its_context_anywhere_does_not_use_up_candidates() -> None:
+    rules = document(patterns=[r"\d{4}"], confidence=0, context={"words": ["account"], "confidence": 90})
+    result = Inspector(InspectionRules.parse(rules)).scan_document({"values": ["1234"] * 5000})
+    assert (result.findings, result.truncated) == ((), False)
+    assert len(Inspector(InspectionRules.parse(rules)).scan_document({"accountNo": "1234"}).findings) == 1

@@ -1,0 +1,225 @@
+"""Checks of identity numbers that states give to people, by country: length, check digits, dates, district codes.
+
+`python-stdnum` knows most of them; those that it lacks are here: machine-readable passports (ICAO 9303 part 3, 4.9),
+Germany's identity card, Singapore, Hong Kong, Taiwan, Australian Medicare, Russian SNILS, Kazakhstan, the Emirates,
+Saudi Arabia, Egypt, Uruguay, and the structural rules of the British national insurance number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from pdp.inspection.validators_payment import digits_of, is_luhn
+
+_STDNUM = (
+    "al.nipt ar.cuit at.tin at.vnr au.tfn be.bis be.nn bg.egn br.cnpj br.cpf ca.sin ch.ssn cl.rut cn.ric co.nit cz.rc"
+    " de.idnr dk.cpr do.cedula ec.ci ee.ik es.dni es.nie fi.hetu fr.nir gb.utr gr.amka hr.oib ie.pps il.idnr in_.aadhaar"
+    " in_.epic in_.pan is_.kennitala it.codicefiscale jp.in_ kr.rrn lt.asmens mx.curp mx.rfc my.nric id.nik nl.bsn"
+    " no.fodselsnummer nz.ird pe.cui pk.cnic pl.pesel pt.cc pt.nif ro.cnp ru.inn se.personnummer si.emso"
+    " th.pin tr.tckimlik ua.rntrc us.itin za.idnr"
+)
+
+_MRZ_VALUES = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
+_MRZ_WEIGHTS = (7, 3, 1)
+_NRIC_WEIGHTS = (2, 7, 6, 5, 4, 3, 2)
+_NRIC_LETTERS = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNMLKXWUT", "M": "KLJNPQRTUWX"}
+_TW_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+_MEDICARE_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9)
+_NINO = re.compile(r"([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])\d{6}[A-D]")
+_NO_NINO = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
+_SEPARATORS = re.compile(r"[\s./-]")
+
+
+def _of_stdnum(name: str) -> Callable[[str], bool]:
+    """Returns the check `stdnum.<name>.is_valid`, which never raises, but for numbers of one repeated digit."""
+    check = import_module(f"stdnum.{name}").is_valid
+
+    def is_number(text: str) -> bool:
+        digits = digits_of(text)
+        return (len(digits) < 4 or len(set(digits)) > 1) and bool(check(text))
+
+    return is_number
+
+
+def mrz_digit(text: str) -> int:
+    """Returns the check digit of ICAO 9303 over letters, digits and fillers; anything else counts as a filler."""
+    return sum(_MRZ_VALUES.get(c, 0) * _MRZ_WEIGHTS[i % 3] for i, c in enumerate(text)) % 10
+
+
+def is_mrz(text: str) -> bool:
+    """True for the data line of a machine-readable passport (TD3, 44), or of a TD1 or TD2 card (30 or 36 characters)."""
+    for line in text.upper().split():
+        if len(line) in (36, 44) and _data_line_holds(line):
+            return True
+        if len(line) == 30 and line[0] in "ACI" and mrz_digit(line[5:14]) == _digit(line[14]):
+            return True
+    return False
+
+
+def _data_line_holds(line: str) -> bool:
+    parts = ((line[0:9], line[9]), (line[13:19], line[19]), (line[21:27], line[27]))
+    return all(mrz_digit(part) == _digit(check) for part, check in parts)
+
+
+def _digit(character: str) -> int:
+    return ord(character) - 48 if "0" <= character <= "9" else 0 if character == "<" else -1
+
+
+def is_nino(text: str) -> bool:
+    """True for a British national insurance number: a prefix that is given out, six digits, suffix A to D."""
+    number = _SEPARATORS.sub("", text).upper()
+    return _NINO.fullmatch(number) is not None and number[:2] not in _NO_NINO and len(set(number[2:8])) > 1
+
+
+def is_ssn(text: str) -> bool:
+    """True for a US social security number of an area and group that exist; the well-known advertised ones as well."""
+    digits = digits_of(text)
+    if len(digits) != 9 or len(set(digits)) == 1:
+        return False
+    number = "".join(map(str, digits))
+    return number[:3] not in ("000", "666") and number[0] != "9" and number[3:5] != "00" and number[5:] != "0000"
+
+
+def is_de_card(text: str) -> bool:
+    """True for the serial number of a German identity card or passport with its check digit (ICAO weights)."""
+    number = _SEPARATORS.sub("", text).upper()
+    return (
+        len(number) == 10
+        and number[0] in "CFGHJKLMNPRTVWXYZ"
+        and number[9].isdigit()
+        and mrz_digit(number[:9]) == int(number[9])
+    )
+
+
+def is_nric(text: str) -> bool:
+    """True for a Singapore NRIC or FIN: series S, T, F, G or M, seven digits, check letter."""
+    number = text.upper()
+    letters = _NRIC_LETTERS.get(number[:1])
+    digits = digits_of(number)
+    if letters is None or len(number) != 9 or len(digits) != 7:
+        return False
+    offset = {"T": 4, "G": 4, "M": 3}.get(number[0], 0)
+    total = sum(d * w for d, w in zip(digits, _NRIC_WEIGHTS, strict=True)) + (3 if number[0] == "M" else 0)
+    if number[0] == "M":
+        return letters[10 - total % 11] == number[8]
+    shift = offset if letters[0] in "JX" else 0
+    return letters[(total + shift) % 11] == number[8]
+
+
+def is_hkid(text: str) -> bool:
+    """True for a Hong Kong identity card: one or two letters, six digits, check character in mod 11."""
+    number = re.sub(r"[\s()]", "", text).upper()
+    if re.fullmatch(r"[A-Z]{1,2}\d{6}[0-9A]", number) is None:
+        return False
+    body = number[:-1].rjust(8)
+    values = [36 if c == " " else int(c, 36) for c in body]
+    total = sum(v * w for v, w in zip(values, range(9, 1, -1), strict=True))
+    return (total + int(number[-1], 36)) % 11 == 0
+
+
+def is_tw_id(text: str) -> bool:
+    """True for a national identity number of Taiwan: a letter, 1 or 2 (8 or 9 for residents), eight digits."""
+    number = text.upper()
+    if re.fullmatch(r"[A-Z][1289]\d{8}", number) is None:
+        return False
+    letter = _TW_LETTERS.index(number[0]) + 10
+    total = letter // 10 + letter % 10 * 9 + sum(int(c) * w for c, w in zip(number[1:9], range(8, 0, -1), strict=True))
+    return (total + int(number[9])) % 10 == 0
+
+
+def is_medicare(text: str) -> bool:
+    """True for an Australian Medicare number: first digit 2 to 6, ninth digit checks the first eight."""
+    digits = digits_of(text)
+    if len(digits) not in (10, 11) or not 2 <= digits[0] <= 6 or digits[9] == 0:
+        return False
+    return sum(d * w for d, w in zip(digits[:8], _MEDICARE_WEIGHTS, strict=True)) % 10 == digits[8]
+
+
+def is_snils(text: str) -> bool:
+    """True for a Russian SNILS: nine digits and a control number of two."""
+    digits = digits_of(text)
+    if len(digits) != 11 or len(set(digits)) == 1:
+        return False
+    total = sum(d * w for d, w in zip(digits[:9], range(9, 0, -1), strict=True)) % 101
+    return total % 100 == digits[9] * 10 + digits[10]
+
+
+def is_kz_iin(text: str) -> bool:
+    """True for an IIN of Kazakhstan: date of birth, century digit, mod 11 in two rounds."""
+    digits = digits_of(text)
+    if len(digits) != 12 or not 1 <= digits[6] <= 6 or not _is_month_day(digits[2:6]):
+        return False
+    check = sum(d * w for d, w in zip(digits[:11], range(1, 12), strict=True)) % 11
+    if check == 10:
+        check = sum(d * w for d, w in zip(digits[:11], (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2), strict=True)) % 11
+    return check == digits[11]
+
+
+def is_emirates_id(text: str) -> bool:
+    """True for an Emirates ID: 784, year of birth, seven digits, Luhn's check digit."""
+    digits = digits_of(text)
+    return len(digits) == 15 and digits[:3] == [7, 8, 4] and digits[3] in (1, 2) and is_luhn(digits)
+
+
+def is_sa_id(text: str) -> bool:
+    """True for a Saudi national (1) or resident (2) number of ten digits with Luhn's check digit."""
+    digits = digits_of(text)
+    return len(digits) == 10 and digits[0] in (1, 2) and len(set(digits)) > 1 and is_luhn(digits)
+
+
+def is_eg_id(text: str) -> bool:
+    """True for an Egyptian national number: century, date of birth, governorate 01 to 35 or 88; no public check digit."""
+    digits = digits_of(text)
+    if len(digits) != 14 or digits[0] not in (2, 3) or not _is_month_day(digits[3:7]):
+        return False
+    governorate = digits[7] * 10 + digits[8]
+    return 1 <= governorate <= 35 or governorate == 88
+
+
+def is_uy_ci(text: str) -> bool:
+    """True for a Uruguayan identity card of seven or eight digits (weights 2987634, mod 10)."""
+    digits = digits_of(text)
+    if not 7 <= len(digits) <= 8 or len(set(digits)) == 1:
+        return False
+    padded = [0] * (8 - len(digits)) + digits
+    return -sum(d * w for d, w in zip(padded[:7], (2, 9, 8, 7, 6, 3, 4), strict=True)) % 10 == padded[7]
+
+
+def _is_month_day(digits: list[int]) -> bool:
+    return 1 <= digits[0] * 10 + digits[1] <= 12 and 1 <= digits[2] * 10 + digits[3] <= 31
+
+
+def is_uk_licence(text: str) -> bool:
+    """True for a British driving licence number: surname, decade, month (+50), day, year, initials, computer digits."""
+    number = text.upper().replace(" ", "")
+    found = re.fullmatch(r"(?=.{16})[A-Z]{1,5}9{0,4}\d([0156]\d)([0-3]\d)\d[A-Z9]{2}[A-Z0-9]{3}", number)
+    return found is not None and 1 <= int(found[1]) % 50 <= 12 and 1 <= int(found[2]) <= 31
+
+
+def is_document_number(text: str) -> bool:
+    """True for 5 to 20 letters and digits with at least four digits that are not all alike: what a context calls an id."""
+    digits = digits_of(text)
+    return 4 <= len(digits) <= 18 and len(set(digits)) > 1 and 5 <= len(_SEPARATORS.sub("", text)) <= 20
+
+
+IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+    **{name.replace("_.", ".").rstrip("_").replace(".", "_"): _of_stdnum(name) for name in _STDNUM.split()},
+    "ae_id": is_emirates_id,
+    "au_medicare": is_medicare,
+    "de_card": is_de_card,
+    "document_number": is_document_number,
+    "eg_id": is_eg_id,
+    "gb_licence": is_uk_licence,
+    "gb_nino": is_nino,
+    "hk_id": is_hkid,
+    "kz_iin": is_kz_iin,
+    "mrz": is_mrz,
+    "ru_snils": is_snils,
+    "sa_id": is_sa_id,
+    "sg_nric": is_nric,
+    "tw_id": is_tw_id,
+    "us_ssn": is_ssn,
+    "uy_ci": is_uy_ci,
+}
