@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pdp.declarations_parse import CounterDeclaration, FactDeclaration, parse_counter, parse_fact
 from pdp.model import Counts, FactKey, Measure, Reservation
 from writ.action import Action, Operation, Scope
+from writ.errors import ConfigurationError
 from writ.frozen import frozen
 
 MAX_AMOUNT = 2**53 - 1
@@ -126,6 +127,11 @@ class Declarations:
     @staticmethod
     def parse(counters: Mapping[str, Any], facts: Mapping[str, Any]) -> Declarations:
         """Parses untrusted bundle data. Raises ConfigurationError naming the declaration and what was expected."""
+        for name, declared in (("counters", counters), ("facts", facts)):
+            if not isinstance(declared, Mapping):
+                raise ConfigurationError(
+                    "DECLARATION_INVALID", f"`{name}`: expected a mapping, got {type(declared).__name__}"
+                )
         return Declarations(
             counters=tuple(parse_counter(name, counters[name]) for name in sorted(counters)),
             facts=tuple(parse_fact(name, facts[name]) for name in sorted(facts)),

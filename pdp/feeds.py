@@ -48,10 +48,12 @@ class FeedRules:
             if (
                 not isinstance(entry, Mapping)
                 or set(entry) != {"name", "facts"}
+                or not isinstance(entry["name"], str)
                 or not isinstance(entry["facts"], list)
+                or not all(isinstance(fact, str) for fact in entry["facts"])
             ):
                 raise ConfigurationError(
-                    "FEEDS_INVALID", f"`feeds[{index}]` must have exactly `name` and a list `facts`"
+                    "FEEDS_INVALID", f"`feeds[{index}]` must have exactly a text `name` and a list `facts` of names"
                 )
             unknown = sorted(set(entry["facts"]) - set(facts))
             if unknown:

@@ -42,6 +42,9 @@ class Lanes:
                 log.info("bundle activated", extra={"revision": activation.revision})
         except WritError as error:
             log.warning("bundle not readable", extra={"reason": error.reason, "detail": error.message})
+        except Exception:
+            # A defect of ours in reading it; whoever follows must go on following all the same.
+            log.exception("bundle not readable")
 
     def _done(self, _: asyncio.Task[None]) -> None:
         self._reading = None

@@ -26,6 +26,7 @@ from control_plane.stack.tools import tool_path
 
 KEY_ID = "test"
 SCOPE = "writ"
+SETTINGS = Path(__file__).parents[1] / "rego" / "settings" / "data.yaml"
 TINY = Path(__file__).parent / "vectors" / "bundles" / "tiny"
 FORBIDDEN = ("http.send", "net.lookup_ip_addr", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122")
 
@@ -71,7 +72,9 @@ def copy_tiny(folder: Path, mark: str, **files: str) -> Path:
             target = source / path.relative_to(TINY)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
-    (source / "settings" / "data.yaml").write_text(f"mark: {mark}\n")
+    # Settings that a decision point can read, whatever it asks for, and the mark.
+    settings = SETTINGS.read_text(encoding="utf-8")
+    (source / "settings" / "data.yaml").write_text(f"{settings}\nmark: {mark}\n", encoding="utf-8")
     for name, text in files.items():
         (source / f"{name}.rego").write_text(text)
     return source

@@ -4,8 +4,10 @@
    build loses METADATA and gains little (design, section 8).
 2. The revision is computed from the content, and manifest and signature from that, so that the same sources and key
    give the same bytes.
-3. The tests of the source folder run against the built files.
-4. Only then is the archive written, at once and whole.
+3. What the control plane would refuse at push is refused here: rules that OPA drops without a word, and declarations
+   that the decision point cannot read.
+4. The tests of the source folder run against the built files.
+5. Only then is the archive written, at once and whole.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from control_plane.bundles.activation import BundleCheck, check_installed, verify_activation
 from control_plane.bundles.archive import read_archive, write_archive
 from control_plane.bundles.manifest import manifest_of
+from control_plane.bundles.membership import verify_membership
 from control_plane.bundles.model import (
     MANIFEST,
     SIGNATURES,
@@ -55,23 +59,27 @@ def build_bundle(
     signing_key: ec.EllipticCurvePrivateKey,
     key_id: str,
     scope: str,
+    check: BundleCheck = check_installed,
 ) -> BuiltBundle:
     """Builds, tests and signs `source` into the archive `out`.
 
     Raises:
-        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is
-            then as it was.
+        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `MEMBERSHIP_DROPPED`, `ACTIVATION_UNDEFINED`, `BUNDLE_DATA_UNREADABLE`,
+            `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is then as it was.
         DependencyFailed: OPA could not be run.
     """
     files = _compiled(source, opa, capabilities)  # (1)
     files[MANIFEST] = manifest_of(files)  # (2)
     files[SIGNATURES] = sign(files, signing_key, key_id, scope)
+    revision = revision_of(files)
+    verify_membership(content(files), opa)  # (3)
+    verify_activation(files, revision, opa, check)
     archive = write_archive(files)
-    tests = _tested(files, source, opa)  # (3)
-    _write_whole(out, archive)  # (4)
+    tests = _tested(files, source, opa)  # (4)
+    _write_whole(out, archive)  # (5)
     return BuiltBundle(
         path=out,
-        revision=revision_of(files),
+        revision=revision,
         digest=archive_digest(archive),
         size_bytes=len(archive),
         tests=tests,

@@ -19,16 +19,26 @@ def run_opa(opa: Path, *arguments: str, cwd: Path | None = None) -> tuple[int, s
 
     Raises DependencyFailed `OPA_NOT_RUNNABLE` when the binary is missing, cannot be run or takes too long.
     """
+    done = _run(opa, arguments, cwd, b"")
+    said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    return done.returncode, said[:MAX_SAID_CHARS]
+
+
+def eval_opa(opa: Path, *arguments: str, cwd: Path | None = None, stdin: bytes = b"") -> tuple[bytes, str]:
+    """Runs `opa eval` and returns the whole result as JSON text, empty when it is undefined, and what OPA complained of.
+
+    Raises DependencyFailed as `run_opa` does.
+    """
+    done = _run(opa, ("eval", "--format", "raw", *arguments), cwd, stdin)
+    complaint = (b"" if done.returncode == 0 else done.stdout) + done.stderr
+    result = done.stdout.strip() if done.returncode == 0 else b""
+    return result, complaint.decode("utf-8", "replace").strip()[:MAX_SAID_CHARS]
+
+
+def _run(opa: Path, arguments: tuple[str, ...], cwd: Path | None, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(
-            [str(opa), *arguments],
-            cwd=cwd,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
+        return subprocess.run(
+            [str(opa), *arguments], cwd=cwd, capture_output=True, timeout=TIMEOUT_S, check=False, input=stdin
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise DependencyFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {type(error).__name__}") from error
-    said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-    return done.returncode, said[:MAX_SAID_CHARS]

@@ -6,10 +6,11 @@
 3. Revision and manifest follow from the content (`manifest.verify_manifest`).
 4. The real OPA accepts signature, roots and syntax, and compiles it with the allowed built-ins only; `opa run` would
    take any built-in.
-5. The bundle, as OPA would run it, defines `data.writ.activation` with its own revision: without it no decision point
-   could become active.
+5. No rule is written in a way that this OPA drops without a word (`membership`).
+6. The bundle, as OPA would run it, defines `data.writ.activation` with its own revision, and the decision point can read
+   it (`activation`): else none could become active, or none would follow.
 
-Left to the caller: whether this revision may be served now (`store`), and what its data means to the decision point.
+Left to the caller: whether this revision may be served now (`store`).
 """
 
 from __future__ import annotations
@@ -20,26 +21,27 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from control_plane.bundles.activation import BundleCheck, check_installed, verify_activation
 from control_plane.bundles.archive import read_archive
 from control_plane.bundles.manifest import verify_manifest
-from control_plane.bundles.model import SIGNATURES, BundleRefused, Files, VerifiedBundle, archive_digest, write_files
+from control_plane.bundles.membership import verify_membership
+from control_plane.bundles.model import SIGNATURES, BundleRefused, VerifiedBundle, archive_digest, content
 from control_plane.bundles.opa import run_opa
 from control_plane.bundles.signature import parse_verification_key, verify_signature
-from control_plane.opa_config import BUNDLE_NAME, SIGNING_ALGORITHM
-
-ACTIVATION_REVISION = "data.writ.activation.revision"
-"""Defined only if the whole activation is."""
+from control_plane.opa_config import SIGNING_ALGORITHM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationPolicy:
-    """What a bundle is held against. `capabilities` is OPA's capabilities file with the allowed built-ins."""
+    """What a bundle is held against. `capabilities` is OPA's capabilities file with the allowed built-ins; `check` reads
+    what the bundle declares as the decision point will."""
 
     opa: Path
     capabilities: Path
     public_key_pem: bytes
     key_id: str
     scope: str
+    check: BundleCheck = check_installed
 
 
 def verify_bundle(archive: bytes, policy: VerificationPolicy) -> VerifiedBundle:
@@ -56,7 +58,8 @@ def verify_bundle(archive: bytes, policy: VerificationPolicy) -> VerifiedBundle:
     verify_signature(files, parse_verification_key(policy.public_key_pem), policy.key_id, policy.scope)  # (2)
     revision = verify_manifest(files)  # (3)
     _verify_with_opa(archive, policy)  # (4)
-    _verify_activation(files, revision, policy)  # (5)
+    verify_membership(content(files), policy.opa)  # (5)
+    verify_activation(files, revision, policy.opa, policy.check)  # (6)
     return VerifiedBundle(revision=revision, digest=archive_digest(archive), key_id=policy.key_id, archive=archive)
 
 
@@ -87,17 +90,3 @@ def _verify_with_opa(archive: bytes, policy: VerificationPolicy) -> None:
         )
     if code != 0:
         raise BundleRefused("BUNDLE_DOES_NOT_COMPILE", f"opa refuses the bundle: {said}")
-
-
-def _verify_activation(files: Files, revision: str, policy: VerificationPolicy) -> None:
-    with tempfile.TemporaryDirectory(prefix="writ-bundle-") as name:
-        folder = Path(name)
-        # OPA names a bundle after its folder, so that this one stands where the sidecar's would.
-        write_files(folder / BUNDLE_NAME, {path: data for path, data in files.items() if path != SIGNATURES})
-        code, said = run_opa(
-            policy.opa, "eval", "--bundle", BUNDLE_NAME, "--format", "raw", ACTIVATION_REVISION, cwd=folder
-        )
-    if code != 0 or said != revision:
-        raise BundleRefused(
-            "ACTIVATION_UNDEFINED", f"expected `data.writ.activation` with revision `{revision}`, got `{said[:200]}`"
-        )

@@ -178,6 +178,23 @@ def no_activation(files: Files) -> bytes:
     return remade(files, **{"writ/main.rego": main})
 
 
+def a_lost_rule(files: Files) -> bytes:
+    return remade(files, **{"writ/x.rego": b'package writ.x\ndeny if input.x in {"", input.y}\n'})
+
+
+def unreadable_callers(files: Files) -> bytes:
+    return remade(files, **{"data.json": files["data.json"].replace(b'"callers":[', b'"callers":[{"kind":"agent"},')})
+
+
+def unreadable_severity(files: Files) -> bytes:
+    return remade(files, **{"data.json": files["data.json"].replace(b'"READ",', b"7,", 1)})
+
+
+def unreadable_catalog(files: Files) -> bytes:
+    main = files["writ/main.rego"].replace(b'"catalog": {}', b'"catalog": {"billing-mcp": {"tools": 7}}')
+    return remade(files, **{"writ/main.rego": main})
+
+
 def a_key_twice(files: Files) -> bytes:
     return write_archive({**files, "data.json": b'{"settings":{"mark":"blue"},"settings":{}}'})
 
@@ -207,6 +224,10 @@ def a_key_twice(files: Files) -> bytes:
         (no_rego, "BUNDLE_DOES_NOT_COMPILE", "writ/x.rego"),
         (no_activation, "ACTIVATION_UNDEFINED", "data.writ.activation"),
         (a_key_twice, "BUNDLE_DATA_INVALID", "data.json"),
+        (a_lost_rule, "MEMBERSHIP_DROPPED", "`writ/x.rego` rule `deny`"),
+        (unreadable_callers, "BUNDLE_DATA_UNREADABLE", "`callers[0]`"),
+        (unreadable_severity, "BUNDLE_DATA_UNREADABLE", "`severity`"),
+        (unreadable_catalog, "BUNDLE_DATA_UNREADABLE", "billing-mcp"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -295,6 +316,46 @@ def test_a_bundle_without_tests_is_not_built(built: BuiltBundle, folder: Path, t
             scope=SCOPE,
         )
     assert not (tmp_path / "out.tar.gz").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason", "names"),
+    [
+        (
+            "lost/lost.rego",
+            'package lost\n\ndeny if input.x in {"", input.y}\n',
+            "MEMBERSHIP_DROPPED",
+            "lost/lost.rego",
+        ),
+        ("settings/data.yaml", "mark: blue\n", "BUNDLE_DATA_UNREADABLE", "severity"),
+    ],
+)
+def test_what_a_push_would_refuse_is_not_built(
+    file: str, text: str, reason: str, names: str, folder: Path, tmp_path: Path
+) -> None:
+    source = copy_tiny(tmp_path, "blue")
+    (source / file).parent.mkdir(parents=True, exist_ok=True)
+    (source / file).write_text(text, encoding="utf-8")
+    with pytest.raises(BundleRefused) as refused:
+        build_bundle(
+            source=source,
+            out=tmp_path / "out.tar.gz",
+            opa=tool_path("opa"),
+            capabilities=capabilities_file(folder),
+            signing_key=KEY.private,
+            key_id=KEY_ID,
+            scope=SCOPE,
+        )
+    assert (refused.value.reason, names in refused.value.message) == (reason, True), refused.value.message
+    assert not (tmp_path / "out.tar.gz").exists()
+
+
+def test_without_a_check_that_is_installed_no_bundle_is_taken(
+    built: BuiltBundle, policy: VerificationPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("control_plane.bundles.activation.GROUP", "writ.no_such_checks")
+    with pytest.raises(DependencyFailed, match="BUNDLE_CHECK_MISSING"):
+        verify_bundle(built.path.read_bytes(), policy)
 
 
 def test_an_opa_that_is_not_there_is_no_reason_to_accept(built: BuiltBundle, policy: VerificationPolicy) -> None:

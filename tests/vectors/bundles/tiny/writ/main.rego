@@ -44,9 +44,8 @@ effect := "ALLOW" if {
 # Two values for one name: a conflict that fails the whole call.
 effect := input.poison if input.poison
 
-activation := {
+activation := object.union(data.settings, {
 	"revision": data.system.bundles.writ.manifest.revision,
 	"etag": object.get(data.system.bundles.writ, "etag", ""),
 	"catalog": {},
-	"mark": data.settings.mark,
-}
+})
