@@ -31,6 +31,7 @@ from pdp.oblige import oblige
 from pdp.policy_input import policy_input
 from pdp.prepare import admit, canonicalize, make_item
 from pdp.server import DecisionPoint, load_public_keys
+from pdp.transform.apply import Transformer
 from writ.keys import parse_private_key
 from writ.permit import PermitSigner
 
@@ -69,6 +70,7 @@ class Bench:
             random=os.urandom,
             evidence=lambda _: None,
         )
+        self._transformer = Transformer(bytes(32))
         self._last = 0
         self.spent: dict[str, list[float]] = {}
 
@@ -119,6 +121,7 @@ class Bench:
                 call=item.call,
                 view=item.view,
                 signals=item.signals,
+                circumstances=item.circumstances,
             )
         self._lap("policy_input")
         inputs, digests = [item.input_json for item in items], [item.call.execution_digest for item in items]
@@ -128,7 +131,9 @@ class Bench:
             if outcome is None:
                 raise RuntimeError("opa could not judge an item of the workload")
             item.outcome = outcome
-            item.verdict = oblige(outcome, item.request, item.call, self._lane.canonicalizer)
+            item.verdict = oblige(
+                outcome, item.request, item.call, self._lane, self._transformer, item.caller.organisation
+            )
         self._lap("oblige")
 
     def _lap(self, stage: str) -> None:

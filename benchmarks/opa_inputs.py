@@ -85,4 +85,5 @@ def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, now_ms: int) -
         call=item.call,
         view=view(item.state_ask, proposal.serves, now_ms),
         signals=item.signals,
+        circumstances=item.circumstances,
     )

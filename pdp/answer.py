@@ -105,7 +105,7 @@ def decision_response(
         own.receipt.leaf_index = recorded.leaf_index
         own.receipt.path.extend(recorded.path)
         own.receipt.salt = salt
-    if verdict.obligations or verdict.advice or verdict.approval or verdict.transformed_args:
+    if verdict.obligations or verdict.advice or verdict.approval or verdict.transformed_args or verdict.deferral:
         _add_duties(own, item, approval_reference)
     decision = _judgement(item) + timings + own.SerializeToString()
     head = decision_pb2.DecideResponse(request_id=item.request.request_id).SerializeToString()
@@ -171,6 +171,9 @@ def _add_duties(decision: decision_pb2.Decision, item: Item, approval_reference:
         approval.quorum = verdict.approval.quorum
         approval.roles.extend(verdict.approval.roles)
         approval.deadline.FromMilliseconds(item.view.now_ms + verdict.approval.deadline_s * 1000)
+    if verdict.deferral is not None:
+        decision.deferral.deadline.FromMilliseconds(verdict.deferral.deadline_ms)
+        decision.deferral.depth = verdict.deferral.depth
 
 
 def _varint(number: int) -> bytes:

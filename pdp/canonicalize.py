@@ -7,11 +7,7 @@ bounded cache of parsed programs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
-
-import orjson
+from collections.abc import Sequence
 
 from pdp.catalog import Catalog
 from pdp.catalog_model import Entry, Server
@@ -21,8 +17,8 @@ from pdp.operation import Notes, build_operation
 from pdp.program_arguments import Programs
 from writ.action import Action, Finding, Operation, Verb
 from writ.canonical import action_digest, execution_digest, record_bytes
-from writ.errors import ConfigurationError, InvalidInput
-from writ.strict_json import JsonObject, Number, parse_arguments
+from writ.errors import ConfigurationError
+from writ.strict_json import JsonObject, parse_arguments
 
 MAX_ARGS_BYTES = 256 * 1024
 """Default limit of the arguments (proto DecideRequest.args_json)."""
@@ -142,75 +138,3 @@ class Canonicalizer:
         by_json = {record_bytes(operation.to_json()): operation for operation in operations}
         ordered = sorted(by_json.items(), key=lambda item: (self._rank[item[1].verb], item[0]))
         return [operation for _, operation in ordered], b"[%b]" % b",".join(text for text, _ in ordered)
-
-
-def transform_arguments(args_json: bytes, changes: Mapping[str, Any], max_bytes: int = MAX_ARGS_BYTES) -> bytes:
-    """Returns the arguments with the value at each JSON pointer (RFC 6901) set, numbers spelled as they came.
-
-    The place must exist, but that the last step may be a new key of an existing object. Pointers that contain one
-    another contradict.
-
-    Raises:
-        InvalidInput: POINTER_INVALID, POINTER_NOT_FOUND, POINTER_CONFLICT, VALUE_INVALID, or a reason of
-            `parse_arguments`, also for the result.
-    """
-    arguments = parse_arguments(args_json, max_bytes)
-    trails = sorted((parse_pointer(pointer), pointer) for pointer in changes)
-    for (first, _), (second, _) in pairwise(trails):
-        if second[: len(first)] == first:
-            raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
-    for steps, pointer in trails:
-        _set(arguments, steps, changes[pointer])
-    out = arguments_json(arguments)
-    parse_arguments(out, max_bytes)
-    return out
-
-
-def arguments_json(arguments: Any) -> bytes:
-    """Returns parsed arguments as JSON again, numbers spelled as they came. Raises InvalidInput VALUE_INVALID."""
-    try:
-        return orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
-    except (TypeError, ValueError) as e:
-        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
-
-
-def parse_pointer(pointer: str) -> tuple[str, ...]:
-    """Returns the steps of a JSON pointer. Raises InvalidInput POINTER_INVALID, also for the whole document."""
-    steps = pointer.split("/")
-    if len(steps) < 2 or steps[0]:
-        raise InvalidInput("POINTER_INVALID", "expected a JSON pointer such as `/limit`, got another text")
-    for step in steps:
-        if "~" in step.replace("~0", "").replace("~1", ""):
-            raise InvalidInput("POINTER_INVALID", "expected `~0` or `~1` in a JSON pointer, got another `~`")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps[1:])
-
-
-def _set(document: Any, steps: tuple[str, ...], value: Any) -> None:
-    for step in steps[:-1]:
-        document = document[_index(document, step)] if type(document) is list else _member(document, step)
-    last = steps[-1]
-    if type(document) is dict:
-        document[last] = value
-    elif type(document) is list:
-        document[_index(document, last)] = value
-    else:
-        raise InvalidInput("POINTER_NOT_FOUND", "expected an object or array to set a value in, got a scalar")
-
-
-def _member(document: Any, step: str) -> Any:
-    if type(document) is not dict or step not in document:
-        raise InvalidInput("POINTER_NOT_FOUND", "expected every step of the pointer to exist, got one that does not")
-    return document[step]
-
-
-def _index(document: list[Any], step: str) -> int:
-    plain = step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")
-    if not plain or int(step) >= len(document):
-        raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
-    return int(step)
-
-
-def _lexeme(value: object) -> orjson.Fragment:
-    if isinstance(value, Number):
-        return orjson.Fragment(value.lexeme)
-    raise TypeError(f"expected a JSON value, got {type(value).__name__}")

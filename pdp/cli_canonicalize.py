@@ -12,9 +12,10 @@ import click
 import orjson
 import yaml
 
-from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer, arguments_json
+from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
 from pdp.model import CanonicalCall
+from pdp.transform.places import arguments_json
 from writ.action import Verb
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import parse_arguments

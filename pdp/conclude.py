@@ -18,10 +18,10 @@ from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
 from pdp.lane import Lane
 from pdp.model import Ask, Draft, Final, Recorded, Settlement
-from pdp.oblige import denied
 from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
+from pdp.verdict import denied
 from writ.canonical import canonical_bytes
 from writ.commitment import SALT_BYTES
 from writ.errors import EvidenceFailed, WritError
@@ -253,6 +253,7 @@ class Concluder:
             answer=response if ttl_ms else b"",
             answer_ttl_ms=ttl_ms,
             decision_id=_reference(sheet),
+            amounts=item.amounts,
         )
 
     def _log(self, sheets: Sequence[_Sheet]) -> None:

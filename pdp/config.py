@@ -94,6 +94,9 @@ class Redis:
 
     url: str  # redis://, rediss:// or unix://
     cluster: bool = False
+    # 32 bytes, raw or hex, mode 0600, the same on every decision point that shares the state: names of agents and sessions in
+    # the state are hashed with it. Absent: a key derived from the vault's master key, for one decision point alone.
+    name_key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,17 +43,20 @@ from dataclasses import replace
 from pdp.authenticate import Authenticator
 from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
+from pdp.deferral import NOTHING, defer
 from pdp.item import Answer, Item
 from pdp.lane import Lane
 from pdp.lanes import Lanes
-from pdp.model import Ask, ClaimStatus, Final, Settlement, StateView
-from pdp.oblige import denied, oblige
+from pdp.model import Ask, ClaimStatus, Final, Outcome, Settlement, StateView
+from pdp.oblige import oblige
 from pdp.offload import Offloader
 from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
-from pdp.prepare import Refused, admit, canonicalize, is_heavy, make_item
+from pdp.prepare import Refused, admit, canonicalize, is_heavy, make_item, transformed_amounts
 from pdp.queue import Entry, FairQueue
 from pdp.telemetry import Telemetry
+from pdp.transform.apply import Transformer
+from pdp.verdict import denied
 from writ.errors import DeadlineExceeded, EvaluationFailed, InvalidInput, NotReady, Overloaded, StateFailed, WritError
 from writ.v1 import decision_pb2
 
@@ -65,6 +68,10 @@ QUARANTINE_S = 60.0
 POLL_S, POLL_MAX_S = 0.002, 0.05
 """Pauses before asking the state again for a duplicate in flight or a contended item: about one Redis trip at first, then
 twice as long each time that nothing has changed."""
+
+WAIT_S, WAIT_MAX_S = 0.1, 2.0
+"""Pauses before a deferred action that somebody waits for is judged again, when no facts have come here meanwhile: they may
+have come to another decision point. Shorter than a lease, so that its reservations stay its own."""
 
 LAST_JUDGEMENT = 0.25
 """Share of the caller's time that a contended item keeps for its last judgement."""
@@ -87,6 +94,7 @@ class Engine:
         judge: Judge,
         concluder: Concluder,
         offloader: Offloader,
+        transformer: Transformer,
         telemetry: Telemetry,
         deliver: Deliver,
     ) -> None:
@@ -98,6 +106,7 @@ class Engine:
         self._judge = judge
         self._concluder = concluder
         self._offloader = offloader
+        self._transformer = transformer
         self._telemetry = telemetry
         self._deliver = deliver
         self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
@@ -105,6 +114,8 @@ class Engine:
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._quarantine: dict[tuple[str, str], float] = {}
+        self._patient: dict[Entry, asyncio.TimerHandle] = {}
+        self._draining = False
 
     def offer(self, entry: Entry) -> None:
         """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too."""
@@ -116,9 +127,19 @@ class Engine:
         self._schedule()
 
     async def drain(self) -> None:
-        """Waits until everything offered is answered and settled."""
+        """Waits until everything offered is answered and settled. What is deferred is not waited for any more."""
+        self._draining = True
+        self.facts_changed()
         while self._tasks or len(self._queue):
             await asyncio.sleep(POLL_S)
+
+    def facts_changed(self) -> None:
+        """Judges at once what waits for facts."""
+        patient, self._patient = self._patient, {}
+        for entry, timer in patient.items():
+            timer.cancel()
+            self._queue.put_back(entry)
+        self._schedule()
 
     # Batches ---------------------------------------------------------------------------------------------------------
 
@@ -187,6 +208,8 @@ class Engine:
         if contended and self._may_wait(entry):
             self._later(entry)
             return True
+        if entry.asks[0].waits_until_s and self._waits(entry):
+            return True
         short_circuit(entry)
         return False
 
@@ -200,6 +223,24 @@ class Engine:
             entry.contended_until_s = now_s + min(self._timeouts.contention_ms / 1000, left_s * (1 - LAST_JUDGEMENT))
             entry.pending_before, entry.pause_s = pending, 0.0
         return pending > 0 and now_s < entry.contended_until_s
+
+    def _waits(self, entry: Entry) -> bool:
+        """Tells whether an entry that WaitDecision brought is deferred and still has time; it then comes back by itself."""
+        (item,), ask = entry.items, entry.asks[0]
+        now_s = asyncio.get_running_loop().time()
+        deferral = item.verdict.deferral
+        if deferral is None or self._draining or ask.gone or now_s >= ask.waits_until_s:
+            return False
+        left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
+        entry.pause_s = min(max(WAIT_S, 2 * entry.pause_s), WAIT_MAX_S)
+
+        def put_back() -> None:
+            self._patient.pop(entry, None)
+            self._queue.put_back(entry)
+            self._schedule()
+
+        self._patient[entry] = asyncio.get_running_loop().call_later(min(entry.pause_s, left_s), put_back)
+        return True
 
     def _later(self, entry: Entry) -> None:
         """Puts an entry back into the queue after a while."""
@@ -389,6 +430,7 @@ class Engine:
                 call=item.call,
                 view=item.view,
                 signals=item.signals,
+                circumstances=item.circumstances,
             )
         try:
             outcomes = await self._judge.judge(
@@ -412,7 +454,16 @@ class Engine:
             if outcome is None:
                 self._isolate(item)
             else:
-                item.verdict = oblige(outcome, item.request, item.call, lane.canonicalizer)
+                self._obliged(item, outcome)
+
+    def _obliged(self, item: Item, outcome: Outcome) -> None:
+        lane, organisation = item.lane, item.caller.organisation
+        verdict = oblige(outcome, item.request, item.call, lane, self._transformer, organisation)
+        if verdict.effect == "DEFER" or item.request.depends_on:
+            verdict = defer(verdict, NOTHING, lane.deferral, item.view.now_ms)
+        if verdict.transformed is not None:
+            item.amounts = transformed_amounts(item, verdict.transformed, len(verdict.transformed_args))
+        item.verdict = verdict
 
     def _isolate(self, item: Item) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pdp.authenticate import Speaker
+from pdp.inspection.model import ScanResult
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall, Outcome, StateAsk, StateView
-from pdp.oblige import Verdict
+from pdp.verdict import Verdict
 from writ.errors import WritError
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
@@ -25,10 +27,13 @@ class Item:
     speaker: Speaker
     call: CanonicalCall
     state_ask: StateAsk
+    payload: ScanResult
     signals: dict[str, dict[str, Any]]
+    circumstances: dict[str, Any]
     view: StateView = field(init=False)
     input_json: bytes = b""
     outcome: Outcome | None = None
+    amounts: Mapping[str, int] = field(default_factory=dict)  # what a TRANSFORM leaves to be counted, by counter
     verdict: Verdict = field(init=False)
 
 

@@ -8,8 +8,11 @@ from pdp.authenticate import CallerRules
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
 from pdp.declarations import Declarations
+from pdp.deferral import DeferralSettings
 from pdp.feeds import FeedRules
+from pdp.inspection.rules import InspectionRules
 from pdp.model import Activation
+from pdp.scan import Inspector
 from pdp.signals import SignalTables
 from writ.errors import ConfigurationError
 
@@ -25,6 +28,8 @@ class Lane:
     callers: CallerRules
     feeds: FeedRules
     signals: SignalTables
+    inspector: Inspector
+    deferral: DeferralSettings
 
     @staticmethod
     def build(activation: Activation) -> Lane:
@@ -46,4 +51,6 @@ class Lane:
             callers=CallerRules.parse(data.get("callers")),
             feeds=FeedRules.parse(data.get("feeds", []), data.get("facts", {})),
             signals=SignalTables.parse(data),
+            inspector=Inspector(InspectionRules.parse(data.get("inspection", {}))),
+            deferral=DeferralSettings.parse(data.get("defer")),
         )

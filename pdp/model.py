@@ -9,7 +9,6 @@ from typing import Any
 
 from writ.action import Action
 from writ.frozen import frozen
-from writ.receipt_body import Body
 
 
 @frozen
@@ -26,7 +25,8 @@ class Ask:
     """One request as the front hands it over. `token` comes back with the answer and means nothing here.
 
     `deadline_s` is in the event loop's monotonic seconds. The front sets `gone` when the caller has left; such an ask is
-    dropped before anything is reserved for it.
+    dropped before anything is reserved for it. `waits_until_s` (the same clock) is how long a deferred one is judged again
+    and again; 0: not at all.
     """
 
     token: object
@@ -34,6 +34,7 @@ class Ask:
     peer: Peer
     deadline_s: float
     gone: bool = False
+    waits_until_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -292,7 +293,7 @@ class Draft:
     """A receipt before it has its place in the log: the body without issuer, epoch, sequence and previous leaf, and what
     is stored encrypted beside it. `subjects` are known data subjects whose keys wrap the payload's key."""
 
-    body: Body
+    body: Mapping[str, Any]
     organisation: str
     now_ms: int
     salt: bytes

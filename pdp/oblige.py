@@ -6,75 +6,36 @@ or do not yield readable arguments, and an effect that this version does not kno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from pdp.canonicalize import Canonicalizer, transform_arguments
-from pdp.model import CanonicalCall, Outcome, OutcomeApproval, OutcomeObligation, OutcomeRule
+from pdp.catalog_sinks import sink_values
+from pdp.lane import Lane
+from pdp.model import CanonicalCall, Outcome
+from pdp.transform.apply import Transformer
+from pdp.verdict import MAX_PERMIT_TTL_S, PERMITTING, Verdict, stricter
 from writ.errors import InvalidInput
-from writ.frozen import frozen
+from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
-
-PERMITTING = frozenset({"ALLOW", "TRANSFORM"})
-MAX_PERMIT_TTL_S = 30  # design, section 5
-
-
-@frozen
-class Verdict:
-    """The judgement as it will be answered and recorded. `execution_digest` is what a permit binds.
-
-    `keep` is False for failures that may pass: a repeat of the request is then judged anew.
-    """
-
-    effect: str
-    tier: str
-    score: int
-    rules: tuple[OutcomeRule, ...]
-    obligations: tuple[OutcomeObligation, ...] = ()
-    advice: tuple[tuple[str, str], ...] = ()
-    approval: OutcomeApproval | None = None
-    acknowledgement: str = "SIGNED"
-    permit_ttl_s: int = 0
-    transformed_args: bytes = b""
-    execution_digest: str = ""
-    keep: bool = True
-
-    @property
-    def code(self) -> str:
-        """Reason of the first rule in the order of precedence, "" without a rule."""
-        return self.rules[0].code if self.rules else ""
-
-    @property
-    def permits(self) -> bool:
-        """True when the action may run."""
-        return self.effect in PERMITTING
-
-
-def denied(code: str, message: str, remediation: str = "", *, outcome: str = "FAILURE", keep: bool = False) -> Verdict:
-    """Returns the decision point's own DENY; nothing is known of tier and score, so they are the worst."""
-    rule = OutcomeRule(id=f"writ.{code.lower()}", outcome=outcome, code=code, message=message, remediation=remediation)
-    return Verdict(effect="DENY", tier="T3", score=100, rules=(rule,), keep=keep)
 
 
 def oblige(
-    outcome: Outcome, request: decision_pb2.DecideRequest, call: CanonicalCall, canonicalizer: Canonicalizer
+    outcome: Outcome,
+    request: decision_pb2.DecideRequest,
+    call: CanonicalCall,
+    lane: Lane,
+    transformer: Transformer,
+    organisation: str,
 ) -> Verdict:
     """Returns the verdict for one judged action."""
     effect = outcome.effect
-    supported = frozenset(request.supported_obligations)
     if effect in PERMITTING or effect == "REQUIRE_APPROVAL":
-        unknown = sorted({obligation.type for obligation in outcome.obligations} - supported)
+        unknown = sorted({obligation.type for obligation in outcome.obligations} - set(request.supported_obligations))
         if unknown:
-            return _stricter(outcome, "OBLIGATION_NOT_SUPPORTED", f"the caller cannot carry out `{unknown[0]}`")
-    transformed, digest = b"", call.execution_digest
+            return stricter(outcome, "OBLIGATION_NOT_SUPPORTED", f"the caller cannot carry out `{unknown[0]}`")
+    arguments, changed = b"", call
     if effect == "TRANSFORM":
         try:
-            transformed = transform_arguments(request.args_json, _edits(outcome.transforms))
-            tool = request.tool
-            changed = canonicalizer.canonicalize(tool.server, tool.name, tool.definition_digest, transformed)
+            arguments, changed = _transformed(outcome, request, lane, transformer, organisation)
         except InvalidInput as error:
-            return _stricter(outcome, "TRANSFORM_FAILED", f"the arguments cannot be transformed: {error.message}")
-        digest = changed.execution_digest
+            return stricter(outcome, "TRANSFORM_FAILED", f"the arguments cannot be transformed: {error.message}")
     return Verdict(
         effect=effect,
         tier=outcome.tier,
@@ -85,34 +46,32 @@ def oblige(
         approval=outcome.approval if effect == "REQUIRE_APPROVAL" else None,
         acknowledgement=outcome.acknowledgement,
         permit_ttl_s=min(outcome.permit_ttl_s, MAX_PERMIT_TTL_S) if effect in PERMITTING else 0,
-        transformed_args=transformed,
-        execution_digest=digest,
+        transformed_args=arguments,
+        execution_digest=changed.execution_digest,
+        transformed=changed if changed is not call else None,
     )
 
 
-def _edits(transforms: Sequence[OutcomeObligation]) -> dict[str, Any]:
-    """Returns JSON pointer → new value. Two transforms of one place must agree."""
-    edits: dict[str, Any] = {}
-    for transform in transforms:
-        if transform.type != "set" or set(transform.params) != {"pointer", "value"}:
-            raise InvalidInput("TRANSFORM_UNKNOWN", f"`{transform.id}` must be `set` with `pointer` and `value`")
-        pointer, value = transform.params["pointer"], transform.params["value"]
-        if not isinstance(pointer, str) or (pointer in edits and edits[pointer] != value):
-            raise InvalidInput(
-                "TRANSFORM_CONFLICT", f"`{transform.id}` contradicts another transform of the same place"
-            )
-        edits[pointer] = value
-    if not edits:
-        raise InvalidInput("TRANSFORM_EMPTY", "the effect is TRANSFORM and no transform was given")
-    return edits
-
-
-def _stricter(outcome: Outcome, code: str, message: str) -> Verdict:
-    rule = OutcomeRule(id=f"writ.{code.lower()}", outcome="FAILURE", code=code, message=message, remediation="")
-    return Verdict(
-        effect="DENY",
-        tier=outcome.tier,
-        score=outcome.score,
-        rules=(rule, *outcome.rules),
-        acknowledgement=outcome.acknowledgement,
+def _transformed(
+    outcome: Outcome, request: decision_pb2.DecideRequest, lane: Lane, transformer: Transformer, organisation: str
+) -> tuple[bytes, CanonicalCall]:
+    """Returns the transformed arguments and what they make of the call. Raises InvalidInput."""
+    tool = request.tool
+    arguments = transformer.transform(
+        request.args_json, outcome.transforms, lane.inspector.scan, _sinks(request, lane), organisation
     )
+    return arguments, lane.canonicalizer.canonicalize(tool.server, tool.name, tool.definition_digest, arguments)
+
+
+def _sinks(request: decision_pb2.DecideRequest, lane: Lane) -> dict[str, list[str]]:
+    """Returns the pointers of each kind of sink among the arguments; those of a call with too many are not to be told."""
+    server = lane.canonicalizer.catalog.servers.get(request.tool.server)
+    entry = server.entry(request.tool.name) if server is not None else None
+    sinks: dict[str, list[str]] = {}
+    if entry is not None:
+        found = sink_values(entry, parse_arguments(request.args_json, len(request.args_json)))
+        if not found.complete:
+            raise InvalidInput("SINKS_UNKNOWN", "expected fewer or shorter values in the places that name destinations")
+        for value in found.values:
+            sinks.setdefault(value.kind, []).append(value.pointer)
+    return sinks

@@ -5,13 +5,18 @@ Every field is present, enum values have no prefix, and nothing is asserted by m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from pdp.authenticate import Speaker
+from pdp.inspection.model import Kind, ScanResult
 from pdp.model import CallerIdentity, CanonicalCall, StateView
 from writ.v1 import decision_pb2
+
+MAX_POLICY_FINDINGS = 32
+"""Findings that rules see; classes and threats are complete. More would make the input larger than the call."""
 
 
 def policy_input(
@@ -23,8 +28,10 @@ def policy_input(
     call: CanonicalCall,
     view: StateView,
     signals: dict[str, dict[str, Any]],
+    circumstances: Mapping[str, Any],
 ) -> bytes:
-    """Returns the JSON that OPA judges; the receipt commits to exactly these bytes."""
+    """Returns the JSON that OPA judges; the receipt commits to exactly these bytes. `circumstances` are the optional members
+    `payload`, `baseline`, `session` and `provenance`."""
     agent, principal, tool = request.agent, request.principal, request.tool
     claimant = "GATEWAY" if speaker.kind == "gateway" else "AGENT"
     return orjson.dumps(
@@ -74,8 +81,29 @@ def policy_input(
             "supported_obligations": list(request.supported_obligations),
             "approval_presented": bool(request.approval_reference),
             "dry_run": request.dry_run,
+            **circumstances,
         }
     )
+
+
+def policy_payload(result: ScanResult) -> dict[str, Any]:
+    """Returns the JSON of `writ.v1.PolicyPayload`."""
+    ordered = sorted(result.findings, key=lambda finding: (finding.kind is Kind.DATA, -finding.confidence))
+    return {
+        "state": "NO_DATA" if result.truncated else "OK",
+        "classes": sorted({f.data_class for f in result.findings if f.kind is Kind.DATA}),
+        "threats": sorted({f.data_class for f in result.findings if f.kind is Kind.THREAT}),
+        "findings": [
+            {
+                "rule": finding.rule,
+                "kind": finding.kind.value,
+                "class": finding.data_class,
+                "pointer": finding.pointer,
+                "confidence": finding.confidence,
+            }
+            for finding in ordered[:MAX_POLICY_FINDINGS]
+        ],
+    }
 
 
 def _counter(view: StateView, name: str) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pdp.authenticate import Authenticator, Speaker, verify_delegation
 from pdp.config import Limits
 from pdp.declarations import StateContext
+from pdp.inspection.model import CLEAN
 from pdp.item import Item
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall, StateAsk
+from pdp.policy_input import policy_payload
 from pdp.request import parse_request
 from pdp.signals import signals
 from writ.errors import InvalidInput, NotPermitted
@@ -70,22 +72,10 @@ def is_heavy(admitted: Admitted, lane: Lane) -> bool:
 
 
 def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_ms: int, lease_ms: int) -> Item:
-    """Returns the item with what it asks of the state. `now_ms` (Unix) only picks the calendar windows to offer; which one
-    holds is decided by the state's own time."""
-    request, speaker, caller = admitted.request, admitted.speaker, admitted.caller
-    context = StateContext(
-        organisation=caller.organisation,
-        agent_id=request.agent.id,
-        agent_role=speaker.role or request.agent.role,
-        agent_unit=speaker.unit or request.agent.unit,
-        principal_id=request.principal.id,
-        session_id=request.session_id,
-        tool_server=request.tool.server,
-        tool_name=request.tool.name,
-        environment=call.environment,
-        action=call.action,
-        args_bytes=len(request.args_json),
-    )
+    """Returns the item, inspected (stage 3), with what it asks of the state. `now_ms` (Unix) only picks the calendar windows
+    to offer; which one holds is decided by the state's own time."""
+    request, caller = admitted.request, admitted.caller
+    context = state_context(admitted, call, len(request.args_json))
     state_ask = StateAsk(
         organisation=caller.organisation,
         caller_id=caller.id,
@@ -97,13 +87,44 @@ def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now
         lease_ms=lease_ms,
         dry_run=request.dry_run,
     )
+    payload = lane.inspector.scan(request.args_json)
     return Item(
         ask=ask,
         lane=lane,
         request=request,
         caller=caller,
-        speaker=speaker,
+        speaker=admitted.speaker,
         call=call,
         state_ask=state_ask,
-        signals=signals(call.action, call.environment, request.environment, lane.signals),
+        payload=payload,
+        circumstances={} if payload is CLEAN else {"payload": policy_payload(payload)},
+        signals=signals(call.action, call.environment, request.environment, payload, lane.signals),
+    )
+
+
+def transformed_amounts(item: Item, call: CanonicalCall, args_bytes: int) -> dict[str, int]:
+    """Returns what the transformed `call` counts, by counter; one that it does not touch any more counts 0."""
+    admitted = Admitted(request=item.request, caller=item.caller, speaker=item.speaker)
+    context = state_context(admitted, call, args_bytes)
+    now = item.lane.declarations.reservations(context, item.view.now_ms)
+    amounts = {reservation.counter: 0 for reservation in item.state_ask.reservations}
+    # What has no bound keeps what was reserved.
+    return amounts | {r.counter: r.amount for r in now if not r.unbounded and r.counter in amounts}
+
+
+def state_context(admitted: Admitted, call: CanonicalCall, args_bytes: int) -> StateContext:
+    """Returns what counters and facts may be keyed by."""
+    request, speaker, caller = admitted.request, admitted.speaker, admitted.caller
+    return StateContext(
+        organisation=caller.organisation,
+        agent_id=request.agent.id,
+        agent_role=speaker.role or request.agent.role,
+        agent_unit=speaker.unit or request.agent.unit,
+        principal_id=request.principal.id,
+        session_id=request.session_id,
+        tool_server=request.tool.server,
+        tool_name=request.tool.name,
+        environment=call.environment,
+        action=call.action,
+        args_bytes=args_bytes,
     )

@@ -24,6 +24,7 @@ MAX_CONTEXT_VALUE_CHARACTERS = 1024
 MAX_OBLIGATIONS = 32
 MAX_DELEGATIONS = 64  # parsed at most; authentication allows fewer
 MAX_SCOPES = 64
+MAX_DEPENDENCIES = 16
 
 
 def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
@@ -72,7 +73,7 @@ def check_request(request: decision_pb2.DecideRequest) -> None:
     _bounded("session_id", request.session_id, MAX_SESSION_CHARACTERS)
     if len(request.user_request) > MAX_USER_REQUEST_BYTES:
         raise _wrong("user_request", f"at most {MAX_USER_REQUEST_BYTES} characters", request.user_request)
-    if request.business_context or request.delegation or request.supported_obligations:
+    if request.business_context or request.delegation or request.supported_obligations or request.depends_on:
         _check_lists(request)
 
 
@@ -95,6 +96,11 @@ def _check_lists(request: decision_pb2.DecideRequest) -> None:
         raise _too_many("supported_obligations", MAX_OBLIGATIONS, len(request.supported_obligations))
     for name in request.supported_obligations:
         _required("supported_obligations", name)
+    if len(request.depends_on) > MAX_DEPENDENCIES:
+        raise _too_many("depends_on", MAX_DEPENDENCIES, len(request.depends_on))
+    for name in request.depends_on:
+        if not REQUEST_ID.fullmatch(name) or name == request.request_id:
+            raise _wrong("depends_on", "request_ids of other actions", name)
 
 
 def _required(name: str, value: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hmac
 import logging
 import os
 import signal
@@ -44,6 +45,7 @@ from pdp.state_client import ClusterClient, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations
 from pdp.telemetry import Telemetry, set_up_logging
+from pdp.transform.apply import Transformer
 from writ.errors import ConfigurationError, WritError
 from writ.keys import parse_private_key
 from writ.permit import PermitSigner
@@ -111,6 +113,7 @@ class DecisionPoint:
                 evidence=self.telemetry.evidence_failing,
             ),
             offloader=self.offloader,
+            transformer=Transformer(derived_key(config, "tokens")),
             telemetry=self.telemetry,
             deliver=deliver,
         )
@@ -192,6 +195,12 @@ class DecisionPoint:
         status = kind.Value("SERVING" if serving else "NOT_SERVING")
         for service in ("", *SERVICES):
             await healths.set(service, status)
+
+
+def derived_key(config: Config, purpose: str) -> bytes:
+    """Returns 32 bytes for one purpose, from the key that decision points share."""
+    shared = load_master_key(config.redis.name_key or config.evidence.vault_master_key)
+    return hmac.digest(shared, f"writ.{purpose}/v1".encode(), "sha256")
 
 
 def connect_state(config: Config, *, generation: int) -> RedisState:

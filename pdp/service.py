@@ -20,6 +20,7 @@ from pdp.answer import status_code
 from pdp.authenticate import Authenticator
 from pdp.config import Limits, Timeouts
 from pdp.decide import Engine
+from pdp.deferral import MAX_WAIT_S
 from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
@@ -31,6 +32,9 @@ from writ.v1 import decision_pb2, fact_pb2
 
 MAX_PEERS = 4096
 """Credentials whose Peer is kept, so that one object stands for one caller."""
+
+ANSWER_S = 0.5
+"""What is left of a caller's time when its patience ends, so that the answer still reaches it."""
 
 _WHOLE = (Overloaded, NotReady, DeadlineExceeded)
 """Errors that a DecideBatch as a whole can meet; those of single items stand in their answers."""
@@ -127,6 +131,7 @@ class DecisionFront:
                 "writ.v1.DecisionService",
                 {
                     "Decide": grpc.unary_unary_rpc_method_handler(self.decide),
+                    "WaitDecision": grpc.unary_unary_rpc_method_handler(self.wait_decision),
                     "DecideStream": grpc.stream_stream_rpc_method_handler(self.decide_stream),
                     "DecideBatch": grpc.unary_unary_rpc_method_handler(self.decide_batch),
                     "ReportOutcome": grpc.unary_unary_rpc_method_handler(self.report_outcome),
@@ -142,6 +147,33 @@ class DecisionFront:
         loop = asyncio.get_running_loop()
         call = _Call(loop)
         ask = Ask(token=call, request=request, peer=self._peer(context), deadline_s=self._deadline_s(loop, context))
+        return await self._decided(ask, call, context)
+
+    async def wait_decision(self, request: bytes, context: Context) -> bytes:
+        """WaitDecision."""
+        try:
+            wait = _parse(decision_pb2.WaitDecisionRequest(), request)
+            if wait.request.dry_run:
+                raise InvalidInput("FIELD_INVALID", "`dry_run` must be false: a rehearsal does not wait")
+            wait_s = wait.max_wait.ToNanoseconds() / 1e9 if wait.HasField("max_wait") else float(MAX_WAIT_S)
+            if not 0 <= wait_s <= MAX_WAIT_S:
+                raise InvalidInput("FIELD_INVALID", f"`max_wait` must be 0 to {MAX_WAIT_S} seconds")
+        except WritError as error:
+            await _abort(context, error)
+        loop = asyncio.get_running_loop()
+        remaining_s = context.time_remaining()
+        patience_s = min(wait_s, MAX_WAIT_S if remaining_s is None else max(0.0, remaining_s - ANSWER_S))
+        call = _Call(loop)
+        ask = Ask(
+            token=call,
+            request=wait.request.SerializeToString(),
+            peer=self._peer(context),
+            deadline_s=loop.time() + patience_s + self._default_s,
+            waits_until_s=loop.time() + patience_s,
+        )
+        return await self._decided(ask, call, context)
+
+    async def _decided(self, ask: Ask, call: _Call, context: Context) -> bytes:
         self._engine.offer(Entry(asks=[ask]))
         try:
             answer = await call.future
@@ -233,6 +265,7 @@ class DecisionFront:
             caller = self._caller(context)
             report = _parse(decision_pb2.ReportOutcomeRequest(), request)
             response = await self._reporter.report(report, caller, int(time.time() * 1000))
+            self._engine.facts_changed()
         except WritError as error:
             await _abort(context, error)
         return response.SerializeToString()
@@ -253,6 +286,7 @@ class DecisionFront:
                     for r in records
                 ],
             )
+            self._engine.facts_changed()
         except WritError as error:
             await _abort(context, error)
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()

@@ -8,11 +8,17 @@ action_severity
 environmental_context
     `environments[name]` of the catalog's environment; 100 when the tool server is not enrolled, since then nobody knows
     where the action lands. What the caller claims can only raise it.
+payload_sensitivity
+    The greatest `sensitivity * confidence / 100` (both 0 to 100, from the inspection rule) of the data that inspection found
+    in the arguments, plus 5 for every further data class, capped at 100; 100 when a bound cut inspection short, since what
+    was not looked at may be anything. A maximum, because one secret is enough; classes count, occurrences do not: a list of
+    a thousand addresses is a matter of volume.
 threat_signals
-    The worst `finding_scores[code]` of the findings of canonicalization, plus 5 for every further finding, capped at
-    100; NO_DATA without a finding. A maximum, because one clear sign is enough; the small slope keeps it monotone.
-payload_sensitivity, temporal_deviation, baseline_deviation, cross_request_correlation
-    NO_DATA until payload inspection, baselines and sessions exist.
+    The worst `finding_scores[code]` of the findings of canonicalization or `sensitivity * confidence / 100` of the threats
+    that inspection found, plus 5 for every further finding or threat class, capped at 100; NO_DATA without any. A maximum,
+    because one clear sign is enough; the small slope keeps it monotone.
+temporal_deviation, baseline_deviation, cross_request_correlation
+    See `pdp.signals_behaviour`; NO_DATA where the bundle declares no behaviour.
 """
 
 from __future__ import annotations
@@ -21,10 +27,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pdp.inspection.model import CLEAN, Kind, ScanResult
+from pdp.inspection.model import Finding as PayloadFinding
 from writ.action import Action, Finding
 from writ.errors import ConfigurationError
 
 NO_DATA: dict[str, Any] = {"score": 0, "evidence": "no_data", "state": "NO_DATA"}
+
+NOTHING_FOUND: dict[str, Any] = {"score": 0, "evidence": "inspection found nothing sensitive", "state": "OK"}
 
 SIGNALS = (
     "action_severity",
@@ -69,16 +79,18 @@ class SignalTables:
         )
 
 
-def signals(action: Action, environment: str, claimed: str, tables: SignalTables) -> dict[str, dict[str, Any]]:
-    """Returns the JSON of `writ.v1.PolicySignals`."""
+def signals(
+    action: Action, environment: str, claimed: str, payload: ScanResult, tables: SignalTables
+) -> dict[str, dict[str, Any]]:
+    """Returns the JSON of `writ.v1.PolicySignals`, without what only the state can tell."""
     return {
         "action_severity": _action_severity(action, tables),
-        "payload_sensitivity": NO_DATA,
+        "payload_sensitivity": _payload(payload) if payload is not CLEAN else NOTHING_FOUND,
         "temporal_deviation": NO_DATA,
         "environmental_context": _environment(environment, claimed, tables.environments),
         "baseline_deviation": NO_DATA,
         "cross_request_correlation": NO_DATA,
-        "threat_signals": _threat(action.findings, tables.findings) if action.findings else NO_DATA,
+        "threat_signals": _threat(action.findings, payload, tables.findings),
     }
 
 
@@ -105,10 +117,30 @@ def _environment(name: str, claimed: str, table: Mapping[str, int]) -> dict[str,
     return {"score": score, "evidence": evidence, "state": "OK"}
 
 
-def _threat(findings: tuple[Finding, ...], table: Mapping[str, int]) -> dict[str, Any]:
+def _payload(payload: ScanResult) -> dict[str, Any]:
+    if payload.truncated:
+        return {"score": 100, "evidence": "too large to be inspected to its end", "state": "OK"}
+    data = [finding for finding in payload.findings if finding.kind is Kind.DATA]
+    if not data:
+        return NOTHING_FOUND
+    classes = sorted({finding.data_class for finding in data})
+    score = max(_weight(finding) for finding in data) + 5 * (len(classes) - 1)
+    return {"score": min(score, 100), "evidence": "arguments hold " + ", ".join(classes), "state": "OK"}
+
+
+def _threat(findings: tuple[Finding, ...], payload: ScanResult, table: Mapping[str, int]) -> dict[str, Any]:
+    threats = [finding for finding in payload.findings if finding.kind is Kind.THREAT]
+    if not findings and not threats:
+        return NO_DATA
     codes = sorted({finding.code for finding in findings})
-    score = max(table.get(code, UNLISTED_FINDING_SCORE) for code in codes) + 5 * (len(findings) - 1)
-    return {"score": min(score, 100), "evidence": "findings: " + ", ".join(codes), "state": "OK"}
+    classes = sorted({threat.data_class for threat in threats})
+    scores = [table.get(code, UNLISTED_FINDING_SCORE) for code in codes] + [_weight(threat) for threat in threats]
+    score = max(scores) + 5 * (len(findings) + len(classes) - 1)
+    return {"score": min(score, 100), "evidence": "findings: " + ", ".join(codes + classes), "state": "OK"}
+
+
+def _weight(finding: PayloadFinding) -> int:
+    return finding.sensitivity * finding.confidence // 100
 
 
 def _table(data: Mapping[str, Any], name: str) -> dict[str, int]:

@@ -41,6 +41,7 @@ from pdp.model import (
 from pdp.offload import Offloader
 from pdp.queue import Entry
 from pdp.telemetry import Telemetry
+from pdp.transform.apply import Transformer
 from writ.permit import PermitSigner
 from writ.receipt_body import place_body
 from writ.v1 import decision_pb2
@@ -243,6 +244,7 @@ class Pipeline:
                 evidence=self.evidence.append,
             ),
             offloader=Offloader(limit_s=0.5),
+            transformer=Transformer(bytes(32)),
             telemetry=self.telemetry,
             deliver=self._deliver,
         )

@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from pdp.canonicalize import MAX_ARGS_BYTES, arguments_json, parse_pointer
+from pdp.canonicalize import MAX_ARGS_BYTES
 from pdp.inspection.model import ScanResult
 from pdp.model import OutcomeObligation
+from pdp.transform.places import arguments_json, drop, parent_of, parse_pointer, put, value_at
 from pdp.transform.plan import DROP, MASK, REDACT, REMOVALS, TOKENIZE, Cut, Plan, make_plan
 from pdp.transform.values import masked, redacted, tokenized
 from writ.errors import InvalidInput
@@ -73,7 +74,7 @@ class Transformer:
             elif pointer in plan.caps:
                 _cap(arguments, steps, plan.caps[pointer])
             else:
-                _put(_parent(arguments, steps), steps[-1], plan.values[pointer])
+                put(parent_of(arguments, steps), steps[-1], plan.values[pointer])
         out = arguments_json(arguments)
         parse_arguments(out, MAX_ARGS_BYTES)
         return out
@@ -81,16 +82,16 @@ class Transformer:
     def _remove(
         self, arguments: _Containers, steps: tuple[str, ...], cuts: Sequence[Cut], context: str, number: int
     ) -> None:
-        parent = _parent(arguments, steps)
+        parent = parent_of(arguments, steps)
         if any(cut.kind == DROP for cut in cuts):
-            _drop(parent, steps[-1])
+            drop(parent, steps[-1])
             return
-        value = _value(parent, steps[-1])
+        value = value_at(parent, steps[-1])
         if type(value) in (dict, list):
-            _put(parent, steps[-1], redacted(""))  # no shape to keep
+            put(parent, steps[-1], redacted(""))  # no shape to keep
             return
         text = value.lexeme if isinstance(value, Number) else value if type(value) is str else str(value)
-        _put(parent, steps[-1], self._rewritten(text, cuts, context, number))
+        put(parent, steps[-1], self._rewritten(text, cuts, context, number))
 
     def _rewritten(self, text: str, cuts: Sequence[Cut], context: str, number: int) -> str:
         out, at = [], 0
@@ -130,10 +131,10 @@ def _drops(plan: Plan, pointer: str) -> bool:
 
 
 def _cap(arguments: _Containers, steps: tuple[str, ...], limit: int) -> None:
-    parent, last = _parent(arguments, steps), steps[-1]
-    value = parent.get(last) if type(parent) is dict else _value(parent, last)
+    parent, last = parent_of(arguments, steps), steps[-1]
+    value = parent.get(last) if type(parent) is dict else value_at(parent, last)
     if value is None or _exceeds(value, limit):
-        _put(parent, last, limit)
+        put(parent, last, limit)
 
 
 def _exceeds(value: object, limit: int) -> bool:
@@ -142,43 +143,3 @@ def _exceeds(value: object, limit: int) -> bool:
     if type(value) is not int:
         raise InvalidInput("CAP_NOT_NUMBER", "expected a number at the place of a cap, got something else")
     return value > limit
-
-
-def _parent(arguments: _Containers, steps: tuple[str, ...]) -> _Containers:
-    document: Any = arguments
-    for step in steps[:-1]:
-        document = _value(document, step)
-    if type(document) not in (dict, list):
-        raise InvalidInput("POINTER_NOT_FOUND", "expected an object or array to change, got a scalar")
-    return document  # type: ignore[no-any-return]
-
-
-def _value(parent: _Containers, step: str) -> Any:
-    if type(parent) is list:
-        return parent[_index(parent, step)]
-    if type(parent) is not dict or step not in parent:
-        raise InvalidInput("POINTER_NOT_FOUND", "expected every step of the pointer to exist, got one that does not")
-    return parent[step]
-
-
-def _put(parent: _Containers, step: str, value: Any) -> None:
-    if type(parent) is list:
-        parent[_index(parent, step)] = value
-    elif type(parent) is dict:
-        parent[step] = value
-
-
-def _drop(parent: _Containers, step: str) -> None:
-    """Removes a member; one that is not there needs no removal. An element of an array becomes null: the others keep their
-    places."""
-    if type(parent) is list:
-        parent[_index(parent, step)] = None
-    elif type(parent) is dict:
-        parent.pop(step, None)
-
-
-def _index(document: list[Any], step: str) -> int:
-    plain = step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")
-    if not plain or int(step) >= len(document):
-        raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
-    return int(step)

@@ -6,7 +6,7 @@ import data.writ.lib.bundle
 # title: Everything that the decision point reads from the running bundle, in one query
 # description: |
 #   Settings, with the counters, facts, feeds and data subjects that packs declare. Undefined, so that the bundle never
-#   becomes active, when no bundle of this name runs, or when two sources declare one counter or one fact.
+#   becomes active, when no bundle of this name runs, or when two sources declare one counter, fact or sequence.
 # entrypoint: true
 activation := {
 	"revision": bundle.revision,
@@ -22,13 +22,23 @@ activation := {
 	"environments": data.settings.environments,
 	"finding_scores": data.settings.finding_scores,
 	"acknowledgement": data.settings.acknowledgement,
+	"inspection": _inspection,
+	"behaviour": data.settings.behaviour,
+	"sequences": object.union_n(_sequences),
+	"defer": data.settings.defer,
 } if {
 	_distinct(_counters)
 	_distinct(_facts)
+	_distinct(_sequences)
 }
 
 # Empty when the bundle has no catalog.
 _catalog[name] := entry if some name, entry in data.catalog
+
+# Empty when the bundle has no inspection rules.
+_inspection[name] := group if some name, group in data.inspection
+
+_sequences := array.concat([data.settings.sequences], [part | part := data.packs[_].sequences])
 
 _counters := array.concat([data.settings.counters], [part | part := data.packs[_].counters])
 

@@ -30,6 +30,21 @@ test_activation_is_undefined_when_two_sources_declare_one_counter if {
 		with data.settings.counters as {"invoice_status_updates": {}}
 }
 
+test_activation_shows_what_is_inspected_and_remembered if {
+	shown := data.writ.activation with data.system.bundles as running
+		with data.packs.test as {"sequences": {"leak": {}}}
+	shown.inspection == data.inspection
+	shown.behaviour == data.settings.behaviour
+	shown.defer == data.settings.defer
+	"leak" in object.keys(shown.sequences)
+}
+
+test_activation_is_undefined_when_two_sources_declare_one_sequence if {
+	not data.writ.activation with data.system.bundles as running
+		with data.settings.sequences as {"leak": {}}
+		with data.packs.test as {"sequences": {"leak": {}}}
+}
+
 test_activation_is_undefined_when_two_sources_declare_one_fact if {
 	not data.writ.activation with data.system.bundles as running
 		with data.packs.test as {"facts": {"assignment": {}}}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdp.canonicalize import Canonicalizer, transform_arguments
+from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
 from pdp.cli_canonicalize import _CATALOG, read_catalog
 from pdp.model import CanonicalCall
@@ -284,39 +284,3 @@ def test_the_order_of_arguments_changes_nothing(arguments: dict[str, Any]) -> No
     first, second = (CANONICALIZER.canonicalize("billing-mcp", "invoices.get", "", raw) for raw in (forth, back))
     assert (first.action_digest, first.execution_digest) == (second.action_digest, second.execution_digest)
     assert first.action_json == second.action_json or "x" in arguments or "VALUE_NOT_FOLDED" in codes(first)
-
-
-@pytest.mark.parametrize(
-    ("before", "changes", "after"),
-    [
-        (b'{"limit":500,"price":1.50}', {"/limit": 100}, b'{"limit":100,"price":1.50}'),
-        (b'{"a":{"b/c":[1,2]}}', {"/a/b~1c/1": "x"}, b'{"a":{"b/c":[1,"x"]}}'),
-        (b'{"a":{}}', {"/a/new": 1, "/other": None}, b'{"a":{"new":1},"other":null}'),
-        (b'{"~":1}', {"/~0": 2}, b'{"~":2}'),
-    ],
-)
-def test_arguments_are_transformed_at_pointers(before: bytes, changes: dict[str, Any], after: bytes) -> None:
-    assert transform_arguments(before, changes) == after
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"": {}}, "POINTER_INVALID"),
-        ({"limit": 1}, "POINTER_INVALID"),
-        ({"/a~2": 1}, "POINTER_INVALID"),
-        ({"/nowhere/b": 1}, "POINTER_NOT_FOUND"),
-        ({"/list/2": 1}, "POINTER_NOT_FOUND"),
-        ({"/list/-": 1}, "POINTER_NOT_FOUND"),
-        ({"/list/00": 1}, "POINTER_NOT_FOUND"),
-        ({"/limit/x": 1}, "POINTER_NOT_FOUND"),
-        ({"/list": [], "/list/0": 1}, "POINTER_CONFLICT"),
-        ({"/limit": {1}}, "VALUE_INVALID"),
-        ({"/limit": 2**70}, "VALUE_INVALID"),
-        ({"/limit": "\ud800"}, "VALUE_INVALID"),
-    ],
-)
-def test_a_transformation_that_does_not_fit_is_refused(changes: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        transform_arguments(b'{"limit":1,"list":[1,2]}', changes)
-    assert caught.value.reason == reason

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pdp.inspection.model import CLEAN, Kind, ScanResult
+from pdp.inspection.model import Finding as PayloadFinding
 from pdp.signals import SIGNALS, SignalTables, signals
 from writ.action import Action, Finding, Operation, Reversibility, Scope, Verb
 
@@ -27,13 +29,29 @@ ACTIONS = st.builds(
     findings=st.lists(FINDINGS, max_size=4).map(tuple),
 )
 
+PAYLOAD_FINDINGS = st.builds(
+    PayloadFinding,
+    rule=st.just("t"),
+    kind=st.sampled_from(Kind),
+    data_class=st.sampled_from(["pii", "credential", "prompt_injection"]),
+    pointer=st.just("/a"),
+    start=st.just(0),
+    end=st.just(1),
+    source_start=st.just(0),
+    source_end=st.just(1),
+    confidence=st.integers(0, 100),
+    sensitivity=st.integers(0, 100),
+    decoding=st.just(()),
+)
+PAYLOADS = st.builds(ScanResult, findings=st.lists(PAYLOAD_FINDINGS, max_size=4).map(tuple), truncated=st.booleans())
+
 
 def test_what_nothing_is_known_of_says_no_data() -> None:
     action = Action(operations=(Operation(verb=Verb.READ),))
-    result = signals(action, "production", "", TABLES)
+    result = signals(action, "production", "", CLEAN, TABLES)
     assert set(result) == set(SIGNALS)
     silent = {name for name, signal in result.items() if signal["state"] == "NO_DATA"}
-    assert silent == set(SIGNALS) - {"action_severity", "environmental_context"}
+    assert silent == set(SIGNALS) - {"action_severity", "environmental_context", "payload_sensitivity"}
     assert all(result[name] == {"score": 0, "evidence": "no_data", "state": "NO_DATA"} for name in silent)
 
 
@@ -41,20 +59,36 @@ def test_what_nothing_is_known_of_says_no_data() -> None:
 def test_more_operations_and_findings_never_lower_a_signal(
     action: Action, operation: Operation, finding: Finding
 ) -> None:
-    before = signals(action, "production", "", TABLES)
+    before = signals(action, "production", "", CLEAN, TABLES)
     more = Action(operations=(*action.operations, operation), findings=(*action.findings, finding))
-    after = signals(more, "production", "", TABLES)
+    after = signals(more, "production", "", CLEAN, TABLES)
     for name in SIGNALS:
         assert 0 <= before[name]["score"] <= after[name]["score"] <= 100
+
+
+@given(ACTIONS, PAYLOADS, PAYLOAD_FINDINGS)
+def test_one_more_thing_found_in_the_payload_never_lowers_a_signal(
+    action: Action, payload: ScanResult, finding: PayloadFinding
+) -> None:
+    before = signals(action, "production", "", payload, TABLES)
+    more = ScanResult(findings=(*payload.findings, finding), truncated=payload.truncated)
+    after = signals(action, "production", "", more, TABLES)
+    for name in SIGNALS:
+        assert 0 <= before[name]["score"] <= after[name]["score"] <= 100
+
+
+def test_a_payload_that_was_not_inspected_to_its_end_is_the_most_sensitive() -> None:
+    action = Action(operations=(Operation(verb=Verb.READ),))
+    assert signals(action, "staging", "", ScanResult(truncated=True), TABLES)["payload_sensitivity"]["score"] == 100
 
 
 @given(st.sampled_from(["production", "staging", "moon", ""]), st.sampled_from(["production", "staging", "moon", ""]))
 def test_a_claimed_environment_only_raises(name: str, claimed: str) -> None:
     action = Action(operations=(Operation(verb=Verb.READ),))
-    plain = signals(action, name, "", TABLES)["environmental_context"]["score"]
-    assert signals(action, name, claimed, TABLES)["environmental_context"]["score"] >= plain
+    plain = signals(action, name, "", CLEAN, TABLES)["environmental_context"]["score"]
+    assert signals(action, name, claimed, CLEAN, TABLES)["environmental_context"]["score"] >= plain
 
 
 def test_an_unknown_environment_is_the_most_exposed() -> None:
     action = Action(operations=(Operation(verb=Verb.READ),))
-    assert signals(action, "", "staging", TABLES)["environmental_context"]["score"] == 100
+    assert signals(action, "", "staging", CLEAN, TABLES)["environmental_context"]["score"] == 100

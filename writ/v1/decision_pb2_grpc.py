@@ -106,8 +106,8 @@ class DecisionServiceServicer:
 
     def WaitDecision(self, request, context):
         """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
-        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
-        request_id, here or by Decide, goes on with the same wait.
+        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` at the end of the deferral, and DEFER when the caller
+        wants to wait no longer. Asking again with the same request_id, here or by Decide, goes on with the same wait.
         buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
         buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
         """

@@ -57,8 +57,8 @@ class DecisionServiceStub:
     """
     WaitDecision: _grpc.UnaryUnaryMultiCallable[_decision_pb2.WaitDecisionRequest, _decision_pb2.DecideResponse]
     """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
-    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
-    request_id, here or by Decide, goes on with the same wait.
+    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` at the end of the deferral, and DEFER when the caller
+    wants to wait no longer. Asking again with the same request_id, here or by Decide, goes on with the same wait.
     buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
     buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
     """
@@ -94,8 +94,8 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     """
     WaitDecision: _aio.UnaryUnaryMultiCallable[_decision_pb2.WaitDecisionRequest, _decision_pb2.DecideResponse]  # type: ignore[assignment]
     """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
-    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
-    request_id, here or by Decide, goes on with the same wait.
+    pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` at the end of the deferral, and DEFER when the caller
+    wants to wait no longer. Asking again with the same request_id, here or by Decide, goes on with the same wait.
     buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
     buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
     """
@@ -152,8 +152,8 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_decision_pb2.DecideResponse, _abc.Awaitable[_decision_pb2.DecideResponse]]:
         """Decides one action and, while the judgement is DEFER, waits for facts that resolve it: facts that are fed, posture that is
-        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` when none do in time. Asking again with the same
-        request_id, here or by Decide, goes on with the same wait.
+        pushed, outcomes that are reported. Answers DENY `DEFER_TIMED_OUT` at the end of the deferral, and DEFER when the caller
+        wants to wait no longer. Asking again with the same request_id, here or by Decide, goes on with the same wait.
         buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
         buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
         """

@@ -38,6 +38,7 @@ from pdp.model import (
 from pdp.offload import Offloader
 from pdp.queue import Entry
 from pdp.telemetry import Telemetry
+from pdp.transform.apply import Transformer
 from tests.integration.fuzz.malformed import KNOWN_SERVER, KNOWN_TOOL
 from writ.action import Reversibility, Scope, Verb
 from writ.permit import PermitSigner
@@ -172,6 +173,7 @@ class Pipeline:
                 evidence=lambda _: None,
             ),
             offloader=self._offloader,
+            transformer=Transformer(bytes(32)),
             telemetry=Telemetry(),
             deliver=lambda answers: self._round.deliver(answers),
         )

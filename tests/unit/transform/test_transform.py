@@ -173,6 +173,52 @@ def test_what_cannot_be_done_is_refused(reason: str, transforms: tuple[tuple[str
     assert refused.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("before", "changes", "after"),
+    [
+        (b'{"limit":500,"price":1.50}', {"/limit": 100}, b'{"limit":100,"price":1.50}'),
+        (b'{"a":{"b/c":[1,2]}}', {"/a/b~1c/1": "x"}, b'{"a":{"b/c":[1,"x"]}}'),
+        (b'{"a":{}}', {"/a/new": 1, "/other": None}, b'{"a":{"new":1},"other":null}'),
+        (b'{"~":1}', {"/~0": 2}, b'{"~":2}'),
+    ],
+)
+def test_values_are_set_at_pointers_and_numbers_keep_their_spelling(
+    before: bytes, changes: dict[str, Any], after: bytes
+) -> None:
+    assert set_values(before, changes) == after
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"": {}}, "TRANSFORM_UNKNOWN"),
+        ({"limit": 1}, "POINTER_INVALID"),
+        ({"/a~2": 1}, "POINTER_INVALID"),
+        ({"/nowhere/b": 1}, "POINTER_NOT_FOUND"),
+        ({"/list/2": 1}, "POINTER_NOT_FOUND"),
+        ({"/list/-": 1}, "POINTER_NOT_FOUND"),
+        ({"/list/00": 1}, "POINTER_NOT_FOUND"),
+        ({"/limit/x": 1}, "POINTER_NOT_FOUND"),
+        ({"/list": [], "/list/0": 1}, "POINTER_CONFLICT"),
+        ({"/limit": {1}}, "VALUE_INVALID"),
+        ({"/limit": 2**70}, "VALUE_INVALID"),
+        ({"/limit": "\ud800"}, "VALUE_INVALID"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        set_values(b'{"limit":1,"list":[1,2]}', changes)
+    assert refused.value.reason == reason
+
+
+def set_values(before: bytes, changes: dict[str, Any]) -> bytes:
+    asked = [
+        OutcomeObligation(id=f"o{at}", type="set", params={"pointer": pointer, "value": value})
+        for at, (pointer, value) in enumerate(changes.items())
+    ]
+    return TRANSFORMER.transform(before, asked, inspect, {}, "acme")
+
+
 def test_what_is_still_found_afterwards_is_refused() -> None:
     stubborn = ScanResult(findings=(finding("pii", "/note", 0, 4),))
     with pytest.raises(InvalidInput, match="still found"):
