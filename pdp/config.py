@@ -104,6 +104,7 @@ class Opa:
     """The sidecar."""
 
     socket: Path
+    archive: Path | None = None  # where OPA keeps or finds its bundle: its digest when OPA cannot name one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from pdp.lane import Lane
+from pdp.model import Activation
 from pdp.ports import Judge
 from writ.errors import WritError
 
@@ -13,10 +15,14 @@ log = logging.getLogger("writ.lanes")
 
 
 class Lanes:
-    """The current lane. It never goes back to none: while OPA is away the last lane stands and its decisions fail closed."""
+    """The current lane. It never goes back to none: while OPA is away the last lane stands and its decisions fail closed.
 
-    def __init__(self, judge: Judge) -> None:
+    `complete` adds what OPA cannot say; it raises WritError when the activation may not be used as it is.
+    """
+
+    def __init__(self, judge: Judge, *, complete: Callable[[Activation], Activation] = lambda said: said) -> None:
         self._judge = judge
+        self._complete = complete
         self._reading: asyncio.Task[None] | None = None
         self.current: Lane | None = None
 
@@ -36,8 +42,9 @@ class Lanes:
 
     async def _read(self) -> None:
         try:
-            activation = await self._judge.activation()
-            if self.current is None or self.current.revision != activation.revision:
+            activation = self._complete(await self._judge.activation())
+            current = self.current
+            if current is None or (current.revision, current.etag) != (activation.revision, activation.etag):
                 self.current = Lane.build(activation)
                 log.info("bundle activated", extra={"revision": activation.revision})
         except WritError as error:

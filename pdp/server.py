@@ -31,6 +31,7 @@ from pdp.authenticate import Authenticator, PublicKey
 from pdp.conclude import Concluder
 from pdp.config import Config, Jwt, Pdp, load_config
 from pdp.decide import Engine
+from pdp.digests import BundleDigests
 from pdp.evaluate import OpaJudge
 from pdp.evidence_read import EvidenceReader
 from pdp.keystore import load_master_key
@@ -96,7 +97,7 @@ class DecisionPoint:
         self.recorder = _recorder(config, self._evidence_failed)
         self.state = connect_state(config, generation=now_ms())
         self.judge = OpaJudge(config.opa.socket)
-        self.lanes = Lanes(self.judge)
+        self.lanes = Lanes(self.judge, complete=BundleDigests(config.evidence.folder, config.opa.archive).complete)
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
         authenticator = _authenticator(config.pdp.jwt)
         self.engine = Engine(

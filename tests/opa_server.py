@@ -101,6 +101,9 @@ class OpaServer:
         self.log = folder / "opa.log"
         self._config_file = folder / "opa.json"
         self._process: subprocess.Popen[bytes] | None = None
+        self.archive = (
+            bundle if isinstance(bundle, Path) else folder / "opa-state" / "bundles" / BUNDLE_NAME / "bundle.tar.gz"
+        )
         address = bundle if isinstance(bundle, str) else "http://127.0.0.1:1"
         settings = SidecarSettings(
             socket=self.socket,

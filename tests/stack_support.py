@@ -296,7 +296,7 @@ class DecisionPoint:
         keys = self._ground.layout.root / "keys"
         return {
             "redis": {"url": self._ground.redis.url},
-            "opa": {"socket": str(self._ground.opa.socket)},
+            "opa": {"socket": str(self._ground.opa.socket), "archive": str(self._ground.opa.archive)},
             "pdp": {
                 "listen": f"unix://{self.socket}",
                 "jwt": {"issuer": ISSUER, "audience": AUDIENCE, "public_keys": str(keys / "jwt")},

@@ -24,6 +24,7 @@ def test_decisions_go_on_without_the_control_plane(tmp_path: Path) -> None:
                 decisions = [client.decide(request(f"without-{n}")) for n in range(20)]
                 assert {effect(decision) for decision in [before, *decisions]} == {"ALLOW"}
                 assert {decision.bundle.revision for decision in decisions} == {before.bundle.revision}
+            assert before.bundle.digest
             # Both started anew, and still nobody to ask for a bundle.
             ground.opa.kill()
             point.kill()
@@ -31,7 +32,14 @@ def test_decisions_go_on_without_the_control_plane(tmp_path: Path) -> None:
             point.start()
             with point.client() as client:
                 after = client.decide(request("after"))
-            assert (effect(after), after.bundle.revision) == ("ALLOW", before.bundle.revision)
+            assert (effect(after), after.bundle) == ("ALLOW", before.bundle)
+            assert {entry["bundle"]["digest"] for entry in point.entries() if "bundle" in entry} == {
+                before.bundle.digest
+            }
+            # One that never saw a control plane, too: OPA cannot say the digest, its archive can.
+            fresh = ground.point("pdp-fresh").start()
+            with fresh.client() as client:
+                assert client.decide(request("fresh")).bundle == before.bundle
 
 
 def test_a_bundle_pushed_meanwhile_is_followed_without_a_restart(tmp_path: Path) -> None:
