@@ -94,7 +94,7 @@ class Bench:
         calls = [canonicalize(one, lane) for one in admitted]
         self._lap("canonicalize")
         items = [
-            make_item(ask, one, call, lane, int(now_s * 1000), timeouts.lease_ms)
+            make_item(ask, one, call, lane, self._point.circumstances, int(now_s * 1000), timeouts.lease_ms)
             for ask, one, call in zip(asks, admitted, calls, strict=True)
         ]
         self._lap("make_item")

@@ -12,6 +12,7 @@ import orjson
 
 from benchmarks.workload import NUMBER, Proposal
 from pdp.authenticate import Speaker
+from pdp.circumstances import Circumstances
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, ClaimStatus, CounterView, FactView, Peer, StateAsk, StateView
 from pdp.policy_input import policy_input
@@ -76,7 +77,7 @@ def view(ask: StateAsk, serves: bool, now_ms: int) -> StateView:
 def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, now_ms: int) -> bytes:
     asker = admitted(proposal, lane, caller)
     ask = Ask(token=None, request=b"", peer=Peer(), deadline_s=0.0)
-    item = make_item(ask, asker, canonicalize(asker, lane), lane, now_ms, LEASE_MS)
+    item = make_item(ask, asker, canonicalize(asker, lane), lane, Circumstances(), now_ms, LEASE_MS)
     return policy_input(
         index=0,
         request=item.request,

@@ -76,7 +76,8 @@ class Concluded:
 
 
 class Concluder:
-    """Records and answers. `random(n)` returns n random bytes; `evidence(failing)` hears how the log fares."""
+    """Records and answers. `random(n)` returns n random bytes; `evidence(failing)` hears how the log fares;
+    `finals(item)` is what the companions of the state have to learn of a judged action."""
 
     def __init__(
         self,
@@ -85,11 +86,13 @@ class Concluder:
         permits: PermitSigner,
         random: Callable[[int], bytes],
         evidence: Callable[[bool], None],
+        finals: Callable[[Item], tuple[object, ...]] = lambda _: (),
     ) -> None:
         self._recorder = recorder
         self._permits = permits
         self._random = random
         self._evidence = evidence
+        self._finals = finals
         self._failing = False
 
     def conclude(self, items: Sequence[Item], watch: Stopwatch, deliver: Deliver) -> Concluded:
@@ -254,6 +257,7 @@ class Concluder:
             answer_ttl_ms=ttl_ms,
             decision_id=_reference(sheet),
             amounts=item.amounts,
+            companions=self._finals(item),
         )
 
     def _log(self, sheets: Sequence[_Sheet]) -> None:

@@ -41,18 +41,19 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
 from pdp.authenticate import Authenticator
+from pdp.circumstances import Circumstances
 from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
-from pdp.deferral import NOTHING, defer
+from pdp.deferral import defer
 from pdp.item import Answer, Item
 from pdp.lane import Lane
 from pdp.lanes import Lanes
-from pdp.model import Ask, ClaimStatus, Final, Outcome, Settlement, StateView
+from pdp.model import Ask, CanonicalCall, ClaimStatus, Final, Outcome, Settlement, StateView
 from pdp.oblige import oblige
 from pdp.offload import Offloader
 from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
-from pdp.prepare import Refused, admit, canonicalize, is_heavy, make_item, transformed_amounts
+from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item, transformed_amounts
 from pdp.queue import Entry, FairQueue
 from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
@@ -95,6 +96,7 @@ class Engine:
         concluder: Concluder,
         offloader: Offloader,
         transformer: Transformer,
+        circumstances: Circumstances,
         telemetry: Telemetry,
         deliver: Deliver,
     ) -> None:
@@ -107,6 +109,7 @@ class Engine:
         self._concluder = concluder
         self._offloader = offloader
         self._transformer = transformer
+        self._circumstances = circumstances
         self._telemetry = telemetry
         self._deliver = deliver
         self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
@@ -293,7 +296,7 @@ class Engine:
                     self._spawn(self._offload(entry, lane, now_s))
                     return False
                 call = canonicalize(admitted, lane)
-                entry.items.append(make_item(ask, admitted, call, lane, int(now_s * 1000), self._timeouts.lease_ms))
+                entry.items.append(self._item(ask, admitted, call, lane, now_s))
             except WritError as error:
                 self._failed(entry, ask, error, lane, now_s)
         return bool(entry.items)
@@ -310,12 +313,15 @@ class Engine:
                 call = await self._offloader.canonicalize(
                     lane.canonicalizer, tool.server, tool.name, tool.definition_digest, arguments
                 )
-                entry.items.append(make_item(ask, admitted, call, lane, int(now_s * 1000), self._timeouts.lease_ms))
+                entry.items.append(self._item(ask, admitted, call, lane, now_s))
             except Exception as error:
                 self._failed(entry, ask, error, lane, now_s)
         if entry.items:
             self._queue.put_back(entry)
             self._schedule()
+
+    def _item(self, ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_s: float) -> Item:
+        return make_item(ask, admitted, call, lane, self._circumstances, int(now_s * 1000), self._timeouts.lease_ms)
 
     def _failed(self, entry: Entry, ask: Ask, error: Exception, lane: Lane, now_s: float) -> None:
         """Answers an ask that could not be prepared."""
@@ -460,7 +466,8 @@ class Engine:
         lane, organisation = item.lane, item.caller.organisation
         verdict = oblige(outcome, item.request, item.call, lane, self._transformer, organisation)
         if verdict.effect == "DEFER" or item.request.depends_on:
-            verdict = defer(verdict, NOTHING, lane.deferral, item.view.now_ms)
+            verdict = defer(verdict, self._circumstances.deferral(item), lane.deferral, item.view.now_ms)
+            item.ask.deferred_since_ms = verdict.deferral.since_ms if verdict.deferral else 0
         if verdict.transformed is not None:
             item.amounts = transformed_amounts(item, verdict.transformed, len(verdict.transformed_args))
         item.verdict = verdict

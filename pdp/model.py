@@ -26,7 +26,7 @@ class Ask:
 
     `deadline_s` is in the event loop's monotonic seconds. The front sets `gone` when the caller has left; such an ask is
     dropped before anything is reserved for it. `waits_until_s` (the same clock) is how long a deferred one is judged again
-    and again; 0: not at all.
+    and again; 0: not at all. `deferred_since_ms` (Unix) is when that was first so; 0: never.
     """
 
     token: object
@@ -35,6 +35,7 @@ class Ask:
     deadline_s: float
     gone: bool = False
     waits_until_s: float = 0.0
+    deferred_since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pdp.authenticate import Authenticator, Speaker, verify_delegation
+from pdp.circumstances import Circumstances
 from pdp.config import Limits
 from pdp.declarations import StateContext
 from pdp.inspection.model import CLEAN
@@ -71,7 +72,15 @@ def is_heavy(admitted: Admitted, lane: Lane) -> bool:
     return lane.canonicalizer.is_heavy(tool.server, tool.name, admitted.request.args_json)
 
 
-def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_ms: int, lease_ms: int) -> Item:
+def make_item(
+    ask: Ask,
+    admitted: Admitted,
+    call: CanonicalCall,
+    lane: Lane,
+    circumstances: Circumstances,
+    now_ms: int,
+    lease_ms: int,
+) -> Item:
     """Returns the item, inspected (stage 3), with what it asks of the state. `now_ms` (Unix) only picks the calendar windows
     to offer; which one holds is decided by the state's own time."""
     request, caller = admitted.request, admitted.caller
@@ -86,6 +95,7 @@ def make_item(ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now
         facts=lane.declarations.fact_keys(context),
         lease_ms=lease_ms,
         dry_run=request.dry_run,
+        companions=circumstances.asks(ask, request, caller),
     )
     payload = lane.inspector.scan(request.args_json)
     return Item(

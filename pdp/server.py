@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from pdp.authenticate import Authenticator, PublicKey
+from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
 from pdp.config import Config, Jwt, Pdp, load_config
 from pdp.decide import Engine
@@ -41,7 +42,7 @@ from pdp.record import LogRecorder
 from pdp.recover import recover
 from pdp.report import Reporter
 from pdp.service import DecisionFront, deliver
-from pdp.state import RedisState
+from pdp.state import Companion, RedisState
 from pdp.state_client import ClusterClient, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations
@@ -95,7 +96,8 @@ class DecisionPoint:
         self.config = config
         self.telemetry = Telemetry(otlp_endpoint=config.telemetry.otlp_endpoint)
         self.recorder = _recorder(config, self._evidence_failed)
-        self.state = connect_state(config, generation=now_ms())
+        self.circumstances = circumstances = Circumstances()
+        self.state = connect_state(config, generation=now_ms(), companions=circumstances.companions())
         self.judge = OpaJudge(config.opa.socket)
         self.lanes = Lanes(self.judge, complete=BundleDigests(config.evidence.folder, config.opa.archive).complete)
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
@@ -112,9 +114,11 @@ class DecisionPoint:
                 permits=PermitSigner(parse_private_key(config.evidence.permit_key.read_bytes())),
                 random=os.urandom,
                 evidence=self.telemetry.evidence_failing,
+                finals=circumstances.finals,
             ),
             offloader=self.offloader,
             transformer=Transformer(derived_key(config, "tokens")),
+            circumstances=circumstances,
             telemetry=self.telemetry,
             deliver=deliver,
         )
@@ -204,13 +208,17 @@ def derived_key(config: Config, purpose: str) -> bytes:
     return hmac.digest(shared, f"writ.{purpose}/v1".encode(), "sha256")
 
 
-def connect_state(config: Config, *, generation: int) -> RedisState:
+def connect_state(config: Config, *, generation: int, companions: Sequence[Companion] = ()) -> RedisState:
     """Returns the state client; `generation` is the Unix time in milliseconds at which this process started."""
     deadline_s = config.pdp.timeouts.redis_ms / 1000
     client: NodeClient | ClusterClient
     client = (ClusterClient if config.redis.cluster else NodeClient)(config.redis.url, deadline_s=deadline_s)
     return RedisState(
-        client=client, writer=config.evidence.issuer, generation=generation, continuity=Continuity(client=client)
+        client=client,
+        writer=config.evidence.issuer,
+        generation=generation,
+        continuity=Continuity(client=client),
+        companions=companions,
     )
 
 

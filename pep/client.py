@@ -63,6 +63,16 @@ class Client:
         except grpc.RpcError as error:
             raise _refused(error) from error
 
+    def wait_decision(self, request: decision_pb2.DecideRequest, max_wait_s: float) -> decision_pb2.Decision:
+        """Asks for one decision and waits while it is deferred. Raises DecisionRefused."""
+        wait = decision_pb2.WaitDecisionRequest(request=request)
+        wait.max_wait.FromNanoseconds(int(max_wait_s * 1e9))
+        try:
+            timeout_s = self._timeout_s + max_wait_s
+            return self._decisions.WaitDecision(wait, metadata=self._metadata, timeout=timeout_s).decision
+        except grpc.RpcError as error:
+            raise _refused(error) from error
+
     def decide_batch(
         self, requests: Iterable[decision_pb2.DecideRequest], semantic: decision_pb2.BatchSemantic.ValueType
     ) -> list[decision_pb2.DecideResponse]:

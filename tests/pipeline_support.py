@@ -17,6 +17,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from pdp.authenticate import Authenticator
+from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
 from pdp.config import Limits, Timeouts
 from pdp.decide import Engine
@@ -245,6 +246,7 @@ class Pipeline:
             ),
             offloader=Offloader(limit_s=0.5),
             transformer=Transformer(bytes(32)),
+            circumstances=Circumstances(),
             telemetry=self.telemetry,
             deliver=self._deliver,
         )
@@ -260,6 +262,7 @@ class Pipeline:
         *requests: decision_pb2.DecideRequest | bytes,
         bearer: str = "",
         deadline_s: float = 5.0,
+        waits_s: float = 0.0,
         semantic: decision_pb2.BatchSemantic.ValueType = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL,
     ) -> list[tuple[Ask, asyncio.Future[Answer]]]:
         """Offers requests as one entry."""
@@ -270,7 +273,10 @@ class Pipeline:
             raw = request if isinstance(request, bytes) else request.SerializeToString()
             future = self.waiting[number] = loop.create_future()
             peer = Peer(bearer=bearer or self.bearer)
-            offered.append((Ask(token=number, request=raw, peer=peer, deadline_s=loop.time() + deadline_s), future))
+            now_s = loop.time()
+            ask = Ask(token=number, request=raw, peer=peer, deadline_s=now_s + deadline_s + waits_s)
+            ask.waits_until_s = now_s + waits_s if waits_s else 0.0
+            offered.append((ask, future))
         self.engine.offer(Entry(asks=[ask for ask, _ in offered], semantic=semantic))
         return offered
 

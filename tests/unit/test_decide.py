@@ -349,3 +349,61 @@ async def test_a_slow_judgement_is_denied_once_the_claim_may_belong_to_another()
     pipeline = await started(timeouts=replace(Timeouts(), lease_ms=1))
     pipeline.judge.before_judge = lambda: __import__("time").sleep(0.01)  # the event loop itself hangs
     assert (await pipeline.ask(action("r1"))).decision.reasons[0].code == "LEASE_EXPIRED"
+
+
+async def test_a_caller_that_waits_gets_the_answer_as_soon_as_facts_come() -> None:
+    pipeline = await started()
+    known = False
+    pipeline.judge.verdict = lambda item: outcome("ALLOW" if known else "DEFER")
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
+    await asyncio.sleep(0.02)
+    assert not answer.done()
+    known = True
+    pipeline.engine.facts_changed()
+    decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
+    assert decision.effect == ALLOW
+    assert not decision.HasField("deferral")
+    await pipeline.engine.drain()
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.ALLOWED]
+
+
+async def test_a_caller_that_waits_no_longer_gets_the_deferral_with_its_end() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=0.3)
+    decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
+    assert decision.effect == decision_pb2.EFFECT_DEFER
+    assert decision.deferral.deadline.seconds > 0
+    assert len(pipeline.judge.batches) > 1
+    assert not decision.permit.token
+
+
+async def test_a_wait_ends_in_deny_when_the_deferral_does() -> None:
+    pipeline = await started()
+    pipeline.judge.data = {**pipeline.judge.data, "defer": {"max_wait_s": 1}}
+    pipeline.judge.revision = "b" * 64
+    await pipeline.lanes.refresh()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
+    decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
+    assert (decision.effect, decision.reasons[0].code) == (DENY, "DEFER_TIMED_OUT")
+
+
+async def test_draining_answers_those_who_wait() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
+    await asyncio.sleep(0.02)
+    await pipeline.engine.drain()
+    decision = decision_pb2.DecideResponse.FromString(answer.result().response).decision
+    assert decision.effect == decision_pb2.EFFECT_DEFER
+
+
+async def test_a_deferred_answer_is_judged_anew_when_the_request_comes_again() -> None:
+    pipeline = await started()
+    effects = iter(["DEFER", "ALLOW"])
+    pipeline.judge.verdict = lambda item: outcome(next(effects))
+    assert (await pipeline.ask(action("r1"))).decision.effect == decision_pb2.EFFECT_DEFER
+    await asyncio.sleep(0.02)
+    assert pipeline.state.settled[0].answer == b""
+    assert (await pipeline.ask(action("r1"))).decision.effect == ALLOW

@@ -17,6 +17,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pdp.authenticate import Authenticator
+from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
 from pdp.config import Limits, Timeouts
 from pdp.decide import Engine
@@ -174,6 +175,7 @@ class Pipeline:
             ),
             offloader=self._offloader,
             transformer=Transformer(bytes(32)),
+            circumstances=Circumstances(),
             telemetry=Telemetry(),
             deliver=lambda answers: self._round.deliver(answers),
         )
