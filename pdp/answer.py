@@ -170,7 +170,7 @@ def _add_duties(decision: decision_pb2.Decision, item: Item, approval_reference:
         approval.reference = approval_reference
         approval.quorum = verdict.approval.quorum
         approval.roles.extend(verdict.approval.roles)
-        approval.deadline.FromMilliseconds(item.view.now_ms + verdict.approval.deadline_s * 1000)
+        approval.deadline.FromMilliseconds(item.approval_since_ms + verdict.approval.deadline_s * 1000)
     if verdict.deferral is not None:
         decision.deferral.deadline.FromMilliseconds(verdict.deferral.deadline_ms)
         decision.deferral.depth = verdict.deferral.depth

@@ -17,7 +17,7 @@ from pdp.answer import decision_response, error_response, stage_timings
 from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
 from pdp.lane import Lane
-from pdp.model import Ask, Draft, Final, Recorded, Settlement
+from pdp.model import ApprovalAsk, Ask, Draft, Final, Recorded, Settlement
 from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
@@ -289,6 +289,20 @@ def approval_reference(item: Item) -> str:
         return ""
     parts = (item.caller.organisation, item.request.agent.id, item.request.principal.id, item.call.execution_digest)
     return "apr_" + hashlib.sha256(orjson.dumps(["writ.approval/v1", *parts])).hexdigest()[:32]
+
+
+def approval_ask(item: Item) -> ApprovalAsk:
+    """Returns what the state has to be asked about an approval; without one in the verdict a RuntimeError."""
+    approval = item.verdict.approval
+    if approval is None:
+        raise RuntimeError("no approval is asked for")
+    return ApprovalAsk(
+        organisation=item.caller.organisation,
+        reference=approval_reference(item),
+        now_ms=item.view.now_ms,
+        ttl_ms=approval.deadline_s * 1000,
+        keep=not item.request.dry_run,
+    )
 
 
 def error_answer(ask: Ask, error: WritError, *, request_id: str = "") -> Answer:

@@ -42,7 +42,7 @@ from dataclasses import replace
 
 from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
-from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
+from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, approval_ask, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
 from pdp.deferral import defer
 from pdp.item import Answer, Item
@@ -190,12 +190,13 @@ class Engine:
         entries = await self._enriched(entries)
         watch.lap("enrich")
         await self._evaluated([item for entry in entries for item in entry.items])
+        ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
+        await self._dated(ready)
         watch.lap("evaluate")
         if asyncio.get_running_loop().time() >= lease_s:
             # Another decision point may have taken the claims over and may count what stands reserved for them.
-            for item in (item for entry in entries for item in entry.items):
+            for item in ready:
                 item.verdict = denied("LEASE_EXPIRED", "the judgement took longer than the claim on the request")
-        ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
         concluded = self._concluder.conclude(ready, watch, self._deliver)
         watch.lap("record")
         self._telemetry.batch(watch.laps, ready)
@@ -471,6 +472,23 @@ class Engine:
         if verdict.transformed is not None:
             item.amounts = transformed_amounts(item, verdict.transformed, len(verdict.transformed_args))
         item.verdict = verdict
+
+    async def _dated(self, items: Sequence[Item]) -> None:
+        """Finds when the approvals that are asked for were asked for first: their deadline counts from then on."""
+        asking = [item for item in items if item.verdict.approval]
+        if not asking:
+            return
+        try:
+            since_ms = await self._state.first_asked([approval_ask(item) for item in asking])
+        except StateFailed as error:
+            self._telemetry.failure(error.reason)
+            for item in asking:
+                item.verdict = denied(
+                    error.reason, "the state that approvals rest on cannot be read", "try again later"
+                )
+            return
+        for item, first_ms in zip(asking, since_ms, strict=True):
+            item.approval_since_ms = first_ms
 
     def _isolate(self, item: Item) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -143,6 +143,18 @@ class StateAsk:
     companions: tuple[object, ...] = ()
 
 
+@frozen
+class ApprovalAsk:
+    """An approval that a decision asks for. `now_ms` is the decision's time, `ttl_ms` how long from now the first one counts,
+    `keep` False when it must leave no trace (a dry run)."""
+
+    organisation: str
+    reference: str
+    now_ms: int
+    ttl_ms: int
+    keep: bool
+
+
 class ClaimStatus(StrEnum):
     """What the claim on (organisation, caller, request_id) said."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from pdp.model import Activation, Draft, Outcome, Recorded, Settlement, StateAsk, StateView
+from pdp.model import Activation, ApprovalAsk, Draft, Outcome, Recorded, Settlement, StateAsk, StateView
 
 
 class State(Protocol):
@@ -15,6 +15,11 @@ class State(Protocol):
     async def enrich(self, asks: Sequence[StateAsk]) -> list[StateView]:
         """Claims and reserves, then reads; one trip a node. At return reservations stand in Redis. Calling again with the
         same claim keeps, never doubles, what is reserved."""
+        ...
+
+    async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:
+        """Returns when (Unix ms) each approval was asked for first, and keeps it for those that are asked for now. At
+        return it is stored. Raises StateFailed."""
         ...
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from pdp.model import ApprovalAsk
 from pdp.state_client import Client, load_script, run_one, verify_server
 from pdp.state_continuity import Continuity
 from pdp.state_wire import FINALS, claim_id, fact_id, organisation_key
@@ -16,6 +17,7 @@ MAX_FACT_BYTES = 4096
 
 _LOOK = load_script("look", allow_oom=True)
 _PUT = load_script("put")
+_FIRST = load_script("first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,18 @@ class StateRecords:
     async def resume(self, organisation: str, agent_id: str) -> None:
         """Takes back `suspend`."""
         await self._put(organisation, [[f"s:{agent_id}", "", 0]])
+
+    async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:
+        """See `pdp.ports.State`."""
+        groups: dict[str, list[int]] = {}
+        for index, one in enumerate(asked):
+            groups.setdefault(one.organisation, []).append(index)
+        first_ms: dict[int, int] = {}
+        for organisation, indexes in groups.items():
+            items = [[a.reference, a.now_ms, a.ttl_ms, 1 if a.keep else 0] for a in (asked[i] for i in indexes)]
+            reply = await run_one(self.client, _FIRST, organisation_key(organisation), orjson.dumps(items))
+            first_ms.update(zip(indexes, map(int, reply), strict=True))
+        return [first_ms[index] for index in range(len(asked))]
 
     async def _put(self, organisation: str, items: Sequence[Sequence[str | int]]) -> int:
         if not self.continuity.knows(organisation):

@@ -25,6 +25,7 @@ from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import (
     Activation,
+    ApprovalAsk,
     Ask,
     ClaimStatus,
     CounterView,
@@ -101,6 +102,8 @@ class FakeState:
         self.trips: list[int] = []
         self.before_enrich: Callable[[], None] = lambda: None
         self.before_settle: Callable[[], None] = lambda: None
+        self.before_first_asked: Callable[[], None] = lambda: None
+        self.approvals: dict[tuple[str, str], int] = {}
         self.pending: dict[str, int] = {}
         self._tickets = itertools.count(1)
 
@@ -109,6 +112,16 @@ class FakeState:
         self.before_enrich()
         self.trips.append(len(asks))
         return [self._view(ask) for ask in asks]
+
+    async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:
+        await asyncio.sleep(0)
+        self.before_first_asked()
+        return [
+            self.approvals.setdefault((one.organisation, one.reference), one.now_ms)
+            if one.keep
+            else self.approvals.get((one.organisation, one.reference), one.now_ms)
+            for one in asked
+        ]
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         await asyncio.sleep(0)

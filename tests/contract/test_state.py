@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
-from pdp.model import ClaimStatus, Counts, FactKey, Final, Window
+from pdp.model import ApprovalAsk, ClaimStatus, Counts, FactKey, Final, Window
 from pdp.state import RedisState
 from pdp.state_records import StoredFact
 from tests.redis_server import RedisCluster, RedisServer
@@ -294,3 +295,23 @@ async def test_many_organisations_in_one_batch_do_not_see_each_other(state: Redi
 async def test_a_batch_above_the_limit_of_one_script_call_is_split(state: RedisState) -> None:
     views = await state.enrich([ask(str(i), reserve()) for i in range(600)])
     assert [view.counters["calls"].value for view in views] == list(range(1, 601))
+
+
+async def test_an_approval_is_dated_by_who_asks_first(state: RedisState, other: RedisState) -> None:
+    def asked(now_ms: int, *, reference: str = "apr_1", organisation: str = "acme", keep: bool = True) -> ApprovalAsk:
+        return ApprovalAsk(organisation=organisation, reference=reference, now_ms=now_ms, ttl_ms=60_000, keep=keep)
+
+    assert await state.first_asked([asked(50, keep=False)]) == [50], "a dry run keeps nothing"
+    assert await state.first_asked([asked(100), asked(101), asked(102, reference="apr_2")]) == [100, 100, 102]
+    mixed = [asked(200), asked(201, organisation="other"), asked(202, reference="apr_2")]
+    assert await other.first_asked(mixed) == [100, 201, 102]
+    assert await other.first_asked([asked(300, keep=False), asked(301, organisation="other")]) == [100, 201]
+
+
+async def test_an_approval_that_nobody_gave_in_time_begins_anew(state: RedisState) -> None:
+    def asked(now_ms: int) -> ApprovalAsk:
+        return ApprovalAsk(organisation="acme", reference="apr_short", now_ms=now_ms, ttl_ms=20, keep=True)
+
+    assert await state.first_asked([asked(100)]) == [100]
+    await asyncio.sleep(0.05)
+    assert await state.first_asked([asked(200)]) == [200]

@@ -25,6 +25,7 @@ from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import (
     Activation,
+    ApprovalAsk,
     Ask,
     ClaimStatus,
     Draft,
@@ -113,6 +114,9 @@ class EmptyState:
 
     async def enrich(self, asks: Sequence[StateAsk]) -> list[StateView]:
         return [StateView(status=ClaimStatus.MINE, now_ms=int(time.time() * 1000)) for _ in asks]
+
+    async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:
+        return [one.now_ms for one in asked]
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:  # the Protocol's
         return None
