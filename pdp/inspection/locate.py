@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.fields import words_of
 from pdp.inspection.model import MAX_CANDIDATES, MAX_FINDINGS, MAX_SEARCH_BYTES, Finding
 from pdp.inspection.rules import Rule, compile_pattern
-from pdp.inspection.texts import Layout, Text
+from pdp.inspection.texts import Span, Texts, pointer
 from pdp.inspection.validators import VALIDATORS
 
 CONTEXT_CHARS = 64
@@ -21,9 +22,6 @@ UNLESS_CHARS = 32
 _UNANCHORED = re2._Anchor.UNANCHORED
 _BOTH = re2._Anchor.ANCHOR_BOTH
 _NOTHING = (-1, -1)
-_LETTER = r"[\pL\pN]"
-
-Span = tuple[int, int]
 
 
 class Located:
@@ -35,34 +33,54 @@ class Located:
         self.programs = [compile_pattern(pattern, where)._regexp for pattern in rule.patterns]
         self.rule = rule
         self.validators = [VALIDATORS[name] for name in rule.validators]
-        self._context = (
-            compile_pattern(context_pattern(rule.context_words), where)._regexp if rule.context_words else None
-        )
+        context = rule.context_words
+        self._context = compile_pattern(context_pattern(context), where)._regexp if context else None
         self._unless = compile_pattern(context_pattern(rule.unless), where)._regexp if rule.unless else None
 
-    def confidence(self, text: Text, start: int, end: int) -> int:
-        """Returns the confidence of a hit at the characters `start` to `end` of `text`; 0 means that it is none."""
-        value = text.value
+    def confidence(self, texts: Texts, number: int, start: int, end: int) -> int:
+        """Returns the confidence of a hit at the characters `start` to `end` of text `number`; 0 means that it is none."""
+        value = texts.values[number]
         if self._context is not None:
             near = f"{value[max(0, start - CONTEXT_CHARS) : start]}\n{value[end : end + CONTEXT_CHARS]}"
-            if _says(self._context, near, text.names[:3]):
+            if _says(self._context, near, texts.names(number)[:3]):
                 return self.rule.context_confidence
-        if self._unless is not None and _says(
-            self._unless, value[max(0, start - UNLESS_CHARS) : start], text.names[:1]
-        ):
-            return 0
+        if self._unless is not None:
+            before = value[max(0, start - UNLESS_CHARS) : start]
+            if _says(self._unless, before, texts.names(number)[:1]):
+                return 0
         return self.rule.confidence
 
 
-def _says(program: re2._re2.RE2, near: str, names: Sequence[str]) -> bool:
-    around = f" {near} {' '.join(' '.join((name, *words_of(name))) for name in names)} ".encode()
+def _says(program: Any, near: str, names: Sequence[str]) -> bool:
+    words = [part for name in names for part in (name, *words_of(name))]
+    around = f"{near}\n{' '.join(words)}".encode("utf-8", "replace")
     return bool(program.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
 
 
 def context_pattern(words: Sequence[str]) -> str:
     """Returns the pattern of context words: whole words, any case, any blanks or joints between them."""
-    joined = "|".join(r"[\s_.-]*".join(re2.escape(part) for part in word.split()) for word in words)
-    return rf"(?i)(?:^|[^\pL\pN])(?:{joined})(?:$|[^\pL\pN])"
+    return rf"(?i)(?:^|[^\pL\pN])(?:{_any_of(words)})(?:$|[^\pL\pN])"
+
+
+def context_prefilter(words: Sequence[str]) -> str:
+    """Returns a pattern that hits JSON text wherever `context_pattern` may; the words of a name may stand joined."""
+    return f"(?i)(?:{_any_of(words)})"
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return "|".join(r"[\s_.-]*".join(re2.escape(part) for part in word.split()) for word in words)
+
+
+def is_joined(value: str, start: int, end: int) -> bool:
+    """True when the characters `start` to `end` are part of a longer token: `A-123`, `v1.123`, `123.45`, `123_x`."""
+    before, after = value[max(0, start - 2) : start], value[end : end + 2]
+    if before and (before[-1].isalnum() or before[-1] in "_+"):
+        return True
+    if len(before) == 2 and before[-1] in "-." and before[0].isalnum():
+        return True
+    if after and (after[0].isalnum() or after[0] == "_"):
+        return True
+    return len(after) == 2 and after[0] in "-." and (after[1].isdigit() or (after[0] == "-" and after[1].isalpha()))
 
 
 class Search:
@@ -75,48 +93,49 @@ class Search:
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
 
-    def patterns(self, located: Located, layout: Layout, numbers: Sequence[int] | None = None) -> None:
+    def patterns(self, located: Located, texts: Texts, numbers: Sequence[int] | None = None) -> None:
         """Adds what the rule finds in all texts, or in those with the given `numbers` only."""
         taken: dict[int, list[Span]] = {}
         for program in located.programs:
-            spans = self._each(program, layout, numbers) if numbers is not None else self._spans(program, layout)
+            spans = self._each(program, texts, numbers) if numbers is not None else self._spans(program, texts)
             for start, end in spans:
                 if not self._allow():
                     return
-                number = layout.at(start)
-                first, last = layout.span(number)
-                if located.rule.whole and not _whole(program, layout.buffer, first, last):
-                    continue
+                number = texts.at(start)
                 others = taken.setdefault(number, [])
-                if all(end <= other[0] or other[1] <= start for other in others) and self._judge(
-                    located, layout.texts[number], _chars(layout, first, start), _chars(layout, first, end)
+                if (
+                    all(end <= other[0] or other[1] <= start for other in others)
+                    and (not located.rule.whole or _whole(program, texts.buffer, texts.span(number)))
+                    and self._judge(located, texts, number, texts.chars(number, start, end))
                 ):
                     others.append((start, end))
 
-    def values(self, located: Located, layout: Layout, numbers: Sequence[int]) -> None:
+    def values(self, located: Located, texts: Texts, numbers: Sequence[int]) -> None:
         """Adds the whole values of the texts `numbers`, for a rule with fields alone."""
         for number in numbers:
-            text = layout.texts[number]
-            if text.value.strip():
+            value = texts.values[number]
+            if value.strip():
                 if not self._allow():
                     return
-                self._judge(located, text, 0, len(text.value))
+                self._judge(located, texts, number, (0, len(value)))
 
-    def _judge(self, located: Located, text: Text, start: int, end: int) -> bool:
-        matched = text.value[start:end]
-        if located.rule.alone and is_joined(text.value, start, end):
+    def _judge(self, located: Located, texts: Texts, number: int, span: Span) -> bool:
+        start, end = span
+        matched = texts.values[number][start:end]
+        if located.rule.alone and is_joined(texts.values[number], start, end):
             return False
-        if not all(validate(matched) for validate in located.validators):
-            return False
-        confidence = located.confidence(text, start, end)
+        for validate in located.validators:
+            if not validate(matched):
+                return False
+        confidence = located.confidence(texts, number, start, end)
         if confidence == 0:
             return False
-        rule, place = located.rule, text.pointer
+        rule, place, origin = located.rule, pointer(texts.argument(number)), texts.origin(number)
         key = (rule.id, place, matched)
-        if text.decoding and key in self._seen:
+        if origin.decoding and key in self._seen:
             return True  # the same thing, seen before it was decoded
         self._seen.add(key)
-        source = text.source or (start, end)
+        source = origin.source or span
         self.findings.append(
             Finding(
                 rule=rule.id,
@@ -129,33 +148,37 @@ class Search:
                 source_end=source[1],
                 confidence=confidence,
                 sensitivity=rule.sensitivity,
-                decoding=text.steps,
+                decoding=texts.steps(number),
             )
         )
         return True
 
-    def _spans(self, program: re2._re2.RE2, layout: Layout) -> Iterator[Span]:
+    def _spans(self, program: Any, texts: Texts) -> Iterator[Span]:
         """Yields matches in the whole buffer; from the first that touches a separator on, text by text."""
-        buffer = layout.buffer
+        buffer = texts.buffer
         position, end = 0, len(buffer)
-        while position < end and self._spend(end - position):
+        if not self._spend(end):
+            return
+        while position < end:
             spans = program.Match(_UNANCHORED, buffer, position, end)
-            self._bytes += end - max(spans[0][1], position) if spans[0] != _NOTHING else 0
-            if spans[0] == _NOTHING:
+            left, right = spans[0]
+            if left < 0:
                 return
-            if buffer.find(b"\x00", *spans[0]) >= 0:
-                yield from self._each(program, layout, range(layout.at(spans[0][0]), len(layout.texts)), spans[0][0])
+            if buffer.find(b"\x00", left, right) >= 0:
+                yield from self._each(program, texts, range(texts.at(left), len(texts.values)), left)
                 return
             yield spans[-1] if spans[-1] != _NOTHING else spans[0]
-            position = spans[0][1]
+            position = right
 
-    def _each(self, program: re2._re2.RE2, layout: Layout, numbers: Sequence[int], start: int = 0) -> Iterator[Span]:
+    def _each(self, program: Any, texts: Texts, numbers: Sequence[int], start: int = 0) -> Iterator[Span]:
         """Yields matches that begin at `start` or later, in each of the texts `numbers` alone."""
         for number in numbers:
-            first, last = layout.span(number)
-            value = layout.buffer[first:last]
+            first, last = texts.span(number)
+            value = texts.buffer[first:last]
             position = max(0, start - first)
-            while position < len(value) and self._spend(len(value) - position):
+            if not self._spend(len(value)):
+                return
+            while position < len(value):
                 spans = program.Match(_UNANCHORED, value, position, len(value))
                 if spans[0] == _NOTHING:
                     break
@@ -177,24 +200,6 @@ class Search:
         return True
 
 
-def _whole(program: re2._re2.RE2, buffer: bytes, first: int, last: int) -> bool:
-    value = buffer[first:last].strip()
+def _whole(program: Any, buffer: bytes, span: Span) -> bool:
+    value = buffer[span[0] : span[1]].strip()
     return bool(program.Match(_BOTH, value, 0, len(value))[0] != _NOTHING)
-
-
-def _chars(layout: Layout, first: int, offset: int) -> int:
-    """Returns how many characters the bytes from `first` to `offset` are."""
-    part = layout.buffer[first:offset]
-    return len(part) if part.isascii() else len(part.decode("utf-8", "replace"))
-
-
-def is_joined(value: str, start: int, end: int) -> bool:
-    """True when the characters `start` to `end` are part of a longer token: `A-123`, `v1.123`, `123.45`, `123_x`."""
-    before, after = value[max(0, start - 2) : start], value[end : end + 2]
-    if before and (before[-1].isalnum() or before[-1] in "_+"):
-        return True
-    if len(before) == 2 and before[-1] in "-." and before[0].isalnum():
-        return True
-    if after and (after[0].isalnum() or after[0] == "_"):
-        return True
-    return len(after) == 2 and after[0] in "-." and (after[1].isdigit() or (after[0] == "-" and after[1].isalpha()))

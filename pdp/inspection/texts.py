@@ -1,19 +1,20 @@
 """The texts of a document, laid end to end, so that one search covers them all.
 
-Walks parsed JSON: every string, number and unusual member name is one text with its place. A separator that no value
-can match across unnoticed stands between them.
+Walks parsed JSON: every string, number and unusual member name is one text with its place. A separator that no match
+crosses unnoticed stands between them.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from pdp.inspection.model import MAX_VALUES
-from writ.strict_json import Number
+from writ.frozen import frozen
+from writ.strict_json import MAX_DEPTH, Number
 
-SEPARATOR = b'"\x00"'
+SEPARATOR = '"\x00"'
 """A quote on both sides, so that a word ends there as it does at the end of the value. A match that holds the NUL went
 across, or its value holds one itself; both are searched again, value by value."""
 
@@ -26,56 +27,31 @@ NAME = "name"
 JSON = "json"
 """Step of a text inside JSON that stood in a string; where it stood follows as a JSON pointer."""
 
+Span: TypeAlias = tuple[int, int]
+
 Path: TypeAlias = "tuple[Path, str | int] | None"
 """Keys from the innermost outwards, so that children share the path of their parent."""
 
 
-class Text:
-    """One text, and where it came from.
+@frozen
+class Origin:
+    """Where a text comes from that is no argument as it came.
 
-    `path` leads to it inside the innermost JSON document, `outer` to the argument that this document stood in (None when
-    it is the call itself). `decoding` are the steps from the argument to the text. `source` is the span of the argument
-    that it was made of, None when it is the argument, character for character.
+    `decoding` are the steps from the argument to the text, `source` is the span of the argument that was decoded (None
+    when nothing was, as for names). `outer` leads to the argument when the path of the text is one inside JSON that the
+    argument held.
     """
 
-    __slots__ = ("decoding", "outer", "path", "source", "value")
+    decoding: tuple[str, ...] = ()
+    source: Span | None = None
+    outer: Path = None
 
-    def __init__(
-        self,
-        value: str,
-        path: Path,
-        decoding: tuple[str, ...] = (),
-        source: tuple[int, int] | None = None,
-        outer: Path = None,
-    ) -> None:
-        self.value = value
-        self.path = path
-        self.decoding = decoding
-        self.source = source
-        self.outer = outer
 
-    @property
-    def names(self) -> list[str]:
-        """Names of the members around the text, innermost first; those of JSON inside a string before those outside."""
-        found = []
-        for path in (self.path, self.outer):
-            while path is not None:
-                path, key = path
-                if type(key) is str:
-                    found.append(key)
-        return found
+AS_IT_CAME = Origin()
+"""Of a string or number that is an argument."""
 
-    @property
-    def pointer(self) -> str:
-        """JSON pointer of the argument."""
-        return pointer(self.path if self.outer is None else self.outer)
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """The decoding, with the place inside JSON."""
-        if self.outer is None or self.decoding[-1] != JSON or self.path is None:
-            return self.decoding
-        return (*self.decoding[:-1], f"{JSON}:{pointer(self.path)}")
+NAME_AS_IT_CAME = Origin(decoding=(NAME,))
+"""Of the name of a member."""
 
 
 def pointer(path: Path) -> str:
@@ -84,83 +60,156 @@ def pointer(path: Path) -> str:
     while path is not None:
         path, key = path
         parts.append(key.replace("~", "~0").replace("/", "~1") if type(key) is str else str(key))
-    return "".join(f"/{part}" for part in reversed(parts))
+    return "".join([f"/{part}" for part in reversed(parts)])
 
 
-class Collector:
-    """Collects texts up to `max_chars` and `MAX_VALUES`; `truncated` says that there was more."""
+class Texts:
+    """Texts of one level of decoding. Filled first, then laid out by `lay_out`, then read.
+
+    `truncated` says that there was more than the bounds let in. `buffer` is UTF-8, between quotes as in JSON.
+    """
+
+    __slots__ = ("_left", "_starts", "buffer", "origins", "paths", "truncated", "values")
 
     def __init__(self, max_chars: int) -> None:
-        self.texts: list[Text] = []
+        self.values: list[str] = []
+        self.paths: list[Path] = []
+        self.origins: dict[int, Origin] = {}
         self.truncated = False
+        self.buffer = b""
+        self._starts: list[int] = []
         self._left = max_chars
 
     def document(self, value: Any) -> None:
-        """Adds the texts of a parsed call in the order of the document. Nesting is bounded by its parser."""
-        self._walk(value, None, (), None, None)
-
-    def inside(self, value: Any, text: Text) -> None:
-        """Adds the texts of JSON that was parsed from `text`."""
-        source = text.source or (0, len(text.value))
-        self._walk(value, None, (*text.steps, JSON), source, text.path if text.outer is None else text.outer)
-
-    def add(self, text: Text) -> None:
-        """Adds one text, cut where the bound is reached."""
-        left = self._left
-        if left <= 0 or len(self.texts) >= MAX_VALUES:
-            self.truncated = True
-            return
-        self._left = left - len(text.value)
-        if self._left < 0:
-            self.truncated = True
-            text.value = text.value[:left]
-        self.texts.append(text)
-
-    def _walk(
-        self, value: Any, path: Path, decoding: tuple[str, ...], source: tuple[int, int] | None, outer: Path
-    ) -> None:
+        """Adds the texts of a parsed call in the order of the document."""
         kind = type(value)
-        if kind is str:
-            self.add(Text(value, path, decoding, source, outer))
-        elif kind is dict:
-            for key, item in value.items():
-                inner = (path, key)
-                if len(key) > NAME_CHARS or not key.isidentifier():
-                    self.add(Text(key, inner, (*decoding, NAME), source, outer))
-                self._walk(item, inner, decoding, source, outer)
-        elif kind is list:
-            for index, item in enumerate(value):
-                if self.truncated:
-                    return
-                self._walk(item, (path, index), decoding, source, outer)
-        elif kind is int or kind is float:
-            self.add(Text(str(value), path, decoding, source, outer))
-        elif kind is Number:
-            self.add(Text(value.lexeme, path, decoding, source, outer))
+        if kind is dict or kind is list:
+            self._walk(value, None, MAX_DEPTH)
+        else:
+            self._scalar(value, None)
 
+    def inside(self, value: Any, other: Texts, number: int) -> None:
+        """Adds the texts of JSON that was parsed from text `number` of `other`."""
+        first = len(self.values)
+        self.document(value)
+        steps = (*other.steps(number), JSON)
+        source = other.origin(number).source or (0, len(other.values[number]))
+        outer = other.argument(number)
+        for one in range(first, len(self.values)):
+            decoding = (*steps, NAME) if one in self.origins else steps
+            self.origins[one] = Origin(decoding=decoding, source=source, outer=outer)
 
-class Layout:
-    """Texts laid end to end."""
+    def add(self, value: str, path: Path, origin: Origin) -> None:
+        """Adds one text."""
+        self.origins[len(self.values)] = origin
+        self.values.append(value)
+        self.paths.append(path)
 
-    __slots__ = ("_starts", "buffer", "texts")
-
-    def __init__(self, texts: Sequence[Text]) -> None:
-        self.texts = texts
-        encoded = [text.value.encode("utf-8", "replace") for text in texts]
-        self.buffer = SEPARATOR.join(encoded)
-        starts = []
-        position = 0
-        for part in encoded:
-            starts.append(position)
-            position += len(part) + len(SEPARATOR)
-        self._starts = starts
+    def lay_out(self) -> int:
+        """Lays the texts out, cut where the bound on characters is reached. Returns how many characters they are."""
+        sizes = [len(value) for value in self.values]
+        total = sum(sizes)
+        if total > self._left:
+            total = self._cut(sizes)
+        joined = SEPARATOR.join(self.values)
+        if not joined.isascii():
+            joined = joined.encode("utf-8", "replace").decode("utf-8")
+            sizes = [len(value.encode("utf-8", "replace")) for value in self.values]
+        self.buffer = b'"%b"' % joined.encode("utf-8")
+        self._starts = list(accumulate([size + len(SEPARATOR) for size in sizes], initial=1))
+        return total
 
     def at(self, offset: int) -> int:
         """Returns the number of the text that holds byte `offset` of the buffer, or of the one before a separator."""
-        return bisect_right(self._starts, offset) - 1
+        return min(max(bisect_right(self._starts, offset), 1), len(self.values)) - 1
 
-    def span(self, number: int) -> tuple[int, int]:
+    def span(self, number: int) -> Span:
         """Returns where text `number` begins and ends in the buffer, in bytes."""
-        start = self._starts[number]
-        following = self._starts[number + 1] - len(SEPARATOR) if number + 1 < len(self._starts) else len(self.buffer)
-        return start, following
+        return self._starts[number], self._starts[number + 1] - len(SEPARATOR)
+
+    def chars(self, number: int, start: int, end: int) -> Span:
+        """Returns the characters of text `number` that the bytes `start` to `end` of the buffer are."""
+        first = self._starts[number]
+        if self.values[number].isascii():
+            return start - first, end - first
+        before = len(self.buffer[first:start].decode("utf-8", "replace"))
+        return before, before + len(self.buffer[start:end].decode("utf-8", "replace"))
+
+    def origin(self, number: int) -> Origin:
+        """Returns where text `number` comes from."""
+        return self.origins.get(number, AS_IT_CAME)
+
+    def steps(self, number: int) -> tuple[str, ...]:
+        """Returns the decoding of text `number`, with its place inside JSON."""
+        decoding, path = self.origin(number).decoding, self.paths[number]
+        if JSON not in decoding[-2:] or path is None:
+            return decoding
+        return tuple(f"{JSON}:{pointer(path)}" if step == JSON else step for step in decoding)
+
+    def argument(self, number: int) -> Path:
+        """Returns the path of the argument that text `number` is, or was decoded from."""
+        outer = self.origin(number).outer
+        return self.paths[number] if outer is None else outer
+
+    def names(self, number: int) -> list[str]:
+        """Returns names of the members around text `number`, innermost first; inside JSON first, then outside."""
+        found = []
+        for path in (self.paths[number], self.origin(number).outer):
+            while path is not None:
+                path, key = path
+                if type(key) is str:
+                    found.append(key)
+        return found
+
+    def name(self, number: int) -> str:
+        """Returns the name of the nearest member around text `number`, "" when there is none."""
+        path = self.paths[number]
+        while path is not None:
+            if type(path[1]) is str:
+                return path[1]
+            path = path[0]
+        return next(iter(self.names(number)), "")
+
+    def is_name(self, number: int) -> bool:
+        """True when text `number` is, or was decoded from, the name of a member."""
+        return NAME in self.origin(number).decoding
+
+    def _walk(self, value: Any, path: Path, levels: int) -> None:
+        if levels == 0:
+            self.truncated = True
+            return
+        values, paths = self.values, self.paths
+        for key, item in value.items() if type(value) is dict else enumerate(value):
+            if len(values) >= MAX_VALUES:
+                self.truncated = True
+                return
+            inner = (path, key)
+            if type(key) is str and (len(key) > NAME_CHARS or not key.isidentifier()):
+                self.add(key, inner, NAME_AS_IT_CAME)
+            kind = type(item)
+            if kind is str:
+                values.append(item)
+                paths.append(inner)
+            elif kind is int:
+                values.append(str(item))
+                paths.append(inner)
+            elif kind is dict or kind is list:
+                self._walk(item, inner, levels - 1)
+            else:
+                self._scalar(item, inner)
+
+    def _scalar(self, value: Any, path: Path) -> None:
+        kind = type(value)
+        if kind is str or kind is int or kind is float or kind is Number:
+            self.values.append(value if kind is str else value.lexeme if kind is Number else str(value))
+            self.paths.append(path)
+
+    def _cut(self, sizes: list[int]) -> int:
+        """Cuts the text that crosses the bound, and drops those behind it."""
+        self.truncated = True
+        ends = list(accumulate(sizes))
+        last = bisect_right(ends, self._left)
+        keep = self._left - (ends[last - 1] if last else 0)
+        self.values[last:] = [self.values[last][:keep]]
+        sizes[last:] = [keep]
+        return self._left

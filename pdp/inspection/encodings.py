@@ -1,0 +1,153 @@
+"""The encodings that are opened: how each is recognised, cheaply, and how it is undone.
+
+`TRIGGERS` are patterns for the prefilter: text in which none occurs holds nothing encoded, so it costs nothing more. They
+are narrow where the encoding allows it: base64 and hex of ASCII text have a structure that random identifiers lack.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import quopri
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote, unquote_plus
+
+MIN_RUN_CHARS = 16
+"""Shortest run of base64 that is tried: twelve bytes, the least that holds a card number or an order."""
+
+_B64 = "[A-Za-z0-9+/_-]"
+# Four characters of base64 are three bytes; when these are ASCII, three of the four characters are half as free or less.
+_B64_ASCII = f"[CDI-Za-f][AC-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589]{_B64}"
+_B64_UTF16 = f"[I-Za-f][AQgw][AB]{_B64}A[A-H][AEIMQUYcgkosw048]A"
+_TURN = "[a-z0-9+/_-]*[A-Z][A-Z0-9+/_-]*[a-z]"
+_HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
+
+TRIGGERS: dict[str, tuple[str, ...]] = {
+    "json": (r'[\[{]\s*\\*"',),
+    "base64": (
+        f"(?:{_B64_ASCII}){{4}}",
+        f"(?:{_B64_UTF16}){{2}}",
+        f"(?:{_TURN}){{4}}{_B64}{{10}}",
+        rf"H4sI{_B64}{{12}}|eJ[w-z]{_B64}{{12}}|eN[o-r]{_B64}{{12}}|eA[E-H]{_B64}{{12}}",
+    ),
+    "base32": ("[A-Z2-7]{24}",),
+    "hex": (f"{_HEX_TEXT}{{10}}", rf"(?:(?:0x|\\x)?{_HEX_TEXT}[\s:,;-]{{0,2}}(?:0x|\\x)?){{10}}"),
+    "percent": ("%(?:[2-7][0-9A-Fa-f]|0[09AaDd]|[Cc][0-9A-Fa-f]|[DdEe][0-9A-Fa-f]%)|%u[0-9A-Fa-f]{4}",),
+    "html": (r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z][a-zA-Z0-9]{1,12});",),
+    "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),
+    "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
+    "spaced": (r"(?i)\b[a-z](?:[ ._*|-][a-z]){6}",),
+    "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
+    "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
+}
+"""Step → patterns for the prefilter."""
+
+_RUNS = {
+    "base64": re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*|[A-Za-z0-9+/_-]{16,})={0,2}"),
+    "base32": re.compile(rb"[A-Z2-7]{24,}={0,6}"),
+    "hex": re.compile(rb"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){10,}"),
+}
+_WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
+_BLANK = re.compile(rb"\s+")
+_HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))")
+_LETTERS = re.compile(r"\b([A-Za-z])((?:[ ._*|-][A-Za-z]\b)+)")
+_JOINT = re.compile(r"[ ._*|-]")
+_PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
+_DATA_SPACE = re.compile(r"\s")
+
+
+def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
+    """Yields where runs of base64, base32 or hex stand in `buffer`."""
+    for match in _RUNS[step].finditer(buffer):
+        yield match.span()
+
+
+def places(step: str, buffer: bytes) -> Iterator[int]:
+    """Yields where `buffer` shows an encoding that concerns a whole text."""
+    for match in _WHOLE[step].finditer(buffer):
+        yield match.start()
+
+
+def is_run(step: str) -> bool:
+    """True for encodings of a part of a text, False for those that are undone in a whole text."""
+    return step in _RUNS
+
+
+def bytes_of(step: str, run: bytes) -> Iterator[bytes]:
+    """Yields what a run may stand for: all of it, and the parts between characters that also separate words."""
+    if step == "hex":
+        digits = _HEX_JOINTS.sub(b"", run)
+        yield from _quietly(binascii.unhexlify, digits[: len(digits) & ~1])
+    elif step == "base32":
+        body = run.rstrip(b"=")
+        yield from _quietly(
+            base64.b32decode, body[: len(body) - (len(body) % 8 in (1, 3, 6))] + b"=" * (-len(body) % 8)
+        )
+    else:
+        body = _BLANK.sub(b"", run)
+        yield from _base64(body)
+        if (b"/" in body or b"-" in body or b"_" in body) and len(body) < 4096:
+            parts = re.split(rb"[/_-]", body)
+            for part in parts if len(parts) > 1 else ():
+                if len(part) >= MIN_RUN_CHARS:
+                    yield from _base64(part)
+
+
+def _base64(body: bytes) -> Iterator[bytes]:
+    body = body.rstrip(b"=").translate(_STANDARD)
+    body = body[: len(body) - (len(body) % 4 == 1)]
+    yield from _quietly(binascii.a2b_base64, body + b"=" * (-len(body) % 4))
+
+
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+def _quietly(decode: Callable[[bytes], bytes], run: bytes) -> Iterator[bytes]:
+    try:
+        yield decode(run)
+    except (binascii.Error, ValueError):
+        return
+
+
+def undone(step: str, text: str) -> str:
+    """Returns `text` without an encoding that concerns a whole text; `text` itself when there was none."""
+    return _UNDO[step](text)
+
+
+def _percent(text: str) -> str:
+    text = _PERCENT_U.sub(lambda match: chr(int(match[1], 16)), text)
+    return unquote(text) if _DATA_SPACE.search(text) else unquote_plus(text)
+
+
+def _escape(text: str) -> str:
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    braced, four, two, octal = match.groups()
+    number = int(octal, 8) if octal else int(braced or four or two, 16)
+    return chr(number) if number < 0x110000 else ""
+
+
+def _quoted_printable(text: str) -> str:
+    return quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _spaced(text: str) -> str:
+    """Joins letters that stand apart; where words are apart by more than letters are, they stay apart."""
+    return _LETTERS.sub(lambda match: match[1] + _JOINT.sub("", match[2]), text)
+
+
+_UNDO: dict[str, Callable[[str], str]] = {
+    "percent": _percent,
+    "html": html.unescape,
+    "escape": _escape,
+    "quoted_printable": _quoted_printable,
+    "spaced": _spaced,
+    "reversed": lambda text: text[::-1],
+    "rot13": lambda text: codecs.encode(text, "rot13"),
+}

@@ -1,0 +1,54 @@
+"""Reads text as a person or a model would: compatibility letters, look-alikes and marks become plain, hidden text visible.
+
+Unlike `pdp.fold` it keeps case, since keys and tokens need it, and it also reads what is hidden on purpose: the Unicode
+tags block and runs of variation selectors carry ASCII that no font shows.
+"""
+
+# ruff: noqa: RUF001  # look-alikes are what this module is about
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UPPER = dict(zip("АВЕЅІЈКМНОРСТУХҮԌԜЗЬ", "ABESIJKMHOPCTYXYGW3b", strict=True)) | dict(
+    zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)
+)
+_LOWER = dict(zip("авгеіјкморстухһѕԁԛԝүѵьґӏп", "aBreijkmopctyxhsdqwyvbrln", strict=True)) | dict(
+    zip("αβγεηικμνορτυχωϲϳ", "abyenikmvoptuxwcj", strict=True)
+)
+_OTHERS = dict(zip("օսհոցքɑɡıǀᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "ouhngpagilABCDEFGHIJKLMNOPRSTUVWYZ", strict=True)) | {
+    chr(base + number): chr(65 + number) for base in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6) for number in range(26)
+}
+_LOOKALIKES = str.maketrans(_UPPER | _LOWER | _OTHERS)
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f"
+)
+_STRIPPED = re.compile(f"[{_INVISIBLE}\u0300-\u036f\u0489\u20d0-\u20ff]")
+_SUSPECT = re.compile(f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}\u0300-\u036f\u0489\u20d0-\u20ff]")
+_TAGS = re.compile("[\U000e0020-\U000e007e]+")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+
+
+def is_suspect(text: str) -> bool:
+    """True when `plain_view` or `hidden_text` may have something else to say than `text` does."""
+    return not text.isascii() and (_SUSPECT.search(text) is not None or not unicodedata.is_normalized("NFKC", text))
+
+
+def plain_view(text: str) -> str:
+    """Returns `text` with compatibility letters and look-alikes as Latin ones, without marks and invisible characters."""
+    composed = unicodedata.normalize("NFKC", text)  # before marks go: an accent that belongs to its letter stays
+    return _STRIPPED.sub("", composed).translate(_LOOKALIKES)
+
+
+def hidden_text(text: str) -> str:
+    """Returns what stands in tag characters and runs of variation selectors, "" when nothing does."""
+    parts = ["".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAGS.findall(text)]
+    parts += [_selected(run) for run in _SELECTORS.findall(text)]
+    return " ".join(part for part in parts if part)
+
+
+def _selected(run: str) -> str:
+    """Returns the bytes that a run of variation selectors numbers, as text."""
+    numbers = bytes(ord(c) - 0xFE00 if c <= "\ufe0f" else ord(c) - 0xE0100 + 16 for c in run)
+    return numbers.decode("utf-8", "replace")

@@ -1,0 +1,117 @@
+"""Opens what is encoded in texts, one level at a time, within the bounds of one inspection.
+
+Takes the texts of a level and gives those of the next. What it opens must be mostly text; what it has opened before it
+leaves alone, so that two decoders cannot feed each other for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from pdp.inspection import encodings
+from pdp.inspection.bytes_text import TooMuch, text_of
+from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
+from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
+from pdp.inspection.texts import JSON, Origin, Span, Texts
+
+MAX_TRIALS = 1_024
+"""Most runs that one inspection tries to decode; each trial takes about 2 µs."""
+
+_EDGES = {"{": "}", "[": "]"}
+
+
+class Opener:
+    """The decodings of one inspection; `truncated` says that a bound left something closed."""
+
+    def __init__(self) -> None:
+        self.truncated = False
+        self._seen: set[str] = set()
+        self._trials = MAX_TRIALS
+        self._opened = MAX_DECODED_TEXTS
+        self._chars = MAX_DECODED_BYTES
+
+    def open(self, texts: Texts, steps: Iterable[str]) -> Texts:
+        """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`."""
+        opened = Texts(self._chars)
+        if not texts.buffer.isascii():
+            for number, value in enumerate(texts.values):
+                if is_suspect(value):
+                    self._put(opened, texts, number, plain_view(value), ("unicode",))
+                    self._put(opened, texts, number, hidden_text(value), ("tags",))
+        for step in steps:
+            if step == JSON:
+                self._json(opened, texts)
+            elif encodings.is_run(step):
+                self._runs(opened, texts, step)
+            else:
+                for number in sorted({texts.at(place) for place in encodings.places(step, texts.buffer)}):
+                    self._put(opened, texts, number, encodings.undone(step, texts.values[number]), (step,))
+        self._chars -= opened.lay_out()
+        self.truncated |= opened.truncated
+        return opened
+
+    def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
+        for start, end in encodings.runs(step, texts.buffer):
+            for data in encodings.bytes_of(step, texts.buffer[start:end]):
+                self._trials -= 1
+                if self._trials < 0:
+                    self.truncated = True
+                    return
+                try:
+                    found = text_of(data, self._chars)
+                except TooMuch:
+                    self.truncated = True
+                    continue
+                if found is not None:
+                    number = texts.at(start)
+                    span = texts.chars(number, start, end)
+                    self._put(opened, texts, number, found[0], (step, *found[1]), span)
+                    break
+
+    def _json(self, opened: Texts, texts: Texts) -> None:
+        for number in sorted({texts.at(place) for place in encodings.places(JSON, texts.buffer)}):
+            value = texts.values[number]
+            document = _document(value)
+            if document is not None and self._allow(value):
+                opened.inside(document, texts, number)
+
+    def _put(
+        self, opened: Texts, texts: Texts, number: int, value: str, steps: tuple[str, ...], span: Span | None = None
+    ) -> None:
+        before = texts.values[number]
+        if value and value != before and self._allow(value):
+            origin = texts.origin(number)
+            source = origin.source or span or (0, len(before))
+            decoding = (*texts.steps(number), *steps)
+            opened.add(value, texts.paths[number], Origin(decoding=decoding, source=source, outer=origin.outer))
+
+    def _allow(self, value: str) -> bool:
+        if value in self._seen:
+            return False
+        self._seen.add(value)
+        self._opened -= 1
+        if self._opened < 0:
+            self.truncated = True
+        return self._opened >= 0
+
+
+def _document(text: str) -> object | None:
+    """Returns the JSON that `text` is or holds between its first and last bracket, None when there is none.
+
+    Quotes that are escaped once more, as in JSON that was written into JSON twice, are read too.
+    """
+    found = _between_brackets(text)
+    return _between_brackets(text.replace('\\"', '"')) if found is None and '\\"' in text else found
+
+
+def _between_brackets(text: str) -> object | None:
+    starts = sorted(place for place in (text.find("{"), text.find("[")) if place >= 0)
+    for start in starts:
+        try:
+            found: object = orjson.loads(text[start : text.rfind(_EDGES[text[start]]) + 1])
+        except orjson.JSONDecodeError:
+            continue
+        return found
+    return None
