@@ -73,7 +73,8 @@ def part_values(part: str, context: StateContext, operations: tuple[Operation, .
     return (str(getattr(context, part.replace(".", "_"))),)
 
 
-def _rows(operation: Operation) -> int | None:
+def row_bound(operation: Operation) -> int | None:
+    """Upper bound of the records that an operation reads or changes; None without one."""
     if operation.max_rows is not None:
         return operation.max_rows
     if operation.scope is Scope.SINGLE:
@@ -89,7 +90,7 @@ def _amount(declaration: CounterDeclaration, context: StateContext, operations: 
     if measure in (Measure.BYTES, Measure.TOKENS):
         return context.args_bytes  # a token is at least one byte
     amounts = [
-        _rows(operation) if measure is Measure.ROWS else _money(operation, declaration.currency)
+        row_bound(operation) if measure is Measure.ROWS else _money(operation, declaration.currency)
         for operation in operations
     ]
     total = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pdp.model import Counts, Measure, Window
@@ -15,9 +16,11 @@ from writ.errors import ConfigurationError
 MAX_FACT_TTL_S = 366 * 86_400
 """Longest time that a fact may hold: a year; what holds longer is bundle data."""
 
-_Member = TypeVar("_Member", Verb, Scope, Measure, Counts, Unit)
+_Member = TypeVar("_Member", bound=StrEnum)
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""What a counter, fact or sequence may be called."""
+
 _TYPE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _PARTS = frozenset(
     {
@@ -79,48 +82,53 @@ class FactDeclaration:
     max_ttl_s: int
 
 
-def _wrong(where: str, expected: str, came: object) -> ConfigurationError:
+def wrong(where: str, expected: str, came: object) -> ConfigurationError:
+    """The error of a declaration that is not what was expected at `where`; what came is cut at 64 characters."""
     return ConfigurationError("DECLARATION_INVALID", f"{where}: expected {expected}, got `{str(came)[:64]}`")
 
 
-def _mapping(where: str, value: object, required: set[str], optional: set[str]) -> Mapping[str, Any]:
+def mapping(where: str, value: object, required: set[str], optional: set[str]) -> Mapping[str, Any]:
+    """Returns a mapping with these keys and no others. Raises ConfigurationError DECLARATION_INVALID."""
     if not isinstance(value, Mapping):
-        raise _wrong(where, "a mapping", type(value).__name__)
+        raise wrong(where, "a mapping", type(value).__name__)
     unknown = sorted(str(key) for key in value if key not in required | optional)
     if unknown:
-        raise _wrong(where, f"only {sorted(required | optional)}", unknown[0])
+        raise wrong(where, f"only {sorted(required | optional)}", unknown[0])
     missing = sorted(required - set(value))
     if missing:
-        raise _wrong(where, f"`{missing[0]}`", "nothing")
+        raise wrong(where, f"`{missing[0]}`", "nothing")
     return value
 
 
-def _texts(where: str, value: object) -> tuple[str, ...]:
+def texts(where: str, value: object) -> tuple[str, ...]:
+    """Returns a list of one or more different strings. Raises ConfigurationError DECLARATION_INVALID."""
     if not isinstance(value, list) or not value or not all(isinstance(entry, str) for entry in value):
-        raise _wrong(where, "a list of one or more strings", value)
+        raise wrong(where, "a list of one or more strings", value)
     if len(set(value)) != len(value):
-        raise _wrong(where, "no entry twice", value)
+        raise wrong(where, "no entry twice", value)
     return tuple(value)
 
 
-def _one_of(where: str, kind: type[_Member], value: object) -> _Member:
+def one_of(where: str, kind: type[_Member], value: object) -> _Member:
+    """Returns the member with that value. Raises ConfigurationError DECLARATION_INVALID."""
     for member in kind:
         if member.value == value:
             return member
-    raise _wrong(where, f"one of {[member.value for member in kind]}", value)
+    raise wrong(where, f"one of {[member.value for member in kind]}", value)
 
 
-def _positive(where: str, value: object, most: int) -> int:
+def positive(where: str, value: object, most: int) -> int:
+    """Returns an integer from 1 to `most`. Raises ConfigurationError DECLARATION_INVALID."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise _wrong(where, f"an integer from 1 to {most}", value)
+        raise wrong(where, f"an integer from 1 to {most}", value)
     return value
 
 
 def _key_parts(where: str, value: object) -> tuple[str, ...]:
-    parts = _texts(where, value)
+    parts = texts(where, value)
     for part in parts:
         if part not in _PARTS and not _is_container(part):
-            raise _wrong(where, f"one of {sorted(_PARTS)} or container.<type>", part)
+            raise wrong(where, f"one of {sorted(_PARTS)} or container.<type>", part)
     return parts
 
 
@@ -129,50 +137,50 @@ def _is_container(part: str) -> bool:
 
 
 def _match(where: str, value: object) -> Match:
-    fields = _mapping(where, value, {"verbs", "resource_types"}, {"scopes", "environments"})
-    scopes = _texts(f"{where}.scopes", fields["scopes"]) if "scopes" in fields else ()
-    environments = _texts(f"{where}.environments", fields["environments"]) if "environments" in fields else ()
+    fields = mapping(where, value, {"verbs", "resource_types"}, {"scopes", "environments"})
+    scopes = texts(f"{where}.scopes", fields["scopes"]) if "scopes" in fields else ()
+    environments = texts(f"{where}.environments", fields["environments"]) if "environments" in fields else ()
     return Match(
-        verbs=frozenset(_one_of(f"{where}.verbs", Verb, v) for v in _texts(f"{where}.verbs", fields["verbs"])),
-        resource_types=frozenset(_texts(f"{where}.resource_types", fields["resource_types"])),
-        scopes=frozenset(_one_of(f"{where}.scopes", Scope, scope) for scope in scopes),
+        verbs=frozenset(one_of(f"{where}.verbs", Verb, v) for v in texts(f"{where}.verbs", fields["verbs"])),
+        resource_types=frozenset(texts(f"{where}.resource_types", fields["resource_types"])),
+        scopes=frozenset(one_of(f"{where}.scopes", Scope, scope) for scope in scopes),
         environments=frozenset(environments),
     )
 
 
 def _windows(where: str, value: object) -> CalendarWindows | SlidingWindow:
-    fields = _mapping(where, value, set(), {"calendar", "zone", "sliding_s"})
+    fields = mapping(where, value, set(), {"calendar", "zone", "sliding_s"})
     if set(fields) == {"sliding_s"}:
-        length_s = _positive(f"{where}.sliding_s", fields["sliding_s"], MAX_SLIDING_S)
+        length_s = positive(f"{where}.sliding_s", fields["sliding_s"], MAX_SLIDING_S)
         return SlidingWindow(window=Window(length_ms=length_s * 1000))
     if set(fields) == {"calendar", "zone"}:
         if not isinstance(fields["zone"], str):
-            raise _wrong(f"{where}.zone", "an IANA time zone name", fields["zone"])
-        unit = _one_of(f"{where}.calendar", Unit, fields["calendar"])
+            raise wrong(f"{where}.zone", "an IANA time zone name", fields["zone"])
+        unit = one_of(f"{where}.calendar", Unit, fields["calendar"])
         return CalendarWindows(unit=unit, zone=load_zone(fields["zone"]))
-    raise _wrong(where, "`sliding_s`, or `calendar` with `zone`", sorted(fields))
+    raise wrong(where, "`sliding_s`, or `calendar` with `zone`", sorted(fields))
 
 
 def _extras(where: str, fields: Mapping[str, Any], measure: Measure) -> tuple[str, str]:
     currency, of = fields.get("currency", ""), fields.get("of", "")
     if (measure is Measure.MONEY) != ("currency" in fields):
-        raise _wrong(where, "`currency` exactly with measure money", currency)
+        raise wrong(where, "`currency` exactly with measure money", currency)
     if (measure is Measure.DISTINCT) != ("of" in fields):
-        raise _wrong(where, "`of` exactly with measure distinct", of)
+        raise wrong(where, "`of` exactly with measure distinct", of)
     if currency and (not isinstance(currency, str) or not re.fullmatch(r"[A-Z]{3}", currency)):
-        raise _wrong(f"{where}.currency", "an ISO 4217 code", currency)
+        raise wrong(f"{where}.currency", "an ISO 4217 code", currency)
     if of and of not in ("resource.id", "destination") and not (isinstance(of, str) and _is_container(of)):
-        raise _wrong(f"{where}.of", "resource.id, destination or container.<type>", of)
+        raise wrong(f"{where}.of", "resource.id, destination or container.<type>", of)
     return str(currency), str(of)
 
 
 def parse_counter(name: str, value: object) -> CounterDeclaration:
     """Parses one declared counter. Raises ConfigurationError DECLARATION_INVALID or ZONE_UNKNOWN."""
     where = f"counters.{name}"
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise _wrong("counters", "a name of lower-case letters, digits and _", name)
-    fields = _mapping(where, value, {"match", "key", "window", "measure", "counts"}, {"currency", "of"})
-    measure = _one_of(f"{where}.measure", Measure, fields["measure"])
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise wrong("counters", "a name of lower-case letters, digits and _", name)
+    fields = mapping(where, value, {"match", "key", "window", "measure", "counts"}, {"currency", "of"})
+    measure = one_of(f"{where}.measure", Measure, fields["measure"])
     currency, of = _extras(where, fields, measure)
     key = _key_parts(f"{where}.key", fields["key"])
     shape = fields["window"]
@@ -186,7 +194,7 @@ def parse_counter(name: str, value: object) -> CounterDeclaration:
         measure=measure,
         currency=currency,
         of=of,
-        counts=_one_of(f"{where}.counts", Counts, fields["counts"]),
+        counts=one_of(f"{where}.counts", Counts, fields["counts"]),
         identity=(name, measure.value, currency, of, window_name, ",".join(key)),
     )
 
@@ -194,11 +202,11 @@ def parse_counter(name: str, value: object) -> CounterDeclaration:
 def parse_fact(name: str, value: object) -> FactDeclaration:
     """Parses one declared fact. Raises ConfigurationError DECLARATION_INVALID."""
     where = f"facts.{name}"
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise _wrong("facts", "a name of lower-case letters, digits and _", name)
-    fields = _mapping(where, value, {"key", "max_ttl_s"}, set())
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise wrong("facts", "a name of lower-case letters, digits and _", name)
+    fields = mapping(where, value, {"key", "max_ttl_s"}, set())
     return FactDeclaration(
         name=name,
         key=_key_parts(f"{where}.key", fields["key"]),
-        max_ttl_s=_positive(f"{where}.max_ttl_s", fields["max_ttl_s"], MAX_FACT_TTL_S),
+        max_ttl_s=positive(f"{where}.max_ttl_s", fields["max_ttl_s"], MAX_FACT_TTL_S),
     )

@@ -43,10 +43,10 @@ class Script:
     sha: str
 
 
-def load_script(name: str, *, allow_oom: bool = False) -> Script:
-    """Puts `counters.lua` before `<name>.lua`. `allow_oom`: runs even when memory is full, for what gives back."""
+def load_script(name: str, *, library: Sequence[str] = ("counters",), allow_oom: bool = False) -> Script:
+    """Puts the files of `library` before `<name>.lua`. `allow_oom`: runs even when memory is full, for what gives back."""
     folder = resources.files("pdp").joinpath("lua")
-    parts = [folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("counters", name)]
+    parts = [folder.joinpath(f"{part}.lua").read_text("utf-8") for part in (*library, name)]
     text = "\n".join(["#!lua flags=allow-oom" if allow_oom else "#!lua", *parts])
     return Script(text=text, sha=sha1(text.encode(), usedforsecurity=False).hexdigest())
 

@@ -32,6 +32,10 @@ local function clock(last)
   return now
 end
 
+-- A claim begins with `f` while it is in flight and with `d` once it is answered, for those who need no more of it.
+local function claim_of(raw) return raw and cmsgpack.unpack(string.sub(raw, 2)) or false end
+local function claim_bytes(claim) return claim[2] .. cmsgpack.pack(claim) end
+
 local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')
 end

@@ -19,7 +19,7 @@ end
 local function decided(id)
   local raw = call('GET', prefix .. 'q:' .. id)
   if not raw then return 2 end
-  local claim = cmsgpack.unpack(raw)
+  local claim = claim_of(raw)
   if claim[2] ~= 'd' then return 2 end
   if claim[10] == 'a' then return 1 end
   return claim[10] == 'd' and 4 or 2

@@ -60,7 +60,7 @@ for i = 1, #ask.S do suspended[i] = values[i] and 1 or 0 end
 for i = 1, #ask.F do facts[i] = values[#ask.S + i] end
 local claims, writes, records, removed = {}, {}, {}, {}
 local offset = #ask.S + #ask.F
-for i, q in ipairs(ask.q) do claims[q[1]] = values[offset + i] and cmsgpack.unpack(values[offset + i]) or false end
+for i, q in ipairs(ask.q) do claims[q[1]] = claim_of(values[offset + i]) end
 
 local function record_of(order)
   local field = text(order)
@@ -249,6 +249,6 @@ if state == 1 then
     end
   end
   if #fields > 0 then call('HSET', open_key, unpack(fields)) end
-  for id, claim in pairs(writes) do call('SET', prefix .. 'q:' .. id, cmsgpack.pack(claim), 'PX', DAY) end
+  for id, claim in pairs(writes) do call('SET', prefix .. 'q:' .. id, claim_bytes(claim), 'PX', DAY) end
 end
 return { state, now, epoch or '', sequence, suspended, facts, items }

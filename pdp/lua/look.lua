@@ -2,5 +2,5 @@
 
 local raw = call('GET', string.sub(KEYS[1], 1, -2) .. 'q:' .. ARGV[1])
 if not raw then return false end
-local claim = cmsgpack.unpack(raw)
+local claim = claim_of(raw)
 return { claim[9], claim[1], claim[10] }

@@ -23,7 +23,7 @@ for _, q in ipairs(ask.q) do
   end
   if now - q[3] < 600000 then
     local claim = { q[2], 'd', 0, ask.e, 0, 0, '', base, '', q[4] }
-    sets[#sets + 1] = { prefix .. 'q:' .. q[1], cmsgpack.pack(claim), 600000 }
+    sets[#sets + 1] = { prefix .. 'q:' .. q[1], claim_bytes(claim), 600000 }
   end
 end
 flush(now)

@@ -28,7 +28,7 @@ local raw_claims = call('MGET', unpack(keys))
 local raw_records = call('HMGET', open_key, unpack(orders))
 local claims, records = {}, {}
 for i, s in ipairs(ask.q) do
-  claims[s[1]] = raw_claims[i] and cmsgpack.unpack(raw_claims[i]) or false
+  claims[s[1]] = claim_of(raw_claims[i])
   if s[2] == epoch then records[orders[i]] = raw_records[i] and cmsgpack.unpack(raw_records[i]) or false end
 end
 
@@ -92,7 +92,7 @@ for i, s in ipairs(ask.q) do
     else
       claim[2] = 'd'
       if final ~= 'w' then claim[9], claim[10] = s[9], final end
-      sets[#sets + 1] = { prefix .. 'q:' .. id, cmsgpack.pack(claim), 600000 }
+      sets[#sets + 1] = { prefix .. 'q:' .. id, claim_bytes(claim), 600000 }
       if s[8] > 0 then sets[#sets + 1] = { prefix .. 'a:' .. id, ARGV[s[7] + 1], math.min(s[8], 600000) } end
     end
   end

@@ -1,0 +1,52 @@
+-- Records what the result of an action held, on its entry in each track; on the track itself when it has left the entries.
+--
+-- KEYS[1]  {organisation}:m
+-- ARGV     struct (ms: session ttl, keep, burst slot; rows or -1, flags, 1 when the report may replace what the catalog
+--          says), id, result classes, then suffixes of the keys of session, agent and, when there is one, principal
+-- Returns  the number of tracks that hold the action
+
+start()
+if not epoch then return 0 end
+local session_ttl, keep, width, rows, flags, replaces = unpack_struct('<ddddBB', ARGV[1])
+local id, result = ARGV[2], ARGV[3]
+local keys = {}
+for i = 4, #ARGV do keys[#keys + 1] = prefix .. ARGV[i] end
+local values = call('MGET', unpack(keys))
+local held = 0
+
+local function note(t, at)
+  local stop = find(t.rest, '\n', at + 1, true) or #t.rest + 1
+  local head, verb, had, middle, counted, tail, classes =
+    match(sub(t.rest, at, stop - 1), '^(\n%x+|%a|%d+|[^|]*|)(%a+)|(%d+)|([^|]*|[^|]*)|(%d+)|(.*)|([^|]*)$')
+  if not head then return end
+  local merged = bits(tonumber(had), flags)
+  if merged % 16 < 8 then
+    merged = merged + 8
+    if replaces == 1 then classes = '' end
+  end
+  local changed_rows = tonumber(counted)
+  if rows >= 0 and (replaces == 1 or rows > changed_rows) then
+    add_volumes(t, 1, time_of(t, at), rows - changed_rows, 0, 0)
+    changed_rows = rows
+  end
+  t.rest = sub(t.rest, 1, at - 1) .. head .. verb .. '|' .. whole(merged) .. '|' .. middle .. '|' .. whole(changed_rows)
+    .. '|' .. tail .. '|' .. join_classes(classes, result) .. sub(t.rest, stop)
+end
+
+for i, key in ipairs(keys) do
+  local bucket = i == 1 and 0 or keep
+  local t = values[i] and open_track(key, values[i], bucket, width, 0)
+  if t and not t.void then
+    local at = find_entry(t, id)
+    if at then
+      held = held + 1
+      note(t, at)
+    else
+      t.taint = bits(t.taint, flags)
+      t.classes = join_classes(t.classes, result)
+    end
+    touch_track(t, i == 1 and session_ttl or 2 * keep)
+  end
+end
+flush_tracks()
+return held
