@@ -48,9 +48,17 @@ def parse_entry(reader: Reader, server: str, result_rows: int | None) -> Entry:
         coverage=coverage,
         sinks=parse_sinks(reader, coverage) if reader.has("sinks") else usual_sinks(operations, programs),
         result=parse_result(reader.inner("result")),
+        definition=_parse_definition(reader),
     )
     reader.finish()
     return entry
+
+
+def _parse_definition(reader: Reader) -> str:
+    digest = reader.text("definition", "")
+    if digest and not (len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
+        reader.wrong("definition", "a SHA-256 in lower-case hex", digest)
+    return digest
 
 
 def parse_enum(reader: Reader, key: str, kind: type[_E]) -> _E:

@@ -127,13 +127,17 @@ WORST_RESULT = ResultSpec()
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """A tool or a route: what it does, which arguments that leaves unread, whose origin matters, what comes back."""
+    """A tool or a route: what it does, which arguments that leaves unread, whose origin matters, what comes back.
+
+    `definition` is the digest of the tool definition that a person reviewed, "" when nobody said.
+    """
 
     operations: tuple[OperationSpec, ...]
     programs: tuple[ProgramSpec, ...]
     coverage: Coverage
     sinks: tuple[Sink, ...] = ()
     result: ResultSpec = WORST_RESULT
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

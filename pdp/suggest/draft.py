@@ -1,0 +1,136 @@
+"""Drafts the entry of one tool: every argument finds a home, so that an ordinary call is not UNKNOWN for one left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pdp.catalog_entry import DESTINATION_KINDS
+from pdp.suggest.homes import Homes, find_homes
+from pdp.suggest.judge import Judged, judge
+from pdp.suggest.lexicon_verbs import UNDONE_EASILY
+from pdp.suggest.line import Line, entry_of
+from pdp.suggest.results import result_lines
+from pdp.suggest.roles import READS, Role
+from pdp.suggest.tools import Tool
+from pdp.suggest.verbs import Said
+from writ.action import Verb
+from writ.frozen import frozen
+
+UNKNOWN_RESOURCE = "unknown"
+"""Resource type where no word names one."""
+
+_ONE_AT_A_TIME = frozenset({Verb.CREATE, Verb.SEND, Verb.PAY, Verb.EXECUTE, Verb.ADMIN})
+_REACHING = (Verb.SEND, Verb.PAY)
+
+
+@frozen
+class Draft:
+    """The suggested entry of one tool. `left_out` says why a tool can have none; it stays UNKNOWN."""
+
+    name: str
+    lines: tuple[Line, ...]
+    left_out: str = ""
+
+    @property
+    def entry(self) -> dict[str, object]:
+        """The entry as the catalog reads it."""
+        return entry_of(self.lines)
+
+
+def draft(tool: Tool) -> Draft:
+    """Returns the draft of one tool. Pure and deterministic."""
+    if not tool.name.isascii() or not tool.name.isprintable():
+        return Draft(name=tool.name, lines=(), left_out="a catalog has printable ASCII names only")
+    if "*" in tool.name or "?" in tool.name:
+        return Draft(name=tool.name, lines=(), left_out="the name would be read as a glob")
+    judged = judge(tool)
+    return Draft(name=tool.name, lines=tuple(_lines(judged)))
+
+
+def _lines(judged: Judged) -> Iterator[Line]:
+    yield Line(key="definition", value=judged.tool.digest, confidence=100, reason="digest of the definition as it came")
+    first, *others = judged.said
+    yield Line(key="verb", value=first.verb.value, confidence=first.confidence, reason=first.reason)
+    if judged.resource:
+        sure = 80 if judged.name.nouns else 50
+        yield Line(
+            key="resource",
+            value=judged.resource,
+            confidence=sure,
+            reason="noun of the " + ("name" if judged.name.nouns else "description"),
+        )
+    else:
+        yield Line(key="resource", value=UNKNOWN_RESOURCE, confidence=0, reason="no word names one")
+    homes = find_homes(judged, first.verb)
+    yield from homes.lines
+    yield from _destinations(homes, first.verb, judged)
+    yield _reversibility(first, judged)
+    for said in others:
+        yield _also(said, homes, judged)
+    yield from _sinks(judged)
+    yield from result_lines(judged)
+
+
+def _destinations(homes: Homes, verb: Verb, judged: Judged) -> Iterator[Line]:
+    if verb in _REACHING:
+        for role, item in _reached(homes, judged):
+            yield Line(key="destinations", value=item, confidence=role.confidence, reason=role.reason)
+
+
+def _reached(homes: Homes, judged: Judged) -> Iterator[tuple[Role, dict[str, str]]]:
+    for role in homes.reached:
+        kind = _destination_kind(role, judged)
+        if kind in DESTINATION_KINDS:
+            yield role, {"kind": kind, "path": role.argument.path}
+
+
+def _destination_kind(role: Role, judged: Judged) -> str:
+    if role.kind != "recipient":
+        return role.kind
+    if Verb.PAY in judged.verbs:
+        return "account"
+    talks = {"channel", "slack", "chat", "dm", "sms", "call", "direct", "discord", "telegram", "whatsapp", "teams"}
+    if talks & set(judged.name.words) or {"phone", "mobile", "number", "user", "username"} & set(role.words):
+        return "email" if "email" in role.words or "email" in role.argument.description.lower() else "channel"
+    return "email"
+
+
+def _reversibility(said: Said, judged: Judged) -> Line:
+    key = "reversibility"
+    if judged.lasting and said.verb not in READS:
+        return Line(key=key, value="IRREVERSIBLE", confidence=80, reason=f"says {judged.lasting}")
+    if said.verb in READS:
+        return Line(key=key, value="REVERSIBLE", confidence=90, reason="changes nothing")
+    if said.verb in (Verb.SEND, Verb.PAY, Verb.DELETE):
+        return Line(key=key, value="IRREVERSIBLE", confidence=80, reason=f"{said.verb} is not taken back")
+    if said.verb is Verb.UPDATE and said.word in UNDONE_EASILY:
+        return Line(key=key, value="REVERSIBLE", confidence=60, reason=f'"{said.word}" has its opposite')
+    return Line(key=key, value="UNSPECIFIED", confidence=30, reason="nothing says whether it can be taken back")
+
+
+def _also(said: Said, homes: Homes, judged: Judged) -> Line:
+    value: dict[str, object] = {"verb": said.verb.value, "resource": judged.resource or UNKNOWN_RESOURCE}
+    if said.verb in _ONE_AT_A_TIME:
+        value["scope"] = "SINGLE"
+    elif homes.ids:
+        value["ids"] = homes.ids
+    if said.verb in _REACHING and (reached := [item for _, item in _reached(homes, judged)]):
+        value["destinations"] = reached
+    if judged.lasting:
+        value["reversibility"] = "IRREVERSIBLE"
+    return Line(key="also", value=value, confidence=said.confidence, reason=said.reason)
+
+
+def _sinks(judged: Judged) -> Iterator[Line]:
+    for role in judged.roles:
+        if role.is_sink and _is_leaf(role, judged.roles):
+            value = {"kind": role.sink_kind, "path": role.argument.path}
+            yield Line(key="sinks", value=value, confidence=role.confidence, reason=role.reason)
+
+
+def _is_leaf(role: Role, roles: Sequence[Role]) -> bool:
+    """True unless the places inside an object say it better."""
+    if "object" not in role.argument.types or role.kind == "content":
+        return True
+    names = role.argument.names
+    return not any(other.is_sink and other.argument.names[:-1] == names for other in roles)

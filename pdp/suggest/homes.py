@@ -1,0 +1,186 @@
+"""Gives every argument a home in the entry: an id, what encloses the record, the amount, an attribute, or irrelevant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pdp.fold import fold
+from pdp.suggest.judge import Judged
+from pdp.suggest.line import Line
+from pdp.suggest.roles import READS, Role
+from pdp.suggest.words import singular, word_set
+from writ.action import Verb
+from writ.frozen import frozen
+
+_ID_WORDS = word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle name path email")
+_PROVEN_BY_IDS = frozenset({Verb.READ, Verb.LIST, Verb.UPDATE, Verb.DELETE, Verb.UNKNOWN})
+_REACHED = ("recipient", "account", "url", "channel")
+_MAX_ATTRIBUTES = 32
+
+
+@frozen
+class Homes:
+    """The lines for the arguments; `ids` is the path to the ids, "" for none; `reached` are possible destinations."""
+
+    lines: tuple[Line, ...]
+    ids: str
+    reached: tuple[Role, ...]
+
+
+def find_homes(judged: Judged, verb: Verb) -> Homes:
+    """Returns a home for every top argument, and for places inside them that name an id, an amount or a destination."""
+    roles = judged.roles
+    everything = next((role for role in roles if role.kind == "all"), None)
+    ids = None if everything is not None and verb in _PROVEN_BY_IDS else _ids(roles, judged, verb)
+    reached = tuple(role for role in roles if role.kind in _REACHED and role.argument.is_scalar and role is not ids)
+    lines: list[Line] = []
+    if ids is not None:
+        lines.append(Line(key="ids", value=ids.argument.path, confidence=ids.confidence, reason=ids.reason))
+    elif verb in _PROVEN_BY_IDS:
+        why = "a switch reaches everything" if everything is not None else "no argument names single records"
+        lines.append(Line(key="scope", value="ALL", confidence=70, reason=why))
+    else:
+        lines.append(
+            Line(key="scope", value="SINGLE", confidence=70, reason=f"{verb} touches one record by what it is")
+        )
+    sends = bool(judged.verbs & {Verb.SEND, Verb.PAY})
+    placed = {ids.argument.path} if ids is not None else set()
+    if sends:
+        placed |= {role.argument.path for role in reached}
+    lines += _limit(roles, verb, placed)
+    lines += _amount(judged, placed)
+    lines += _rest(roles, placed)
+    return Homes(lines=tuple(lines), ids=ids.argument.path if ids is not None else "", reached=reached)
+
+
+def _ids(roles: Sequence[Role], judged: Judged, verb: Verb) -> Role | None:
+    """Returns the argument that names the records that the tool touches, the best one by name."""
+    best: tuple[int, Role] | None = None
+    for role in roles:
+        score = _score(role, judged, verb)
+        if verb not in _PROVEN_BY_IDS and not role.argument.required:
+            score = 0  # absent, it would make one payment look like all of them
+        if score and (best is None or score > best[0]):
+            best = (score, role)
+    return best[1] if best is not None else None
+
+
+def _score(role: Role, judged: Judged, verb: Verb) -> int:
+    """Returns how well an argument names the records of the tool, 0 for not at all."""
+    if not role.argument.is_scalar or role.kind not in ("id", "path", "recipient", "channel", "account"):
+        return 0
+    plain = [singular(word) for word in role.words]
+    telling = [word for word in plain if word not in _ID_WORDS]
+    nouns = {singular(word) for word in (*judged.name.nouns, *judged.resource.split("_")) if word}
+    depth = len(role.argument.names) - 1
+    fits = bool(telling) and set(telling) <= nouns | set(judged.name.words)
+    if role.kind == "id":
+        is_new = verb is Verb.CREATE
+        if not telling:
+            return 0 if is_new and plain[-1:] == ["name"] else 90 - depth
+        if fits:
+            head = judged.resource.split("_")[-1]
+            return (95 if telling[-1] == head else 75) - depth if not is_new or telling[-1] == head else 0
+        return 40 - depth if not is_new and role.confidence >= 60 and verb in _PROVEN_BY_IDS else 0
+    if role.kind == "path":
+        return 70 - depth if verb is not Verb.SEND else 0
+    if verb in _PROVEN_BY_IDS and fits:
+        return 50 - depth
+    return 0
+
+
+def _limit(roles: Sequence[Role], verb: Verb, placed: set[str]) -> Iterator[Line]:
+    role = next((role for role in roles if role.kind == "limit" and role.argument.is_scalar), None)
+    if role is not None and verb in READS and not role.argument.listed:
+        placed.add(role.argument.path)
+        yield Line(key="max_rows", value=role.argument.path, confidence=role.confidence, reason=role.reason)
+
+
+def _amount(judged: Judged, placed: set[str]) -> Iterator[Line]:
+    if Verb.PAY not in judged.verbs:
+        return
+    exact = [
+        role for role in judged.roles if role.kind == "amount" and not role.argument.listed and role.argument.is_scalar
+    ]
+    if not exact or {"crypto", "cryptocurrency", "bitcoin", "stock", "asset"} & (
+        judged.name.others | set(judged.name.nouns)
+    ):
+        return
+    role = min(exact, key=lambda found: (found.words != ("amount",), "amount" not in found.words, found.argument.path))
+    text = fold(role.argument.description)
+    minor = any(word in text for word in ("cent", "minor unit", "pence", "smallest")) or role.words[-1] in (
+        "cents",
+        "minor",
+    )
+    value: dict[str, object] = {"path": role.argument.path, "exponent": 0 if minor else 2}
+    currency = next((found for found in judged.roles if found.kind == "currency" and _is_exact(found)), None)
+    if currency is not None:
+        value["currency_path"] = currency.argument.path
+        placed.add(currency.argument.path)
+    else:
+        value["currency"] = "XXX"  # ISO 4217: no currency; a person knows which
+    placed.add(role.argument.path)
+    sure = 70 if currency is not None else 50
+    why = "in minor units" if minor else "in whole units with two places"
+    yield Line(key="amount", value=value, confidence=sure, reason=f"{role.reason}, read as {why}")
+
+
+def _is_exact(role: Role) -> bool:
+    """True for a currency that is always there and in upper case."""
+    if role.argument.has_choices:
+        return role.argument.required and all(
+            len(choice) == 3 and choice.isascii() and choice.isalpha() and choice.isupper()
+            for choice in role.argument.choices
+        )
+    text = role.argument.description
+    lower = any(word in text for word in ("usd", "eur", "lowercase", "lower case", "lower-case"))
+    return role.argument.required and role.argument.is_scalar and not lower
+
+
+def _rest(roles: Sequence[Role], placed: set[str]) -> Iterator[Line]:
+    """Yields a home for each top argument that has none yet; what lies deeper is covered by the one around it."""
+    taken: set[str] = set()
+    attributes = 0
+    kept: list[Line] = []
+    for role in roles:
+        if not role.argument.is_top or role.argument.path in placed:
+            continue
+        path = role.argument.path
+        why = role.reason
+        kind = _container(role, taken)
+        if kind:
+            taken.add(kind)
+            yield Line(key=f"containers.{kind}", value=path, confidence=min(role.confidence, 70), reason=why)
+        elif _is_attribute(role) and attributes < _MAX_ATTRIBUTES:
+            attributes += 1
+            name = role.argument.name
+            kept.append(Line(key=f"attributes.{name}", value=path, confidence=role.confidence, reason=why))
+        else:
+            kept.append(Line(key="irrelevant", value=path, confidence=role.confidence, reason=_left_unread(role)))
+    yield from sorted(kept, key=lambda line: line.key == "irrelevant")
+
+
+def _container(role: Role, taken: set[str]) -> str:
+    """Returns the type of record that an argument names beside the tool's own, "" when it names none."""
+    if role.kind not in ("id", "channel", "path", "account", "recipient") or not role.argument.is_scalar:
+        return ""
+    telling = [singular(word) for word in role.words if word not in _ID_WORDS]
+    kind = "_".join(telling) or role.kind
+    return "" if kind in taken or (role.kind in ("recipient", "account") and role.argument.listed) else kind
+
+
+def _is_attribute(role: Role) -> bool:
+    name = role.argument.name
+    shown = name.isascii() and name.isprintable() and bool(name)
+    return (
+        shown
+        and role.kind in ("plain", "currency", "amount", "all")
+        and role.argument.is_scalar
+        and (not role.argument.listed)
+    )
+
+
+def _left_unread(role: Role) -> str:
+    if role.is_sink:
+        return f"{role.reason}: rules see where it came from, not what it says"
+    return role.reason

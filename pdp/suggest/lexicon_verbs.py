@@ -1,0 +1,149 @@
+"""Verbs of tool names and descriptions, and what each means in the closed set of the catalog. Data only.
+
+`STRICT` words are verbs wherever they stand. `LOOSE` words are nouns as often (`post`, `order`, `transfer`): they count as
+verbs only where the name has no strict one, or at the head of a description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pdp.suggest.words import word_set
+from writ.action import Verb
+
+_STRICT: Mapping[Verb, str] = {
+    Verb.READ: (
+        "get read fetch retrieve show describe obtain lookup inspect summarize summarise analyze analyse calculate "
+        "compute convert translate parse validate verify compare detect extract classify predict "
+        "estimate explain preview diff stat cat whoami ping exists is has can monitor poll recall download count "
+        "recommend tell see learn know determine ask fetches view examine identify evaluate return measure "
+        "screenshot hover scroll peek decode encode format display"
+    ),
+    Verb.LIST: "list search find browse enumerate ls grep glob discover scan select crawl scrape",
+    Verb.CREATE: (
+        "create add insert generate make new compose prepare build duplicate clone save store import register draft "
+        "init initialize provision mkdir touch produce render compress zip unzip enroll enqueue ingest"
+    ),
+    Verb.UPDATE: (
+        "update edit modify patch put rename append mark assign unassign set write overwrite replace upsert attach "
+        "detach link unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close reopen "
+        "resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync merge rebase "
+        "checkin unstage stage stash transition move relocate mute unmute react acknowledge accept decline reject "
+        "subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play skip dim "
+        "unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide unhide reset"
+    ),
+    Verb.SEND: (
+        "send publish notify tweet retweet reply forward broadcast invite dispatch deliver upload submit respond "
+        "announce dm whisper transmit navigate goto push share unveil relay propagate"
+    ),
+    Verb.PAY: (
+        "pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest sell bid redeem spend bet"
+    ),
+    Verb.EXECUTE: (
+        "execute exec eval invoke launch spawn trigger deploy compile sudo rerun bootstrap simulate click press tap "
+        "automate interpret drag"
+    ),
+    Verb.ADMIN: (
+        "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate deactivate "
+        "configure install migrate alter rotate promote demote impersonate chmod chown lock unlock reboot restart "
+        "shutdown elevate escalate approve login logout authenticate freeze unfreeze quarantine "
+        "scale whitelist blacklist allowlist blocklist admin disarm arm"
+    ),
+    Verb.DELETE: (
+        "delete remove destroy drop purge erase wipe clear truncate cancel terminate uninstall trash discard kill "
+        "expunge del rm rmdir deprovision unregister deregister dismiss evict flush nuke empty prune shred obliterate "
+        "decommission eliminate"
+    ),
+}
+
+_LOOSE: Mapping[Verb, str] = {
+    Verb.READ: (
+        "check query view watch track open load export head tail tree status info review report recap "
+        "access help log logs sample weather forecast"
+    ),
+    Verb.LIST: "filter index sort rank history",
+    Verb.CREATE: "schedule note record copy fork branch commit backup snapshot plan book reserve mint mock",
+    Verb.UPDATE: "apply process control turn increment vacuum",
+    Verb.SEND: "post email mail message text comment sms call dial phone fax ring request",
+    Verb.PAY: "transfer charge refund wire order trade deposit tip swap stake bill payout fund",
+    Verb.EXECUTE: "run start command bash shell terminal python powershell script type",
+    Verb.ADMIN: "stop permission config",
+    Verb.DELETE: "expire",
+}
+
+STRICT: Mapping[str, Verb] = {word: verb for verb, words in _STRICT.items() for word in words.split()}
+LOOSE: Mapping[str, Verb] = {
+    word: verb for verb, words in _LOOSE.items() for word in words.split() if word not in STRICT
+}
+
+PHRASES: Mapping[tuple[str, str], Verb] = {
+    ("look", "up"): Verb.READ,
+    ("check", "in"): Verb.UPDATE,
+    ("check", "out"): Verb.UPDATE,
+    ("sign", "in"): Verb.ADMIN,
+    ("sign", "up"): Verb.CREATE,
+    ("log", "in"): Verb.ADMIN,
+    ("log", "out"): Verb.ADMIN,
+    ("log", "call"): Verb.CREATE,
+    ("log", "activity"): Verb.CREATE,
+    ("set", "up"): Verb.ADMIN,
+    ("shut", "down"): Verb.ADMIN,
+    ("turn", "on"): Verb.UPDATE,
+    ("turn", "off"): Verb.UPDATE,
+    ("top", "up"): Verb.PAY,
+    ("tear", "down"): Verb.DELETE,
+    ("clean", "up"): Verb.DELETE,
+    ("back", "up"): Verb.CREATE,
+    ("roll", "back"): Verb.UPDATE,
+    ("opt", "out"): Verb.UPDATE,
+    ("opt", "in"): Verb.UPDATE,
+    ("give", "access"): Verb.ADMIN,
+    ("hand", "over"): Verb.SEND,
+    ("reach", "out"): Verb.SEND,
+    ("free", "up"): Verb.DELETE,
+    ("take", "down"): Verb.DELETE,
+    ("test", "connection"): Verb.READ,
+    ("run", "query"): Verb.EXECUTE,
+    ("git", "add"): Verb.UPDATE,
+    ("make", "payment"): Verb.PAY,
+    ("make", "request"): Verb.SEND,
+    ("make", "call"): Verb.SEND,
+    ("make", "phone"): Verb.SEND,
+    ("make", "reservation"): Verb.CREATE,
+    ("make", "purchase"): Verb.PAY,
+    ("place", "order"): Verb.PAY,
+    ("place", "trade"): Verb.PAY,
+    ("place", "bet"): Verb.PAY,
+    ("place", "call"): Verb.SEND,
+    ("issue", "refund"): Verb.PAY,
+    ("issue", "credit"): Verb.PAY,
+    ("issue", "card"): Verb.CREATE,
+}
+"""Two words that mean something else together."""
+
+PREAMBLE = word_set(
+    "this the a an tool function api endpoint method action lets let allows allow you use to can will used "
+    "for it user users agent enables enable helps help provides provide able by please and performs perform "
+    "attempts try tries which that securely safely quickly easily automatically permanently completely "
+    "irreversibly immediately"
+)
+"""Words before the first verb of a description that say nothing themselves."""
+
+GRAVE_PHRASES = (
+    "cannot be undone",
+    "can't be undone",
+    "can not be undone",
+    "irreversibl",
+    "permanently",
+    "destructive",
+    "no way back",
+    "not recoverable",
+    "unrecoverable",
+)
+"""What a description says of an effect that stays."""
+
+UNDONE_EASILY = word_set(
+    "mark pin unpin star unstar like unlike follow unfollow label tag archive unarchive rename move mute "
+    "unmute bookmark favorite snooze toggle pause resume reopen react hide unhide"
+)
+"""Updates that the same server takes back, record by record."""

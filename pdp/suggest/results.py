@@ -1,0 +1,118 @@
+"""Who may write what a tool returns, and which fields of it are structured records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pdp.suggest.judge import Judged
+from pdp.suggest.lexicon_nouns import (
+    OUTSIDE_WRITTEN,
+    OWN_PROFILE,
+    PURELY_OURS,
+    RECORD_FIELDS,
+    RECORDS_WE_KEEP,
+    VAGUE,
+)
+from pdp.suggest.line import Line
+from pdp.suggest.roles import READS, Setting, role_of
+from pdp.suggest.schema import Argument
+from writ.action import Verb
+
+_SHAPES = ("{}", "[].{}", "*[].{}")
+"""Where a field stands when nobody said: in the one record, in a list of them, or in a list inside an object."""
+
+_READER = Setting(verbs=frozenset({Verb.CREATE}), words=frozenset(), resource="", money=True, files=False, books=False)
+"""Fields of results are judged as arguments of a write, which tells an address from a text to look for."""
+
+_STRUCTURED = ("recipient", "account", "url", "path", "channel", "id", "amount", "currency")
+MAX_RECORDS = 48
+"""Most record paths of one entry."""
+
+
+def result_lines(judged: Judged) -> Iterator[Line]:
+    """Yields the lines of `result`."""
+    trusted, confidence, reason = _content(judged)
+    yield Line(key="result.content", value="TRUSTED" if trusted else "UNTRUSTED", confidence=confidence, reason=reason)
+    fields = list(_declared(judged)) if judged.tool.results is not None else list(_usual(judged))
+    if fields:
+        for path, sure, why in fields[:MAX_RECORDS]:
+            yield Line(key="result.records", value=path, confidence=sure, reason=why)
+        yield _trust(judged, trusted)
+    if trusted and _nouns(judged) & {"time", "date", "day", "clock", "timezone", "datetime"}:
+        yield Line(key="result.classes", value=[], confidence=70, reason="a time or a date is no secret")
+
+
+def _nouns(judged: Judged) -> set[str]:
+    return {*judged.name.nouns, judged.resource}
+
+
+def _content(judged: Judged) -> tuple[bool, int, str]:
+    if not judged.verbs <= READS:
+        fetches = judged.verbs & {Verb.SEND, Verb.EXECUTE} and judged.name.verbs and judged.name.verbs[0].verb in READS
+        if fetches:
+            return False, 90, "what stands at an address of others, others wrote"
+        return False, 50, "may repeat what its arguments held"
+    if judged.tool.hints.get("openWorldHint"):
+        return False, 90, "openWorldHint"
+    results = judged.tool.results
+    if results is not None and results and all(_is_closed(field) for field in results):
+        return True, 75, "only numbers, switches and closed sets come back"
+    taken = {role.kind for role in judged.roles} - {"limit", "paging", "plain"}
+    outside = sorted(noun for noun in judged.name.nouns if noun in OUTSIDE_WRITTEN or noun == "result")
+    if outside or judged.resource in OUTSIDE_WRITTEN - {"profile"}:
+        return False, 90, f"others may write a {(outside or [judged.resource])[0]}"
+    ours = sorted(noun for noun in judged.name.nouns if noun in PURELY_OURS)
+    if ours and judged.name.nouns[-1] in PURELY_OURS and not taken & {"url", "query", "path", "code", "content"}:
+        return True, 80, f"only the server writes a {ours[-1]}"
+    own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
+    if not judged.tool.arguments and own & OWN_PROFILE and own <= OWN_PROFILE | {"current"}:
+        return True, 60, "our own profile: no argument says whose"
+    return False, 50, "nothing says that only the server writes it"
+
+
+def _is_closed(field: Argument) -> bool:
+    return (
+        field.is_number
+        or field.has_choices
+        or field.types == {"boolean"}
+        or (bool(field.types) and field.types <= {"object"})
+        or field.format in ("date", "date-time", "time", "uuid")
+    )
+
+
+def _declared(judged: Judged) -> Iterator[tuple[str, int, str]]:
+    for field in judged.tool.results or ():
+        if not field.is_scalar or field.types == {"boolean"}:
+            continue
+        if field.is_number or field.has_choices or field.format in ("date", "date-time", "time", "uuid"):
+            yield field.path, 80, "a number, a date or one of a closed set"
+            continue
+        role = role_of(field, _READER)
+        if role.kind in _STRUCTURED and field.names:
+            yield field.path, 75, f"{role.reason}"
+
+
+def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:
+    if judged.resource in RECORD_FIELDS and judged.verbs <= READS:
+        for field in RECORD_FIELDS[judged.resource]:
+            for shape in _SHAPES:
+                yield shape.format(field), 40, f"a {judged.resource} usually has it; no output schema says so"
+    elif judged.verbs <= {Verb.CREATE, Verb.SEND} and Verb.CREATE in judged.verbs:
+        yield "id", 40, "the server gives a new record its id"
+    elif judged.verbs <= READS and judged.resource:
+        for shape in _SHAPES:
+            yield shape.format("id"), 35, "records usually have it; no output schema says so"
+
+
+def _trust(judged: Judged, trusted: bool) -> Line:
+    key = "result.record_trust"
+    if trusted:
+        return Line(key=key, value="TRUSTED", confidence=60, reason="as the content")
+    if judged.resource in RECORDS_WE_KEEP and judged.verbs <= READS and not judged.tool.hints.get("openWorldHint"):
+        return Line(
+            key=key,
+            value="TRUSTED",
+            confidence=50,
+            reason=f"fields of a {judged.resource} come from our own bookkeeping",
+        )
+    return Line(key=key, value="UNTRUSTED", confidence=60, reason="others may choose these values")

@@ -1,0 +1,218 @@
+"""Flattens a JSON schema of arguments or results into places with name, type and description. Bounded; never follows
+a reference out of the document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from writ.frozen import frozen
+
+MAX_PLACES = 256
+"""Places of one schema that are looked at one by one; what lies beyond is covered by the argument around it."""
+
+MAX_DEPTH = 5
+"""How deep objects are looked into. Addresses of mails stand two or three levels deep at most."""
+
+MAX_STEPS = 4096
+"""Most references and alternatives that are followed in one schema, so that schemas of schemas end."""
+
+MAX_TEXT_CHARS = 1024
+"""How much of a description of one argument is read."""
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@frozen
+class Argument:
+    """One place of a schema. `path` is JMESPath; `names` are the property names on the way, the last one its own.
+
+    `types` are JSON schema types without `null`, empty when nothing is said; `listed` tells a list of such values.
+    """
+
+    path: str
+    names: tuple[str, ...]
+    types: frozenset[str]
+    listed: bool
+    required: bool
+    description: str
+    format: str
+    choices: tuple[str, ...]
+    has_choices: bool
+
+    @property
+    def name(self) -> str:
+        """The name of the property itself."""
+        return self.names[-1] if self.names else ""
+
+    @property
+    def is_top(self) -> bool:
+        """True for a property of the arguments themselves."""
+        return len(self.names) == 1
+
+    @property
+    def is_scalar(self) -> bool:
+        """True when every value that the schema allows is a scalar or a list of scalars."""
+        return bool(self.types) and not self.types & {"object", "array"}
+
+    @property
+    def is_text(self) -> bool:
+        """True when it may hold a string."""
+        return not self.types or "string" in self.types
+
+    @property
+    def is_number(self) -> bool:
+        """True when it can only hold numbers."""
+        return bool(self.types) and self.types <= {"integer", "number"}
+
+
+def parse_arguments_schema(schema: object) -> tuple[Argument, ...]:
+    """Returns the places of an input schema, outer before inner; () for anything that is no object schema."""
+    if not isinstance(schema, Mapping):
+        return ()
+    walk = _Walk(schema)
+    return tuple(walk.properties(walk.resolved(schema), "", (), True, 0))
+
+
+def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
+    """Returns the places of an output schema, None when there is none."""
+    if not isinstance(schema, Mapping) or not schema:
+        return None
+    walk = _Walk(schema)
+    root = walk.resolved(schema)
+    if "array" in _types(root):
+        return tuple(walk.place(walk.resolved(root.get("items")), "[]", (), True, 0, root))
+    return tuple(walk.properties(root, "", (), True, 0))
+
+
+def quoted(name: str) -> str:
+    """Returns a property name as one step of a JMESPath expression."""
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=True)
+
+
+class _Walk:
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._root = root
+        self._left = MAX_PLACES
+        self._steps_left = MAX_STEPS
+
+    def resolved(self, schema: object, depth: int = 0) -> Mapping[str, Any]:
+        """Returns a schema with local references followed and its alternatives united; {} when it is none."""
+        self._steps_left -= 1
+        if not isinstance(schema, Mapping) or depth > 8 or self._steps_left < 0:
+            return {}
+        reference = schema.get("$ref")
+        merged: dict[str, Any] = {}
+        if isinstance(reference, str):
+            merged.update(self.resolved(self._target(reference), depth + 1))
+        for key in ("allOf", "anyOf", "oneOf"):
+            parts = schema.get(key)
+            for part in parts[:16] if isinstance(parts, list) else ():
+                _unite(merged, self.resolved(part, depth + 1))
+        # What stands beside a reference says more about this place than the shared part does.
+        merged.update({key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf")})
+        return merged
+
+    def _target(self, reference: str) -> object:
+        node: object = self._root
+        if not reference.startswith("#/"):
+            return None
+        for step in reference[2:].split("/")[:16]:
+            if not isinstance(node, Mapping):
+                return None
+            node = node.get(step.replace("~1", "/").replace("~0", "~"))
+        return node
+
+    def properties(
+        self, schema: Mapping[str, Any], base: str, names: tuple[str, ...], required: bool, depth: int
+    ) -> Iterator[Argument]:
+        """Yields the places of an object schema."""
+        properties = schema.get("properties")
+        needed = schema.get("required")
+        needed = needed if isinstance(needed, list) else []
+        for name, inner in properties.items() if isinstance(properties, Mapping) else ():
+            path = f"{base}.{quoted(name)}" if base else quoted(name)
+            yield from self.place(self.resolved(inner), path, (*names, name), required and name in needed, depth, {})
+
+    def place(
+        self,
+        schema: Mapping[str, Any],
+        path: str,
+        names: tuple[str, ...],
+        required: bool,
+        depth: int,
+        around: Mapping[str, Any],
+    ) -> Iterator[Argument]:
+        """Yields one place and those below it. `around` is the list that the place is an item of."""
+        if self._left == 0 and len(names) > 1:
+            return
+        self._left = max(0, self._left - 1)
+        types = _types(schema)
+        listed = "array" in types
+        item = self.resolved(schema.get("items")) if listed else {}
+        if listed:
+            types = (types - {"array"}) | (_types(item) or frozenset({"array"}))
+        choices = _choices(item if listed and "enum" in item else schema)
+        texts = [text for text in (schema.get("description"), around.get("description")) if isinstance(text, str)]
+        form = item.get("format", schema.get("format"))
+        yield Argument(
+            path=path,
+            names=names,
+            types=types,
+            listed=listed or bool(around),
+            required=required,
+            description=texts[0][:MAX_TEXT_CHARS] if texts else "",
+            format=form.lower() if isinstance(form, str) else "",
+            choices=choices or (),
+            has_choices=choices is not None,
+        )
+        if depth < MAX_DEPTH:
+            below = item if listed else schema
+            yield from self.properties(below, f"{path}[]" if listed else path, names, required, depth + 1)
+
+
+def _types(schema: Mapping[str, Any]) -> frozenset[str]:
+    named = schema.get("type")
+    if isinstance(named, str):
+        found = {named}
+    elif isinstance(named, list):
+        found = {item for item in named if isinstance(item, str)}
+    elif isinstance(schema.get("properties"), Mapping):
+        found = {"object"}
+    elif "items" in schema:
+        found = {"array"}
+    elif isinstance(schema.get("enum"), list):
+        found = {"string"}
+    else:
+        found = set()
+    return frozenset(found - {"null"})
+
+
+def _choices(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if "const" in schema:
+        return (str(schema["const"])[:64],)
+    choices = schema.get("enum")
+    if not isinstance(choices, list) or not choices:
+        return None
+    return tuple(str(choice)[:64] for choice in choices[:64])
+
+
+def _unite(merged: dict[str, Any], part: Mapping[str, Any]) -> None:
+    types = _types(merged) | _types(part)
+    properties = {**_mapping(merged.get("properties")), **_mapping(part.get("properties"))}
+    # A choice holds only where every alternative has one; the plain string beside it allows anything.
+    if ("enum" in merged) != ("enum" in part) and _types(part if "enum" in merged else merged):
+        merged.pop("enum", None)
+        part = {key: value for key, value in part.items() if key != "enum"}
+    for key, value in part.items():
+        merged.setdefault(key, value)
+    if types:
+        merged["type"] = sorted(types)
+    if properties:
+        merged["properties"] = properties
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

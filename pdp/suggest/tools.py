@@ -1,0 +1,92 @@
+"""Reads tool definitions: MCP `tools/list` (2025-06-18), OpenAI function schemas, or a list of either. Untrusted input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from pdp.suggest.schema import Argument, parse_arguments_schema, parse_result_schema
+from writ.canonical import arguments_bytes
+from writ.errors import InvalidInput
+from writ.frozen import frozen
+from writ.strict_json import parse_arguments
+
+MAX_TOOLS_BYTES = 8 * 1024 * 1024
+"""Longest document; the largest published servers have some hundred tools of a few KiB each."""
+
+MAX_TOOLS = 2048
+"""Most tools of one server."""
+
+MAX_NAME_CHARS = 256
+"""Longest name; MCP and OpenAI allow 128 and 64."""
+
+DEFINITION_DOMAIN = b"writ.v1/definition\n"
+"""Domain prefix of the digest of a definition."""
+
+_HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+
+
+@frozen
+class Tool:
+    """One definition as it came. `hints` holds only annotations that are booleans; they are the server's own claims."""
+
+    name: str
+    title: str
+    description: str
+    arguments: tuple[Argument, ...]
+    results: tuple[Argument, ...] | None
+    hints: Mapping[str, bool]
+    digest: str
+
+
+def parse_tools(document: bytes) -> tuple[Tool, ...]:
+    """Returns the tools in the order of the document.
+
+    Raises:
+        InvalidInput: a reason of strict JSON, TOOLS_INVALID, or TOOLS_TOO_MANY.
+    """
+    # A bare list is put into an object, which is what the strict parser takes.
+    stripped = document.strip()
+    root = parse_arguments(b'{"tools":' + stripped + b"}" if stripped.startswith(b"[") else stripped, MAX_TOOLS_BYTES)
+    listed: Any = root
+    for _ in range(3):  # `{"result": {"tools": […]}}`, as JSON-RPC wraps it
+        if isinstance(listed, Mapping):
+            listed = next((listed[key] for key in ("tools", "functions", "result") if key in listed), [listed])
+    if not isinstance(listed, list):
+        raise InvalidInput("TOOLS_INVALID", "expected a list of tool definitions")
+    if len(listed) > MAX_TOOLS:
+        raise InvalidInput("TOOLS_TOO_MANY", f"expected at most {MAX_TOOLS} tools, got {len(listed)}")
+    tools = tuple(_parse_tool(item, index) for index, item in enumerate(listed))
+    names = {tool.name for tool in tools}
+    if len(names) != len(tools):
+        raise InvalidInput("TOOLS_INVALID", f"expected every tool name once, got {len(tools) - len(names)} repeated")
+    return tools
+
+
+def _parse_tool(item: object, index: int) -> Tool:
+    if not isinstance(item, Mapping):
+        raise InvalidInput("TOOLS_INVALID", f"expected tool {index} to be an object")
+    inner = item.get("function")
+    definition: Mapping[str, Any] = inner if isinstance(inner, Mapping) else item
+    name = definition.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARS:
+        raise InvalidInput("TOOLS_INVALID", f"expected tool {index} to have a name of 1 to {MAX_NAME_CHARS} characters")
+    schema = next((definition[key] for key in ("inputSchema", "parameters", "input_schema") if key in definition), None)
+    annotations = definition.get("annotations")
+    hints = annotations if isinstance(annotations, Mapping) else {}
+    title = definition.get("title", hints.get("title"))
+    return Tool(
+        name=name,
+        title=title if isinstance(title, str) else "",
+        description=text if isinstance(text := definition.get("description"), str) else "",
+        arguments=parse_arguments_schema(schema),
+        results=parse_result_schema(definition.get("outputSchema")),
+        hints={hint: hints[hint] for hint in _HINTS if isinstance(hints.get(hint), bool)},
+        digest=definition_digest(definition),
+    )
+
+
+def definition_digest(definition: Mapping[str, Any]) -> str:
+    """Returns the SHA-256, lower-case hex, over the canonical JSON of a strictly parsed definition, all of it."""
+    return sha256(DEFINITION_DOMAIN + arguments_bytes(dict(definition))).hexdigest()

@@ -1,0 +1,107 @@
+"""Splits names and sentences of tool definitions into plain lower-case words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pdp.fold import fold
+
+MAX_WORDS = 64
+"""Words looked at in one text. Names have few; of a description the beginning says what the tool does."""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Returns the words of a text, for tables of words."""
+    return frozenset(text.split())
+
+
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)|\n\s*\n|\n\s*[-*]")
+_SAME = word_set(
+    "address alias analysis access bus business process progress status news series sms https dns gas lens "
+    "ios aws gps virus bonus campus canvas class pass express success focus press wireless business os js css "
+    "tls rds eks ecs sqs sns"
+)
+_IRREGULAR = {
+    "people": "person",
+    "children": "child",
+    "indices": "index",
+    "criteria": "criterion",
+    "media": "media",
+    "data": "data",
+    "addresses": "address",
+    "statuses": "status",
+    "movies": "movie",
+    "cookies": "cookie",
+    "databases": "database",
+    "leaves": "leave",
+    "series": "series",
+}
+
+
+@lru_cache(maxsize=8192)
+def name_words(name: str) -> tuple[str, ...]:
+    """Returns the words of a name in any style: `sendEmail`, `send_email`, `mail.send-email`, `SENDEmail`."""
+    words: list[str] = []
+    start = 0
+    name = name[: MAX_WORDS * 8]
+    for index in range(1, len(name) + 1):
+        if index == len(name) or _is_border(name, index):
+            piece = fold(name[start:index].strip())
+            words += _WORD.findall(piece.replace("_", " "))
+            start = index
+    return tuple(words[:MAX_WORDS])
+
+
+def _is_border(name: str, index: int) -> bool:
+    before, here = name[index - 1], name[index]
+    if not (before.isalnum() and here.isalnum()):
+        return True
+    if here.isupper():
+        follows = name[index + 1] if index + 1 < len(name) else ""
+        return not before.isupper() or follows.islower()
+    return False
+
+
+def first_sentence(text: str) -> str:
+    """Returns the first sentence of a description, without markup."""
+    text = text.strip().lstrip("#*-> `")
+    end = _SENTENCE_END.search(text)
+    return text[: end.start()] if end else text
+
+
+def sentences(text: str, most: int) -> list[str]:
+    """Returns up to `most` sentences."""
+    return [part for part in _SENTENCE_END.split(text.strip()) if part and part.strip()][:most]
+
+
+def text_words(text: str) -> tuple[str, ...]:
+    """Returns the first words of a text, folded: look-alikes and invisible characters hide nothing."""
+    return tuple(_WORD.findall(fold(text[: MAX_WORDS * 16]))[:MAX_WORDS])
+
+
+@lru_cache(maxsize=8192)
+def singular(word: str) -> str:
+    """Returns the singular of an English noun, the word itself when it looks like one already."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or word in _SAME or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=8192)
+def base_form(word: str) -> str:
+    """Returns a verb without the ending of the third person: `sends` → `send`, `pushes` → `push`, `copies` → `copy`."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+        return word[:-2]
+    return word[:-1]
