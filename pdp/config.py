@@ -108,10 +108,19 @@ class Opa:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NativeFront:
+    """The front that accepts calls in place of grpcio and hands over whole batches."""
+
+    binary: Path  # built from deploy/tools/front
+    folder: Path  # for its two sockets; made with mode 0700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pdp:
     """The gRPC front."""
 
     listen: str  # unix:///path (mode 0600) or host:port with tls
+    front: NativeFront | None = None  # absent: grpcio listens itself
     tls: Tls | None = None
     jwt: Jwt | None = None
     limits: Limits = field(default_factory=Limits)

@@ -35,6 +35,8 @@ from pdp.decide import Engine
 from pdp.digests import BundleDigests
 from pdp.evaluate import OpaJudge
 from pdp.evidence_read import EvidenceReader
+from pdp.front import FrontProtocol
+from pdp.front_process import FrontProcess
 from pdp.keystore import load_master_key
 from pdp.lanes import Lanes
 from pdp.offload import Offloader
@@ -101,7 +103,7 @@ class DecisionPoint:
         self.judge = OpaJudge(config.opa.socket)
         self.lanes = Lanes(self.judge, complete=BundleDigests(config.evidence.folder, config.opa.archive).complete)
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
-        authenticator = _authenticator(config.pdp.jwt)
+        self.authenticator = authenticator = _authenticator(config.pdp.jwt)
         self.engine = Engine(
             limits=config.pdp.limits,
             timeouts=config.pdp.timeouts,
@@ -132,6 +134,7 @@ class DecisionPoint:
             state=self.state,
             limits=config.pdp.limits,
             timeouts=config.pdp.timeouts,
+            behind_front=config.pdp.front is not None,
         )
 
     def _evidence_failed(self, reason: str) -> None:
@@ -155,7 +158,10 @@ class DecisionPoint:
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
         server.add_generic_rpc_handlers(tuple(self.front.handlers()))
         await self._set_health(healths, serving=False)
-        await _listen(server, config.pdp)
+        front = self._native_front()
+        await _listen(server, config.pdp, front.rest if front else None)
+        if front is not None:
+            await front.start()
         if config.telemetry.metrics_listen:
             host, _, port = config.telemetry.metrics_listen.rpartition(":")
             self.telemetry.listen(host, int(port))
@@ -165,6 +171,8 @@ class DecisionPoint:
         with suppress(asyncio.CancelledError):
             await follower
         await self._set_health(healths, serving=False)
+        if front is not None:
+            await front.stop()
         await server.stop(config.pdp.timeouts.drain_ms / 1000)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.engine.drain(), config.pdp.timeouts.drain_ms / 1000)
@@ -172,6 +180,20 @@ class DecisionPoint:
         self.judge.close()
         await self.offloader.aclose()
         self.recorder.close()
+
+    def _native_front(self) -> FrontProcess | None:
+        pdp = self.config.pdp
+        if pdp.front is None:
+            return None
+        default_s = pdp.timeouts.default_deadline_ms / 1000
+        front = FrontProcess(
+            pdp,
+            pdp.front,
+            lambda: FrontProtocol(self.engine.offer, self.authenticator, default_s),
+            max_message_bytes=4 * pdp.limits.max_request_bytes,
+        )
+        front.prepare()
+        return front
 
     async def _recover(self) -> None:
         """Settles by the log what an earlier process of this name left reserved."""
@@ -222,8 +244,8 @@ def connect_state(config: Config, *, generation: int, companions: Sequence[Compa
     )
 
 
-async def _listen(server: grpc.aio.Server, pdp: Pdp) -> None:
-    if pdp.tls is not None:
+async def _listen(server: grpc.aio.Server, pdp: Pdp, rest: Path | None) -> None:
+    if pdp.tls is not None and rest is None:
         credentials = grpc.ssl_server_credentials(
             [(pdp.tls.key.read_bytes(), pdp.tls.certificate.read_bytes())],
             root_certificates=pdp.tls.client_authority.read_bytes(),
@@ -232,7 +254,7 @@ async def _listen(server: grpc.aio.Server, pdp: Pdp) -> None:
         server.add_secure_port(pdp.listen, credentials)
         await server.start()
         return
-    path = Path(pdp.listen.removeprefix("unix:").removeprefix("//"))
+    path = rest or Path(pdp.listen.removeprefix("unix:").removeprefix("//"))
     path.unlink(missing_ok=True)
     # The socket must never exist with wider rights, not even for a moment.
     before = os.umask(0o177)

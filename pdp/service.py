@@ -33,6 +33,9 @@ from writ.v1 import decision_pb2, fact_pb2
 MAX_PEERS = 4096
 """Credentials whose Peer is kept, so that one object stands for one caller."""
 
+CERTIFICATE_KEY = "writ-peer-certificate-bin"
+"""Metadata in which the native front tells which certificate TLS has verified; nobody else reaches the socket behind it."""
+
 ANSWER_S = 0.5
 """What is left of a caller's time when its patience ends, so that the answer still reaches it."""
 
@@ -114,6 +117,7 @@ class DecisionFront:
         state: RedisState,
         limits: Limits,
         timeouts: Timeouts,
+        behind_front: bool = False,
     ) -> None:
         self._engine = engine
         self._authenticator = authenticator
@@ -122,6 +126,7 @@ class DecisionFront:
         self._state = state
         self._limits = limits
         self._default_s = timeouts.default_deadline_ms / 1000
+        self._behind_front = behind_front
         self._peers: dict[str | bytes, Peer] = {}
 
     def handlers(self) -> list[grpc.GenericRpcHandler]:
@@ -299,7 +304,9 @@ class DecisionFront:
         for key, value in context.invocation_metadata() or ():
             if key == "authorization" and isinstance(value, str) and value[:7].lower() == "bearer ":
                 bearer = value[7:]
-        if not bearer:
+            elif key == CERTIFICATE_KEY and self._behind_front and isinstance(value, bytes):
+                certificate = value
+        if not bearer and not self._behind_front:
             certificate = next(iter(context.auth_context().get("x509_pem_cert", ())), b"")
         key_: str | bytes = certificate or bearer
         peer = self._peers.get(key_)
