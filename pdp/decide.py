@@ -34,7 +34,9 @@ The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Coroutine, Sequence
@@ -78,7 +80,11 @@ LAST_JUDGEMENT = 0.25
 """Share of the caller's time that a contended item keeps for its last judgement."""
 
 SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
-"""Pauses between tries to settle. What is not settled then stays counted until recovery, which is the safe side."""
+"""Pauses between tries to settle; the last one repeats until the state takes it. Meanwhile it stays counted, which is the
+safe side."""
+
+MAX_UNSETTLED = 65_536
+"""Items that may wait for the state to settle them, some 1 KiB each; what comes on top waits for recovery at restart."""
 
 
 class Engine:
@@ -114,6 +120,7 @@ class Engine:
         self._deliver = deliver
         self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
         self._in_flight = 0
+        self._unsettled = 0
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._quarantine: dict[tuple[str, str], float] = {}
@@ -500,15 +507,33 @@ class Engine:
     # (9) settle ------------------------------------------------------------------------------------------------------
 
     async def _settled(self, settlements: Sequence[Settlement]) -> None:
-        for pause_s in (*SETTLE_RETRIES_S, 0.0):
-            try:
-                await self._state.settle(settlements)
-            except StateFailed as error:
-                self._telemetry.failure("SETTLE_FAILED")
-                log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        self._unsettled += len(settlements)
+        try:
+            for pause_s in itertools.chain(SETTLE_RETRIES_S, itertools.repeat(SETTLE_RETRIES_S[-1])):
+                try:
+                    await self._state.settle(settlements)
+                except StateFailed as error:
+                    self._telemetry.failure("SETTLE_FAILED")
+                    log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
+                else:
+                    return
+                if self._unsettled > MAX_UNSETTLED:
+                    log.error("not settled until a restart", extra={"items": len(settlements)})
+                    return
                 await asyncio.sleep(pause_s)
-            else:
-                return
+                settlements = aged(settlements, loop.time() - began_s)
+                began_s = loop.time()
+        finally:
+            self._unsettled -= len(settlements)
+
+
+def aged(settlements: Sequence[Settlement], by_s: float) -> list[Settlement]:
+    """Returns them as they are `by_s` seconds later: an answer is kept only for what is left of its time, so that none
+    outlives its permit."""
+    by_ms = math.ceil(by_s * 1000)
+    return [replace(one, answer_ttl_ms=max(0, one.answer_ttl_ms - by_ms)) for one in settlements]
 
 
 def pending_before(entry: Entry) -> int:

@@ -284,7 +284,8 @@ class RedisState(StateRecords):
         return [
             OpenTicket(claim=claim.decode(), ticket=f"{epoch}.{order}.{hold}", trip=trip)
             for order, hold, trip, claim in reply[1:]
-            if (trip < self._first_trip if earlier else trip in lost)
+            # Not by order: a process that started after the clock was set back has lower numbers than the one before.
+            if (not self._first_trip <= trip < self._next_trip if earlier else trip in lost)
         ]
 
     async def close_tickets(self, organisation: str, finals: Sequence[tuple[OpenTicket, Final]]) -> None:

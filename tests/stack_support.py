@@ -285,6 +285,7 @@ class DecisionPoint:
         self.config = self._folder / "writ.yaml"
         self.log = self._folder / "pdp.log"
         self._metrics = f"127.0.0.1:{free_port()}"
+        self.launcher: tuple[str, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         settings = self._settings()
         for section, values in sections.items():
@@ -325,10 +326,11 @@ class DecisionPoint:
         return self._process.pid
 
     def start(self, *, serving: bool = True) -> Self:
-        """Starts, and with `serving` waits until the health service says so."""
+        """Starts, and with `serving` waits until the health service says so. `launcher` are arguments of Python that run
+        the module which follows them."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pdp.server", "--config", str(self.config)],
+                [sys.executable, *(self.launcher or ("-m",)), "pdp.server", "--config", str(self.config)],
                 env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

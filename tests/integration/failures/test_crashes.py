@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import grpc
 import pytest
 
+from pdp.decide import SETTLE_RETRIES_S
 from pep.client import DecisionRefused
 from tests.stack_support import PATIENT, DecisionPoint, Ground, effect, request, until, update
 from writ.v1 import decision_pb2
@@ -83,6 +84,26 @@ def test_killed_between_append_and_settle_the_count_stands_once(ground: Ground, 
     assert again is not None
     assert effect(again) == "ALLOW"
     assert again.permit.id == first.permit.id, "one request never yields two uses"
+    ground.settled()
+    assert ground.counted(agent) == (1, 0)
+    point.stop()
+
+
+def test_what_a_long_outage_left_unsettled_is_settled_without_a_restart(
+    ground: Ground, pool: ThreadPoolExecutor
+) -> None:
+    agent = "outage"
+    point = ground.point("pdp-outage", pdp=PATIENT).start()
+    ground.assign(point, agent)
+    asking = hang_after_reservation(ground, point, pool, "outage-1", agent)
+    with ground.redis_unreachable():
+        ground.opa.resume()
+        first = asking.result()
+        assert first is not None
+        assert effect(first) == "ALLOW"
+        failed = ("SETTLE_FAILED",)
+        # More often than there are different pauses: it has begun to repeat the longest one.
+        until(lambda: point.metrics("writ_failures_total").get(failed, 0) > len(SETTLE_RETRIES_S), "many tries")
     ground.settled()
     assert ground.counted(agent) == (1, 0)
     point.stop()
