@@ -8,19 +8,16 @@ Only then is the document taken apart and RE2 finds where. What is encoded is op
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from enum import Enum
 from typing import Any
 
 import orjson
 
-from pdp.inspection.encodings import TRIGGERS
-from pdp.inspection.fields import FieldIndex, field_pattern
-from pdp.inspection.locate import Located, Search, context_prefilter
+from pdp.inspection.fields import FieldIndex
+from pdp.inspection.locate import Located, Search
 from pdp.inspection.lookalikes import is_suspect
-from pdp.inspection.matcher import build_matcher
 from pdp.inspection.model import CLEAN, MAX_DECODING_DEPTH, MAX_TEXT_BYTES, Finding, ScanResult
 from pdp.inspection.opening import Opener
+from pdp.inspection.prefilter import Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.texts import JSON, Texts
 
@@ -42,9 +39,7 @@ class Inspector:
         self.rules = rules
         self._located = [Located(rule) for rule in rules.rules]
         self._fields = FieldIndex((field, number) for number, rule in enumerate(rules.rules) for field in rule.fields)
-        signs = list(_signs(rules))
-        self._signs = [(sign, what) for sign, what, _ in signs]
-        self._matcher = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan)
+        self._prefilter = Prefilter(rules.rules, with_hyperscan=with_hyperscan)
 
     def scan(self, args_json: bytes, document: Any = None) -> ScanResult:
         """Returns what is in a call: its arguments as strict JSON, and the same parsed, when the caller has it already.
@@ -52,64 +47,49 @@ class Inspector:
         What is not JSON, or nests deeper than its reader goes, comes back as truncated: it was not inspected.
         """
         text = _plain_json(args_json)
-        signs = None
+        survey = None
         if text is not None:
-            signs = [self._signs[hit] for hit in self._matcher.hits(text)]
-            if _JSON in signs and not (b'\\"' in args_json and _NESTED.search(args_json)):
-                signs.remove(_JSON)  # it was the JSON of the call itself
-            if self._is_clean(text, signs):
+            survey = self._prefilter.survey(text)
+            if JSON in survey.steps and not (b'\\"' in args_json and _NESTED.search(args_json)):
+                survey.steps.remove(JSON)  # it was the JSON of the call itself
+            if survey.is_empty and (text.isascii() or not is_suspect(text.decode("utf-8", "replace"))):
                 return CLEAN
         if document is None:
             try:
                 document = orjson.loads(args_json)
             except orjson.JSONDecodeError:
                 return ScanResult(truncated=True)
-        return self._scan(document, signs)
+        return self._scan(document, survey)
 
     def scan_document(self, document: Any) -> ScanResult:
         """Returns what is in parsed JSON; numbers may be `writ.strict_json.Number`."""
         return self._scan(document, None)
 
-    def _scan(self, document: Any, signs: list[tuple[Sign, Any]] | None) -> ScanResult:
+    def _scan(self, document: Any, survey: Survey | None) -> ScanResult:
         texts = Texts(MAX_TEXT_BYTES)
         texts.document(document)
         texts.lay_out()
         truncated = texts.truncated
         search, opener = Search(), Opener()
         for level in range(MAX_DECODING_DEPTH + 1):
-            has_names = signs is not None
-            if signs is None:
-                signs = [self._signs[hit] for hit in self._matcher.hits(texts.buffer)]
-            self._search(search, texts, signs, has_names=has_names)
-            steps = {step for sign, step in signs if sign is Sign.ENCODING}
-            if not steps and texts.buffer.isascii():
+            if survey is None:
+                survey = self._prefilter.survey(texts.with_names())
+            self._search(search, texts, survey)
+            if not survey.steps and texts.buffer.isascii():
                 break
-            texts = opener.open(texts, sorted(steps))
+            texts = opener.open(texts, sorted(survey.steps))
             if not texts.values:
                 break
             truncated |= level == MAX_DECODING_DEPTH
-            signs = None
+            survey = None
         truncated = truncated or search.truncated or opener.truncated
         if not truncated and not search.findings:
             return CLEAN
         return ScanResult(findings=tuple(sorted(search.findings, key=_order)), truncated=truncated)
 
-    def _is_clean(self, text: bytes, signs: list[tuple[Sign, Any]]) -> bool:
-        """True when surely no rule holds and nothing is encoded in `text`, a call's JSON with every value as it is."""
-        for sign, what in signs:
-            if sign is Sign.RULE or sign is Sign.FIELD:
-                return False
-            if sign is Sign.RULE_IN_CONTEXT and (Sign.CONTEXT, what) in signs:
-                return False
-            if sign is Sign.ENCODING:
-                return False
-        return text.isascii() or not is_suspect(text.decode("utf-8", "replace"))
-
-    def _search(self, search: Search, texts: Texts, signs: list[tuple[Sign, Any]], *, has_names: bool) -> None:
-        fields = self._fields_of(texts)
-        hit = {number for sign, number in signs if sign is Sign.RULE}
-        hit |= self._in_context(texts, signs, has_names=has_names)
-        for number in sorted(hit.union(fields)):
+    def _search(self, search: Search, texts: Texts, survey: Survey) -> None:
+        fields = self._fields_of(texts) if survey.fields or not texts.buffer.isascii() else {}
+        for number in sorted(survey.rules.union(fields)):
             located = self._located[number]
             if number not in fields:
                 search.patterns(located, texts)
@@ -117,19 +97,6 @@ class Inspector:
                 search.patterns(located, texts, fields[number])
             else:
                 search.values(located, texts, fields[number])
-
-    def _in_context(self, texts: Texts, signs: list[tuple[Sign, Any]], *, has_names: bool) -> set[int]:
-        """Returns the rules that were hit and whose context stands in the texts or in the names around them.
-
-        `has_names`: the signs are those of text that holds the names too.
-        """
-        hit = {number for sign, number in signs if sign is Sign.RULE_IN_CONTEXT}
-        told = {number for sign, number in signs if sign is Sign.CONTEXT}
-        if hit <= told or has_names:
-            return hit & told
-        names = {name for number in range(len(texts.values)) for name in texts.names(number)[:3]}
-        around = [self._signs[one] for one in self._matcher.hits("\n".join(names).encode("utf-8", "replace"))]
-        return hit & (told | {number for sign, number in around if sign is Sign.CONTEXT})
 
     def _fields_of(self, texts: Texts) -> dict[int, list[int]]:
         """Returns rule → numbers of the texts that stand in one of its fields."""
@@ -140,32 +107,6 @@ class Inspector:
                 for rule in rules:
                     found.setdefault(rule, []).append(number)
         return found
-
-
-class Sign(Enum):
-    """What a pattern of the prefilter is a sign of; the number of a rule or the step of an encoding stands beside it."""
-
-    RULE = "a rule may hold"
-    RULE_IN_CONTEXT = "a rule may hold if its context is there"
-    CONTEXT = "the context of a rule may be there"
-    FIELD = "a member may have a name that a rule means"
-    ENCODING = "something may be encoded"
-
-
-_JSON = (Sign.ENCODING, JSON)
-
-
-def _signs(rules: InspectionRules) -> Iterator[tuple[Sign, Any, str]]:
-    for number, rule in enumerate(rules.rules):
-        if rule.fields:
-            yield from ((Sign.FIELD, number, field_pattern(field)) for field in rule.fields)
-        elif rule.needs_context:
-            yield Sign.CONTEXT, number, context_prefilter(rule.context_words)
-            yield from ((Sign.RULE_IN_CONTEXT, number, pattern) for pattern in rule.patterns)
-        else:
-            yield from ((Sign.RULE, number, pattern) for pattern in rule.patterns)
-    for step, patterns in TRIGGERS.items():
-        yield from ((Sign.ENCODING, step, pattern) for pattern in patterns)
 
 
 def _plain_json(raw: bytes) -> bytes | None:

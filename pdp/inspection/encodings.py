@@ -22,7 +22,9 @@ _B64 = "[A-Za-z0-9+/_-]"
 # Four characters of base64 are three bytes; when these are ASCII, three of the four characters are half as free or less.
 _B64_ASCII = f"[CDI-Za-f][AC-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589]{_B64}"
 _B64_UTF16 = f"[I-Za-f][AQgw][AB]{_B64}A[A-H][AEIMQUYcgkosw048]A"
-_TURN = "[a-z0-9+/_-]*[A-Z][A-Z0-9+/_-]*[a-z]"
+# The same for letters of two bytes whose first is D0 or D1 (Cyrillic), and of three whose first is E3 to E9 (Chinese …).
+_B64_CYRILLIC = f"0[I-LY-b][DHLPTXbfjnrvz37/_+-][QR][g-v][Ndt9][CG]{_B64}"
+_B64_CHINESE = f"[456][I-LY-bo-r4-7][CGKOSWaeimquy26+-]{_B64}"
 _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
 TRIGGERS: dict[str, tuple[str, ...]] = {
@@ -30,11 +32,12 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "base64": (
         f"(?:{_B64_ASCII}){{4}}",
         f"(?:{_B64_UTF16}){{2}}",
-        f"(?:{_TURN}){{4}}{_B64}{{10}}",
+        f"(?:{_B64_CYRILLIC}){{2}}",
+        f"(?:{_B64_CHINESE}){{4}}",
         rf"H4sI{_B64}{{12}}|eJ[w-z]{_B64}{{12}}|eN[o-r]{_B64}{{12}}|eA[E-H]{_B64}{{12}}",
     ),
     "base32": ("[A-Z2-7]{24}",),
-    "hex": (f"{_HEX_TEXT}{{10}}", rf"(?:(?:0x|\\x)?{_HEX_TEXT}[\s:,;-]{{0,2}}(?:0x|\\x)?){{10}}"),
+    "hex": (f"{_HEX_TEXT}{{10}}", rf"(?:{_HEX_TEXT}[\s:,;-]){{10}}", rf"(?:0x{_HEX_TEXT}[\s:,;-]{{0,2}}){{8}}"),
     "percent": ("%(?:[2-7][0-9A-Fa-f]|0[09AaDd]|[Cc][0-9A-Fa-f]|[DdEe][0-9A-Fa-f]%)|%u[0-9A-Fa-f]{4}",),
     "html": (r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z][a-zA-Z0-9]{1,12});",),
     "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),

@@ -19,6 +19,9 @@ CONTEXT_CHARS = 64
 UNLESS_CHARS = 32
 """How far before a match a word that speaks against it may stand: `order no. 4111…`."""
 
+_UNSPACED_SCRIPTS = "\u0e00"
+"""First letter of Thai; behind it stand Lao, Khmer, Hangul, kana and Han."""
+
 _UNANCHORED = re2._Anchor.UNANCHORED
 _BOTH = re2._Anchor.ANCHOR_BOTH
 _NOTHING = (-1, -1)
@@ -58,17 +61,18 @@ def _says(program: Any, near: str, names: Sequence[str]) -> bool:
 
 
 def context_pattern(words: Sequence[str]) -> str:
-    """Returns the pattern of context words: whole words, any case, any blanks or joints between them."""
-    return rf"(?i)(?:^|[^\pL\pN])(?:{_any_of(words)})(?:$|[^\pL\pN])"
+    """Returns the pattern of context words: any case, any blanks or joints between them, no part of a longer word.
+
+    Scripts that put no blanks between words have no whole words: theirs are found anywhere.
+    """
+    spaced = [word for word in words if word[0] < _UNSPACED_SCRIPTS]
+    unspaced = [_phrase(word) for word in words if word[0] >= _UNSPACED_SCRIPTS]
+    bounded = [rf"(?:^|[^\pL\pN])(?:{'|'.join(map(_phrase, spaced))})(?:$|[^\pL\pN])"] if spaced else []
+    return f"(?i)(?:{'|'.join(bounded + unspaced)})"
 
 
-def context_prefilter(words: Sequence[str]) -> str:
-    """Returns a pattern that hits JSON text wherever `context_pattern` may; the words of a name may stand joined."""
-    return f"(?i)(?:{_any_of(words)})"
-
-
-def _any_of(words: Sequence[str]) -> str:
-    return "|".join(r"[\s_.-]*".join(re2.escape(part) for part in word.split()) for word in words)
+def _phrase(word: str) -> str:
+    return r"[\s_.-]*".join(re2.escape(part) for part in word.split())
 
 
 def is_joined(value: str, start: int, end: int) -> bool:

@@ -119,6 +119,12 @@ class Texts:
         self._starts = list(accumulate([size + len(SEPARATOR) for size in sizes], initial=1))
         return total
 
+    def with_names(self) -> bytes:
+        """Returns the buffer with the member names around its texts, as they stand in JSON."""
+        names = {name for number in range(len(self.values)) for name in self.names(number)}
+        joined = "".join(f'"{name}":' for name in sorted(names))
+        return self.buffer + joined.encode("utf-8", "replace")
+
     def at(self, offset: int) -> int:
         """Returns the number of the text that holds byte `offset` of the buffer, or of the one before a separator."""
         return min(max(bisect_right(self._starts, offset), 1), len(self.values)) - 1
