@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pdp.item import Item
 from pdp.model import OutcomeRule, Recorded
 from pdp.signals import SIGNALS
+from pdp.wire import delimited, tag, varint
 from writ.errors import (
     DeadlineExceeded,
     InvalidInput,
@@ -21,11 +22,15 @@ from writ.errors import (
     Overloaded,
     WritError,
 )
+from writ.merkle import HASH_BYTES
 from writ.permit import PermitBody
 from writ.v1 import decision_pb2, receipt_pb2
 
-_DECISION_TAG = bytes([2 << 3 | 2])
-"""Field 2 of DecideResponse, length-delimited."""
+# Fields that are written by hand, see `pdp.wire`.
+_RESPONSE_REQUEST_ID, _RESPONSE_DECISION = tag(1), tag(2)
+_DECISION_ID, _PERMIT, _RECEIPT, _ACTION_JSON, _ACTION_DIGEST, _EXECUTION_DIGEST = map(tag, (1, 10, 11, 15, 16, 17))
+_RECEIPT_BODY, _RECEIPT_SALT = tag(1), tag(6)
+_PATH_NODE = tag(5) + varint(HASH_BYTES)
 
 # google.rpc.Code
 _INTERNAL = 13
@@ -85,31 +90,57 @@ def decision_response(
     Serialized messages of one type may be joined (protobuf encoding, "Last One Wins"), and most of a decision is the same
     for many: its judgement is written once and joined with what belongs to this answer alone.
     """
-    verdict, call, now_ms = item.verdict, item.call, item.view.now_ms
-    seconds, millis = divmod(now_ms, 1000)
-    own = decision_pb2.Decision(
-        decision_id=decision_id,
-        decided_at=Timestamp(seconds=seconds, nanos=millis * 1_000_000),
-        action_json=call.action_json,
-        action_digest=call.action_digest,
-        execution_digest=call.execution_digest,
-    )
+    verdict, call = item.verdict, item.call
+    parts = [
+        _judgement(item),
+        timings,
+        _decided_at(item.view.now_ms),
+        delimited(_DECISION_ID, decision_id.encode()),
+        delimited(_ACTION_JSON, call.action_json),
+        delimited(_ACTION_DIGEST, call.action_digest.encode()),
+        delimited(_EXECUTION_DIGEST, call.execution_digest.encode()),
+    ]
     if permit is not None:
-        own.permit.token = token
-        own.permit.id = permit.id
-        own.permit.expires_at_ms = permit.expires_ms
+        wire = receipt_pb2.Permit(token=token, id=permit.id, expires_at_ms=permit.expires_ms)
+        parts.append(delimited(_PERMIT, wire.SerializeToString()))
     if recorded is not None:
-        own.receipt.body = recorded.body
-        own.receipt.head = recorded.head
-        own.receipt.signature = recorded.signature
-        own.receipt.leaf_index = recorded.leaf_index
-        own.receipt.path.extend(recorded.path)
-        own.receipt.salt = salt
+        parts.append(delimited(_RECEIPT, _receipt(recorded, salt)))
     if verdict.obligations or verdict.advice or verdict.approval or verdict.transformed_args or verdict.deferral:
-        _add_duties(own, item, approval_reference)
-    decision = _judgement(item) + timings + own.SerializeToString()
-    head = decision_pb2.DecideResponse(request_id=item.request.request_id).SerializeToString()
-    return head + _DECISION_TAG + _varint(len(decision)) + decision
+        duties = decision_pb2.Decision()
+        _add_duties(duties, item, approval_reference)
+        parts.append(duties.SerializeToString())
+    return delimited(_RESPONSE_REQUEST_ID, item.request.request_id.encode()) + delimited(
+        _RESPONSE_DECISION, b"".join(parts)
+    )
+
+
+def _receipt(recorded: Recorded, salt: bytes) -> bytes:
+    return b"".join(
+        (
+            delimited(_RECEIPT_BODY, recorded.body),
+            _signed_head(recorded.head, recorded.signature),
+            _leaf_index(recorded.leaf_index),
+            *[_PATH_NODE + node for node in recorded.path],
+            delimited(_RECEIPT_SALT, salt),
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _signed_head(head: bytes, signature: bytes) -> bytes:
+    """The part of a Receipt that a whole batch shares."""
+    return receipt_pb2.Receipt(head=head, signature=signature).SerializeToString()
+
+
+@lru_cache(maxsize=256)
+def _leaf_index(index: int) -> bytes:
+    return receipt_pb2.Receipt(leaf_index=index).SerializeToString()
+
+
+@lru_cache(maxsize=64)
+def _decided_at(now_ms: int) -> bytes:
+    seconds, millis = divmod(now_ms, 1000)
+    return decision_pb2.Decision(decided_at=Timestamp(seconds=seconds, nanos=millis * 1_000_000)).SerializeToString()
 
 
 def stage_timings(laps: Mapping[str, float]) -> bytes:
@@ -174,16 +205,6 @@ def _add_duties(decision: decision_pb2.Decision, item: Item, approval_reference:
     if verdict.deferral is not None:
         decision.deferral.deadline.FromMilliseconds(verdict.deferral.deadline_ms)
         decision.deferral.depth = verdict.deferral.depth
-
-
-def _varint(number: int) -> bytes:
-    """Returns a protobuf varint."""
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def receipt_message(recorded: Recorded, salt: bytes) -> receipt_pb2.Receipt:

@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 
@@ -22,7 +23,8 @@ from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
 from pdp.verdict import denied
-from writ.canonical import canonical_bytes
+from pdp.wire import delimited, tag
+from writ.canonical import record_bytes
 from writ.commitment import SALT_BYTES
 from writ.errors import EvidenceFailed, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
@@ -37,6 +39,8 @@ ANSWER_TTL_MS = 10 * 60 * 1000
 """How long an answer is kept for a repeat of its request (design, section 2, idempotency)."""
 
 NOT_EVALUATED = "NOT_EVALUATED"
+
+_PAYLOAD_REQUEST, _PAYLOAD_INPUT, _PAYLOAD_SALT, _PAYLOAD_DIGEST = map(tag, (1, 2, 3, 7))
 
 
 class Stopwatch:
@@ -360,7 +364,7 @@ def _draft(sheet: _Sheet) -> Draft:
         salt=sheet.salt,
         execution_digest=call.execution_digest,
         input_json=item.input_json,
-        claims=canonical_bytes(claims),
+        claims=record_bytes(claims),
         principal=request.principal.id,
         session_id=request.session_id,
         user_request=request.user_request,
@@ -384,19 +388,29 @@ def _draft(sheet: _Sheet) -> Draft:
 def _delegation(item: Item) -> bytes:
     if not item.request.delegation:
         return b""
-    return canonical_bytes([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
+    return record_bytes([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
 
 
 def _payload(sheet: _Sheet) -> bytes:
+    """Returns a serialized Payload; what was counted is the only part with inner messages."""
     item = sheet.item
-    payload = receipt_pb2.Payload(
-        request=item.ask.request,
-        input_json=item.input_json,
-        salt=sheet.salt,
-        final=_final(item).value,
-        caller_id=item.caller.id,
-        execution_digest=item.call.execution_digest,
+    own = (
+        delimited(_PAYLOAD_REQUEST, item.ask.request)
+        + delimited(_PAYLOAD_INPUT, item.input_json)
+        + delimited(_PAYLOAD_SALT, sheet.salt)
+        + delimited(_PAYLOAD_DIGEST, item.call.execution_digest.encode())
+        + _payload_of_caller(item.caller.id, _final(item).value)
     )
+    return own + _reservations(item) if item.state_ask.reservations else own
+
+
+@lru_cache(maxsize=1024)
+def _payload_of_caller(caller_id: str, final: str) -> bytes:
+    return receipt_pb2.Payload(caller_id=caller_id, final=final).SerializeToString()
+
+
+def _reservations(item: Item) -> bytes:
+    payload = receipt_pb2.Payload()
     for reservation in item.state_ask.reservations:
         kept = counted(reservation, item.view.now_ms)
         if kept is not None:

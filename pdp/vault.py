@@ -2,11 +2,12 @@
 
 A payload is sealed with AES-256-GCM under its own key, bound to its leaf. That key is wrapped under the key of each
 known data subject in turn, so that destroying any one of them erases; without a known subject under the key of the
-organisation and month. Wrapping keys are derived for each batch (SP 800-108 in counter mode, HMAC-SHA-256, over a
-random salt), so that no nonce ever repeats however long a key is used.
+organisation and month. What wraps is derived from those keys (SP 800-108 in counter mode, HMAC-SHA-256, over a random
+salt); an entry's index under its salt is its nonce. A salt is left after `MAX_INDEX` entries and whenever the process
+starts, so that no nonce ever repeats however long a key is used.
 
-Format rule of an entry: `version u8 | leaf 32 | batch salt 32 | index u32 | keys u8 | key ids u64 each | wrapped key |
-sealed payload`; a change takes another version.
+Format rule of an entry: `version u8 | leaf 32 | salt 32 | index u32 | keys u8 | key ids u64 each | wrapped key | sealed
+payload`; a change takes another version.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from pdp.keystore import KEY_BYTES, Keystore
+from pdp.keystore import KEY_BYTES, Keystore, WrappingKey
 from pdp.mend import mend
 from pdp.model import Draft
 from pdp.segment import DEFAULT_SEGMENT_BYTES, SegmentStore
@@ -30,6 +31,12 @@ from writ.segment import Record, RecordType, pack_record
 
 MAX_SUBJECTS = 16
 """More known subjects than this are wrapped under the first sixteen: any of those erases."""
+
+MAX_INDEX = 1 << 16
+"""Entries under one salt: what was derived under it is remembered until then, far below the 2^32 of SP 800-38D."""
+
+MAX_WRAPPERS = 4096
+"""Derived keys that are remembered, about 1 KB each."""
 
 _VERSION = 1
 _TAG_BYTES = 16
@@ -71,6 +78,9 @@ class Vault:
         self._random = random
         self._owners: dict[tuple[str, ...], bytes] = {}
         self._month_of = (0, 0, "")
+        self._salt = b""
+        self._next_index = MAX_INDEX
+        self._wrappers: dict[int, AESGCM] = {}
 
     def put(self, drafts: Sequence[Draft], leaves: Sequence[bytes]) -> None:
         """Seals and appends the payloads of a batch with one write; empty ones are left out.
@@ -83,27 +93,39 @@ class Vault:
             return
         owners = [self._owners_of(draft) for draft, _ in wanted]
         living = self.keystore.living([owner for each in owners for owner in each])
-        random = self._random(KEY_BYTES * (len(wanted) + 1))
-        salt = random[:KEY_BYTES]
-        wrappers: dict[int, AESGCM] = {}
+        random = self._random(KEY_BYTES * len(wanted))
+        salt, first = self._places(len(wanted))
         records = []
-        for index, (draft, leaf) in enumerate(wanted):
-            key = random[KEY_BYTES * (index + 1) : KEY_BYTES * (index + 2)]
-            wrapped, ids = key, []
-            nonce = index.to_bytes(12)
-            for owner in owners[index]:
+        for at, (draft, leaf) in enumerate(wanted):
+            key = random[KEY_BYTES * at : KEY_BYTES * (at + 1)]
+            wrapped, ids, nonce = key, b"", (first + at).to_bytes(12)
+            for owner in owners[at]:
                 wrapping = living[owner]
-                wrapper = wrappers.get(wrapping.id)
-                if wrapper is None:
-                    wrapper = wrappers[wrapping.id] = _wrapper(wrapping.key, salt)
-                wrapped = wrapper.encrypt(nonce, wrapped, leaf)
-                ids.append(wrapping.id)
+                wrapped = self._wrapper(wrapping).encrypt(nonce, wrapped, leaf)
+                ids += wrapping.id.to_bytes(8)
+            fixed = _FIXED.pack(_VERSION, leaf, salt, first + at, len(owners[at]))
             sealed = AESGCM(key).encrypt(_ZERO_NONCE, draft.payload, leaf)
-            fixed = _FIXED.pack(_VERSION, leaf, salt, index, len(ids))
-            records.append(
-                pack_record(RecordType.PAYLOAD, b"".join((fixed, *[i.to_bytes(8) for i in ids], wrapped, sealed)))
-            )
+            records.append(pack_record(RecordType.PAYLOAD, b"".join((fixed, ids, wrapped, sealed))))
         self.store.append(b"".join(records))
+
+    def _places(self, count: int) -> tuple[bytes, int]:
+        """Returns a salt and the first of `count` indexes under it. They are spent even when writing fails: what was
+        sealed under them may stand on the disk."""
+        if self._next_index + count > MAX_INDEX:
+            self._salt, self._next_index, self._wrappers = self._random(KEY_BYTES), 0, {}
+        first = self._next_index
+        self._next_index += count
+        return self._salt, first
+
+    def _wrapper(self, wrapping: WrappingKey) -> AESGCM:
+        """Returns what wraps under a key and the current salt. A destroyed key is never asked for again: its owner's next
+        one has another identifier."""
+        wrapper = self._wrappers.get(wrapping.id)
+        if wrapper is None:
+            if len(self._wrappers) >= MAX_WRAPPERS:
+                self._wrappers.clear()
+            wrapper = self._wrappers[wrapping.id] = _derived(wrapping.key, self._salt)
+        return wrapper
 
     def _owners_of(self, draft: Draft) -> tuple[bytes, ...]:
         organisation = draft.organisation
@@ -173,7 +195,7 @@ def open_sealed(entry: SealedPayload, keystore: Keystore) -> bytes:
             wrapping = keystore.key(identifier)
             if wrapping is None:
                 raise EvidenceFailed("PAYLOAD_ERASED", "a key that this payload needs was destroyed")
-            key = _wrapper(wrapping, entry.salt).decrypt(nonce, key, entry.leaf)
+            key = _derived(wrapping, entry.salt).decrypt(nonce, key, entry.leaf)
         return AESGCM(key).decrypt(_ZERO_NONCE, entry.sealed, entry.leaf)
     except InvalidTag as e:
         raise EvidenceFailed("PAYLOAD_MALFORMED", "vault entry does not open with its keys and leaf") from e
@@ -184,5 +206,5 @@ def sealed_payloads(records: Iterator[Record]) -> Iterator[SealedPayload]:
     return (parse_sealed(record.payload) for record in records if record.type == RecordType.PAYLOAD)
 
 
-def _wrapper(key: bytes, salt: bytes) -> AESGCM:
+def _derived(key: bytes, salt: bytes) -> AESGCM:
     return AESGCM(hmac.digest(key, _KDF_INFO % salt, "sha256"))

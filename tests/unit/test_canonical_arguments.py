@@ -106,17 +106,27 @@ PIECES = st.lists(
     ),
     max_size=9,
 ).map(lambda pieces: "".join(pieces).encode())
-DUMPED = st.recursive(
+VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=10,
-).map(
-    lambda value: json.dumps({"a": value}, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+)
+SEPARATORS = st.sampled_from([(",", ":"), (", ", ": "), ("\t,\r\n", " :\n")])
+DUMPED = st.builds(
+    lambda value, separators: json.dumps({"a": value}, separators=separators, ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    ),
+    VALUES,
+    SEPARATORS,
 )
 
 
 @given(PIECES | PIECES.map(lambda raw: b'{"a":%b}' % raw) | DUMPED)
 @example(b'{"a":1e16}')
+@example(b'{"a b": 1, "ab": 2}')
+@example(b'{"a": 1, "a" : 1}')
+@example(b'{"a": "\\u0020"}')
+@example(b'{"a": [1, 1.5, -0]}')
 @example(b'{"a":[1,1.5]}')
 @example(b'{"a":18446744073709551615}')
 @settings(max_examples=1000, deadline=None)

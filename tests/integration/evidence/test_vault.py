@@ -13,10 +13,11 @@ import pytest
 from pdp.evidence_read import EvidenceReader, allowed_tickets
 from pdp.keystore import Keystore, load_master_key
 from pdp.record import KEYSTORE_FILE, LogRecorder
-from pdp.vault import destroy_month, destroy_subject, open_sealed, parse_sealed
+from pdp.vault import destroy_month, destroy_subject, open_sealed, parse_sealed, sealed_payloads
 from tests.evidence_support import ISSUER, KEY, KEYS, MASTER_KEY, NOW_MS, Place, body, draft, drafts, receipt_of
 from writ.errors import ConfigurationError, EvidenceFailed
 from writ.receipt import verify_receipt
+from writ.segment import SegmentScan
 
 ID = "01ARZ3NDEKTSV4RRFFQ6%06d"
 
@@ -167,6 +168,42 @@ def test_a_changed_entry_or_one_moved_to_another_leaf_does_not_open(tmp_path: Pa
     ):
         with pytest.raises(EvidenceFailed, match="PAYLOAD_MALFORMED"):
             open_sealed(changed, keystore(place))
+
+
+def places(place: Place) -> list[tuple[bytes, int]]:
+    """Returns salt and index of every entry of the vault, in order."""
+    found = []
+    for path in sorted(place.vault.glob("*.seg")):
+        found += [(each.salt, each.index) for each in sealed_payloads(iter(SegmentScan(path.read_bytes())))]
+    return found
+
+
+def test_no_two_entries_are_wrapped_at_one_place_under_a_salt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdp.vault.MAX_INDEX", 8)
+    place = Place(tmp_path)
+    for start in (0, 20):
+        log = place.open()
+        for number in range(start, start + 20, 3):
+            log.append(drafts(3, number))
+        log.close()
+    found = places(place)
+    assert len(found) == len(set(found)) == 42
+    assert max(index for _, index in found) < 8
+    assert reader(place).read_payload(ID % 13) == b"payload 13"
+
+
+def test_a_place_is_spent_even_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(tmp_path)
+    log = place.open()
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            log.vault.store, "append", lambda _: (_ for _ in ()).throw(EvidenceFailed("LOG_WRITE_FAILED", "x"))
+        )
+        with pytest.raises(EvidenceFailed, match="LOG_WRITE_FAILED"):
+            log.append(drafts(3))
+    log.append(drafts(2))
+    log.close()
+    assert [index for _, index in places(place)] == [3, 4]
 
 
 @pytest.mark.parametrize("raw", [b"", bytes(100), b"\x02" + bytes(200), b"\x01" + bytes(68) + b"\x05" + bytes(40)])
