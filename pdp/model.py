@@ -9,6 +9,7 @@ from typing import Any
 
 from writ.action import Action
 from writ.frozen import frozen
+from writ.receipt_body import Body
 
 
 @frozen
@@ -306,7 +307,7 @@ class Draft:
     """A receipt before it has its place in the log: the body without issuer, epoch, sequence and previous leaf, and what
     is stored encrypted beside it. `subjects` are known data subjects whose keys wrap the payload's key."""
 
-    body: Mapping[str, Any]
+    body: Body
     organisation: str
     now_ms: int
     salt: bytes
