@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import shutil
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -138,8 +140,8 @@ class RedisCluster:
     SLOTS = 16_384
 
     def __init__(self) -> None:
-        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000")
-        self.servers = [RedisServer(*options, port=port) for port in _free_ports(3)]
+        self._options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "5000")
+        self.servers = [RedisServer(*self._options, port=port) for port in _free_ports(3)]
         self.url = f"redis://127.0.0.1:{self.servers[0].port}"
 
     def start(self) -> RedisCluster:
@@ -153,12 +155,47 @@ class RedisCluster:
         with self.servers[0].client() as client:
             for server in self.servers[1:]:
                 client.execute_command("CLUSTER MEET", "127.0.0.1", server.port)
-        until = time.monotonic() + START_TIMEOUT_S
-        while not all(self._is_ready(server) for server in self.servers):
-            if time.monotonic() > until:
-                raise RuntimeError("redis cluster did not form")
-            time.sleep(0.02)
+        self._until(lambda: all(map(self._is_ready, self.servers)), "form")
         return self
+
+    def client(self) -> redis.RedisCluster:
+        """A plain synchronous client that finds the node of each key."""
+        return redis.RedisCluster(host="127.0.0.1", port=self.servers[0].port)
+
+    def owner(self, key: str) -> RedisServer:
+        """Returns the server that holds a key now."""
+        for server in self.servers:
+            with server.client() as client, contextlib.suppress(redis.RedisError):
+                client.exists(key)  # another node answers MOVED
+                return server
+        raise RuntimeError(f"redis cluster: nobody holds `{key}`")
+
+    def add_replica(self, of: RedisServer) -> RedisServer:
+        """Starts a replica of one primary and returns it once it is in step."""
+        replica = RedisServer(*self._options, port=_free_ports(1)[0]).start()
+        self.servers.append(replica)
+        with of.client() as client:
+            node = client.execute_command("CLUSTER MYID").decode()
+        with replica.client() as client:
+            client.execute_command("CLUSTER MEET", "127.0.0.1", of.port)
+            self._until(lambda: node in str(client.execute_command("CLUSTER NODES")), "meet its replica")
+            client.execute_command("CLUSTER REPLICATE", node)
+            self._until(lambda: client.info("replication").get("master_link_status") == "up", "bring a replica in step")
+        return replica
+
+    def promote(self, replica: RedisServer) -> None:
+        """Has a replica take the place of its primary, which follows it from then on."""
+        with replica.client() as client:
+            client.execute_command("CLUSTER FAILOVER")
+            self._until(lambda: client.info("replication")["role"] == "master", "promote a replica")
+
+    @staticmethod
+    def _until(condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + START_TIMEOUT_S
+        while not condition():
+            if time.monotonic() > until:
+                raise RuntimeError(f"redis cluster did not {what}")
+            time.sleep(0.02)
 
     @staticmethod
     def _is_ready(server: RedisServer) -> bool:

@@ -42,7 +42,7 @@ from pdp.lane import Lane
 from pep.client import Client
 from tests.control_plane_server import free_port
 from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import open_state, value_now
 from writ.keys import KeySet, parse_public_keys
 from writ.v1 import decision_pb2, fact_pb2
@@ -159,22 +159,30 @@ class Ground:
     `bundle` is a control plane's address; without it OPA takes the policy from disk, with `rules` added to it.
     """
 
-    def __init__(self, *, bundle: str = "", key: SigningKey | None = None, **rules: str) -> None:
+    def __init__(
+        self,
+        *,
+        bundle: str = "",
+        key: SigningKey | None = None,
+        redis: RedisServer | RedisCluster | None = None,
+        **rules: str,
+    ) -> None:
         # Not pytest's folder: its path is too long for a socket.
         self.folder = Path(tempfile.mkdtemp(prefix="writ-"))
         self.layout = make_layout(self.folder / "s")
         make_keys(self.layout, os.urandom)
         self.key = key or SigningKey()
         self.bundle = build_policy(self.folder, self.key, **rules)
-        self.redis = RedisServer()
+        self.redis = RedisServer()  # what most tests run on; with another backend it is not started
+        self.backend: RedisServer | RedisCluster = redis or self.redis
         self.opa = OpaServer(self.folder, self.key, bundle or self.bundle.path)
         self.points: list[DecisionPoint] = []
 
     def start(self) -> Self:
         """Starts Redis and OPA, and begins the state."""
-        self.redis.start()
+        self.backend.start()
         self.opa.start()
-        with self.redis.client() as client:
+        with contextlib.closing(self.backend.client()) as client:
             client.set("{writ}:epoch", "0123456789abcdef", nx=True)
         return self
 
@@ -195,7 +203,7 @@ class Ground:
 
     def open_reservations(self) -> int:
         """Returns how many decisions hold something in Redis that is not settled."""
-        with self.redis.client() as client:
+        with contextlib.closing(self.backend.client()) as client:
             epoch = client.hget(f"{{{ORGANISATION}}}:m", "e")
             return 0 if epoch is None else int(client.hlen(f"{{{ORGANISATION}}}:o:{epoch.decode()}"))
 
@@ -223,7 +231,7 @@ class Ground:
 
     async def _counted(self, agent: str) -> tuple[int, int]:
         judge = OpaJudge(self.opa.socket)
-        state = open_state(self.redis.url, writer="onlooker")
+        state = open_state(self.backend.url, writer="onlooker", cluster=isinstance(self.backend, RedisCluster))
         try:
             lane = Lane.build(await judge.activation())
             wanted = update("look", agent)
@@ -256,7 +264,7 @@ class Ground:
         for point in self.points:
             point.kill()
         self.opa.kill()
-        self.redis.stop()
+        self.backend.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -296,7 +304,10 @@ class DecisionPoint:
     def _settings(self) -> dict[str, dict[str, Any]]:
         keys = self._ground.layout.root / "keys"
         return {
-            "redis": {"url": self._ground.redis.url},
+            "redis": {
+                "url": self._ground.backend.url,
+                "cluster": isinstance(self._ground.backend, RedisCluster),
+            },
             "opa": {"socket": str(self._ground.opa.socket), "archive": str(self._ground.opa.archive)},
             "pdp": {
                 "listen": f"unix://{self.socket}",
