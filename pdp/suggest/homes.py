@@ -13,6 +13,7 @@ from writ.action import Verb
 from writ.frozen import frozen
 
 _ID_WORDS = word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle name path email")
+_SEARCHES = word_set("list search find browse enumerate ls grep glob discover scan select query filter")
 _PROVEN_BY_IDS = frozenset({Verb.READ, Verb.LIST, Verb.UPDATE, Verb.DELETE, Verb.UNKNOWN})
 _REACHED = ("recipient", "account", "url", "channel")
 _MAX_ATTRIBUTES = 32
@@ -73,6 +74,8 @@ def _score(role: Role, judged: Judged, verb: Verb) -> int:
     telling = [word for word in plain if word not in _ID_WORDS]
     nouns = {singular(word) for word in (*judged.name.nouns, *judged.resource.split("_")) if word}
     depth = len(role.argument.names) - 1
+    if judged.said[0].word in _SEARCHES and not (role.kind == "id" and plain[-1:] in (["id"], ["uuid"], ["arn"])):
+        return 0  # what a search looks for is no proof that it finds one record
     fits = bool(telling) and set(telling) <= nouns | set(judged.name.words)
     if role.kind == "id":
         is_new = verb is Verb.CREATE

@@ -27,9 +27,10 @@ from writ.frozen import frozen
 
 _MONEY_VERBS = word_set(
     "send create make schedule submit process initiate approve confirm execute authorize capture issue place "
-    "edit update modify change set add new post trigger complete release accept top"
+    "edit update modify change set add new post trigger complete release accept top split settle"
 )
 _BOOKING_WORDS = ("book", "reserve", "rent", "hire")
+_FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
 _RUNS = ("sql", "command", "cmd", "script", "shell_command", "bash", "code", "python_code", "soql_command")
 
 
@@ -97,22 +98,14 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
         return (replace(first, confidence=min(first.confidence, 60)),)
     gravest = max(GRAVITY[said.verb] for said in name.verbs)
     first = name.verbs[0]
-    # A loose word of a description (`Post-processes`, `Calls the API`) is no reason to disbelieve a name.
-    graver = [
-        said
-        for said in described
-        if (GRAVITY[said.verb] > gravest and said.confidence != 55) or _conjoined(said, gravest)
-    ]
+    # A loose word of a description (`Request the details`, `Calls the API`) is no reason to disbelieve a name.
+    graver = [said for said in described if GRAVITY[said.verb] > gravest and not said.weak]
     if first.verb in READS and graver:
         worst = max(graver, key=lambda said: GRAVITY[said.verb])
         return (replace(worst, confidence=50, reason=f"{worst.reason}, though the {first.reason}"),)
     known = {said.verb for said in name.verbs}
     more = {said.verb: said for said in reversed(graver) if said.verb not in known}
     return (*name.verbs, *sorted(more.values(), key=lambda said: GRAVITY[said.verb]))
-
-
-def _conjoined(said: Said, gravest: int) -> bool:
-    return said.confidence == 55 and GRAVITY[said.verb] > gravest and said.verb in (Verb.SEND, Verb.DELETE, Verb.PAY)
 
 
 def _with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tuple[Said, ...]:
@@ -202,6 +195,8 @@ def _with_arguments(said: tuple[Said, ...], roles: Sequence[Role], setting: Sett
         and any(role.kind == "url" and role.confidence >= 70 for role in roles)
     ):
         add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
+    if "url" in kinds and name.words and _FETCHED & set(name.words) and verbs <= {Verb.CREATE, Verb.UPDATE}:
+        add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
     if any(_is_callback(role) for role in roles) and verbs & {Verb.CREATE, Verb.UPDATE, Verb.ADMIN}:
         add(Verb.SEND, 65, "hands data to an address that an argument names")
     people = next((role for role in roles if _is_told(role)), None)

@@ -32,8 +32,8 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "target_file repo_path"
     ),
     "channel": word_set(
-        "channel room chat conversation subreddit mailing_list guild chat_id room_id channel_id conversation_id "
-        "channel_name slack_channel chatroom topic_arn queue_url chat_room group_id space_id"
+        "channel chat conversation subreddit mailing_list guild chat_id room_id channel_id conversation_id "
+        "channel_name slack_channel chatroom topic_arn queue_url chat_room"
     ),
     "code": word_set(
         "command cmd script source_code shell bash python javascript js snippet shell_command code_snippet "
@@ -48,7 +48,7 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "body content text message subject title description comment note memo caption summary html markdown "
         "payload message_body detail post tweet signature headline reply text_content body_html body_text "
         "html_body properties rows manifest edits files data template blocks new_content new_text announcement "
-        "bio prompt policy password new_password first_name last_name street city address postcode zip zip_code "
+        "bio prompt policy password new_password first_name last_name street city country address postcode zip zip_code "
         "passphrase pin_code reason resolution new_str instruction"
     ),
     "limit": word_set(
@@ -133,6 +133,6 @@ THINGS = word_set(
     "order invoice charge shipment document page note project board list playlist song book movie train "
     "station symbol process stock asset namespace environment zone region queue topic model dataset workflow "
     "job pipeline function secret subscription plan coupon campaign deal lead opportunity case patient "
-    "student course class team organization workspace owner pid medication record org tenant"
+    "student course class team organization workspace owner pid medication record org tenant ticker isin stock share group space"
 )
 """Nouns that name one record where they are the whole name of a string argument."""

@@ -13,68 +13,87 @@ from writ.action import Verb
 
 _STRICT: Mapping[Verb, str] = {
     Verb.READ: (
-        "get read fetch retrieve show describe obtain lookup inspect summarize summarise analyze analyse calculate "
-        "compute convert translate parse validate verify compare detect extract classify predict "
-        "estimate explain preview diff stat cat whoami ping exists is has can monitor poll recall download count "
-        "recommend tell see learn know determine ask fetches view examine identify evaluate return measure "
-        "screenshot hover scroll peek decode encode format display"
+        "collect gather receive consult expand consume score trace transcribe suggest wait sleep solve think "
+        "capture get read fetch retrieve show describe obtain lookup inspect summarize summarise analyze "
+        "analyse calculate compute convert translate parse validate verify compare detect extract classify "
+        "predict estimate explain preview diff stat cat whoami ping exists is has can monitor poll recall "
+        "download count recommend determine view examine identify evaluate measure screenshot hover scroll "
+        "peek decode encode format display"
     ),
-    Verb.LIST: "list search find browse enumerate ls grep glob discover scan select crawl scrape",
+    Verb.LIST: ("list search find browse enumerate ls grep glob discover scan select crawl scrape"),
     Verb.CREATE: (
-        "create add insert generate make new compose prepare build duplicate clone save store import register draft "
-        "init initialize provision mkdir touch produce render compress zip unzip enroll enqueue ingest"
+        "allocate define ensure establish populate replicate seed transcode remember memorize draw recreate "
+        "create add insert generate make new compose prepare build duplicate clone save store import register "
+        "draft init initialize provision mkdir touch produce render compress zip unzip enroll enqueue ingest"
     ),
     Verb.UPDATE: (
-        "update edit modify patch put rename append mark assign unassign set write overwrite replace upsert attach "
-        "detach link unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close reopen "
-        "resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync merge rebase "
-        "checkin unstage stage stash transition move relocate mute unmute react acknowledge accept decline reject "
-        "subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play skip dim "
-        "unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide unhide reset"
+        "associate disassociate bind unbind connect disconnect encrypt decrypt deprecate dispute extend "
+        "finalize fulfill join leave optimize rebalance rebuild reconcile recover redirect redo reduce refuse "
+        "reindex reorder repair revise rollback split unpublish escalate swipe inject update edit modify "
+        "patch put rename append mark assign unassign set write overwrite replace upsert attach detach link "
+        "unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close reopen "
+        "resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync merge "
+        "rebase checkin unstage stage stash transition move relocate mute unmute react acknowledge accept "
+        "decline reject subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play skip "
+        "dim unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide "
+        "unhide reset"
     ),
     Verb.SEND: (
-        "send publish notify tweet retweet reply forward broadcast invite dispatch deliver upload submit respond "
-        "announce dm whisper transmit navigate goto push share unveil relay propagate"
+        "give remind propose ship send publish notify tweet retweet reply forward broadcast invite dispatch "
+        "deliver upload submit respond announce dm whisper transmit navigate goto push share unveil relay "
+        "propagate"
     ),
     Verb.PAY: (
-        "pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest sell bid redeem spend bet"
+        "settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest sell bid "
+        "redeem spend bet"
     ),
     Verb.EXECUTE: (
-        "execute exec eval invoke launch spawn trigger deploy compile sudo rerun bootstrap simulate click press tap "
-        "automate interpret drag"
+        "retry serve execute exec eval invoke launch spawn trigger deploy compile sudo rerun bootstrap "
+        "simulate click press tap automate interpret drag"
     ),
     Verb.ADMIN: (
-        "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate deactivate "
-        "configure install migrate alter rotate promote demote impersonate chmod chown lock unlock reboot restart "
-        "shutdown elevate escalate approve login logout authenticate freeze unfreeze quarantine "
-        "scale whitelist blacklist allowlist blocklist admin disarm arm"
+        "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
+        "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate "
+        "deactivate configure install migrate alter rotate promote demote impersonate chmod chown lock unlock "
+        "reboot restart shutdown elevate approve login logout authenticate freeze unfreeze quarantine scale "
+        "whitelist blacklist allowlist blocklist admin disarm arm"
     ),
     Verb.DELETE: (
-        "delete remove destroy drop purge erase wipe clear truncate cancel terminate uninstall trash discard kill "
-        "expunge del rm rmdir deprovision unregister deregister dismiss evict flush nuke empty prune shred obliterate "
-        "decommission eliminate"
+        "abort undeploy forget delete remove destroy drop purge erase wipe clear truncate cancel terminate "
+        "uninstall trash discard kill expunge del rm rmdir deprovision unregister deregister dismiss evict "
+        "flush nuke empty prune shred obliterate decommission eliminate"
     ),
 }
 
 _LOOSE: Mapping[Verb, str] = {
     Verb.READ: (
-        "check query view watch track open load export head tail tree status info review report recap "
-        "access help log logs sample weather forecast"
+        "map stream transform refresh check query view watch track open load export head tail tree status "
+        "info review report recap access help log logs sample weather forecast"
     ),
-    Verb.LIST: "filter index sort rank history",
-    Verb.CREATE: "schedule note record copy fork branch commit backup snapshot plan book reserve mint mock",
-    Verb.UPDATE: "apply process control turn increment vacuum",
-    Verb.SEND: "post email mail message text comment sms call dial phone fax ring request",
-    Verb.PAY: "transfer charge refund wire order trade deposit tip swap stake bill payout fund",
-    Verb.EXECUTE: "run start command bash shell terminal python powershell script type",
-    Verb.ADMIN: "stop permission config",
-    Verb.DELETE: "expire",
+    Verb.LIST: ("filter index sort rank history"),
+    Verb.CREATE: ("queue schedule note record copy fork branch commit backup snapshot plan book reserve mint mock"),
+    Verb.UPDATE: (
+        "claim end flag handle hold manage route return release renew print apply process control turn increment vacuum"
+    ),
+    Verb.SEND: (
+        "alert contact chat speak say ask rate post email mail message text comment sms call dial phone fax "
+        "ring request"
+    ),
+    Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund"),
+    Verb.EXECUTE: ("perform test train initiate run start command bash shell terminal python powershell script type"),
+    Verb.ADMIN: ("sign stop permission config"),
+    Verb.DELETE: ("quit fire expire"),
 }
 
 STRICT: Mapping[str, Verb] = {word: verb for verb, words in _STRICT.items() for word in words.split()}
 LOOSE: Mapping[str, Verb] = {
     word: verb for verb, words in _LOOSE.items() for word in words.split() if word not in STRICT
 }
+
+DESCRIPTION_ONLY: Mapping[str, Verb] = dict.fromkeys(
+    ("return", "see", "learn", "know", "tell", "provide", "give"), Verb.READ
+)
+"""Words that say something at the head of a description only: `Returns the balance`, but `return_item`."""
 
 PHRASES: Mapping[tuple[str, str], Verb] = {
     ("look", "up"): Verb.READ,
@@ -104,7 +123,25 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("take", "down"): Verb.DELETE,
     ("test", "connection"): Verb.READ,
     ("run", "query"): Verb.EXECUTE,
+    ("file", "claim"): Verb.SEND,
+    ("file", "complaint"): Verb.SEND,
+    ("file", "tax"): Verb.SEND,
+    ("file", "taxes"): Verb.SEND,
     ("git", "add"): Verb.UPDATE,
+    ("git", "pull"): Verb.UPDATE,
+    ("git", "fetch"): Verb.UPDATE,
+    ("select", "option"): Verb.UPDATE,
+    ("browser", "snapshot"): Verb.READ,
+    ("page", "snapshot"): Verb.READ,
+    ("print", "document"): Verb.SEND,
+    ("renew", "subscription"): Verb.PAY,
+    ("renew", "membership"): Verb.PAY,
+    ("renew", "license"): Verb.PAY,
+    ("renew", "domain"): Verb.PAY,
+    ("upgrade", "plan"): Verb.PAY,
+    ("upgrade", "subscription"): Verb.PAY,
+    ("release", "funds"): Verb.PAY,
+    ("ask", "question"): Verb.SEND,
     ("make", "payment"): Verb.PAY,
     ("make", "request"): Verb.SEND,
     ("make", "call"): Verb.SEND,

@@ -60,10 +60,10 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     taken = {role.kind for role in judged.roles} - {"limit", "paging", "plain"}
     outside = sorted(noun for noun in judged.name.nouns if noun in OUTSIDE_WRITTEN or noun == "result")
     if outside or judged.resource in OUTSIDE_WRITTEN - {"profile"}:
-        return False, 90, f"others may write a {(outside or [judged.resource])[0]}"
+        return False, 90, f"others may write it: {(outside or [judged.resource])[0]}"
     ours = sorted(noun for noun in judged.name.nouns if noun in PURELY_OURS)
     if ours and judged.name.nouns[-1] in PURELY_OURS and not taken & {"url", "query", "path", "code", "content"}:
-        return True, 80, f"only the server writes a {ours[-1]}"
+        return True, 80, f"only the server writes it: {ours[-1]}"
     own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
     if not judged.tool.arguments and own & OWN_PROFILE and own <= OWN_PROFILE | {"current"}:
         return True, 60, "our own profile: no argument says whose"
@@ -99,7 +99,7 @@ def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:
                 yield shape.format(field), 40, f"a {judged.resource} usually has it; no output schema says so"
     elif judged.verbs <= {Verb.CREATE, Verb.SEND} and Verb.CREATE in judged.verbs:
         yield "id", 40, "the server gives a new record its id"
-    elif judged.verbs <= READS and judged.resource:
+    elif judged.verbs <= READS and judged.resource and judged.resource not in PURELY_OURS:
         for shape in _SHAPES:
             yield shape.format("id"), 35, "records usually have it; no output schema says so"
 

@@ -35,6 +35,20 @@ _CODE_WORDS = (
     "snippet",
     "function body",
 )
+_MEETING_PLACES = (
+    "thread_ts",
+    "thread_id",
+    "thread",
+    "topic",
+    "list_id",
+    "group",
+    "group_id",
+    "room",
+    "space",
+    "space_id",
+)
+_FILE_PLACES = ("source", "destination", "src", "dest", "target", "from", "to", "name", "location")
+_DIRECTIONS = ("to", "target", "dest", "destination", "new", "default", "primary")
 _SINKS = ("account", "recipient", "url", "path", "channel", "code", "query", "content", "id")
 
 
@@ -119,7 +133,7 @@ def _number(words: tuple[str, ...], name: str, setting: Setting) -> tuple[str, i
         return "limit", 80, "a number that bounds the result"
     if name in WHOLE["paging"] or name in WHOLE["limit"]:
         return "paging", 75, "paging or formatting"
-    if name in WHOLE["channel"]:
+    if name in WHOLE["channel"] or "_".join(words[1:]) in WHOLE["channel"]:
         return "channel", 85, f"named {name}"
     if words[-1:] and words[-1] in LAST["id"] | {"pid"}:
         if words[-1] == "number" and not any(word in setting.words | THINGS for word in words[:-1]):
@@ -140,8 +154,9 @@ def _text(argument: Argument, words: tuple[str, ...], name: str, setting: Settin
     special = _by_setting(argument, name, single, setting, described)
     if special is not None:
         return special
+    rest = "_".join(words[1:]) if words[:1] and words[0] in _DIRECTIONS else single
     for kind in ("account", "recipient", "url", "path", "channel", "code", "query"):
-        if name in WHOLE[kind] or single in WHOLE[kind]:
+        if {name, single, rest} & WHOLE[kind]:
             return _whole(kind, single, setting, described)
     if described and (name in GENERIC or single in GENERIC or described in ("url", "account")):
         return described, 70, f"description says {described}"
@@ -178,7 +193,7 @@ def _by_setting(
     argument: Argument, name: str, single: str, setting: Setting, described: str
 ) -> tuple[str, int, str] | None:
     """Names that mean one thing in one trade and another elsewhere."""
-    if setting.money and single in ("account", "recipient", "receiver", "to", "destination", "address", "account_id"):
+    if setting.money and single in ("account", "recipient", "receiver", "to", "destination", "account_id"):
         if described in ("recipient", "account"):
             return described, 85, f"description says {described}"
         return ("recipient" if single in ("recipient", "receiver", "to") else "account"), 80, "whom a payment reaches"
@@ -194,15 +209,19 @@ def _by_setting(
             return "code", 85, f"{name} that is run"
         if single == "code":
             return "id", 60, "a code that names something"
-    if setting.files and single in ("source", "destination", "src", "dest", "target", "from", "to", "name", "location"):
+    if setting.files and "git" not in setting.words and single in _FILE_PLACES:
         return "path", 80, "where a file stands"
     if single in ("from", "sender", "from_address", "from_email", "from_user"):
         return "plain", 60, "who sends or whom to look for"
-    if single in ("origin", "destination", "city", "country", "location", "place") and not described:
+    if (
+        single in ("origin", "destination", "city", "country", "location", "place")
+        and not described
+        and not (setting.verbs & {Verb.ADMIN} and single in ("city", "country"))
+    ):
         return "plain", 60, "a place"
     if setting.books and (single in THINGS or single in setting.words) and argument.is_scalar:
         return "id", 80, "what is booked"
-    if single in ("thread_ts", "thread_id", "thread", "topic", "list_id", "group") and Verb.SEND in setting.verbs:
+    if single in _MEETING_PLACES and (Verb.SEND in setting.verbs or setting.words & {"message", "chat"}):
         if {"email", "mail", "gmail"} & setting.words or single == "list_id":
             return "id", 75, f"named {name}"
         return "channel", 75, "where it is posted"

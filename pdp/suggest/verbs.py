@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
-from pdp.suggest.lexicon_verbs import LOOSE, PHRASES, PREAMBLE, STRICT
+from pdp.suggest.lexicon_verbs import DESCRIPTION_ONLY, LOOSE, PHRASES, PREAMBLE, STRICT
 from pdp.suggest.words import base_form, first_sentence, name_words, sentences, singular, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
@@ -20,12 +21,13 @@ _DETERMINERS = word_set("a an the it its them their all any your this that these
 
 @frozen
 class Said:
-    """A verb, how sure it is (0 to 100), and why."""
+    """A verb, how sure it is (0 to 100), and why. `weak`: the word is as often a noun, so it contradicts no other."""
 
     verb: Verb
     confidence: int
     reason: str
     word: str
+    weak: bool = False
 
 
 @frozen
@@ -41,14 +43,24 @@ class Name:
 def read_name(name: str) -> Name:
     """Returns verbs and nouns of a name. The first verb is what the tool does, others are there when they are graver."""
     words = _split_joined(name_words(name))
-    places = list(_verb_places(words))
+    places = [] if _is_conversion(words) else list(_verb_places(words))
     verbs = _united([said for _, _, said in places])
+    if _is_conversion(words):
+        verbs = (Said(verb=Verb.READ, confidence=60, reason="one form to another", word="convert"),)
     taken = {index for start, length, _ in places for index in range(start, start + length)}
     nouns = _nouns(words, taken)
     if not nouns and verbs:  # `tweet`, `email`: the verb is the noun
         nouns = tuple(words[index] for index in sorted(taken) if words[index] in LOOSE or words[index] == "tweet")
     others = frozenset(singular(word) for word in words)
     return Name(words=words, verbs=verbs, nouns=nouns, others=others)
+
+
+_FORMS = word_set("text speech pdf markdown md html json csv xml yaml audio image video docx word png svg sql ascii")
+
+
+def _is_conversion(words: tuple[str, ...]) -> bool:
+    """True for a name that only says what becomes what: `pdf_to_text`, `text_to_speech`."""
+    return "to" in words[1:-1] and words[-1] in _FORMS and not any(word in STRICT for word in words)
 
 
 def _split_joined(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,7 +124,7 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
 
 
 _ALSO_NOUNS = word_set(
-    "like star tag label vote bookmark link set patch edit pin mark block lock scale find buy sell ban build "
+    "archive index like star tag label vote bookmark link set patch edit pin mark block lock scale find buy sell ban build "
     "draft store insert show can is has make bid push upload download merge deploy release trigger import "
     "reset sync follow share reply forward pause display diff stat rent change permit register trash resume "
     "fix exists approve clone"
@@ -194,11 +206,14 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     if word not in STRICT and word not in LOOSE and lead.endswith("ing"):
         word = next((stem for stem in (lead[:-3], lead[:-3] + "e", lead[:-4]) if stem in STRICT), "")
     pair = (word, words[index + 1] if index + 1 < len(words) else "")
-    verb = PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
+    verb = DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
     if verb is None:
         return
-    yield _described(verb, word, 65 if word in STRICT or pair in PHRASES else 55)
     third = lead.endswith("s") and lead != word
+    weak = pair not in PHRASES and (
+        word not in STRICT or (word in _ALSO_NOUNS and not third and pair[1] not in _DETERMINERS)
+    )
+    yield replace(_described(verb, word, 55 if weak else 65), weak=weak)
     for place in range(index + 1, len(words) - 1):
         # `reads and deletes`, `read, then delete`: the second verb has the form of the first.
         if words[place] not in _BREAKS_SENTENCE:

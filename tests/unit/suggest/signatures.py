@@ -33,7 +33,12 @@ class Signature:
 
 def read_signatures() -> list[Signature]:
     """Returns all lines of the table."""
-    lines = (Path(__file__).parent / "signatures.txt").read_text(encoding="utf-8").splitlines()
+    folder = Path(__file__).parent
+    lines = [
+        line
+        for path in sorted(folder.glob("signatures*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     return [_read(line) for line in lines if "|" in line and not line.startswith("#")]
 
 
