@@ -11,6 +11,7 @@ import struct
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import cast
 
 from pdp.answer import status_code
 from pdp.authenticate import Authenticator
@@ -65,8 +66,7 @@ class FrontProtocol(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  what a stream server makes
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # what a stream server makes
 
     def connection_lost(self, _: Exception | None) -> None:
         self._transport = None

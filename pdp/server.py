@@ -159,9 +159,9 @@ class DecisionPoint:
         server.add_generic_rpc_handlers(tuple(self.front.handlers()))
         await self._set_health(healths, serving=False)
         front = self._native_front()
-        await _listen(server, config.pdp, front.rest if front else None)
         if front is not None:
-            await front.start()
+            await front.start()  # before grpcio has threads, which a fork would trip over
+        await _listen(server, config.pdp, front.rest if front else None)
         if config.telemetry.metrics_listen:
             host, _, port = config.telemetry.metrics_listen.rpartition(":")
             self.telemetry.listen(host, int(port))

@@ -45,7 +45,6 @@ type engine struct {
 	token   uint64
 	peers   map[string]uint32
 	out     []byte
-	spare   []byte
 	lost    bool
 	wake    chan struct{}
 }
@@ -156,12 +155,16 @@ func (e *engine) signal() {
 	}
 }
 
+// write sends what has gathered; two buffers take turns.
 func (e *engine) write() {
+	var spare []byte
 	for range e.wake {
 		for {
 			e.mutex.Lock()
 			data := e.out
-			e.out = e.spare[:0]
+			if len(data) > 0 {
+				e.out = spare[:0]
+			}
 			e.mutex.Unlock()
 			if len(data) == 0 {
 				break
@@ -170,12 +173,10 @@ func (e *engine) write() {
 				e.conn.Close() // read notices
 				return
 			}
-			if cap(data) > 1<<20 {
-				data = nil // one large batch must not hold its memory for ever
+			spare = data
+			if cap(spare) > 1<<20 {
+				spare = nil // one large batch must not hold its memory for ever
 			}
-			e.mutex.Lock()
-			e.spare = data
-			e.mutex.Unlock()
 		}
 	}
 }
