@@ -294,6 +294,7 @@ class DecisionPoint:
         self.log = self._folder / "pdp.log"
         self._metrics = f"127.0.0.1:{free_port()}"
         self.launcher: tuple[str, ...] = ()
+        self.inherited: tuple[int, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
         settings = self._settings()
         for section, values in sections.items():
@@ -338,11 +339,12 @@ class DecisionPoint:
 
     def start(self, *, serving: bool = True) -> Self:
         """Starts, and with `serving` waits until the health service says so. `launcher` are arguments of Python that run
-        the module which follows them."""
+        the module which follows them, `inherited` descriptors that it gets."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *(self.launcher or ("-m",)), "pdp.server", "--config", str(self.config)],
                 env=environment(),
+                pass_fds=self.inherited,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
