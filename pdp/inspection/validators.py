@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from pdp.inspection.validators_business import BUSINESS_VALIDATORS
 from pdp.inspection.validators_health import HEALTH_VALIDATORS
 from pdp.inspection.validators_identity import IDENTITY_VALIDATORS
 from pdp.inspection.validators_payment import PAYMENT_VALIDATORS
@@ -31,6 +32,7 @@ VALIDATORS: Mapping[str, Validator] = {
     "luhn": luhn,
     "random": is_random,
     "secret": is_secret,
+    **BUSINESS_VALIDATORS,
     **HEALTH_VALIDATORS,
     **IDENTITY_VALIDATORS,
     **PAYMENT_VALIDATORS,

@@ -1,7 +1,8 @@
 """Checks of identity numbers that states give to people, by country: length, check digits, dates, district codes.
 
 `python-stdnum` knows most of them; those that it lacks are here: machine-readable passports (ICAO 9303 part 3, 4.9),
-Germany's identity card, Singapore, Hong Kong, Taiwan, Australian Medicare, Russian SNILS, Kazakhstan, the Emirates,
+Germany's identity card and pension number, China, Singapore,
+Hong Kong, Taiwan, Australian Medicare, Russian SNILS, Kazakhstan, the Emirates,
 Saudi Arabia, Egypt, Uruguay, and the structural rules of the British national insurance number.
 """
 
@@ -14,11 +15,11 @@ from importlib import import_module
 from pdp.inspection.validators_payment import digits_of, is_luhn
 
 _STDNUM = (
-    "al.nipt ar.cuit at.tin at.vnr au.tfn be.bis be.nn bg.egn br.cnpj br.cpf ca.sin ch.ssn cl.rut cn.ric co.nit cz.rc"
+    "al.nipt ar.cuit au.abn au.acn at.tin at.vnr au.tfn be.bis be.nn bg.egn br.cnpj br.cpf ca.sin ch.ssn cl.rut co.nit cz.rc"
     " de.idnr dk.cpr do.cedula ec.ci ee.ik es.dni es.nie fi.hetu fr.nir gb.utr gr.amka hr.oib ie.pps il.idnr in_.aadhaar"
-    " in_.epic in_.pan is_.kennitala it.codicefiscale jp.in_ kr.rrn lt.asmens mx.curp mx.rfc my.nric id.nik nl.bsn"
+    " in_.epic in_.pan is_.kennitala it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens mx.curp mx.rfc my.nric id.nik nl.bsn"
     " no.fodselsnummer nz.ird pe.cui pk.cnic pl.pesel pt.cc pt.nif ro.cnp ru.inn se.personnummer si.emso"
-    " th.pin tr.tckimlik ua.rntrc us.itin za.idnr"
+    " th.pin tr.tckimlik ua.rntrc za.idnr"
 )
 
 _MRZ_VALUES = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
@@ -29,6 +30,21 @@ _TW_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _MEDICARE_WEIGHTS = (1, 3, 7, 9, 1, 3, 7, 9)
 _NINO = re.compile(r"([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])\d{6}[A-D]")
 _NO_NINO = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
+_RIC = re.compile(r"(\d\d)\d{15}[\dX]")
+_CN_PROVINCES = frozenset(
+    f"{n}"
+    for n in (
+        *range(11, 16),
+        *range(21, 24),
+        *range(31, 38),
+        *range(41, 47),
+        *range(50, 55),
+        *range(61, 66),
+        71,
+        81,
+        82,
+    )
+)
 _SEPARATORS = re.compile(r"[\s./-]")
 
 
@@ -80,6 +96,40 @@ def is_ssn(text: str) -> bool:
         return False
     number = "".join(map(str, digits))
     return number[:3] not in ("000", "666") and number[0] != "9" and number[3:5] != "00" and number[5:] != "0000"
+
+
+def is_itin(text: str) -> bool:
+    """True for a US individual taxpayer number: 9 in front, fourth and fifth digit in a range that the IRS gives out."""
+    digits = digits_of(text)
+    if len(digits) != 9 or digits[0] != 9:
+        return False
+    group = digits[3] * 10 + digits[4]
+    return 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99
+
+
+def is_cn_ric(text: str) -> bool:
+    """True for a Chinese resident number (GB 11643): province, date of birth, check character of ISO 7064 mod 11-2."""
+    number = text.upper()
+    found = _RIC.fullmatch(number)
+    if found is None or found[1] not in _CN_PROVINCES:
+        return False
+    digits = digits_of(number[6:14])
+    if not 1900 <= int(number[6:10]) <= 2049 or not _is_month_day(digits[4:]):
+        return False
+    rest = 0
+    for digit in number[:17]:
+        rest = (rest + int(digit)) * 2 % 11
+    return "0123456789X"[(12 - rest) % 11] == number[17]
+
+
+def is_de_rvnr(text: str) -> bool:
+    """True for a German pension insurance number (VKVV section 4): area, date of birth, initial, serial, check digit."""
+    number = _SEPARATORS.sub("", text).upper()
+    if re.fullmatch(r"\d{8}[A-Z]\d{3}", number) is None or not _is_month_day(digits_of(number[4:6] + "01")):
+        return False
+    spread = digits_of(f"{number[:8]}{ord(number[8]) - 64:02d}{number[9:11]}")
+    total = sum(sum(divmod(d * w, 10)) for d, w in zip(spread, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True))
+    return total % 10 == int(number[11])
 
 
 def is_de_card(text: str) -> bool:
@@ -158,9 +208,9 @@ def is_kz_iin(text: str) -> bool:
 
 
 def is_emirates_id(text: str) -> bool:
-    """True for an Emirates ID: 784, year of birth, seven digits, Luhn's check digit."""
+    """True for an Emirates ID: 784, year of birth, eight digits; its check digit is not published."""
     digits = digits_of(text)
-    return len(digits) == 15 and digits[:3] == [7, 8, 4] and digits[3] in (1, 2) and is_luhn(digits)
+    return len(digits) == 15 and digits[:3] == [7, 8, 4] and digits[3:5] in ([1, 9], [2, 0])
 
 
 def is_sa_id(text: str) -> bool:
@@ -208,7 +258,9 @@ IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     **{name.replace("_.", ".").rstrip("_").replace(".", "_"): _of_stdnum(name) for name in _STDNUM.split()},
     "ae_id": is_emirates_id,
     "au_medicare": is_medicare,
+    "cn_ric": is_cn_ric,
     "de_card": is_de_card,
+    "de_rvnr": is_de_rvnr,
     "document_number": is_document_number,
     "eg_id": is_eg_id,
     "gb_licence": is_uk_licence,
@@ -220,6 +272,7 @@ IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "sa_id": is_sa_id,
     "sg_nric": is_nric,
     "tw_id": is_tw_id,
+    "us_itin": is_itin,
     "us_ssn": is_ssn,
     "uy_ci": is_uy_ci,
 }
