@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pdp.fold import fold
 from pdp.suggest.judge import Judged
+from pdp.suggest.lexicon_arguments import PERSONAL
 from pdp.suggest.line import Line
 from pdp.suggest.roles import READS, Role
 from pdp.suggest.words import singular, word_set
@@ -68,6 +69,8 @@ def _ids(roles: Sequence[Role], judged: Judged, verb: Verb) -> Role | None:
 
 def _score(role: Role, judged: Judged, verb: Verb) -> int:
     """Returns how well an argument names the records of the tool, 0 for not at all."""
+    if "_".join(role.words) in PERSONAL:
+        return 0
     if not role.argument.is_scalar or role.kind not in ("id", "path", "recipient", "channel", "account"):
         return 0
     plain = [singular(word) for word in role.words]
@@ -165,6 +168,8 @@ def _rest(roles: Sequence[Role], placed: set[str]) -> Iterator[Line]:
 
 def _container(role: Role, taken: set[str]) -> str:
     """Returns the type of record that an argument names beside the tool's own, "" when it names none."""
+    if "_".join(role.words) in PERSONAL:
+        return ""
     if role.kind not in ("id", "channel", "path", "account", "recipient") or not role.argument.is_scalar:
         return ""
     telling = [singular(word) for word in role.words if word not in _ID_WORDS]
@@ -174,6 +179,8 @@ def _container(role: Role, taken: set[str]) -> str:
 
 def _is_attribute(role: Role) -> bool:
     name = role.argument.name
+    if "_".join(role.words) in PERSONAL:
+        return False
     shown = name.isascii() and name.isprintable() and bool(name)
     return (
         shown

@@ -17,7 +17,7 @@ from pdp.suggest.lexicon_nouns import (
     RIGHTS_MADE_ONLY_BY_CHANGE,
     TALK,
 )
-from pdp.suggest.lexicon_verbs import GRAVE_PHRASES
+from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, UNDONE_EASILY
 from pdp.suggest.roles import READS, Role, Setting, concerns_files, role_of
 from pdp.suggest.tools import Tool
 from pdp.suggest.verbs import GRAVITY, Name, Said, read_description, read_name, resource_of
@@ -92,7 +92,8 @@ def _setting(said: Sequence[Said], name: Name, nouns: tuple[str, ...], resource:
 
 def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     if not name.verbs:
-        if not described:
+        heads = [said for said in described if not said.later]
+        if not heads:
             return ()
         first = max(described, key=lambda said: GRAVITY[said.verb])
         return (replace(first, confidence=min(first.confidence, 60)),)
@@ -150,7 +151,11 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         "item",
     }:
         return replace(said, verb=Verb.SEND, reason=f"{said.reason} of {head}")
-    if said.verb in (Verb.CREATE, Verb.UPDATE) and (right := _right(said, head, nouns)):
+    if (
+        said.verb in (Verb.CREATE, Verb.UPDATE)
+        and said.word not in UNDONE_EASILY
+        and (right := _right(said, head, nouns))
+    ):
         return replace(said, verb=Verb.ADMIN, confidence=min(said.confidence, 85), reason=f"{said.reason} and {right}")
     return said
 

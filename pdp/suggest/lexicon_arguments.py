@@ -18,18 +18,18 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "guest phone phone_number mobile msisdn fax assignee reviewer collaborator forward_to share_with send_to "
         "reply_to subscriber grantee delegate to_email to_number recipient_email receiver_email user_email "
         "customer_email owner_email to_user target_user contact_email email_to mail_to recipient_id to_phone "
-        "telephone mobile_number addressees delegate_to notify_email person friend forwarding_address new_owner "
-        "destination_email invite_email"
+        "telephone mobile_number addressees delegate_to mention tagged_user mentioned_username notify_email "
+        "person friend forwarding_address new_owner destination_email invite_email"
     ),
     "url": word_set(
         "url uri link href website webpage web_page site endpoint webhook callback host hostname base_url feed "
         "domain redirect proxy web_address remote_url"
     ),
     "path": word_set(
-        "path filename file_name filepath file_path dir directory folder cwd workdir working_directory root "
-        "local_path remote_path file dest_path source_path destination_path output_path input_path attachment "
-        "attachment_path directory_path folder_path notebook output_file input_file save_as source_file "
-        "target_file repo_path"
+        "path filename file_name dir_name folder_name directory_name filepath file_path dir directory folder cwd "
+        "workdir working_directory root local_path remote_path file dest_path source_path destination_path "
+        "output_path input_path attachment attachment_path directory_path folder_path notebook output_file "
+        "input_file save_as source_file target_file repo_path"
     ),
     "channel": word_set(
         "channel chat conversation subreddit mailing_list guild chat_id room_id channel_id conversation_id "
@@ -48,8 +48,8 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "body content text message subject title description comment note memo caption summary html markdown "
         "payload message_body detail post tweet signature headline reply text_content body_html body_text "
         "html_body properties rows manifest edits files data template blocks new_content new_text announcement "
-        "bio prompt policy password new_password first_name last_name street city country address postcode zip zip_code "
-        "passphrase pin_code reason resolution new_str instruction"
+        "bio prompt policy password new_password first_name last_name street city country address postcode zip "
+        "zip_code passphrase pin_code reason resolution new_str instruction"
     ),
     "limit": word_set(
         "limit max_results maximum count top_k page_size per_page num_results max_rows max n number_of_results "
@@ -119,6 +119,16 @@ PEOPLE = word_set(
 SECRETS = word_set(
     "password passphrase secret token api_key pin credential otp new_password old_password cvv access_token"
 )
+SECRET_LAST = word_set("password passphrase secret token pin otp cvv credential credentials apikey")
+"""Last words of names whose values no record may hold."""
+
+PERSONAL = word_set(
+    "card_number card_verification_number security_code cvv cvc ssn social_security_number passport_number "
+    "passport_no tax_id national_id driver_license date_of_birth dob birth_date birthdate expiration_date "
+    "expiry_date medical_record"
+)
+"""Names whose values stand in no attribute, id or container: they would end up in receipts."""
+
 DATES = word_set(
     "date time datetime timestamp day month year start end since until before after deadline due when hour "
     "minute start_date end_date due_date start_time end_time from_date to_date departure_date return_date "
@@ -133,6 +143,7 @@ THINGS = word_set(
     "order invoice charge shipment document page note project board list playlist song book movie train "
     "station symbol process stock asset namespace environment zone region queue topic model dataset workflow "
     "job pipeline function secret subscription plan coupon campaign deal lead opportunity case patient "
-    "student course class team organization workspace owner pid medication record org tenant ticker isin stock share group space"
+    "student course class team organization workspace owner pid medication record org tenant ticker isin "
+    "share group space"
 )
 """Nouns that name one record where they are the whole name of a string argument."""

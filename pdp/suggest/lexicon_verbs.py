@@ -13,43 +13,44 @@ from writ.action import Verb
 
 _STRICT: Mapping[Verb, str] = {
     Verb.READ: (
-        "collect gather receive consult expand consume score trace transcribe suggest wait sleep solve think "
-        "capture get read fetch retrieve show describe obtain lookup inspect summarize summarise analyze "
-        "analyse calculate compute convert translate parse validate verify compare detect extract classify "
-        "predict estimate explain preview diff stat cat whoami ping exists is has can monitor poll recall "
-        "download count recommend determine view examine identify evaluate measure screenshot hover scroll "
-        "peek decode encode format display"
+        "pwd du df wc cd uname hostname collect gather receive consult expand consume score trace transcribe "
+        "suggest wait sleep solve think capture get read fetch retrieve show describe obtain lookup inspect "
+        "summarize summarise analyze analyse calculate compute convert translate parse validate verify "
+        "compare detect extract classify predict estimate explain preview diff stat cat whoami ping exists is "
+        "has can monitor poll recall download count recommend determine view examine identify evaluate "
+        "measure screenshot hover scroll peek decode encode format display"
     ),
-    Verb.LIST: ("list search find browse enumerate ls grep glob discover scan select crawl scrape"),
+    Verb.LIST: ("ps list search find browse enumerate ls grep glob discover scan select crawl scrape"),
     Verb.CREATE: (
-        "allocate define ensure establish populate replicate seed transcode remember memorize draw recreate "
-        "create add insert generate make new compose prepare build duplicate clone save store import register "
-        "draft init initialize provision mkdir touch produce render compress zip unzip enroll enqueue ingest"
+        "cp ln tar allocate define ensure establish populate replicate seed transcode remember memorize draw "
+        "recreate create add insert generate make new compose prepare build duplicate clone save store import "
+        "register draft init initialize provision mkdir touch produce render compress zip unzip enroll "
+        "enqueue ingest"
     ),
     Verb.UPDATE: (
-        "associate disassociate bind unbind connect disconnect encrypt decrypt deprecate dispute extend "
-        "finalize fulfill join leave optimize rebalance rebuild reconcile recover redirect redo reduce refuse "
-        "reindex reorder repair revise rollback split unpublish escalate swipe inject update edit modify "
-        "patch put rename append mark assign unassign set write overwrite replace upsert attach detach link "
-        "unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close reopen "
-        "resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync merge "
-        "rebase checkin unstage stage stash transition move relocate mute unmute react acknowledge accept "
-        "decline reject subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play skip "
-        "dim unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide "
+        "mv sed chdir associate disassociate bind unbind connect disconnect encrypt decrypt deprecate dispute "
+        "extend finalize fulfill join leave optimize rebalance rebuild reconcile recover redirect redo reduce "
+        "refuse reindex reorder repair revise rollback split unpublish escalate swipe inject update edit "
+        "modify patch put rename append mark assign unassign set write overwrite replace upsert attach detach "
+        "link unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close "
+        "reopen resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync "
+        "merge rebase checkin unstage stage stash transition move relocate mute unmute react acknowledge "
+        "accept decline reject subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play "
+        "skip dim unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide "
         "unhide reset"
     ),
     Verb.SEND: (
-        "give remind propose ship send publish notify tweet retweet reply forward broadcast invite dispatch "
-        "deliver upload submit respond announce dm whisper transmit navigate goto push share unveil relay "
-        "propagate"
+        "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
+        "broadcast invite dispatch deliver upload submit respond announce dm whisper transmit navigate goto "
+        "push share unveil relay propagate"
     ),
     Verb.PAY: (
         "settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest sell bid "
         "redeem spend bet"
     ),
     Verb.EXECUTE: (
-        "retry serve execute exec eval invoke launch spawn trigger deploy compile sudo rerun bootstrap "
-        "simulate click press tap automate interpret drag"
+        "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
+        "bootstrap simulate click press tap automate interpret drag"
     ),
     Verb.ADMIN: (
         "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
@@ -67,17 +68,19 @@ _STRICT: Mapping[Verb, str] = {
 
 _LOOSE: Mapping[Verb, str] = {
     Verb.READ: (
-        "map stream transform refresh check query view watch track open load export head tail tree status "
-        "info review report recap access help log logs sample weather forecast"
+        "divide multiply subtract round average map stream transform refresh check query view watch track "
+        "load export head tail tree status info review report recap access help log logs sample weather "
+        "forecast"
     ),
     Verb.LIST: ("filter index sort rank history"),
     Verb.CREATE: ("queue schedule note record copy fork branch commit backup snapshot plan book reserve mint mock"),
     Verb.UPDATE: (
-        "claim end flag handle hold manage route return release renew print apply process control turn increment vacuum"
+        "open echo cut claim end flag handle hold manage route return release renew print apply process "
+        "control turn increment vacuum"
     ),
     Verb.SEND: (
-        "alert contact chat speak say ask rate post email mail message text comment sms call dial phone fax "
-        "ring request"
+        "mention alert contact chat speak say ask rate post email mail message text comment sms call dial "
+        "phone fax ring request"
     ),
     Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund"),
     Verb.EXECUTE: ("perform test train initiate run start command bash shell terminal python powershell script type"),
@@ -94,6 +97,9 @@ DESCRIPTION_ONLY: Mapping[str, Verb] = dict.fromkeys(
     ("return", "see", "learn", "know", "tell", "provide", "give"), Verb.READ
 )
 """Words that say something at the head of a description only: `Returns the balance`, but `return_item`."""
+
+NAME_ONLY = word_set("is has can exists as")
+"""Words that are verbs in names (`is_open`) and say nothing in a sentence."""
 
 PHRASES: Mapping[tuple[str, str], Verb] = {
     ("look", "up"): Verb.READ,
@@ -127,6 +133,19 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("file", "complaint"): Verb.SEND,
     ("file", "tax"): Verb.SEND,
     ("file", "taxes"): Verb.SEND,
+    ("open", "file"): Verb.READ,
+    ("open", "document"): Verb.READ,
+    ("open", "email"): Verb.READ,
+    ("open", "message"): Verb.READ,
+    ("open", "page"): Verb.READ,
+    ("open", "url"): Verb.READ,
+    ("open", "link"): Verb.READ,
+    ("open", "website"): Verb.READ,
+    ("open", "webpage"): Verb.READ,
+    ("load", "money"): Verb.PAY,
+    ("load", "funds"): Verb.PAY,
+    ("power", "on"): Verb.UPDATE,
+    ("power", "off"): Verb.ADMIN,
     ("git", "add"): Verb.UPDATE,
     ("git", "pull"): Verb.UPDATE,
     ("git", "fetch"): Verb.UPDATE,

@@ -16,6 +16,7 @@ from pdp.suggest.lexicon_nouns import (
 from pdp.suggest.line import Line
 from pdp.suggest.roles import READS, Setting, role_of
 from pdp.suggest.schema import Argument
+from pdp.suggest.words import singular
 from writ.action import Verb
 
 _SHAPES = ("{}", "[].{}", "*[].{}")
@@ -65,7 +66,10 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     if ours and judged.name.nouns[-1] in PURELY_OURS and not taken & {"url", "query", "path", "code", "content"}:
         return True, 80, f"only the server writes it: {ours[-1]}"
     own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
-    if not judged.tool.arguments and own & OWN_PROFILE and own <= OWN_PROFILE | {"current"}:
+    several = any(
+        singular(word) in ("user", "account", "profile") and singular(word) != word for word in judged.name.words
+    )
+    if not judged.tool.arguments and not several and own & OWN_PROFILE and own <= OWN_PROFILE | {"current"}:
         return True, 60, "our own profile: no argument says whose"
     return False, 50, "nothing says that only the server writes it"
 

@@ -12,6 +12,7 @@ from pdp.suggest.lexicon_arguments import (
     GENERIC,
     LAST,
     PEOPLE,
+    SECRET_LAST,
     SECRETS,
     THINGS,
     WHOLE,
@@ -147,8 +148,12 @@ def _number(words: tuple[str, ...], name: str, setting: Setting) -> tuple[str, i
 def _text(argument: Argument, words: tuple[str, ...], name: str, setting: Setting) -> tuple[str, int, str]:
     single = "_".join((*words[:-1], singular(words[-1]))) if words else ""
     described = _described(argument)
-    if name in SECRETS or (words and words[-1] in ("password", "secret", "passphrase")):
+    if name in SECRETS or (words and words[-1] in SECRET_LAST):
         return "secret", 85, f"named {name}"
+    if setting.writes and _is_person_id(words):
+        return "recipient", 85, f"named {name}"
+    if words[-1:] == ("name",) and words[-2:-1] and words[-2] in ("first", "last", "full", "middle", "cardholder"):
+        return _content(name, setting)
     if name in WHOLE["currency"]:
         return "currency", 90, "named currency"
     special = _by_setting(argument, name, single, setting, described)
@@ -187,6 +192,18 @@ def _text(argument: Argument, words: tuple[str, ...], name: str, setting: Settin
     if "object" in argument.types or "array" in argument.types or not argument.types:
         return ("content" if setting.writes else "whole"), 40, "of any shape"
     return "plain", 40, "nothing says what it holds"
+
+
+def _is_person_id(words: tuple[str, ...]) -> bool:
+    """True for `receiver_id`, `attendee_ids`: what stands before is a recipient."""
+    base = "_".join((*words[:-2], singular(words[-2]))) if len(words) > 1 else ""
+    return (
+        bool(words)
+        and words[-1] in ("id", "ids", "name", "names", "handle", "address")
+        and (
+            base in WHOLE["recipient"] and base not in ("contact", "person", "friend", "email", "phone", "to", "mobile")
+        )
+    )
 
 
 def _by_setting(

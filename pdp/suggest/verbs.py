@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
-from pdp.suggest.lexicon_verbs import DESCRIPTION_ONLY, LOOSE, PHRASES, PREAMBLE, STRICT
+from pdp.suggest.lexicon_verbs import DESCRIPTION_ONLY, LOOSE, NAME_ONLY, PHRASES, PREAMBLE, STRICT
 from pdp.suggest.words import base_form, first_sentence, name_words, sentences, singular, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
@@ -21,13 +22,18 @@ _DETERMINERS = word_set("a an the it its them their all any your this that these
 
 @frozen
 class Said:
-    """A verb, how sure it is (0 to 100), and why. `weak`: the word is as often a noun, so it contradicts no other."""
+    """A verb, how sure it is (0 to 100), and why.
+
+    `weak`: the word is as often a noun, so it contradicts no other. `later`: not from the first sentence, so it adds
+    to what others say, and says nothing alone.
+    """
 
     verb: Verb
     confidence: int
     reason: str
     word: str
     weak: bool = False
+    later: bool = False
 
 
 @frozen
@@ -54,6 +60,9 @@ def read_name(name: str) -> Name:
     others = frozenset(singular(word) for word in words)
     return Name(words=words, verbs=verbs, nouns=nouns, others=others)
 
+
+_LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGNORECASE)
+"""What some publishers put before the description proper; all of it is text of the same hand."""
 
 _FORMS = word_set("text speech pdf markdown md html json csv xml yaml audio image video docx word png svg sql ascii")
 
@@ -124,10 +133,11 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
 
 
 _ALSO_NOUNS = word_set(
-    "archive index like star tag label vote bookmark link set patch edit pin mark block lock scale find buy sell ban build "
-    "draft store insert show can is has make bid push upload download merge deploy release trigger import "
-    "reset sync follow share reply forward pause display diff stat rent change permit register trash resume "
-    "fix exists approve clone"
+    "tweet retweet login logout dm broadcast return score map collect capture join connect split archive "
+    "index like star tag label vote bookmark link set patch edit pin mark block lock scale find buy sell ban "
+    "build draft store insert show can is has make bid push upload download merge deploy release trigger "
+    "import reset sync follow share reply forward pause display diff stat rent change permit register trash "
+    "resume fix exists approve clone"
 )
 
 
@@ -183,15 +193,16 @@ def resource_of(nouns: tuple[str, ...]) -> str:
 def read_description(text: str) -> tuple[Said, ...]:
     """Returns the verbs at the head of a description's first sentence, and those of later sentences that say what the
     tool does (`Deletes …`). A request to the reader (`Delete it afterwards`) says nothing of the tool."""
-    found: list[Said] = []
-    found += _of_sentence(text_words(first_sentence(text)))
+    text = _LABEL.sub("", text, count=1)
+    found = list(_of_sentence(text_words(first_sentence(text))))
     for later in sentences(text, 6)[1:]:
         words = text_words(later)
         index = 0
         while index < len(words) and index < 6 and words[index] in PREAMBLE:
             index += 1
-        if index < len(words) and words[index].endswith("s") and (verb := STRICT.get(base_form(words[index]))):
-            found.append(_described(verb, base_form(words[index]), 50))
+        word = base_form(words[index]) if index < len(words) else ""
+        if word in STRICT and word != words[index] and word not in NAME_ONLY:
+            found.append(replace(_described(STRICT[word], word, 50), later=True))
     return tuple(found)
 
 
@@ -207,7 +218,7 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
         word = next((stem for stem in (lead[:-3], lead[:-3] + "e", lead[:-4]) if stem in STRICT), "")
     pair = (word, words[index + 1] if index + 1 < len(words) else "")
     verb = DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
-    if verb is None:
+    if verb is None or word in NAME_ONLY:
         return
     third = lead.endswith("s") and lead != word
     weak = pair not in PHRASES and (

@@ -20,8 +20,8 @@ _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)|\n\s*\n|\n\s*[-*]")
 _SAME = word_set(
     "address alias analysis access bus business process progress status news series sms https dns gas lens "
-    "ios aws gps virus bonus campus canvas class pass express success focus press wireless business os js css "
-    "tls rds eks ecs sqs sns"
+    "ios aws gps virus bonus campus canvas class pass express success focus press wireless os js css tls rds "
+    "eks ecs sqs sns"
 )
 _IRREGULAR = {
     "people": "person",
