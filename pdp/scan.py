@@ -19,10 +19,10 @@ from pdp.inspection.model import CLEAN, MAX_DECODING_DEPTH, MAX_TEXT_BYTES, Find
 from pdp.inspection.opening import Opener
 from pdp.inspection.prefilter import Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
-from pdp.inspection.texts import JSON, Texts
+from pdp.inspection.texts import Texts
 
 # A string that begins as JSON does, in JSON.
-_NESTED = re.compile(rb'[\[{](?:\s|\\[nrt])*\\"')
+_NESTED = re.compile(rb'[\[{](?:\s|\\[nrt])*\\+"')
 # An escape other than of a line feed, carriage return, tabulator, quote or slash, or any escape in the name of a member.
 _ODD_ESCAPE = re.compile(rb'\\[^nrt"/]|\\.[^"\\]*"\s*:')
 
@@ -50,9 +50,11 @@ class Inspector:
         survey = None
         if text is not None:
             survey = self._prefilter.survey(text)
-            if JSON in survey.steps and not (b'\\"' in args_json and _NESTED.search(args_json)):
-                survey.steps.remove(JSON)  # it was the JSON of the call itself
-            if survey.is_empty and (text.isascii() or not is_suspect(text.decode("utf-8", "replace"))):
+            if (
+                survey.is_empty
+                and not (b'\\"' in args_json and _NESTED.search(args_json))
+                and (text.isascii() or not is_suspect(text.decode("utf-8", "replace")))
+            ):
                 return CLEAN
         if document is None:
             try:
@@ -75,8 +77,6 @@ class Inspector:
             if survey is None:
                 survey = self._prefilter.survey(texts.with_names())
             self._search(search, texts, survey)
-            if not survey.steps and texts.buffer.isascii():
-                break
             texts = opener.open(texts, sorted(survey.steps))
             if not texts.values:
                 break

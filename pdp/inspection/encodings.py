@@ -28,7 +28,6 @@ _B64_CHINESE = f"[456][I-LY-bo-r4-7][CGKOSWaeimquy26+-]{_B64}"
 _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
 TRIGGERS: dict[str, tuple[str, ...]] = {
-    "json": (r'[\[{]\s*\\*"',),
     "base64": (
         f"(?:{_B64_ASCII}){{4}}",
         f"(?:{_B64_UTF16}){{2}}",
@@ -42,7 +41,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "html": (r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z][a-zA-Z0-9]{1,12});",),
     "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),
     "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
-    "spaced": (r"(?i)\b[a-z](?:[ ._*|-][a-z]){6}",),
+    "spaced": (r"(?i)[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z]",),
     "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
     "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
 }
@@ -53,6 +52,7 @@ _RUNS = {
     "base32": re.compile(rb"[A-Z2-7]{24,}={0,6}"),
     "hex": re.compile(rb"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){10,}"),
 }
+_JSON = re.compile(rb'[\[{]\s*\\*"')
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
 _BLANK = re.compile(rb"\s+")
 _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
@@ -72,6 +72,12 @@ def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
 def places(step: str, buffer: bytes) -> Iterator[int]:
     """Yields where `buffer` shows an encoding that concerns a whole text."""
     for match in _WHOLE[step].finditer(buffer):
+        yield match.start()
+
+
+def json_places(buffer: bytes) -> Iterator[int]:
+    """Yields where `buffer` may hold an object or an array with a string in it."""
+    for match in _JSON.finditer(buffer):
         yield match.start()
 
 

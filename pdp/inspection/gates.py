@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
+from string import ascii_letters
 from typing import Any
 
 from writ.frozen import frozen
@@ -31,13 +32,16 @@ class Gate(Enum):
     DIGITS_9 = ("0123456789", 9, 2)
     DIGITS_6 = ("0123456789", 6, 2)
     CAPITALS_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", 8, 0)
-    LETTERS_DIGITS_11 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz<", 11, 0)
+    RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
 
     @property
     def pattern(self) -> str:
         """A pattern that matches wherever the gate is open."""
         letters, count, gap = self.value
-        inside, outside = f"[{letters}]", f"[^{letters}]{{0,{gap}}}" if gap else ""
+        inside = f"[{letters}]"
+        if not gap:
+            return f"{inside}{{{count}}}"
+        outside = f"[^{letters}]{{0,{gap}}}"
         return f"{inside}(?:{outside}{inside}){{{count - 1}}}"
 
 

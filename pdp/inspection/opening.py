@@ -14,7 +14,7 @@ from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
-from pdp.inspection.texts import JSON, Origin, Span, Texts
+from pdp.inspection.texts import Origin, Span, Texts
 
 MAX_TRIALS = 1_024
 """Most runs that one inspection tries to decode; each trial takes about 2 µs."""
@@ -40,10 +40,10 @@ class Opener:
                 if is_suspect(value):
                     self._put(opened, texts, number, plain_view(value), ("unicode",))
                     self._put(opened, texts, number, hidden_text(value), ("tags",))
+        if b"{" in texts.buffer or b"[" in texts.buffer:
+            self._json(opened, texts)
         for step in steps:
-            if step == JSON:
-                self._json(opened, texts)
-            elif encodings.is_run(step):
+            if encodings.is_run(step):
                 self._runs(opened, texts, step)
             else:
                 for number in sorted({texts.at(place) for place in encodings.places(step, texts.buffer)}):
@@ -71,7 +71,7 @@ class Opener:
                     break
 
     def _json(self, opened: Texts, texts: Texts) -> None:
-        for number in sorted({texts.at(place) for place in encodings.places(JSON, texts.buffer)}):
+        for number in sorted({texts.at(place) for place in encodings.json_places(texts.buffer)}):
             value = texts.values[number]
             document = _document(value)
             if document is not None and self._allow(value):

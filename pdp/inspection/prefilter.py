@@ -56,14 +56,14 @@ class Prefilter:
 
     def __init__(self, rules: Sequence[Rule], *, with_hyperscan: bool | None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
-        gated: dict[Gate, list[tuple[int, str]]] = {gate: [] for gate in Gate}
+        gated: dict[Gate, list[tuple[Sign, Any, str]]] = {gate: [] for gate in Gate}
         signs = list(_signs(rules, gated))
         self._signs = [(sign, what) for sign, what, _ in signs]
         self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan)
-        self._gated: dict[Gate, tuple[Matcher, list[int]]] = {
+        self._gated: dict[Gate, tuple[Matcher, list[tuple[Sign, Any]]]] = {
             gate: (
-                build_matcher([pattern for _, pattern in some], with_hyperscan=with_hyperscan),
-                [number for number, _ in some],
+                build_matcher([pattern for _, _, pattern in some], with_hyperscan=with_hyperscan),
+                [(sign, what) for sign, what, _ in some],
             )
             for gate, some in gated.items()
             if some
@@ -93,8 +93,9 @@ class Prefilter:
                 gates.add(what)
         for gate in gates:
             if gate in self._gated:
-                matcher, numbers = self._gated[gate]
-                found.rules.update(numbers[hit] for hit in matcher.hits(text))
+                matcher, signs = self._gated[gate]
+                for sign, what in map(signs.__getitem__, matcher.hits(text)):
+                    (found.steps if sign is Sign.ENCODING else found.rules).add(what)
         for number in told:
             if self._holds(number, text, gates):
                 found.rules.add(number)
@@ -107,7 +108,7 @@ class Prefilter:
         )
 
 
-def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[int, str]]]) -> Iterator[tuple[Sign, Any, str]]:
+def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]]) -> Iterator[tuple[Sign, Any, str]]:
     """Yields what every text is searched for, and fills `gated`."""
     for number, rule in enumerate(rules):
         if rule.fields:
@@ -120,10 +121,15 @@ def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[int, str]]]) -> I
                 if gate is None:
                     yield Sign.RULE, number, pattern
                 else:
-                    gated[gate].append((number, pattern))
+                    gated[gate].append((Sign.RULE, number, pattern))
     yield from ((Sign.GATE, gate, gate.pattern) for gate in Gate)
     for step, patterns in TRIGGERS.items():
-        yield from ((Sign.ENCODING, step, pattern) for pattern in patterns)
+        for pattern in patterns:
+            gate = gate_of(pattern)
+            if gate is None:
+                yield Sign.ENCODING, step, pattern
+            else:
+                gated[gate].append((Sign.ENCODING, step, pattern))
 
 
 def context_sign(words: Sequence[str]) -> str:
