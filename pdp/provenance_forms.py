@@ -1,0 +1,176 @@
+"""Forms of a value: the combinations of marks by which its sources are recognised, and keyed hashes of marks.
+
+A form holds when all of its marks stand in one store. Which stores it may be looked up in depends on how much it proves:
+two words in a row prove that the user named a value, the same words anywhere in a page only that the page holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+
+from pdp.fold import fold
+from pdp.provenance_marks import account, identifiers, opened, url_parts, words
+from writ.frozen import frozen
+
+HASH_BYTES = 5
+"""40 bits: among 10,000 marks of a session a value meets a foreign one once in 10^8."""
+
+MAX_FORMS = 12
+"""Forms of one value; what is decoded from it comes last."""
+
+MAX_WORDS = 48
+"""Longest value that is recognised by its words; longer ones only by what they name."""
+
+MAX_REQUEST_MARKS = 3_000
+"""Marks kept of a request of 16 KiB; more do not occur in prose of that length."""
+
+MAX_PATH_PARTS = 6
+
+IN_USER, IN_RECORDS, IN_TEXT = 1, 2, 4
+"""Where a form may be looked up, as bits."""
+
+CONTENT = "content"
+QUERY = "query"
+
+_ID_WORDS = frozenset(
+    {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
+)
+"""After one of these a short number is an id that the user names, not a number that happens to be there."""
+
+
+@frozen
+class Form:
+    """All of `marks` together, to be looked up in the stores that `where` names."""
+
+    where: int
+    marks: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def _base(key: bytes) -> blake2b:
+    return blake2b(key=key, digest_size=HASH_BYTES, person=b"provenance")
+
+
+def hash_mark(key: bytes, mark: str) -> bytes:
+    """Returns the keyed hash of one mark."""
+    digest = _base(key).copy()
+    digest.update(mark.encode(errors="surrogatepass"))
+    return digest.digest()
+
+
+def hash_marks(key: bytes, marks: Iterable[str]) -> bytes:
+    """Returns the hashes of marks, one after the other, each once, in no telling order."""
+    return b"".join(sorted({hash_mark(key, mark) for mark in marks}))
+
+
+def value_forms(kind: str, text: str) -> tuple[Form, ...]:
+    """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
+    forms = _forms(kind, text)
+    for inner in opened(text):
+        forms += _forms(kind, inner)
+        if len(forms) >= MAX_FORMS:
+            break
+    return tuple(forms[:MAX_FORMS])
+
+
+def content_names(text: str) -> list[str]:
+    """Returns the identifiers that a composed text holds, as values of their own: a link in a mail matters by itself."""
+    return sorted(mark for mark in identifiers(text) if mark[0] in "eu")
+
+
+def mark_forms(mark: str) -> tuple[Form, ...]:
+    """Returns the forms of an identifier that was found inside a text."""
+    return tuple(_named(mark))
+
+
+def _forms(kind: str, text: str) -> list[Form]:
+    named = strong_marks(text)
+    if named and all(mark[0] == "u" for mark in named) and len(named) == 1:
+        forms = _named(named[0])
+    elif named:
+        forms = [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
+    else:
+        forms = []
+    forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
+    parts = words(text)
+    if not named and 0 < len(parts) <= MAX_WORDS:
+        forms.append(Form(where=IN_TEXT, marks=tuple(dict.fromkeys("w:" + part for part in parts))))
+        if kind == QUERY:
+            forms.append(Form(where=IN_USER, marks=forms[-1].marks))
+        elif is_weak(text):
+            forms.append(Form(where=IN_USER, marks=("i:" + fold(text).strip(),)))
+        else:
+            forms.append(Form(where=IN_USER, marks=tuple(_in_a_row(parts))))
+    return forms
+
+
+def _named(mark: str) -> list[Form]:
+    if mark[0] != "u":
+        return [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,))]
+    host, rest = url_parts(mark[2:])
+    forms = [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,)), Form(where=IN_USER, marks=("h:" + host,))]
+    path = rest.partition("?")[0].split("/")[1:]
+    parents = ("u:" + host + "/" + "/".join(path[:count]) for count in range(min(len(path), MAX_PATH_PARTS), 0, -1))
+    return forms + [Form(where=IN_USER, marks=(parent,)) for parent in parents]
+
+
+def strong_marks(text: str) -> tuple[str, ...]:
+    """Returns the marks of what a value names by itself: all of its addresses, else the one account number that it is."""
+    number = account(text) if not any(character in text for character in "@:/") else ""
+    if number and len(text) <= 64 and " ".join(text.split()).replace(" ", "").isascii() and _is_number(text):
+        return ("a:" + number,)
+    return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
+
+
+def _is_number(text: str) -> bool:
+    """A number or code, not a name or a phrase with digits in it: no word of letters alone but a first of up to 4."""
+    parts = text.replace("-", " ").split()
+    return all(any(character.isdigit() for character in part) or len(part) <= 4 for part in parts)
+
+
+def is_weak(text: str) -> bool:
+    """True for values such as `7` or `13` that stand in any text by chance."""
+    bare = text.strip()
+    return len(bare) <= 4 and not (len(bare) >= 3 and bare.isalpha())
+
+
+def whole_mark(text: str) -> str:
+    """Returns the mark of a whole value: of a weak one only fields that are ids are its source."""
+    folded = fold(text).strip()
+    return ("k:" if is_weak(text) else "v:") + folded
+
+
+def _in_a_row(parts: list[str]) -> list[str]:
+    if len(parts) == 1:
+        return ["w:" + parts[0]]
+    return list(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+
+
+def request_marks(text: str) -> list[str]:
+    """Returns the marks of a user's request: what it names, its words, words in a row, and ids that it calls so."""
+    found: dict[str, None] = {}
+    for mark in sorted(identifiers(text)):
+        found[mark] = None
+        if mark[0] == "u":
+            host, rest = url_parts(mark[2:])
+            if not rest:
+                found["h:" + host] = None
+    for inner in opened(text):
+        found.update(dict.fromkeys(sorted(identifiers(inner))))
+    parts = words(text)
+    found.update(dict.fromkeys("w:" + part for part in parts))
+    found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    found.update(dict.fromkeys(_ids(text, parts)))
+    return list(found)[:MAX_REQUEST_MARKS]
+
+
+def _ids(text: str, parts: list[str]) -> list[str]:
+    called = [two for one, two in pairwise(parts) if one in _ID_WORDS]
+    for quote in "'\"`#":
+        pieces = text.split(quote)
+        # Between quotes, and after a number sign.
+        called += [piece.split()[0] for piece in pieces[1:] if piece.split() and len(piece.split()[0]) <= 8]
+    return ["i:" + fold(called_so).strip(".,;:!?)'\"` ") for called_so in called]

@@ -1,0 +1,183 @@
+"""What kind of action a user's request asks for, and whether a proposed action is of that kind.
+
+Works by words alone (`pdp.provenance_lexicon`): no model, no learning, no knowledge of single tools. A request becomes two
+sets of bits and two flags; so does an action, from the verbs of its operations and the words of its tool and resource.
+Only the bits are stored, never words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from pdp.fold import fold
+from pdp.provenance_lexicon import (
+    DEEDS,
+    FORGET,
+    HANDED_OVER,
+    HANDING_OVER,
+    NOT,
+    OF_A_THING,
+    OF_SOMEBODY,
+    OF_THE_REQUEST,
+    THINGS,
+    Deed,
+    Thing,
+)
+from pdp.provenance_marks import identifiers
+from writ.action import Verb
+from writ.frozen import frozen
+
+NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL = 1, 2, 4
+"""Bits of what a request names by its address."""
+
+_REACH = 6
+"""Words between a handing-over verb and what is handed over."""
+
+_WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NUMBERED = re.compile(r"[0-9]{9,}")
+
+_BY_VERB = {
+    Verb.CREATE: Deed.CREATE,
+    Verb.UPDATE: Deed.UPDATE,
+    Verb.SEND: Deed.SEND,
+    Verb.PAY: Deed.PAY,
+    Verb.EXECUTE: Deed.EXECUTE,
+    Verb.ADMIN: Deed.ADMIN,
+    Verb.DELETE: Deed.DELETE,
+}
+_READING = frozenset({Verb.READ, Verb.LIST})
+_NARROW = Deed.ADMIN | Deed.DELETE
+"""Deeds that must be asked for on the very thing: "update my address" asks for no new password."""
+
+
+@frozen
+class RequestFacts:
+    """What is kept of a request: `deeds` and `things` are bits of Deed and Thing, `named` of NAMED_*, `delegates` tells
+    that it hands over to what some source says."""
+
+    deeds: int = 0
+    things: int = 0
+    named: int = 0
+    delegates: bool = False
+
+
+@frozen
+class ActionKind:
+    """What an action is. `reads` when no operation changes or sends anything."""
+
+    reads: bool
+    by_verb: int
+    by_name: int
+    things: int
+
+
+def request_facts(text: str) -> RequestFacts:
+    """Reads a request (untrusted in form, at most some 16 KiB) in linear time."""
+    words = _WORD.findall(fold(text))
+    deeds = things = 0
+    for at, word in enumerate(words):
+        singular = _singular(word)
+        things |= THINGS.get(singular, 0)
+        bits = DEEDS.get(word, 0)
+        if bits and _is_asked(words, at):
+            deeds |= bits
+        for part in word.split("-") if "-" in word else ():
+            things |= THINGS.get(_singular(part), 0)
+    return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+
+
+def _is_asked(words: Sequence[str], at: int) -> bool:
+    before = words[max(0, at - 3) : at]
+    if before and before[-1] in OF_A_THING:
+        return False
+    if before and before[-1] not in ("to", "and", "please", "then") and OF_SOMEBODY.intersection(before[-2:]):
+        return False
+    return not NOT.intersection(before) or bool(FORGET.intersection(before))
+
+
+def _delegates(words: Sequence[str]) -> bool:
+    for at, word in enumerate(words):
+        if word in HANDING_OVER:
+            reach = words[at + 1 : at + 1 + _REACH]
+            for step, follower in enumerate(reach):
+                if follower in OF_THE_REQUEST:
+                    break
+                if _singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
+                    return True
+                if follower == "what" and step < 2:
+                    return True
+    return False
+
+
+def _named(text: str) -> int:
+    bits = 0
+    for mark in identifiers(text):
+        if mark[0] == "e":
+            bits |= NAMED_EMAIL
+        elif mark[0] == "u":
+            bits |= NAMED_URL
+        elif mark[2:4].isalpha() or _NUMBERED.search(mark):
+            bits |= NAMED_ACCOUNT
+    return bits
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return word[:-1]
+    return word
+
+
+@lru_cache(maxsize=4096)
+def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int]:
+    words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
+    deeds = DEEDS.get(words[0], 0) if words else 0
+    things = 0
+    for word in words:
+        things |= THINGS.get(_singular(word), 0)
+    for resource in resources:
+        for word in _WORD.findall(fold(resource.replace("_", " "))):
+            things |= THINGS.get(_singular(word), 0)
+    return deeds, things
+
+
+def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> ActionKind:
+    """Says what an action is, from the verbs and resource types of its operations and the name of its tool."""
+    verbs = frozenset(verbs)
+    by_name, things = _name_bits(tool, tuple(sorted(set(resources))))
+    by_verb = 0
+    for verb in verbs:
+        by_verb |= _BY_VERB.get(verb, 0)
+    return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things)
+
+
+def is_asked(request: RequestFacts, action: ActionKind) -> bool:
+    """Tells whether the request asks for an action of this kind.
+
+    Its verb must be asked for, or the verb in the tool's name on the same thing. Rights and deletions must be asked for on
+    the same thing whatever the verb; money must be meant where only a general verb is used.
+    """
+    if action.reads:
+        return True
+    same_thing = not action.things or not request.things or bool(action.things & request.things)
+    if action.by_verb & request.deeds:
+        narrow = action.by_verb & _NARROW
+        return same_thing if narrow else True
+    return same_thing and bool(action.by_name & request.deeds)
+
+
+__all__ = [
+    "NAMED_ACCOUNT",
+    "NAMED_EMAIL",
+    "NAMED_URL",
+    "ActionKind",
+    "RequestFacts",
+    "Thing",
+    "action_kind",
+    "is_asked",
+    "request_facts",
+]

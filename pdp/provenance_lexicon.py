@@ -1,0 +1,281 @@
+"""Words by which people ask for kinds of actions, and the things that they ask them on.
+
+General vocabulary of office, finance, travel, chat and operations work in English, with the plainest words of German,
+French and Spanish. It is written for no tool: names of tools are read with the same words. A missing word makes an action
+"not asked", which asks people; a word too many only leaves the judgement to the other facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntFlag
+
+
+class Deed(IntFlag):
+    """What kind of change is asked for. Reading has no bit: whoever asks for anything lets the agent read."""
+
+    CREATE = 1
+    UPDATE = 2
+    SEND = 4
+    PAY = 8
+    EXECUTE = 16
+    ADMIN = 32
+    DELETE = 64
+
+
+class Thing(IntFlag):
+    """What it is done to."""
+
+    CREDENTIAL = 1
+    PROFILE = 2
+    RIGHT = 4
+    MONEY = 8
+    MESSAGE = 16
+    EVENT = 32
+    FILE = 64
+    PERSON = 128
+    WEB = 256
+    TRAVEL = 512
+    CODE = 1024
+    RECORD = 2048
+    CHANNEL = 4096
+
+
+def _table(rows: Mapping[str, IntFlag]) -> dict[str, int]:
+    table: dict[str, int] = {}
+    for row, bits in rows.items():
+        for word in row.split():
+            table[word] = table.get(word, 0) | int(bits)
+    return table
+
+
+DEEDS: Mapping[str, int] = _table(
+    {
+        "create make add new write draft compose generate prepare open start register plan schedule set setup put insert"
+        " build produce upload copy duplicate import save store record log enter note file compile": Deed.CREATE,
+        "update change adjust modify edit set reset rename move append add include put insert replace correct fix amend"
+        " revise complete mark flag tag assign reassign reschedule postpone shift extend shorten renew switch convert"
+        " sort organize organise clean rewrite translate apply adapt align synchronise synchronize sync link attach"
+        " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade pin"
+        " unpin mute fill book confirm accept decline approve reject enable disable": Deed.UPDATE,
+        "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
+        " remind ping contact write dm submit deliver announce broadcast tweet upload export call fax alert"
+        " introduce thank greet congratulate warn cc bcc attach transmit circulate distribute pass report comment"
+        " let update request order escalate pitch wish add": Deed.SEND,
+        "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
+        " deposit withdraw checkout spend invest top charge bill return give book reserve rent lend contribute"
+        " prepay credit": Deed.PAY,
+        "book reserve rent hire": Deed.CREATE,
+        "run execute launch start restart stop deploy install compile test trigger invoke evaluate build"
+        " rollback rerun migrate reboot provision": Deed.EXECUTE,
+        "grant revoke promote demote authorize authorise permit allow block unblock ban configure enable disable invite"
+        " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
+        "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow"
+        " kick revoke empty destroy void prune": Deed.DELETE,
+        # German, French, Spanish.
+        "erstelle erstellen anlegen lege schreibe schreiben plane planen crée créer ajoute ajouter rédige crea crear"
+        " añade añadir agrega escribe programa": Deed.CREATE,
+        "ändere ändern aktualisiere aktualisieren verschiebe verschieben ergänze füge passe modifie modifier"
+        " actualise change déplace actualiza actualizar cambia cambiar modifica mueve añade": Deed.UPDATE,
+        "sende senden schicke schicken maile teile teilen antworte leite informiere lade envoie envoyer réponds partage"
+        " invite transfère envía enviar manda responde comparte invita reenvía avisa": Deed.SEND,
+        "zahle zahlen bezahle bezahlen überweise überweisen erstatte kaufe buche paie payer paye verse rembourse achète"
+        " réserve paga pagar transfiere reembolsa compra reserva": Deed.PAY,
+        "führe starte starten installiere exécute lance ejecuta inicia instala": Deed.EXECUTE,
+        "lösche löschen entferne entfernen storniere supprime supprimer efface annule borra borrar elimina eliminar"
+        " cancela": Deed.DELETE,
+    }
+)
+
+THINGS: Mapping[str, int] = _table(
+    {
+        "password passcode passphrase pin credential login secret token key 2fa mfa otp passwort kennwort"
+        " contraseña": Thing.CREDENTIAL,
+        "account profile user info information detail address name street city phone preference setting"
+        " data konto profil compte profil cuenta perfil": Thing.PROFILE,
+        "permission right role access privilege member membership owner admin administrator group team policy"
+        " configuration config setting": Thing.RIGHT,
+        "payment transaction transfer money bill invoice rent refund amount price subscription order fee salary iban bank"
+        " balance debt deposit difference cost expense tip charge loan euro eur dollar usd gbp chf tax vat"
+        " budget fund cash purchase receipt wage standing rechnung zahlung miete betrag facture paiement loyer factura"
+        " pago alquiler": Thing.MONEY,
+        "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
+        " draft nachricht message mensaje correo courriel greeting summary": Thing.MESSAGE,
+        "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
+        " session class party reminder conference interview workshop agenda slot trip termin besprechung réunion"
+        " reunión cita": Thing.EVENT,
+        "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
+        " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
+        " carpeta": Thing.FILE,
+        "contact participant user member person friend attendee guest colleague client customer people employee"
+        " teammate team": Thing.PERSON,
+        "url link page website site article webpage web blog homepage form": Thing.WEB,
+        "hotel flight car restaurant table room ticket trip rental reservation booking train seat stay vacation"
+        " apartment accommodation": Thing.TRAVEL,
+        "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
+        " function deployment environment database command program workflow build": Thing.CODE,
+        "record row entry table item product task todo ticket lead case deal contract database ledger": Thing.RECORD,
+        "channel workspace slack room group space forum": Thing.CHANNEL,
+    }
+)
+
+HANDING_OVER = frozenset(
+    [
+        "do",
+        "perform",
+        "execute",
+        "follow",
+        "complete",
+        "carry",
+        "handle",
+        "act",
+        "address",
+        "work",
+        "implement",
+        "fulfil",
+        "fulfill",
+        "finish",
+        "process",
+        "comply",
+        "obey",
+        "befolge",
+        "erledige",
+        "suis",
+        "fais",
+        "sigue",
+        "haz",
+    ]
+)
+"""Verbs by which a request hands over to what a source says …"""
+
+HANDED_OVER = frozenset(
+    [
+        "action",
+        "instruction",
+        "task",
+        "todo",
+        "step",
+        "request",
+        "order",
+        "item",
+        "direction",
+        "guideline",
+        "demand",
+        "ask",
+        "assignment",
+        "aufgabe",
+        "anweisung",
+        "tâche",
+        "instruction",
+        "tarea",
+        "instrucción",
+    ]
+)
+"""… when one of these follows …"""
+
+OF_THE_REQUEST = frozenset(
+    ["following", "below", "these", "this", "those", "next", "folgende", "suivantes", "siguientes"]
+)
+"""… unless one of these stands between: then the request itself says what."""
+
+NOT = frozenset(
+    [
+        "not",
+        "never",
+        "dont",
+        "don't",
+        "doesn't",
+        "without",
+        "avoid",
+        "nicht",
+        "kein",
+        "keine",
+        "ohne",
+        "pas",
+        "jamais",
+        "sans",
+        "nunca",
+        "sin",
+    ]
+)
+FORGET = frozenset(["forget", "hesitate", "vergiss", "vergessen", "oublie", "olvides", "only", "just"])
+OF_SOMEBODY = frozenset(
+    [
+        "i",
+        "we",
+        "he",
+        "she",
+        "they",
+        "it",
+        "who",
+        "did",
+        "does",
+        "have",
+        "has",
+        "had",
+        "was",
+        "were",
+        "usually",
+        "someone",
+        "somebody",
+        "ich",
+        "wir",
+    ]
+)
+"""Before a verb, these tell what somebody does or did, not what the agent is to do."""
+
+OF_A_THING = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "their",
+        "his",
+        "her",
+        "our",
+        "your",
+        "this",
+        "that",
+        "each",
+        "every",
+        "any",
+        "some",
+        "no",
+        "of",
+        "in",
+        "via",
+        "by",
+        "per",
+        "with",
+        "its",
+        "last",
+        "next",
+        "new",
+        "both",
+        "all",
+        "latest",
+        "recent",
+        "other",
+        "same",
+        "der",
+        "die",
+        "das",
+        "meine",
+        "ein",
+        "eine",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "mon",
+        "ma",
+        "el",
+        "los",
+        "las",
+        "mi",
+        "su",
+    ]
+)
+"""Before a word, these make it a thing and no verb."""

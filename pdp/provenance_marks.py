@@ -1,0 +1,199 @@
+"""Marks: what of a text can be met again in another spelling, as short canonical strings.
+
+An e-mail address, URL, account number, name or word of an argument and the place where the agent read it seldom agree
+byte for byte. Both are brought to marks, and only keyed hashes of marks are ever stored (`pdp.provenance`). A mark starts
+with its sort:
+
+    e  e-mail address          u  URL without scheme, query included     h  host that was named without a path
+    a  account, phone or other number of 8 or more characters, without blanks and dashes
+    w  word                    b  two words in a row                     i  id that is named as one
+    v  whole value of a record field                                     k  the same, of a field that is an id
+
+Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import re2  # type: ignore[import-untyped]
+
+from pdp.fold import fold
+
+MAX_TEXT_CHARS = 65_536
+"""Longest text that is looked at; what stands beyond it counts as unread, which is the worst (`pdp.provenance_result`)."""
+
+MAX_OPENED = 32
+"""Encoded parts that are opened in one text."""
+
+_LAYERS = 2
+
+_EMAIL = re2.compile(
+    r"[^\s<>()\[\]{}\"',;:|\\/@]{1,64}@(?:[^\s<>()\[\]{}\"',;:|\\/@.]{1,63}\.)+[^\s<>()\[\]{}\"',;:|\\/@.!?*`]{2,24}"
+)
+_SPELT_AT = re2.compile(r"(?i)\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?")
+_SPELT_DOT = re2.compile(r"(?i)\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?")
+_URL = re2.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>\"'`{}|\\^]+")
+_BARE_HOST = re2.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?:/[^\s<>\"'`{}|\\^]*)?")
+_IBAN = re2.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,3})?\b")
+_DIGITS = re2.compile(r"\+?[0-9(][0-9 ()./-]{5,28}[0-9]")
+# Runs of one class of characters: linear in the standard library too, and several times faster there.
+_CODE = re.compile(r"[0-9A-Za-z-]{8,}")
+_WORD = re.compile(r"[^\W_]+")
+_BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_HEX = re2.compile(r"(?:[0-9a-fA-F]{2}){8,}")
+_PERCENT = re2.compile(r"%[0-9a-fA-F]{2}")
+_JUNK = " \t\r\n.,;:!?)]}>'\"`*"
+
+_FILE_ENDINGS = frozenset(
+    [
+        "txt",
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "csv",
+        "md",
+        "html",
+        "htm",
+        "json",
+        "xml",
+        "yaml",
+        "yml",
+        "log",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "zip",
+        "gz",
+        "tar",
+        "py",
+        "js",
+        "ts",
+        "sh",
+        "sql",
+        "ini",
+        "cfg",
+        "conf",
+        "toml",
+        "eml",
+        "ics",
+        "mp3",
+        "mp4",
+        "odt",
+        "ods",
+        "rtf",
+        "tex",
+        "rs",
+        "go",
+        "java",
+        "rb",
+        "php",
+    ]
+)
+"""Last labels that make `name.ending` a file and not a host."""
+
+
+def words(text: str) -> list[str]:
+    """Returns the folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def account(text: str) -> str:
+    """Returns an account number or phone number without blanks, signs and leading zeros of a country code; "" when it is
+    none: shorter than 8 characters, or with fewer than 4 digits."""
+    bare = "".join(character for character in text if character.isalnum()).upper()
+    digits = sum(character.isdigit() for character in bare)
+    if len(bare) < 8 or digits < 4:
+        return ""
+    return bare.lstrip("0") if digits == len(bare) else bare
+
+
+def url_parts(text: str) -> tuple[str, str]:
+    """Returns host and the rest (path, query; no fragment) of a URL or bare host, folded; the default path is ""."""
+    bare = text.strip(_JUNK)
+    _, scheme, rest = bare.partition("://")
+    bare = rest if scheme else bare
+    bare = bare.split("#", 1)[0]
+    cut = min((at for at in (bare.find("/"), bare.find("?")) if at >= 0), default=len(bare))
+    host = fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip(".")
+    return host, unquote(bare[cut:]).rstrip("/")
+
+
+def identifiers(text: str) -> set[str]:
+    """Returns the marks of what names somebody or something in `text` by itself: sorts e, u, a. A URL without a path is
+    found by its host, so it has the mark of both."""
+    found: set[str] = set()
+    plain = _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text)) if "[" in text or "(" in text or "{" in text else text
+    if "@" in plain:
+        found.update("e:" + fold(match.group().strip(_JUNK)) for match in _EMAIL.finditer(plain))
+    for pattern in (_URL, _BARE_HOST) if "." in plain else ():
+        for match in pattern.finditer(plain):
+            start = match.start()
+            if (start and plain[start - 1] in "@/-_") or plain[match.end() : match.end() + 1] in ("@", "-", "_", "%"):
+                continue  # a part of an address or of a URL
+            host, rest = url_parts(match.group())
+            if "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS):
+                found.add(f"u:{host}{rest}")
+    numbers = _CODE.findall(plain)
+    if " " in plain or "(" in plain or "." in plain or "/" in plain:
+        numbers += [match.group() for match in _DIGITS.finditer(plain)]
+        numbers += [match.group() for match in _IBAN.finditer(plain)]
+    found.update("a:" + number for number in map(account, numbers) if number)
+    return found
+
+
+def opened(text: str) -> Iterator[str]:
+    """Yields what stands encoded in `text`, each layer by itself."""
+    layer = [text]
+    for _ in range(_LAYERS):
+        inner = [part for outer in layer for part in _decoded(outer)][:MAX_OPENED]
+        yield from inner
+        layer = inner
+
+
+def _decoded(text: str) -> Iterator[str]:
+    if _PERCENT.search(text):
+        plain = unquote(text, errors="replace")
+        if plain != text:
+            yield plain
+    for number, match in enumerate(_HEX.finditer(text)):
+        if number < MAX_OPENED:
+            yield from _readable(binascii.unhexlify(match.group()))
+    for number, match in enumerate(_BASE64.finditer(text)):
+        if number < MAX_OPENED:
+            token = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+            if len(token) % 4 != 1:
+                yield from _readable(base64.b64decode(token + "=" * (-len(token) % 4)))
+
+
+def _readable(raw: bytes) -> Iterator[str]:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return
+    if text.isprintable() or "\n" in text:
+        yield text
+
+
+def text_marks(text: str) -> set[str]:
+    """Returns the marks of free text: what it names, and its words."""
+    text = text[:MAX_TEXT_CHARS]
+    found = _plain_marks(text)
+    for inner in opened(text):
+        found |= _plain_marks(inner)
+    return found
+
+
+def _plain_marks(text: str) -> set[str]:
+    found = identifiers(text)
+    found.update("w:" + word for word in words(text))
+    return found

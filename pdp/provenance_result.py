@@ -1,0 +1,152 @@
+"""What a reported result teaches a session: the marks of its fields and texts, apart by who can have written them.
+
+A field counts as one only when its whole value is short and on one line; what stands in prose is free text whatever the
+catalog says of the field. Pure: gives marks, stores nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import orjson
+
+from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.catalog_path import EACH, escape_pointer
+from pdp.provenance_forms import strong_marks, whole_mark
+from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
+from writ.frozen import frozen
+from writ.strict_json import Number
+
+MAX_RESULT_MARKS = 6_000
+"""Marks kept of one result, some 30 KiB; beyond them the result counts as one that nobody reported."""
+
+MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
+"""A longer value is prose."""
+
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_ID_NAME = re.compile(
+    r"(?i:(?:^|[_-])(?:id|uid|uuid|guid|key|number|no|nr|ref|code|slug|sku|handle)[_-]*$)|[a-z](?:Id|ID|Key|Number|Ref)$"
+)
+_BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
+
+
+@frozen
+class Sighting:
+    """Marks of one result. `threats` are those of every part that stands together with a threat, whatever its sort.
+    `complete` False: something was left out, and the result counts as unreported."""
+
+    trusted: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    threats: frozenset[str] = frozenset()
+    complete: bool = True
+    untrusted: bool = False
+
+
+@frozen
+class _Leaf:
+    text: str
+    pointer: str
+    trail: tuple[str, ...]
+    is_id: bool
+
+
+def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Collection[str] = ()) -> Sighting:
+    """Returns what a result (strictly parsed JSON) holds.
+
+    `trusted_reporter`: a gateway reports what was decided; else nothing of it is trusted. `threats` are JSON pointers of
+    values in which inspection found a threat: all that stands in the same object counts as told by it.
+    """
+    content_trusted = trusted_reporter and spec.content is ContentTrust.TRUSTED
+    record_trusted = trusted_reporter and spec.record_trust is ContentTrust.TRUSTED
+    declared = frozenset(trail for path in spec.records for trail in path.trails)
+    poisoned = tuple(_enclosing(pointer) for pointer in threats)
+    trusted: set[str] = set()
+    records: set[str] = set()
+    texts: set[str] = set()
+    bad: set[str] = set()
+    chars = 0
+    complete = True
+    for leaf in _leaves(result, "", (), is_id=False):
+        chars += len(leaf.text)
+        if chars > MAX_TEXT_CHARS or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
+            complete = False
+            break
+        told = text_marks(leaf.text)
+        fields = _field_marks(leaf)
+        if content_trusted:
+            trusted |= told | fields
+        elif fields and record_trusted and leaf.trail in declared:
+            trusted |= fields
+        else:
+            records |= fields
+            texts |= told
+        if any(leaf.pointer == p or leaf.pointer.startswith(p + "/") for p in poisoned):
+            bad |= told | fields
+    return Sighting(
+        trusted=frozenset(trusted),
+        records=frozenset(records),
+        texts=frozenset(texts),
+        threats=frozenset(bad),
+        complete=complete,
+        untrusted=not content_trusted,
+    )
+
+
+def _enclosing(pointer: str) -> str:
+    """The object or list that holds a value: an order in one field may speak of what stands in the next."""
+    return pointer.rpartition("/")[0]
+
+
+def _field_marks(leaf: _Leaf) -> set[str]:
+    """Marks of a value that is a field; none when it is prose."""
+    text = leaf.text.strip()
+    if not text or "\n" in text or len(text) > MAX_FIELD_CHARS or len(text.split()) > MAX_FIELD_WORDS:
+        return set()
+    whole = whole_mark(text)
+    if whole.startswith("k:") and not leaf.is_id:
+        return set()
+    marks = {whole}
+    strong = strong_marks(text)
+    parts = text.replace(",", " ").replace(";", " ").split()
+    # Addresses alone, `<ada@example.org>` with a name before it, a number; an address among words is told, not recorded.
+    if len(parts) <= len(strong) or _BESIDE_ADDRESS.fullmatch(text) or (strong and strong[0][0] == "a"):
+        marks.update(strong)
+    return marks
+
+
+def _leaves(value: Any, pointer: str, trail: tuple[str, ...], *, is_id: bool) -> Iterator[_Leaf]:
+    """Yields every value as text; names of members too, when they are data and no names."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            at = f"{pointer}/{escape_pointer(name)}"
+            if not _FIELD_NAME.fullmatch(name):
+                yield _Leaf(text=name, pointer=at, trail=(*trail, EACH), is_id=True)
+            yield from _leaves(inner, at, (*trail, name), is_id=_ID_NAME.search(name) is not None)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, f"{pointer}/{index}", (*trail, EACH), is_id=is_id)
+    elif isinstance(value, str):
+        inner = _document(value)
+        if inner is None:
+            yield _Leaf(text=value, pointer=pointer, trail=trail, is_id=is_id)
+        else:
+            # A document in a string: its parts keep the place of the string.
+            for leaf in _leaves(inner, pointer, trail, is_id=False):
+                yield _Leaf(text=leaf.text, pointer=pointer, trail=leaf.trail, is_id=leaf.is_id)
+    elif isinstance(value, Number):
+        yield _Leaf(text=value.lexeme, pointer=pointer, trail=trail, is_id=is_id)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield _Leaf(text=str(value), pointer=pointer, trail=trail, is_id=is_id)
+
+
+def _document(text: str) -> Any:
+    if text[:1] not in "{[" or len(text) < 2:
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict | list) else None
