@@ -113,6 +113,7 @@ class Bench:
 
     async def _judge(self, items: Sequence[Item]) -> None:
         for index, item in enumerate(items):
+            self._point.circumstances.perceive(item)
             item.input_json = policy_input(
                 index=index,
                 request=item.request,

@@ -77,7 +77,7 @@ def view(ask: StateAsk, serves: bool, now_ms: int) -> StateView:
 def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, now_ms: int) -> bytes:
     asker = admitted(proposal, lane, caller)
     ask = Ask(token=None, request=b"", peer=Peer(), deadline_s=0.0)
-    item = make_item(ask, asker, canonicalize(asker, lane), lane, Circumstances(), now_ms, LEASE_MS)
+    item = make_item(ask, asker, canonicalize(asker, lane), lane, Circumstances(bytes(32)), now_ms, LEASE_MS)
     return policy_input(
         index=0,
         request=item.request,

@@ -436,6 +436,7 @@ class Engine:
             return
         lane = items[0].lane
         for index, item in enumerate(items):
+            self._circumstances.perceive(item)
             item.input_json = policy_input(
                 index=index,
                 request=item.request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pdp.authenticate import CallerRules
+from pdp.behaviour_settings import BehaviourSettings
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
 from pdp.declarations import Declarations
@@ -30,6 +31,7 @@ class Lane:
     signals: SignalTables
     inspector: Inspector
     deferral: DeferralSettings
+    behaviour: BehaviourSettings | None
 
     @staticmethod
     def build(activation: Activation) -> Lane:
@@ -53,4 +55,5 @@ class Lane:
             signals=SignalTables.parse(data),
             inspector=Inspector(InspectionRules.parse(data.get("inspection", {}))),
             deferral=DeferralSettings.parse(data.get("defer")),
+            behaviour=BehaviourSettings.parse(data.get("behaviour"), data.get("sequences", {})),
         )

@@ -85,6 +85,7 @@ def make_item(
     to offer; which one holds is decided by the state's own time."""
     request, caller = admitted.request, admitted.caller
     context = state_context(admitted, call, len(request.args_json))
+    payload = lane.inspector.scan(request.args_json)
     state_ask = StateAsk(
         organisation=caller.organisation,
         caller_id=caller.id,
@@ -95,9 +96,8 @@ def make_item(
         facts=lane.declarations.fact_keys(context),
         lease_ms=lease_ms,
         dry_run=request.dry_run,
-        companions=circumstances.asks(ask, request, caller),
+        companions=circumstances.asks(ask, request, caller, admitted.speaker, call, payload, lane, now_ms),
     )
-    payload = lane.inspector.scan(request.args_json)
     return Item(
         ask=ask,
         lane=lane,

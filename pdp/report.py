@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pdp.answer import receipt_message
+from pdp.lanes import Lanes
 from pdp.model import CallerIdentity, Draft
 from pdp.ports import Recorder
-from pdp.request import DIGEST, REQUEST_ID
+from pdp.request import DIGEST, REQUEST_ID, check_owner
+from pdp.results import Labels, Results
+from pdp.state_client import Call
 from writ.commitment import SALT_BYTES
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, NotReady
 from writ.receipt_body import outcome_body
 from writ.v1 import decision_pb2, receipt_pb2
 
@@ -43,6 +46,10 @@ class Decisions(Protocol):
         Raises StateFailed."""
         ...
 
+    async def tell(self, calls: Sequence[Call]) -> None:
+        """Makes the calls in one trip. Raises StateFailed when one of them fails."""
+        ...
+
 
 class Reporter:
     """Takes reports of outcomes. `random(n)` returns n random bytes; `failure` counts threat signals by reason."""
@@ -52,11 +59,15 @@ class Reporter:
         *,
         decisions: Decisions,
         recorder: Recorder,
+        lanes: Lanes,
+        results: Results,
         random: Callable[[int], bytes],
         failure: Callable[[str], None],
     ) -> None:
         self._decisions = decisions
         self._recorder = recorder
+        self._lanes = lanes
+        self._results = results
         self._random = random
         self._failure = failure
 
@@ -66,7 +77,9 @@ class Reporter:
         """Records one report.
 
         Raises:
-            InvalidInput: a field is out of bounds.
+            InvalidInput: a field is out of bounds, or the result cannot be read.
+            NotPermitted: a result is reported for an agent that the caller may not speak for.
+            NotReady: a result is reported and no bundle is active.
             StateFailed, EvidenceFailed: nothing was recorded; report again.
         """
         _check(request)
@@ -74,6 +87,7 @@ class Reporter:
         binding = bind(request, record)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
+        labels = await self._learn(request, caller, matched=binding == decision_pb2.OUTCOME_BINDING_MATCHED)
         salt = self._random(SALT_BYTES)
         body = outcome_body(
             decision_id=request.decision_id,
@@ -87,13 +101,37 @@ class Reporter:
             error_code=request.error_code,
             salt=salt,
             execution_digest=request.execution_digest,
+            result=request.result_json,
+            classes=labels.classes,
+            threats=labels.threats,
         )
         payload = receipt_pb2.Payload(request=request.SerializeToString(), salt=salt).SerializeToString()
         draft = Draft(
             body=body, organisation=caller.organisation, now_ms=now_ms, salt=salt, payload=payload, subjects=()
         )
         recorded = self._recorder.append([draft])[0]
-        return decision_pb2.ReportOutcomeResponse(receipt=receipt_message(recorded, salt), binding=binding)
+        return decision_pb2.ReportOutcomeResponse(
+            receipt=receipt_message(recorded, salt), binding=binding, classes=labels.classes, threats=labels.threats
+        )
+
+    async def _learn(
+        self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, *, matched: bool
+    ) -> Labels:
+        """Labels the result and tells the state, before the report is recorded: a label that is not on record is only
+        stricter, a report whose label was lost would be milder."""
+        if not request.HasField("agent"):
+            if request.result_json:
+                raise InvalidInput("FIELD_INVALID", "`agent` and `tool` must be given with `result_json`, got neither")
+            return Labels()
+        check_owner(request.agent.id, request.principal.id, request.session_id, request.tool)
+        lane = self._lanes.current
+        if lane is None:
+            raise NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet")
+        speaker = lane.callers.speaker(caller, request.agent.id, request.principal.id)
+        trusted = matched and speaker.kind == "gateway"
+        labels = self._results.label(request, lane, trusted=trusted)
+        await self._decisions.tell(self._results.calls(request, caller, lane, labels, trusted=trusted))
+        return labels
 
 
 def bind(

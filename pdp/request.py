@@ -103,6 +103,15 @@ def _check_lists(request: decision_pb2.DecideRequest) -> None:
             raise _wrong("depends_on", "request_ids of other actions", name)
 
 
+def check_owner(agent_id: str, principal_id: str, session_id: str, tool: decision_pb2.Tool) -> None:
+    """Checks the fields that say whose call was made, and which. Raises InvalidInput."""
+    _required("agent.id", agent_id)
+    _required("tool.server", tool.server)
+    _required("tool.name", tool.name)
+    _bounded("principal.id", principal_id, MAX_NAME_CHARACTERS)
+    _bounded("session_id", session_id, MAX_SESSION_CHARACTERS)
+
+
 def _required(name: str, value: str) -> None:
     if not value:
         raise InvalidInput("FIELD_INVALID", f"`{name}` must have 1 to {MAX_NAME_CHARACTERS} characters, got none")

@@ -43,6 +43,7 @@ from pdp.offload import Offloader
 from pdp.record import LogRecorder
 from pdp.recover import recover
 from pdp.report import Reporter
+from pdp.results import Results
 from pdp.service import DecisionFront, deliver
 from pdp.state import Companion, RedisState
 from pdp.state_client import ClusterClient, NodeClient
@@ -98,7 +99,7 @@ class DecisionPoint:
         self.config = config
         self.telemetry = Telemetry(otlp_endpoint=config.telemetry.otlp_endpoint)
         self.recorder = _recorder(config, self._evidence_failed)
-        self.circumstances = circumstances = Circumstances()
+        self.circumstances = circumstances = Circumstances(derived_key(config, "names"))
         self.state = connect_state(config, generation=now_ms(), companions=circumstances.companions())
         self.judge = OpaJudge(config.opa.socket)
         self.lanes = Lanes(self.judge, complete=BundleDigests(config.evidence.folder, config.opa.archive).complete)
@@ -129,7 +130,12 @@ class DecisionPoint:
             authenticator=authenticator,
             lanes=self.lanes,
             reporter=Reporter(
-                decisions=self.state, recorder=self.recorder, random=os.urandom, failure=self.telemetry.failure
+                decisions=self.state,
+                recorder=self.recorder,
+                lanes=self.lanes,
+                results=Results(derived_key(config, "names")),
+                random=os.urandom,
+                failure=self.telemetry.failure,
             ),
             state=self.state,
             limits=config.pdp.limits,

@@ -275,6 +275,13 @@ class RedisState(StateRecords):
                 calls += [(organisation, call) for call in (own, *beside) if call is not None]
         return calls
 
+    async def tell(self, calls: Sequence[Call]) -> None:
+        """Makes the calls in one trip. Raises StateFailed when one of them fails."""
+        if calls:
+            refused = _first_failure(await self.client.run(calls))
+            if refused is not None:
+                raise refused
+
     async def open_tickets(self, organisation: str, *, earlier: bool = True) -> list[OpenTicket]:
         """What this writer holds unsettled in Redis: `earlier` from before this process started, else by calls of this
         one whose answers were lost. At return such calls that are still on their way are fenced off."""

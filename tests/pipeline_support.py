@@ -259,7 +259,7 @@ class Pipeline:
             ),
             offloader=Offloader(limit_s=0.5),
             transformer=Transformer(bytes(32)),
-            circumstances=Circumstances(),
+            circumstances=Circumstances(bytes(32)),
             telemetry=self.telemetry,
             deliver=self._deliver,
         )

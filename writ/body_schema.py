@@ -67,6 +67,8 @@ _OUTCOME: Final = {
     "finished_at_ms": _Maybe(int),
     "rows": _Maybe(int),
     "error_code": str,
+    "classes": [str],
+    "threats": [str],
 }
 _PREDICATES: Final[Mapping[str, Mapping[str, Any]]] = {
     "decision": {

@@ -23,6 +23,7 @@ LABELS: Final = (
     "input",
     "principal",
     "request",
+    "result",
     "salt",
     "session",
     "user_request",

@@ -198,14 +198,20 @@ def outcome_body(
     error_code: str,
     salt: bytes,
     execution_digest: str,
+    result: bytes = b"",
+    classes: Sequence[str] = (),
+    threats: Sequence[str] = (),
     trace_id: str = "",
 ) -> Body:
     """Returns the body of a reported outcome. `status` and `binding` are enum names without prefix, the rest claims of
-    the caller; `execution_digest` is what was executed and stands only as a commitment."""
+    the caller; `execution_digest` is what was executed and stands only as a commitment, as does `result`, what the tool
+    returned (empty: not reported). `classes` and `threats` are what inspection found in it."""
     commitments = {
         "execution_digest": commitment("execution_digest", salt, execution_digest.encode()),
         "salt": commitment("salt", salt, b""),
     }
+    if result:
+        commitments["result"] = commitment("result", salt, result)
     predicate = {
         "kind": "outcome",
         "decision_id": decision_id,
@@ -219,6 +225,8 @@ def outcome_body(
             "finished_at_ms": finished_at_ms,
             "rows": rows,
             "error_code": error_code,
+            "classes": list(classes),
+            "threats": list(threats),
         },
         "commitments": commitments,
         "trace_id": trace_id,

@@ -67,6 +67,9 @@ KINDS = [
         error_code="",
         salt=SALT,
         execution_digest="d" * 64,
+        result=b'"text"',
+        classes=("pii",),
+        threats=("prompt_injection",),
     ),
     undelivered_body(decision_id="01", time_ms=NOW_MS, organisation="acme", cause="CALLER_GONE", salt=SALT),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,3 +150,47 @@ def _with_body(decision: decision_pb2.Decision, body: bytes) -> receipt_pb2.Rece
     changed.CopyFrom(decision)
     changed.receipt.body = body
     return changed.receipt
+
+
+def reported(request_id: str, decision: decision_pb2.Decision, result: object, **fields: Any) -> Any:
+    """Returns a report with a result, by the agent that asked."""
+    return decision_pb2.ReportOutcomeRequest(
+        request_id=request_id,
+        decision_id=decision.decision_id,
+        execution_digest=decision.execution_digest,
+        status=decision_pb2.OUTCOME_STATUS_SUCCEEDED,
+        result_json=json.dumps(result).encode(),
+        agent=decision_pb2.Agent(id=fields.pop("agent", "billing-1")),
+        tool=decision_pb2.Tool(server="billing-mcp", name="invoices.get"),
+        **fields,
+    )
+
+
+def test_a_result_is_inspected_labelled_and_on_record_without_its_text(stack: Stack, client: Client) -> None:
+    decision = client.decide(request("outcome-10"))
+    settled(client, "outcome-10", decision)
+    secret = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    answer = client.report_outcome(reported("outcome-10", decision, {"note": f"token {secret}"}))
+    assert "credential" in answer.classes
+    assert "unclassified" in answer.classes  # an agent's report may have left things out
+    reference = stack.entries()[-1]["outcome_reference"]
+    assert reference["classes"] == list(answer.classes)
+    assert secret.encode() not in answer.SerializeToString()
+
+
+def test_a_result_that_cannot_be_read_or_is_anothers_is_refused(client: Client) -> None:
+    decision = client.decide(request("outcome-11"))
+    settled(client, "outcome-11", decision)
+    broken = reported("outcome-11", decision, {})
+    broken.result_json = b"{"
+    with pytest.raises(DecisionRefused, match="RESULT_NOT_JSON"):
+        client.report_outcome(broken)
+    broken.result_json = b'"' + b"a" * (1024 * 1024) + b'"'
+    with pytest.raises(DecisionRefused, match="RESULT_TOO_LARGE"):
+        client.report_outcome(broken)
+    with pytest.raises(DecisionRefused, match="PERMISSION_DENIED"):
+        client.report_outcome(reported("outcome-11", decision, {}, agent="billing-2"))
+    broken = reported("outcome-11", decision, {})
+    broken.ClearField("agent")
+    with pytest.raises(DecisionRefused, match="FIELD_INVALID"):
+        client.report_outcome(broken)

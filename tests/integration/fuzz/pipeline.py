@@ -179,7 +179,7 @@ class Pipeline:
             ),
             offloader=self._offloader,
             transformer=Transformer(bytes(32)),
-            circumstances=Circumstances(),
+            circumstances=Circumstances(bytes(32)),
             telemetry=Telemetry(),
             deliver=lambda answers: self._round.deliver(answers),
         )

@@ -1,0 +1,113 @@
+"""What a tool returned: inspected, labelled, and told to those who remember.
+
+A label is never better than what the catalog says of the tool, nor than who reports: an agent's word only adds. A result that
+nobody reports stays what it was when the action was decided, the worst that the catalog allows.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from pdp.behaviour import Behaviour, Owner, ReportedResult
+from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.circumstances import data_classes, result_spec
+from pdp.inspection.model import CLEAN, UNCLASSIFIED, Kind, ScanResult
+from pdp.lane import Lane
+from pdp.model import CallerIdentity
+from pdp.session_key import session_name, state_name
+from pdp.state_client import Call
+from writ.errors import InvalidInput
+from writ.frozen import frozen
+from writ.v1 import decision_pb2
+
+MAX_RESULT_BYTES = 1024 * 1024
+"""Largest result; beyond 256 KiB inspection is cut short, which makes it `unclassified`."""
+
+
+@frozen
+class Labels:
+    """What a result is: data classes and threat classes, sorted, and whether outsiders may have written it."""
+
+    classes: tuple[str, ...] = ()
+    threats: tuple[str, ...] = ()
+    untrusted: bool = False
+
+
+class Results:
+    """Labels results. `key` names sessions and agents in the state, as in `pdp.circumstances`."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._behaviour = Behaviour(key)
+
+    def label(self, request: decision_pb2.ReportOutcomeRequest, lane: Lane, *, trusted: bool) -> Labels:
+        """Returns the labels of a reported result. `trusted`: a gateway reports the result of exactly the permitted call.
+
+        Raises:
+            InvalidInput: the result is no JSON or too large.
+        """
+        if not request.result_json:
+            return Labels()
+        if len(request.result_json) > MAX_RESULT_BYTES:
+            raise InvalidInput(
+                "RESULT_TOO_LARGE",
+                f"expected a result of at most {MAX_RESULT_BYTES} bytes, got {len(request.result_json)}",
+            )
+        found = inspect_result(lane, request.result_json)
+        spec = result_spec(lane, request.tool)
+        threats = sorted({finding.data_class for finding in found.findings if finding.kind is Kind.THREAT})
+        return Labels(
+            classes=tuple(sorted({*data_classes(found), *_catalog_classes(spec, trusted=trusted)})),
+            threats=tuple(threats),
+            untrusted=spec.content is ContentTrust.UNTRUSTED or not trusted,
+        )
+
+    def calls(
+        self,
+        request: decision_pb2.ReportOutcomeRequest,
+        caller: CallerIdentity,
+        lane: Lane,
+        labels: Labels,
+        *,
+        trusted: bool,
+    ) -> list[Call]:
+        """Returns what the state has to be told of a reported result."""
+        calls = []
+        if lane.behaviour is not None and (request.result_json or request.HasField("rows")):
+            agent_id, principal_id = request.agent.id, request.principal.id
+            owner = Owner(
+                session=session_name(self._key, caller.id, agent_id, principal_id, request.session_id),
+                agent=state_name(self._key, "agent", agent_id),
+                principal=state_name(self._key, "principal", principal_id) if principal_id else "",
+            )
+            result = ReportedResult(
+                classes=frozenset(labels.classes),
+                untrusted=labels.untrusted,
+                threatened=bool(labels.threats),
+                rows=request.rows if request.HasField("rows") else None,
+                trusted=trusted and bool(request.result_json),
+            )
+            calls.append(
+                self._behaviour.outcome(
+                    caller.organisation, caller.id, request.request_id, owner, result, lane.behaviour
+                )
+            )
+        return calls
+
+
+def inspect_result(lane: Lane, result_json: bytes) -> ScanResult:
+    """Returns what is in a result: JSON of any kind. Raises InvalidInput RESULT_NOT_JSON."""
+    try:
+        document = orjson.loads(result_json)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(
+            "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"
+        ) from error
+    return lane.inspector.scan_document(document) if document is not None else CLEAN
+
+
+def _catalog_classes(spec: ResultSpec, *, trusted: bool) -> frozenset[str]:
+    if spec.classes is not None:
+        return spec.classes
+    # Nobody said what it may hold: what a gateway hands over is what inspection says, an agent may have left things out.
+    return frozenset() if trusted else frozenset({UNCLASSIFIED})
