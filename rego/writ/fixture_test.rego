@@ -27,7 +27,7 @@ item := {
 	"facts": {"assignment": {"entries": [serves]}},
 	"signals": {
 		"action_severity": signal(5),
-		"payload_sensitivity": no_signal,
+		"payload_sensitivity": signal(0),
 		"temporal_deviation": no_signal,
 		"environmental_context": signal(60),
 		"baseline_deviation": no_signal,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from control_plane.stack.tools import tool_path
 
@@ -26,6 +27,9 @@ SIGNALS = (
     "cross_request_correlation",
     "threat_signals",
 )
+SIGNALS_OF_BEHAVIOUR = ("temporal_deviation", "baseline_deviation", "cross_request_correlation")
+BEHAVIOUR = yaml.safe_load((REGO / "settings" / "data.yaml").read_text(encoding="utf-8"))["behaviour"]
+NOTHING = {"score": 0, "evidence": "no_data", "state": "NO_DATA"}
 Item = dict[str, Any]
 
 
@@ -96,7 +100,8 @@ def item(index: int, pick: random.Random) -> Item:
         },
         "signals": {
             **{name: {"score": pick.randint(0, 100), "evidence": "", "state": "OK"} for name in SIGNALS},
-            "threat_signals": {"score": 0, "evidence": "no_data", "state": "NO_DATA"},
+            **({} if BEHAVIOUR else {name: dict(NOTHING) for name in SIGNALS_OF_BEHAVIOUR}),
+            "threat_signals": dict(NOTHING),
         },
         "context": {"session_id": "s", "workspace": "", "purpose": "", "business": {}, "asserted_by": "GATEWAY"},
         "supported_obligations": [],

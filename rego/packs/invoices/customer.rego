@@ -18,13 +18,14 @@ matched contains rule if {
 
 # Every customer that the operation names is assigned, and it names one.
 _serving if {
-	not _foreign
-	some container in input.action.operations[0].containers
-	container.type == "customer"
+	[{"type": "customer", "id": customer}] = input.action.operations[0].containers
+	facts.holds("assignment", [input.agent.id, customer], true)
 }
 
-_foreign if {
-	some container in input.action.operations[0].containers
-	container.type == "customer"
-	not facts.holds("assignment", [input.agent.id, container.id], true)
+_serving if {
+	customers := {container.id | some container in input.action.operations[0].containers; container.type == "customer"}
+	count(customers) > 0
+	every customer in customers {
+		facts.holds("assignment", [input.agent.id, customer], true)
+	}
 }

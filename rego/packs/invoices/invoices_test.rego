@@ -40,6 +40,16 @@ test_one_foreign_customer_among_several_is_enough if {
 	_said(outcome, "DENY", "T0", ["invoices.customer_not_assigned"])
 }
 
+test_several_customers_that_the_agent_serves_are_all_served if {
+	other := object.union(fixture.serves, {"key": ["billing-1", "8"]})
+	containers := [{"type": "customer", "id": "7"}, {"type": "customer", "id": "8"}]
+	outcome := data.writ.decision with input as object.union(
+		fixture.one({"containers": containers}),
+		{"facts": {"assignment": {"entries": [fixture.serves, other]}}},
+	)
+	_said(outcome, "ALLOW", "T0", ["invoices.read_one"])
+}
+
 test_an_action_that_names_no_customer_is_denied if {
 	every containers in [[], [{"type": "project", "id": "7"}]] {
 		outcome := data.writ.decision with input as fixture.one({"containers": containers})

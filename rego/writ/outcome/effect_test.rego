@@ -183,3 +183,27 @@ test_not_contended_when_the_obligations_stand_against_it if {
 	asked := fixture.rule("t.log", "ALLOW", {"obligations": [logged], "contended": true})
 	fixture.judged({asked}, {}).contended == false
 }
+
+test_several_plain_rules_of_which_the_strongest_denies_say_the_same_the_short_way_and_the_general_way if {
+	every said in ["FORBID", "SEQUENCE", "DENY"] {
+		others := {fixture.rule("t.b", said, {}), fixture.asks("t.ask", {})}
+		short := fixture.judged(others | {_allow}, {})
+		general := fixture.judged(others | {object.union(_allow, {"advice": []})}, {})
+		short == general
+		short.effect == "DENY"
+	}
+}
+
+test_a_stronger_rule_that_is_malformed_has_the_word if {
+	rules := {fixture.rule("t.deny", "DENY", {}), object.union(object.remove(_allow, ["message"]), {"other": "x"})}
+	fixture.codes(fixture.judged(rules, {})) == ["RULE_MALFORMED", "SAID_BY_TEST"]
+}
+
+test_an_action_of_the_gravest_score_is_denied_whatever_allows_it if {
+	fixture.judged({_allow}, _all_signals(94)).effect == "ALLOW"
+	every rules in [{_allow}, {fixture.asks("t.ask", {})}, {_allow, fixture.rule("t.deny", "DENY", {})}] {
+		outcome := fixture.judged(rules, _all_signals(95))
+		outcome.effect == "DENY"
+		"RISK_TOO_HIGH" in fixture.codes(outcome)
+	}
+}

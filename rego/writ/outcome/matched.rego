@@ -25,7 +25,19 @@ _by_operation := [_rules] if {
 	rules := _rules with input.action.operations as turned
 ]
 
-_rules := {rule | some rule in data.writ.rules.matched} | {rule | some rule in data.packs[_].matched}
+_rules := ({rule | some rule in data.writ.rules.matched} | {rule | some rule in data.packs[_].matched}) | _too_risky
+
+# One rule of the library that only the general way evaluates: below `tiers.from_score.T1`, which the others ask for, it
+# cannot match.
+_too_risky contains {
+	"id": "writ.risk_too_high",
+	"outcome": "DENY",
+	"code": "RISK_TOO_HIGH",
+	"message": "the composite risk of the action is above what the organisation bears",
+	"remediation": "see the risk factors of the answer for what speaks against the action",
+} if {
+	score >= data.settings.risk.deny_from
+}
 
 _all := union({rules | some rules in _by_operation})
 

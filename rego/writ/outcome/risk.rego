@@ -3,29 +3,88 @@ package writ.outcome
 # METADATA
 # title: Composite risk, 0 to 100
 # description: |
-#   The sum of the signals, weighted by `data.settings.risk.weights` (hundredths, 100 in all), rounded half up. A signal
-#   without data counts as `data.settings.risk.no_data` says: 100 for every signal that the installation collects, so that
-#   losing data never lowers the score. What it does not collect yet is not listed. Findings count here too, so that one
-#   more never lowers the score, whatever the signal says.
-score := min([100, (hundredths - (hundredths % 100)) / 100]) if { # exact, and much cheaper in OPA than floor(x / 100)
-	points := object.union_n([data.settings.risk.no_data, _known, _threat])
-	hundredths := 50 + sum([product |
-		some name, weight in data.settings.risk.weights
-		product := object.get(points, name, 100) * weight
+#   The sum of the seven signals, weighted by `data.settings.risk.weights` (hundredths), rounded half up. `_composite` says
+#   what is lost, found, capped and lifted. Written out here for the ordinary case, at half the cost (a test compares the
+#   two): every signal that is collected is known, nothing was found, and no signal is so high that it lifts the score.
+score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper in OPA than floor(x / 100)
+	{
+		"action_severity": {"score": action, "state": "OK", "evidence": _},
+		"payload_sensitivity": {"score": payload, "state": "OK", "evidence": _},
+		"temporal_deviation": {"score": temporal, "state": "OK", "evidence": _},
+		"environmental_context": {"score": environment, "state": "OK", "evidence": _},
+		"baseline_deviation": {"score": baseline, "state": "OK", "evidence": _},
+		"cross_request_correlation": {"score": correlation, "state": "OK", "evidence": _},
+		"threat_signals": {"score": threat, "state": _, "evidence": _},
+	} = input.signals
+	input.action.findings == []
+	not input.payload.threats[0]
+	scores := [action, payload, temporal, environment, baseline, correlation, threat]
+
+	# Exactly these settings: with a cap it is `_composite` that knows what to do.
+	{
+		"weights": {
+			"action_severity": action_weight,
+			"payload_sensitivity": payload_weight,
+			"temporal_deviation": temporal_weight,
+			"environmental_context": environment_weight,
+			"baseline_deviation": baseline_weight,
+			"cross_request_correlation": correlation_weight,
+			"threat_signals": threat_weight,
+		},
+		"no_data": _,
+		"floors": {"from": high, "scores": _},
+		"deny_from": _,
+	} = data.settings.risk
+	min(scores) >= 0
+	max(scores) <= 100
+	max([payload, temporal, baseline, correlation, threat]) < high
+	hundredths := sum([
+		50,
+		action * action_weight,
+		payload * payload_weight,
+		temporal * temporal_weight,
+		environment * environment_weight,
+		baseline * baseline_weight,
+		correlation * correlation_weight,
+		threat * threat_weight,
 	])
-}
-
-_known[name] := points if {
-	some name, _ in data.settings.risk.weights
-	input.signals[name].state == "OK"
-	points := input.signals[name].score
-	is_number(points)
-}
-
-# The gravest finding counts, if it says more than the signal.
-_threat := {} if {
-	count(input.action.findings) == 0
-} else := {"threat_signals": max(array.concat(
-	[object.get(_known, "threat_signals", object.get(data.settings.risk.no_data, "threat_signals", 100))],
-	[object.get(data.settings.finding_scores, finding.code, 100) | some finding in input.action.findings],
-))}
+} else := (hundredths - (hundredths % 100)) / 100 if {
+	# The same where the organisation remembers nothing of agents and sessions, so that three signals are not collected.
+	data.settings.behaviour == null
+	{
+		"action_severity": {"score": action, "state": "OK", "evidence": _},
+		"payload_sensitivity": {"score": payload, "state": "OK", "evidence": _},
+		"temporal_deviation": {"score": 0, "state": "NO_DATA", "evidence": _},
+		"environmental_context": {"score": environment, "state": "OK", "evidence": _},
+		"baseline_deviation": {"score": 0, "state": "NO_DATA", "evidence": _},
+		"cross_request_correlation": {"score": 0, "state": "NO_DATA", "evidence": _},
+		"threat_signals": {"score": threat, "state": _, "evidence": _},
+	} = input.signals
+	input.action.findings == []
+	not input.payload.threats[0]
+	scores := [action, payload, environment, threat]
+	{
+		"weights": {
+			"action_severity": action_weight,
+			"payload_sensitivity": payload_weight,
+			"temporal_deviation": _,
+			"environmental_context": environment_weight,
+			"baseline_deviation": _,
+			"cross_request_correlation": _,
+			"threat_signals": threat_weight,
+		},
+		"no_data": _,
+		"floors": {"from": high, "scores": _},
+		"deny_from": _,
+	} = data.settings.risk
+	min(scores) >= 0
+	max(scores) <= 100
+	max([payload, threat]) < high
+	hundredths := sum([
+		50,
+		action * action_weight,
+		payload * payload_weight,
+		environment * environment_weight,
+		threat * threat_weight,
+	])
+} else := _composite

@@ -12,22 +12,23 @@ _tiers := ["T0", "T1", "T2", "T3"]
 tier := _tiers[max({_level} | _raised)]
 
 # 0 to 3, without what rules say.
-_level := _level_of_operations if {
-	_shift == 0
-	score < data.settings.tiers.from_score.T1
-} else := max([_level_by_score, min([3, _level_of_operations + _shift])])
+_level := max([_level_by_score, _level_of_action])
+
+# Written out for one operation that a pack knows, in an environment that moves nothing.
+_level_of_action := level if {
+	input.environment.asserted_by == "CATALOG"
+	data.settings.tiers.environments[input.environment.name] == 0
+	data.settings.tiers.environments[input.environment.claimed] <= 0
+	not input.action.operations[1]
+	operation := input.action.operations[0]
+	[level] := [declared | declared := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]]
+} else := min([3, max([0, _level_of_operations + _shift])])
 
 _level_of_operations := max([level |
-	operation := input.action.operations[0]
-	level := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]
+	some operation in input.action.operations
+	level := _level_of_operation(operation)
 ]) if {
-	count(input.action.operations) == 1
-} else := data.settings.tiers.base[input.action.operations[0].verb][input.action.operations[0].scope] if {
-	count(input.action.operations) == 1
-} else := 3 if {
-	count(input.action.operations) == 1
-} else := max([_level_of_operation(operation) | some operation in input.action.operations]) if {
-	count(input.action.operations) > 1
+	count(input.action.operations) > 0
 } else := 3
 
 _level_of_operation(operation) := max(declared) if {

@@ -13,7 +13,7 @@ matched contains rule if {
 # METADATA
 # title: An action without operations is no action
 matched contains rule if {
-	count(input.action.operations) == 0
+	input.action.operations == []
 	rule := _not_understood
 }
 

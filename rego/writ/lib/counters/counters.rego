@@ -22,7 +22,15 @@ within(name, limit) if {
 # METADATA
 # title: Tells whether the counter is above `limit` or cannot be told to be within it
 # description: For FORBID, DENY and APPROVAL rules.
-over(name, limit) := within(name, limit) == false
+default over(_, _) := true
+
+over(name, limit) := counter.value > limit if {
+	counter := input.counters[name]
+	counter.state == "OK"
+	counter.unbounded == false
+	is_number(counter.value)
+	is_number(limit)
+}
 
 # METADATA
 # title: Tells whether nothing is known about the counter

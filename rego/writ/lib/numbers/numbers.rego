@@ -26,16 +26,30 @@ at_most(value, limit) if {
 # METADATA
 # title: Tells whether `value` is above `limit` or no number
 # description: For FORBID, DENY and APPROVAL rules; the opposite of `at_most` on any input.
-above(value, limit) := at_most(value, limit) == false
+default above(_, _) := true
+
+above(value, limit) := value > limit if {
+	is_number(value)
+	is_number(limit)
+}
 
 # METADATA
 # title: Tells whether the operation's upper bound of rows is known and at most `limit`
 # description: For ALLOW rules. An operation without a bound is over every limit.
 default rows_at_most(_, _) := false
 
-rows_at_most(operation, limit) := at_most(operation.max_rows, limit)
+rows_at_most(operation, limit) if {
+	is_number(operation.max_rows)
+	is_number(limit)
+	operation.max_rows <= limit
+}
 
 # METADATA
 # title: Tells whether the operation may touch more than `limit` rows
 # description: For FORBID, DENY and APPROVAL rules; the opposite of `rows_at_most` on any input.
-rows_above(operation, limit) := rows_at_most(operation, limit) == false
+default rows_above(_, _) := true
+
+rows_above(operation, limit) := operation.max_rows > limit if {
+	is_number(operation.max_rows)
+	is_number(limit)
+}
