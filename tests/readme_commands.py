@@ -46,5 +46,5 @@ def as_pattern(shown: str) -> re.Pattern[str]:
         (r"[0-9A-HJKMNP-TV-Z]{26}", "[0-9A-HJKMNP-TV-Z]{26}"),
         (r"epoch\\ \d+\\ sequence\\ \d+", r"epoch \d+ sequence \d+"),
     ):
-        pattern = re.sub(varies, lambda _, text=stands_for: text, pattern)
+        pattern = re.sub(varies, stands_for.replace("\\", r"\\"), pattern)
     return re.compile(re.sub(r"(\\ )?…(\\ )?", ".*", pattern))

@@ -204,7 +204,7 @@ class Ground:
     def open_reservations(self) -> int:
         """Returns how many decisions hold something in Redis that is not settled."""
         with contextlib.closing(self.backend.client()) as client:
-            epoch = client.hget(f"{{{ORGANISATION}}}:m", "e")
+            epoch: Any = client.hget(f"{{{ORGANISATION}}}:m", "e")
             return 0 if epoch is None else int(client.hlen(f"{{{ORGANISATION}}}:o:{epoch.decode()}"))
 
     @contextlib.contextmanager

@@ -60,7 +60,7 @@ def test_a_token_of_a_known_key_gives_the_organisation_and_the_name() -> None:
         token(org=["acme"]),
         token(sub="s" * 300),
         token(nbf=int(NOW) + 3600),
-        jwt.encode({"sub": "a", "org": "acme"}, None, algorithm="none", headers={"kid": "k1"}),
+        jwt.encode({"sub": "a", "org": "acme"}, "", algorithm="none", headers={"kid": "k1"}),
     ],
 )
 def test_a_token_that_does_not_hold_is_refused_without_being_quoted(bearer: str) -> None:

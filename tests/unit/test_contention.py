@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import orjson
 
@@ -43,6 +44,14 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.001)
 
 
+def more_than(items: Sequence[object], number: int) -> bool:
+    return len(items) > number
+
+
+def last_is(items: Sequence[int], value: int) -> bool:
+    return items[-1:] == [value]
+
+
 async def effect(future: asyncio.Future[Answer]) -> str:
     answer = await asyncio.wait_for(future, 10)
     decision = decision_pb2.DecideResponse.FromString(answer.response).decision
@@ -54,7 +63,7 @@ async def test_every_settlement_before_it_brings_another_judgement_until_the_lim
     ((_, future),) = pipeline.offer(update("r1"))
     for left in (4, 3, 2):
         trips = len(pipeline.state.trips)
-        await until(lambda trips=trips: len(pipeline.state.trips) > trips + 1)  # asked again, and nothing had changed
+        await until(partial(more_than, pipeline.state.trips, trips + 1))  # asked again, and nothing had changed
         assert not future.done()
         pipeline.state.pending[COUNTER] = left
     assert await effect(future) == "ALLOW"
@@ -66,7 +75,7 @@ async def test_each_settlement_before_it_begins_its_patience_anew() -> None:
     ((_, future),) = pipeline.offer(update("r1"), deadline_s=60.0)
     for left in range(8, -1, -1):  # lasts longer than one patience
         pipeline.state.pending[COUNTER] = left
-        await until(lambda left=left: shown and shown[-1] == left)
+        await until(partial(last_is, shown, left))
         await asyncio.sleep(0.2)
     assert await effect(future) == "ALLOW"
 

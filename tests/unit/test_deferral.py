@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.deferral import Deferral, DeferralSettings, DeferralView, Dependency, defer
+from pdp.deferral import DeferralSettings, DeferralView, Dependency, defer
+from pdp.model import Deferral
 from pdp.verdict import Verdict
 from writ.errors import ConfigurationError
 
