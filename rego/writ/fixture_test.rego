@@ -28,10 +28,10 @@ item := {
 	"signals": {
 		"action_severity": signal(5),
 		"payload_sensitivity": signal(0),
-		"temporal_deviation": no_signal,
+		"temporal_deviation": signal(0),
 		"environmental_context": signal(60),
-		"baseline_deviation": no_signal,
-		"cross_request_correlation": no_signal,
+		"baseline_deviation": signal(0),
+		"cross_request_correlation": signal(0),
 		"threat_signals": no_signal,
 	},
 	"context": {"session_id": "", "workspace": "", "purpose": "", "business": {}, "asserted_by": "AGENT"},

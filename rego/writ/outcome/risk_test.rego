@@ -43,10 +43,13 @@ test_signals_that_are_not_collected_count_nothing if {
 		"baseline_deviation": _lost,
 		"cross_request_correlation": _lost,
 	})
-	_score(silent) == 30
-	_score(object.union(silent, {"action": _found(["URL_AMBIGUOUS"]).action})) == 36
-	score := _score(silent) with data.settings.behaviour as {}
-	score == 60
+	calm := _score(silent) with data.settings.behaviour as null
+	calm == 30
+	sign := {"action": _found(["URL_AMBIGUOUS"]).action}
+	noted := _score(object.union(silent, sign)) with data.settings.behaviour as null
+	noted == 36
+	lost := _score(silent) with data.settings.behaviour as {}
+	lost == 60
 }
 
 test_a_lost_signal_never_lowers_the_score if {
