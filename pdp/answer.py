@@ -10,8 +10,10 @@ from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from pdp.item import Item
+from pdp.lane import Lane
 from pdp.model import OutcomeRule, Recorded
 from pdp.signals import SIGNALS
+from pdp.verdict import Verdict
 from pdp.wire import delimited, tag, varint
 from writ.errors import (
     DeadlineExceeded,
@@ -31,6 +33,13 @@ _RESPONSE_REQUEST_ID, _RESPONSE_DECISION = tag(1), tag(2)
 _DECISION_ID, _PERMIT, _RECEIPT, _ACTION_JSON, _ACTION_DIGEST, _EXECUTION_DIGEST = map(tag, (1, 10, 11, 15, 16, 17))
 _RECEIPT_BODY, _RECEIPT_SALT = tag(1), tag(6)
 _PATH_NODE = tag(5) + varint(HASH_BYTES)
+_RISK = tag(4)
+_FACTORS = tuple((name, tag(decision_pb2.Risk.DESCRIPTOR.fields_by_name[name].number)) for name in SIGNALS)
+
+MAX_KNOWN_SAID = 1024
+"""Judgements that are kept serialised; a lane has a few dozen."""
+
+_known_said: dict[tuple[int, str, str, str, str], tuple[tuple[OutcomeRule, ...], bytes]] = {}
 
 # google.rpc.Code
 _INTERNAL = 13
@@ -151,29 +160,36 @@ def stage_timings(laps: Mapping[str, float]) -> bytes:
 
 def _judgement(item: Item) -> bytes:
     verdict, signals = item.verdict, item.signals
-    scores = tuple([(signals[name]["score"], signals[name]["evidence"]) for name in SIGNALS])
-    return _serialized_judgement(
-        verdict.effect, verdict.tier, verdict.score, verdict.rules, scores, item.lane.revision, item.lane.etag
-    )
+    factors = [_factor(key, signals[name]["score"], signals[name]["evidence"]) for name, key in _FACTORS]
+    return _said(verdict, item.lane) + delimited(_RISK, _risk_score(verdict.score) + b"".join(factors))
 
 
-@lru_cache(maxsize=1024)
-def _serialized_judgement(
-    effect: str,
-    tier: str,
-    score: int,
-    rules: tuple[OutcomeRule, ...],
-    scores: tuple[tuple[int, str], ...],
-    revision: str,
-    etag: str,
-) -> bytes:
-    risk = decision_pb2.Risk(score=score)
-    for name, (value, evidence) in zip(SIGNALS, scores, strict=True):
-        getattr(risk, name).CopyFrom(decision_pb2.RiskFactor(score=value, evidence=evidence))
+@lru_cache(maxsize=4096)
+def _factor(key: bytes, score: int, evidence: str) -> bytes:
+    return delimited(key, decision_pb2.RiskFactor(score=score, evidence=evidence).SerializeToString())
+
+
+@lru_cache(maxsize=256)
+def _risk_score(score: int) -> bytes:
+    return decision_pb2.Risk(score=score).SerializeToString()
+
+
+def _said(verdict: Verdict, lane: Lane) -> bytes:
+    """Returns the part of a Decision that equal outcomes share, which have one and the same tuple of rules."""
+    # Each entry holds its tuple, so that no other can have the same id. Hashing the rules would cost more than writing them.
+    key = (id(verdict.rules), verdict.effect, verdict.tier, lane.revision, lane.etag)
+    known = _known_said.get(key)
+    if known is None:
+        if len(_known_said) >= MAX_KNOWN_SAID:
+            _known_said.clear()
+        known = _known_said[key] = (verdict.rules, _serialized(verdict, lane))
+    return known[1]
+
+
+def _serialized(verdict: Verdict, lane: Lane) -> bytes:
     return decision_pb2.Decision(
-        effect=_EFFECTS.get(effect, decision_pb2.EFFECT_DENY),
-        tier=_TIERS.get(tier, decision_pb2.TIER_T3),
-        risk=risk,
+        effect=_EFFECTS.get(verdict.effect, decision_pb2.EFFECT_DENY),
+        tier=_TIERS.get(verdict.tier, decision_pb2.TIER_T3),
         reasons=[
             decision_pb2.Reason(
                 rule_id=rule.id,
@@ -182,9 +198,9 @@ def _serialized_judgement(
                 message=rule.message,
                 remediation=rule.remediation,
             )
-            for rule in rules
+            for rule in verdict.rules
         ],
-        bundle=decision_pb2.BundleRef(revision=revision, digest=etag),
+        bundle=decision_pb2.BundleRef(revision=lane.revision, digest=lane.etag),
     ).SerializeToString()
 
 

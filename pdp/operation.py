@@ -121,7 +121,7 @@ def find(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> Any:
 def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> tuple[str, ...]:
     """Returns distinct non-empty texts, sorted. An empty one proves nothing, nor does a list that holds one."""
     value = document.get(path.name) if path.name else find(path, document, notes)
-    if isinstance(value, str) and is_plain(value):  # nearly every id
+    if type(value) is str and is_plain(value.lower()):  # nearly every id; see `verify_folded`
         return (value,) if value else ()
     if type(value) is int:
         return (str(value),)
@@ -148,7 +148,8 @@ def verify_folded(text: str, pointer: str, notes: Notes) -> None:
 
     Case alone is no sign: honest identifiers are written in capitals (`INV-71`), and a finding on every action is none.
     """
-    if not is_folded(text) and not is_folded(text.lower()):
+    lower = text.lower()
+    if not is_plain(lower) and not is_folded(text) and not is_folded(lower):
         notes.note(
             "VALUE_NOT_FOLDED", pointer, "expected a value that is its own fold, got one that reads like another"
         )

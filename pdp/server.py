@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from pdp import heap
 from pdp.authenticate import Authenticator, PublicKey
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
@@ -157,6 +158,7 @@ class DecisionPoint:
                 ("grpc.max_receive_message_length", 4 * config.pdp.limits.max_request_bytes),
                 ("grpc.so_reuseport", 0),
                 ("grpc.max_concurrent_streams", 1024),
+                ("grpc.http2.bdp_probe", 0),  # pings that size windows for bulk data; a request is a few KiB
             ]
         )
         healths = health.aio.HealthServicer()
@@ -212,9 +214,12 @@ class DecisionPoint:
             log.warning("recovered", extra={"committed": committed, "given_back": given_back})
 
     async def _follow(self, healths: health.aio.HealthServicer) -> None:
-        serving = False
+        serving, kept = False, None
         while True:
             await self.lanes.refresh()
+            if self.lanes.current is not kept:
+                kept = self.lanes.current
+                heap.keep()
             ready = self.lanes.current is not None
             self.telemetry.ready(ready)
             if ready != serving:

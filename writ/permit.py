@@ -14,9 +14,8 @@ from __future__ import annotations
 import binascii
 import re
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from heapq import heappop, heappush
 from typing import Any, Final
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from writ.canonical import canonical_bytes
 from writ.errors import VerificationFailed
+from writ.frozen import frozen
 from writ.head import MAX_INTEGER
 from writ.keys import SIGNATURE_BYTES, KeySet, key_id, verify_signature
 from writ.merkle import HASH_BYTES, MAX_PATH_NODES, leaf_hash, root_and_paths, root_from_path
@@ -43,10 +43,11 @@ _PROOF: Final = struct.Struct(f">16sII{SIGNATURE_BYTES}s")
 _FIELDS: Final = frozenset(
     ("id", "audience", "execution_digest", "decision_id", "not_before_ms", "expires_ms", "organisation")
 )
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _TEXT = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PermitBody:
     """What a permit says: the tool server `audience` may run the call with this digest once, from `not_before_ms` on
     and before `expires_ms` (Unix milliseconds)."""
@@ -201,7 +202,7 @@ def _parse(body: bytes) -> PermitBody:
 
 
 def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=").decode()
 
 
 def _decode(text: str) -> bytes:
