@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from pdp.inspection.rules import Rule
+from pdp.inspection.samples import written_out
 from pdp.scan import Inspector
 from writ.frozen import frozen
 
@@ -25,7 +26,8 @@ class Failure:
 
 def example_bytes(example: str | Mapping[str, Any]) -> bytes:
     """Returns the arguments that an example stands for: an object as it is, text as the value of `text`."""
-    return orjson.dumps({"text": example} if isinstance(example, str) else example)
+    written = written_out(example)
+    return orjson.dumps({"text": written} if isinstance(written, str) else written)
 
 
 def failing_examples(inspector: Inspector, ids: frozenset[str] | None = None) -> list[Failure]:

@@ -68,7 +68,10 @@ class HyperscanMatcher:
                     flags=[flags] * len(patterns),
                 )
         except hyperscan.error as e:
-            raise ConfigurationError("INSPECTION_PATTERN_REFUSED", f"expected patterns for hyperscan, got: {e}") from e
+            raise ConfigurationError(
+                "INSPECTION_PATTERN_REFUSED",
+                f"expected patterns that hyperscan compiles, got `{_refused(patterns, flags):.80}`: {e}",
+            ) from e
 
     def hits(self, text: bytes) -> list[int]:
         """Returns the numbers of the patterns that match anywhere in `text`."""
@@ -76,6 +79,18 @@ class HyperscanMatcher:
         if text and not self._empty:
             self._database.scan(text, match_event_handler=_note, context=found)
         return found
+
+
+def _refused(patterns: Sequence[str], flags: int) -> str:
+    """Returns the first pattern that hyperscan does not compile alone, "" when only all together are too much."""
+    for pattern in patterns:
+        try:
+            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
+                expressions=[pattern.encode("utf-8")], ids=[0], elements=1, flags=[flags]
+            )
+        except hyperscan.error:
+            return pattern
+    return ""
 
 
 def _note(number: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:

@@ -19,6 +19,7 @@ from pdp.inspection.fields import field_pattern
 from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.matcher import Matcher, build_matcher
 from pdp.inspection.rules import Rule, compile_pattern
+from pdp.inspection.shorten import shortened
 
 _SEARCH = re2._Anchor.UNANCHORED
 _MISS = (-1, -1)
@@ -26,9 +27,10 @@ _SHORT_WORD_CHARS = 4
 
 
 class Sign(Enum):
-    """What a pattern is a sign of; beside it stands the number of a rule, the step of an encoding or a gate."""
+    """What a pattern is a sign of; beside it stands the number of a rule (with its program), the step of an encoding, a gate."""
 
     RULE = "a rule may hold"
+    MAYBE = "a rule may hold if its whole pattern matches"
     CONTEXT = "the context that a rule needs may be there"
     FIELD = "a member may have a name that a rule means"
     ENCODING = "something may be encoded"
@@ -79,10 +81,13 @@ class Prefilter:
         found = Survey()
         gates: set[Gate] = set()
         told: list[int] = []
+        unsure: list[tuple[int, Any]] = []
         for hit in self._first.hits(text):
             sign, what = self._signs[hit]
             if sign is Sign.RULE:
                 found.rules.add(what)
+            elif sign is Sign.MAYBE:
+                unsure.append(what)
             elif sign is Sign.CONTEXT:
                 told.append(what)
             elif sign is Sign.FIELD:
@@ -96,6 +101,9 @@ class Prefilter:
                 matcher, signs = self._gated[gate]
                 for sign, what in map(signs.__getitem__, matcher.hits(text)):
                     (found.steps if sign is Sign.ENCODING else found.rules).add(what)
+        for number, program in unsure:
+            if number not in found.rules and _matches(program, text):
+                found.rules.add(number)
         for number in told:
             if self._holds(number, text, gates):
                 found.rules.add(number)
@@ -103,9 +111,12 @@ class Prefilter:
 
     def _holds(self, number: int, text: bytes, gates: set[Gate]) -> bool:
         return any(
-            (gate is None or gate in gates) and program.Match(_SEARCH, text, 0, len(text))[0] != _MISS
-            for gate, program in self._in_context[number]
+            (gate is None or gate in gates) and _matches(program, text) for gate, program in self._in_context[number]
         )
+
+
+def _matches(program: Any, text: bytes) -> bool:
+    return bool(program.Match(_SEARCH, text, 0, len(text))[0] != _MISS)
 
 
 def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]]) -> Iterator[tuple[Sign, Any, str]]:
@@ -118,7 +129,10 @@ def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]]
         else:
             for pattern in rule.patterns:
                 gate = gate_of(pattern)
-                if gate is None:
+                short = shortened(pattern) if gate is None else pattern
+                if short != pattern:
+                    yield Sign.MAYBE, (number, compile_pattern(pattern, rule.id)._regexp), short
+                elif gate is None:
                     yield Sign.RULE, number, pattern
                 else:
                     gated[gate].append((Sign.RULE, number, pattern))

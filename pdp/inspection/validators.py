@@ -13,7 +13,7 @@ from pdp.inspection.validators_health import HEALTH_VALIDATORS
 from pdp.inspection.validators_identity import IDENTITY_VALIDATORS
 from pdp.inspection.validators_payment import PAYMENT_VALIDATORS
 from pdp.inspection.validators_personal import PERSONAL_VALIDATORS
-from pdp.inspection.validators_secrets import is_jwt, is_random, is_secret
+from pdp.inspection.validators_secrets import is_assigned, is_jwt, is_password, is_random, is_secret
 
 Validator = Callable[[str], bool]
 
@@ -28,8 +28,10 @@ def luhn(text: str) -> bool:
 
 
 VALIDATORS: Mapping[str, Validator] = {
+    "assigned": is_assigned,
     "jwt": is_jwt,
     "luhn": luhn,
+    "password": is_password,
     "random": is_random,
     "secret": is_secret,
     **BUSINESS_VALIDATORS,

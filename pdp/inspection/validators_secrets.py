@@ -7,26 +7,40 @@ import binascii
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
 import orjson
 
-_MIN_ENTROPY_BITS = 3.0
-"""Least entropy per character of a random text of 16 or more; English words stay below, base64 reaches 4 to 6."""
+MIN_RANDOM_BITS = 3.0
+"""Least entropy per character of a random text of 16 to 31 characters; prose and names in code stay below."""
+
+MIN_LONG_RANDOM_BITS = 3.5
+"""The same from 32 characters on; base64 reaches 4 to 6 there."""
+
+MIN_KEY_BITS = 2.2
+"""Least entropy per character of a value that a name already calls a key; `aaaa1111` stays below."""
 
 _PLACEHOLDER = re.compile(
     r"^\W*$"
-    r"|^[\s\"'`]*[<\[{(%$]+[^<>{}\[\]()]*[>\]})%]*[\s\"'`]*$"  # <token>, ${VAR}, {{ var }}, %VAR%, $(cmd), $VAR
-    r"|^(.)\1{3,}$"
-    r"|^[x*.•#_-]{3,}|[x*•]{6,}|\.{3,}|…"
-    r"|your[\s_-]?|(?:^|[\W_])(?:my|the|some|any|insert|enter|replace|change|put|use|add)[\s_-]+"
-    r"|example|sample|dummy|placeholder|changeme|change_me|redacted|masked|hidden|removed|todo|fixme|not[\s_-]?set"
-    r"|^(?:none|null|nil|undefined|true|false|yes|no|empty|string|text|secret|password|passwd|token|key|value|required"
-    r"|optional|default|unknown|n/a|test|testing|foo|bar|baz|process\.env\..*|os\.environ.*|env\..*|vault:.*|ref\+.*)$",
+    r"|^[<\[{(%$#@]{1,3}[^<>{}\[\]()]*[>\]})%]*$"  # <token>, ${VAR}, {{ var }}, %VAR%, $VAR, [redacted]
+    r"|^(.)\1{3,}$|^(?:[x*.•#?]{3,}|-{3,}|_{3,})|[x*•]{5,}|\.{3,}|…"
+    r"|^(?:my|the|some|any|insert|enter|replace|change|put|use|add|set|type|paste)[\s_-]"
+    r"|\b(?:your|ihr|dein|votre|tu|su)[\s_-]|^your|your[_-]|_here$|-here$"
+    r"|example|sample|dummy|placeholder|change[\s_-]?me|redacted|masked|obfuscated|removed|todo|fixme|not[\s_-]?(?:set|a[\s_-]real)"
+    r"|^(?:none|null|nil|undefined|true|false|yes|no|on|off|empty|string|str|text|secret|password|passwd|passwort|pass|pwd|pw"
+    r"|token|key|value|required|optional|default|unknown|n/a|foo|bar|baz|user|username|admin_password|db_password"
+    r"|(?:process\.)?env[.(\[].*|os\.(?:environ|getenv).*|getenv.*|config[.(\[].*|settings[.(\[].*|self\..*|this\..*|vault:.*"
+    r"|ref\+.*|arn:aws:.*|projects/.*|op://.*|ssm:.*|secretsmanager:.*|request\..*|req\..*|ctx\..*|data\..*|var\..*|local\..*"
+    r"|secrets\..*|params\..*|props\..*|input\..*|args\..*|options\..*)$",
     re.IGNORECASE,
 )
 _SEQUENCES = ("0123456789", "1234567890", "abcdefghijklmnop", "qwertyuiop")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_HEX = re.compile(r"(?:[0-9a-f]+|[0-9A-F]+)")
+_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]+[0-9]{0,2}(?:\.[a-z]+)+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_WORDS = re.compile(r"[A-Za-z][a-z]{2,}")
+_SYMBOLS = re.compile(r"[^\w\s]")
 
 
 def is_placeholder(text: str) -> bool:
@@ -42,7 +56,32 @@ def entropy_bits(text: str) -> float:
 
 def is_secret(text: str) -> bool:
     """True unless `text` is a placeholder or shorter than four characters: for values that a name already betrays."""
-    return len(text.strip()) >= 4 and not is_placeholder(text.strip())
+    text = text.strip()
+    return len(text) >= 4 and not is_placeholder(text)
+
+
+def is_assigned(text: str) -> bool:
+    """True when `text` may be a key or token that a name announces: it holds digits or mixed letters, and no code.
+
+    A scheme in front (`Bearer`, `Basic`) does not count.
+    """
+    text = text.strip().strip("'\"`")
+    scheme, _, rest = text.partition(" ")
+    text = rest.strip() if scheme.lower() in ("bearer", "basic", "token", "digest", "apikey", "negotiate") else text
+    if len(text) < 8 or is_placeholder(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
+        return False
+    if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
+        return False
+    return entropy_bits(text[:256]) >= MIN_KEY_BITS and (any(c.isdigit() for c in text) or _is_mixed(text))
+
+
+def is_password(text: str) -> bool:
+    """True when `text` may be a password that a name announces: no placeholder, no plain word of a sentence."""
+    text = text.strip().strip("'\"`").rstrip(".,;:!?)") or text
+    if len(text) < 4 or is_placeholder(text) or text.startswith(("http://", "https://")):
+        return False
+    has_digit, has_letter = any(c.isdigit() for c in text), any(c.isalpha() for c in text)
+    return (has_digit and has_letter) or (has_digit and len(text) >= 6) or (has_letter and bool(_SYMBOLS.search(text)))
 
 
 def is_random(text: str) -> bool:
@@ -51,9 +90,13 @@ def is_random(text: str) -> bool:
     if len(text) < 16 or is_placeholder(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
         return False
     lowered = text.lower()
-    if any(run in lowered for run in _SEQUENCES) or (_HEX.fullmatch(text) and len(text) in (32, 40, 56, 64, 96, 128)):
+    is_hex = _HEX.fullmatch(text) is not None
+    if any(run in lowered for run in _SEQUENCES) or (is_hex and len(text) in (32, 40, 56, 64, 96, 128)):
         return False
-    return entropy_bits(text) >= _MIN_ENTROPY_BITS + (0.5 if len(text) >= 32 else 0.0) * (not _HEX.fullmatch(text))
+    if sum(len(word) for word in _WORDS.findall(text)) * 2 > len(text) or not any(c.isdigit() for c in text):
+        return False
+    bits = entropy_bits(text)
+    return bits >= (MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS)
 
 
 def is_jwt(text: str) -> bool:
@@ -66,3 +109,9 @@ def is_jwt(text: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return isinstance(header, dict) and isinstance(header.get("alg"), str)
+
+
+def _is_mixed(text: str) -> bool:
+    """True when upper and lower case change often, as in base64 and not as in `camelCase`."""
+    turns = sum(a.islower() and b.isupper() for a, b in pairwise(text))
+    return len(text) >= 16 and turns * 6 >= len(text)

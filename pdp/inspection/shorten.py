@@ -1,0 +1,126 @@
+"""Cuts a pattern down to a stretch that every match holds, for the prefilter: it only has to tell where to look.
+
+Long and open repetitions cost an automaton memory and time for every byte; behind `postgres://` the rest can wait for RE2.
+"""
+
+from __future__ import annotations
+
+import re
+from re import _parser as parser  # type: ignore[attr-defined]
+
+from pdp.inspection.gates import MIN_LITERAL_CHARS, literal_chars
+
+MAX_REPEAT = 12
+"""Longest repetition that stays as it is."""
+
+MAX_WIDE_REPEAT = 3
+"""The same for `.`, `\\S` and `[^…]`, which stand for every character of Unicode."""
+
+KEPT_REPEAT = 6
+"""How much of the first repetition that is too long stays."""
+
+_TOKEN = re.compile(
+    r"""(?P<atom>\\p\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[()|*+?{])(?P<many>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?""",
+    re.DOTALL,
+)
+_CLOSE = re.compile(r"\)((?:[*+?]|\{\d+(?:,\d*)?\})\??)?")
+_PLAIN_GROUP = re.compile(r"\((?:\?:)?(?!\?)")
+_FLAGS = re.compile(r"\(\?[a-z]+\)")
+
+
+def shortened(pattern: str) -> str:
+    """Returns a pattern that matches in every text that `pattern` matches in; `pattern` itself when nothing is gained.
+
+    It is the stretch between repetitions that are too long which holds the longest fixed text.
+    """
+    flags = _FLAGS.match(pattern)
+    head = flags[0] if flags else ""
+    parts = _parts(pattern[len(head) :])
+    if parts is None:
+        return pattern
+    stretches = [head]
+    for text, is_wide, many in parts:
+        least, most = _bounds(many)
+        if text == r"\s" or most <= (MAX_WIDE_REPEAT if is_wide else MAX_REPEAT):
+            stretches[-1] += text + many
+        else:
+            edge = f"{text}{{{min(least, KEPT_REPEAT)}}}" if least else ""
+            stretches[-1] += edge
+            stretches.append(head + edge)
+    best = max(stretches, key=_literal_chars)
+    return best if len(stretches) > 1 and _literal_chars(best) >= MIN_LITERAL_CHARS else pattern
+
+
+def _literal_chars(pattern: str) -> int:
+    try:
+        return literal_chars(parser.parse(pattern))
+    except (re.error, OverflowError):
+        return 0
+
+
+def _parts(body: str) -> list[tuple[str, bool, str]] | None:
+    """Returns atoms with whether they stand for nearly everything and their repetition, None when `|` stands outside."""
+    parts: list[tuple[str, bool, str]] = []
+    place = 0
+    while place < len(body):
+        if body[place] == "(":
+            end = _group_end(body, place)
+            close = _CLOSE.match(body, end)
+            if close is None:
+                return None
+            inner = body[place : end + 1]
+            content = _PLAIN_GROUP.sub("", inner[:-1], count=1)
+            if not close[1] and _PLAIN_GROUP.match(inner) and (parts_inside := _parts(content)) is not None:
+                parts += parts_inside
+                place = close.end()
+                continue
+            parts.append((inner, False, close[1] or "") if not _is_long(inner) else (inner, True, close[1] or "{1,99}"))
+            place = close.end()
+            continue
+        token = _TOKEN.match(body, place)
+        if token is None:
+            return None
+        atom = token["atom"]
+        parts.append((atom, atom in (".", r"\S", r"\D", r"\W") or atom.startswith("[^"), token["many"] or ""))
+        place = token.end()
+    return parts
+
+
+def _is_long(group: str) -> bool:
+    """True when a group holds a repetition that is too long itself."""
+    for token in _TOKEN.finditer(group):
+        atom = token["atom"]
+        if atom == r"\s":
+            continue
+        wide = atom in (".", r"\S", r"\D", r"\W") or atom.startswith("[^")
+        if _bounds(token["many"] or "")[1] > (MAX_WIDE_REPEAT if wide else MAX_REPEAT):
+            return True
+    return False
+
+
+def _group_end(body: str, start: int) -> int:
+    """Returns where the group that opens at `start` closes."""
+    depth, place = 0, start
+    while place < len(body):
+        if body[place] == "(":
+            depth += 1
+        elif body[place] == ")":
+            depth -= 1
+            if depth == 0:
+                return place
+        else:
+            token = _TOKEN.match(body, place)
+            place = token.end("atom") if token else place + 1
+            continue
+        place += 1
+    return place
+
+
+def _bounds(many: str) -> tuple[int, int]:
+    many = many[:-1] if len(many) > 1 and many.endswith("?") else many
+    if many in ("", "?"):
+        return (1 if many == "" else 0), 1
+    if many in ("*", "+"):
+        return (1 if many == "+" else 0), 1 << 16
+    least, comma, most = many.strip("{}").partition(",")
+    return int(least), (int(most) if most else 1 << 16) if comma else int(least)
