@@ -188,7 +188,7 @@ def test_a_result_that_cannot_be_read_or_is_anothers_is_refused(client: Client) 
     broken.result_json = b'"' + b"a" * (1024 * 1024) + b'"'
     with pytest.raises(DecisionRefused, match="RESULT_TOO_LARGE"):
         client.report_outcome(broken)
-    with pytest.raises(DecisionRefused, match="PERMISSION_DENIED"):
+    with pytest.raises(DecisionRefused, match="CALLER_NOT_PERMITTED"):
         client.report_outcome(reported("outcome-11", decision, {}, agent="billing-2"))
     broken = reported("outcome-11", decision, {})
     broken.ClearField("agent")
