@@ -8,9 +8,8 @@ from pdp.catalog import Catalog
 from pdp.catalog_model import ContentTrust, Entry, Server
 from pdp.suggest.draft import draft
 from pdp.suggest.render import to_catalog
-from pdp.suggest.roles import READS
+from pdp.suggest.said import GRAVITY, READS
 from pdp.suggest.tools import Tool
-from pdp.suggest.verbs import GRAVITY
 from writ.action import Verb
 from writ.errors import ConfigurationError
 from writ.frozen import frozen

@@ -10,9 +10,9 @@ from pdp.suggest.judge import Judged, judge
 from pdp.suggest.lexicon_verbs import UNDONE_EASILY
 from pdp.suggest.line import Line, entry_of
 from pdp.suggest.results import result_lines
-from pdp.suggest.roles import READS, Role
+from pdp.suggest.roles import Role
+from pdp.suggest.said import READS, Said
 from pdp.suggest.tools import Tool
-from pdp.suggest.verbs import Said
 from writ.action import Verb
 from writ.frozen import frozen
 

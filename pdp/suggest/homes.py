@@ -8,7 +8,8 @@ from pdp.fold import fold
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_arguments import PERSONAL
 from pdp.suggest.line import Line
-from pdp.suggest.roles import READS, Role
+from pdp.suggest.roles import Role
+from pdp.suggest.said import READS
 from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 from writ.frozen import frozen

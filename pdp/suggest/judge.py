@@ -1,4 +1,11 @@
-"""What a tool does: the words of its definition, its arguments and its annotations together. The graver word wins."""
+"""What a tool does: the words of its definition, its arguments and its annotations together. The graver word wins.
+
+1. The name says verbs; where it says none, the head of the description does.
+2. The description adds graver verbs and takes none away.
+3. The nouns say what the verbs are done to.
+4. The arguments add what a tool with such arguments does besides.
+5. The annotations raise what is left, and lower nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +13,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pdp.fold import fold
-from pdp.suggest.lexicon_nouns import (
-    BOOKED,
-    KEY_KINDS,
-    MONEY,
-    MONEY_IS_PAPER,
-    ORDERS,
-    PEOPLE_ARGUMENTS,
-    RIGHTS,
-    RIGHTS_MADE_ONLY_BY_CHANGE,
-    TALK,
-)
-from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, UNDONE_EASILY
-from pdp.suggest.roles import READS, Role, Setting, concerns_files, role_of
+from pdp.suggest.descriptions import read_description
+from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, PEOPLE_ARGUMENTS, RIGHTS, TALK
+from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
+from pdp.suggest.meanings import BOOKING_WORDS, is_about_money, with_nouns
+from pdp.suggest.names import Name, read_name, resource_of
+from pdp.suggest.roles import Role, Setting, concerns_files, role_of
+from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.tools import Tool
-from pdp.suggest.verbs import GRAVITY, Name, Said, read_description, read_name, resource_of
 from pdp.suggest.words import text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
-_MONEY_VERBS = word_set(
-    "send create make schedule submit process initiate approve confirm execute authorize capture issue place "
-    "edit update modify change set add new post trigger complete release accept top split settle"
-)
-_BOOKING_WORDS = ("book", "reserve", "rent", "hire")
 _FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
-_RUNS = ("sql", "command", "cmd", "script", "shell_command", "bash", "code", "python_code", "soql_command")
+_KEPT = word_set("draft contact payee beneficiary template user account lead customer")
+_CALLBACKS = word_set("callback webhook notify endpoint notification")
+_ONLY_READ = word_set("format validate explain parse lint translate generate convert analyze analyse check review")
+_RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
+MAX_DESCRIPTION_CHARS = 4096
+"""How much of a description is searched for what stays."""
 
 
 @frozen
 class Judged:
-    """A tool as the draft sees it. `said` are its operations, the one that names it first."""
+    """A tool as the draft sees it. `said` are its operations, the one that names it first; `lasting` says why an effect
+    stays, "" when nothing does."""
 
     tool: Tool
     name: Name
@@ -54,210 +56,140 @@ class Judged:
 def judge(tool: Tool) -> Judged:
     """Returns what a tool does. Pure and deterministic."""
     name = read_name(tool.name)
-    described = read_description(tool.description)
-    nouns = name.nouns or resource_words(tool)
+    nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
-    said = _with_nouns(_words_said(name, described), name, nouns)
+    said = with_nouns(_words_said(name, read_description(tool.description)), name, nouns)
     setting = _setting(said, name, nouns, resource)
     roles = tuple(role_of(argument, setting) for argument in tool.arguments)
-    said = _with_arguments(said, roles, setting, name)
-    if {said_.verb for said_ in said} != setting.verbs:  # the roles of a payment's or a message's arguments differ
+    said = _Arguments(tool, name, nouns, roles).add_to(said)
+    if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = tuple(role_of(argument, setting) for argument in tool.arguments)
-    text = fold(tool.description[:4096])
-    lasting = next((phrase for phrase in GRAVE_PHRASES if phrase in text), "")
-    if tool.hints.get("destructiveHint"):
-        lasting = lasting or "destructiveHint"
-    return Judged(tool=tool, name=name, resource=resource, said=_with_hints(said, tool), roles=roles, lasting=lasting)
+    said = _with_hints(said, tool)
+    return Judged(tool=tool, name=name, resource=resource, said=said, roles=roles, lasting=_lasting(tool))
 
 
-def resource_words(tool: Tool) -> tuple[str, ...]:
-    """Returns the first nouns of a description, for a name that has none. Only words that the lexicon knows."""
-    known = MONEY | RIGHTS | TALK | BOOKED | frozenset(("file", "email", "event", "record", "page", "table", "query"))
-    words = text_words(tool.description)
-    return tuple(word for word in words[:16] if word in known)[:1]
+def _described_nouns(tool: Tool) -> tuple[str, ...]:
+    """Returns the first noun of a description that the lexicon knows, for a name that has none."""
+    known = MONEY | RIGHTS | TALK | BOOKED | {"file", "email", "event", "record", "page", "query"}
+    return tuple(word for word in text_words(tool.description)[:16] if word in known)[:1]
 
 
 def _setting(said: Sequence[Said], name: Name, nouns: tuple[str, ...], resource: str) -> Setting:
     words = name.others | set(nouns)
+    pays = any(item.verb is Verb.PAY for item in said)
     return Setting(
         verbs=frozenset(item.verb for item in said) - {Verb.UNKNOWN},
         words=frozenset(words),
         resource=resource,
-        money=any(item.verb is Verb.PAY for item in said) or bool(MONEY & words and not MONEY_IS_PAPER & words),
+        money=pays or bool(MONEY & words and not MONEY_IS_PAPER & words),
         files=concerns_files(words),
-        books=any(word in _BOOKING_WORDS for word in name.words) or any(item.verb is Verb.PAY for item in said),
+        books=pays or any(word in BOOKING_WORDS for word in name.words),
     )
 
 
 def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
-    if not name.verbs:
-        heads = [said for said in described if not said.later]
+    heads = [said for said in described if not said.later]
+    sure = [said for said in heads if not said.weak]
+    # `musical_scale` is as likely a noun; then the description tells, but never that money, code or deletion is none.
+    if not name.verbs or (sure and name.verbs[0].weak and name.verbs[0].verb in _MADE):
         if not heads:
             return ()
-        first = max(described, key=lambda said: GRAVITY[said.verb])
-        return (replace(first, confidence=min(first.confidence, 60)),)
-    gravest = max(GRAVITY[said.verb] for said in name.verbs)
-    first = name.verbs[0]
+        gravest = max(heads, key=lambda said: GRAVITY[said.verb])
+        return (replace(gravest, confidence=min(gravest.confidence, 60)),)
+    known = max(GRAVITY[said.verb] for said in name.verbs)
     # A loose word of a description (`Request the details`, `Calls the API`) is no reason to disbelieve a name.
-    graver = [said for said in described if GRAVITY[said.verb] > gravest and not said.weak]
-    if first.verb in READS and graver:
-        worst = max(graver, key=lambda said: GRAVITY[said.verb])
-        return (replace(worst, confidence=50, reason=f"{worst.reason}, though the {first.reason}"),)
-    known = {said.verb for said in name.verbs}
-    more = {said.verb: said for said in reversed(graver) if said.verb not in known}
-    return (*name.verbs, *sorted(more.values(), key=lambda said: GRAVITY[said.verb]))
+    graver = [said for said in described if GRAVITY[said.verb] > known and not said.weak]
+    first = name.verbs[0]
+    if first.verb not in READS:
+        more = {said.verb: said for said in reversed(graver)}
+        return (*name.verbs, *sorted(more.values(), key=lambda said: GRAVITY[said.verb]))
+    graver = [said for said in graver if said.word not in MAKERS]
+    if not graver:
+        return name.verbs
+    worst = max(graver, key=lambda said: GRAVITY[said.verb])
+    return (replace(worst, confidence=50, reason=f"{worst.reason}, though the {first.reason}"),)
 
 
-def _with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tuple[Said, ...]:
-    """Reads verbs by what they are done to: sending money is paying, changing rights is administration."""
-    out = [_with_noun(item, name, nouns) for item in said]
-    made = any(item.verb in (Verb.CREATE, Verb.UPDATE) for item in out)
-    talk = nouns and nouns[-1] in TALK and "draft" not in name.words
-    if made and talk and out[0].verb is Verb.CREATE:
-        out.append(Said(verb=Verb.SEND, confidence=75, reason=f"others are shown a {nouns[-1]}", word=nouns[-1]))
-    if made and {"share", "sharing", "public"} & set(name.words) and "link" in name.words:
-        out.append(Said(verb=Verb.SEND, confidence=75, reason="a link that others can use", word="link"))
-    distinct: dict[Verb, Said] = {}
-    for item in out:
-        distinct.setdefault(item.verb, item)
-    return tuple(distinct.values())
+class _Arguments:
+    """What the arguments add to the verbs of one tool."""
 
+    def __init__(self, tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role]) -> None:
+        self._tool = tool
+        self._name = name
+        self._nouns = nouns
+        self._roles = roles
+        self._kinds = {role.kind for role in roles}
 
-def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
-    head = nouns[-1] if nouns else ""
-    words = set(nouns)
-    if said.verb in READS or not nouns:
-        return said
-    if said.word in _BOOKING_WORDS:
-        goods = BOOKED & (words | name.others) and not {"table", "meeting", "appointment"} & name.others
-        if goods or said.word in ("rent", "hire"):
-            return replace(said, verb=Verb.PAY, reason=f"{said.reason}, and a booking of {head} commits to its price")
-        return said
-    paper = head in MONEY_IS_PAPER or "draft" in name.words
-    money = MONEY & words or (ORDERS & words if said.word in ("place", "create", "submit", "make", "new") else None)
-    if money and not paper and said.word in _MONEY_VERBS:
-        return replace(said, verb=Verb.PAY, reason=f"{said.reason} and {min(money)}")
-    if said.word == "transfer" and not money and words & {"ownership", "owner", "right", "domain"}:
-        return replace(said, verb=Verb.ADMIN, reason=f"{said.reason} of {head}")
-    if said.word == "transfer" and words & {
-        "file",
-        "call",
-        "document",
-        "data",
-        "chat",
-        "conversation",
-        "ticket",
-        "item",
-    }:
-        return replace(said, verb=Verb.SEND, reason=f"{said.reason} of {head}")
-    if (
-        said.verb in (Verb.CREATE, Verb.UPDATE)
-        and said.word not in UNDONE_EASILY
-        and (right := _right(said, head, nouns))
-    ):
-        return replace(said, verb=Verb.ADMIN, confidence=min(said.confidence, 85), reason=f"{said.reason} and {right}")
-    return said
+    def add_to(self, said: tuple[Said, ...]) -> tuple[Said, ...]:
+        """Returns the verbs with those that the arguments add. A reading verb beside a graver one says nothing more."""
+        found = [self._transfer(item) for item in said]
+        verbs = {item.verb for item in found}
 
+        def add(verb: Verb, confidence: int, reason: str) -> None:
+            if verb not in verbs:
+                verbs.add(verb)
+                found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
 
-def _right(said: Said, head: str, nouns: tuple[str, ...]) -> str:
-    if head == "key" and KEY_KINDS & set(nouns):
-        return "key"
-    telling = [noun for noun in nouns if noun in RIGHTS]
-    if not telling or head not in RIGHTS | {
-        "information",
-        "info",
-        "detail",
-        "data",
-        "profile",
-        "record",
-        "value",
-        "name",
-    }:
-        return ""
-    right = telling[-1]
-    if said.verb is Verb.CREATE and said.word in ("create", "make", "new") and right in RIGHTS_MADE_ONLY_BY_CHANGE:
-        return ""
-    return right
+        self._programs(verbs, add)
+        self._addresses(verbs, add)
+        self._people(verbs, add)
+        if {"amount", "account"} <= self._kinds and verbs <= {Verb.CREATE, Verb.UPDATE}:
+            add(Verb.PAY, 55, "takes an amount and an account")
+        if not verbs:
+            self._guess(add)
+        if not found:
+            return (Said(verb=Verb.UNKNOWN, confidence=0, reason="nothing says what it does", word=""),)
+        writing = [item for item in found if item.verb not in READS]
+        return tuple(writing or found[:1])
 
+    def _transfer(self, said: Said) -> Said:
+        """A transfer that speaks of no money and takes no amount hands something over."""
+        if said.verb is not Verb.PAY or said.word != "transfer" or self._kinds & {"amount", "account"}:
+            return said
+        return said if is_about_money(self._name, self._nouns) else replace(said, verb=Verb.SEND)
 
-def _with_arguments(said: tuple[Said, ...], roles: Sequence[Role], setting: Setting, name: Name) -> tuple[Said, ...]:
-    verbs = {item.verb for item in said}
-    kinds = {role.kind for role in roles}
-    found = list(said)
+    def _programs(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        reads = bool(verbs) and verbs <= READS
+        runs = bool(_RUN_WORDS & set(text_words(self._tool.description)))
+        for role in self._roles:
+            words = text_words(role.argument.description)
+            is_sql = role.kind == "query" and (("sql" in role.words and "soql" not in role.words) or "sql" in words)
+            if is_sql and not (reads and _ONLY_READ & set(self._name.words)):
+                add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is SQL")
+            if role.kind == "code" and role.confidence >= 85 and (not reads or runs or _RUN_WORDS & set(words)):
+                add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is a program")
 
-    def add(verb: Verb, confidence: int, reason: str) -> None:
-        if verb not in verbs:
-            verbs.add(verb)
-            found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
+    def _addresses(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        named = any(role.kind == "url" and role.confidence >= 70 for role in self._roles)
+        if named and verbs and (verbs <= READS or verbs == {Verb.EXECUTE}):
+            add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
+        if named and verbs <= {Verb.CREATE, Verb.UPDATE} and _FETCHED & set(self._name.words):
+            add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
+        if verbs & set(_MADE) and any(role.kind == "url" and _CALLBACKS & set(role.words) for role in self._roles):
+            add(Verb.SEND, 65, "hands data to an address that an argument names")
 
-    code = next((role for role in roles if _is_run(role)), None)
-    if code is not None and not verbs & {Verb.EXECUTE}:
-        add(Verb.EXECUTE, 75, f"argument `{_shown(code)}` is a program")
-    if (
-        "url" in kinds
-        and (verbs <= READS or verbs & {Verb.EXECUTE} == verbs)
-        and any(role.kind == "url" and role.confidence >= 70 for role in roles)
-    ):
-        add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
-    if "url" in kinds and name.words and _FETCHED & set(name.words) and verbs <= {Verb.CREATE, Verb.UPDATE}:
-        add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
-    if any(_is_callback(role) for role in roles) and verbs & {Verb.CREATE, Verb.UPDATE, Verb.ADMIN}:
-        add(Verb.SEND, 65, "hands data to an address that an argument names")
-    people = next((role for role in roles if _is_told(role)), None)
-    if people is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _is_kept(name, setting):
-        add(Verb.SEND, 80, f"people in `{_shown(people)}` hear of it")
-    if verbs & READS and kinds & {"recipient", "content"} >= {"recipient", "content"}:
-        add(Verb.SEND, 50, "takes a recipient and a text")
-    if "amount" in kinds and "account" in kinds and verbs <= {Verb.CREATE, Verb.UPDATE}:
-        add(Verb.PAY, 55, "takes an amount and an account")
-    if not verbs:
-        _guess(kinds, add)
-    return _settled(found)
+    def _people(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        told = next((role for role in self._roles if _is_told(role)), None)
+        if told is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _KEPT & self._name.others:
+            add(Verb.SEND, 80, f"people in `{_shown(told)}` hear of it")
 
-
-def _guess(kinds: set[str], add: Callable[[Verb, int, str], None]) -> None:
-    """Says what arguments alone suggest, for a tool whose words say nothing."""
-    if "amount" in kinds and kinds & {"account", "recipient"}:
-        add(Verb.PAY, 50, "takes an amount and whom it reaches")
-    elif "code" in kinds:
-        add(Verb.EXECUTE, 50, "takes a program")
-    elif {"recipient", "content"} <= kinds or {"channel", "content"} <= kinds:
-        add(Verb.SEND, 50, "takes a text and whom it reaches")
-    elif "url" in kinds:
-        add(Verb.SEND, 50, "takes an address")
-
-
-def _settled(found: list[Said]) -> tuple[Said, ...]:
-    """A reading verb beside a graver one says nothing more; of EXECUTE and SEND both stay."""
-    if not found:
-        return (Said(verb=Verb.UNKNOWN, confidence=0, reason="nothing says what it does", word=""),)
-    writing = [item for item in found if item.verb not in READS]
-    return tuple(writing or found[:1])
-
-
-def _is_run(role: Role) -> bool:
-    name = "_".join(role.words)
-    is_sql = role.kind == "query" and (
-        ("sql" in role.words and "soql" not in role.words) or "sql" in text_words(role.argument.description)
-    )
-    return is_sql or (role.kind == "code" and (role.confidence >= 85 or name in _RUNS))
-
-
-def _is_callback(role: Role) -> bool:
-    return role.kind == "url" and bool({"callback", "webhook", "notify", "endpoint", "notification"} & set(role.words))
+    def _guess(self, add: Callable[[Verb, int, str], None]) -> None:
+        """Says what arguments alone suggest, for a tool whose words say nothing."""
+        if "amount" in self._kinds and self._kinds & {"account", "recipient"}:
+            add(Verb.PAY, 50, "takes an amount and whom it reaches")
+        elif "code" in self._kinds:
+            add(Verb.EXECUTE, 50, "takes a program")
+        elif "content" in self._kinds and self._kinds & {"recipient", "channel"}:
+            add(Verb.SEND, 50, "takes a text and whom it reaches")
+        elif "url" in self._kinds:
+            add(Verb.SEND, 50, "takes an address")
 
 
 def _is_told(role: Role) -> bool:
-    return role.kind in ("recipient", "id") and (
+    return role.kind == "recipient" and (
         bool(PEOPLE_ARGUMENTS & set(role.words[-1:])) or role.words[:1] in (("forward",), ("share",), ("notify",))
     )
-
-
-def _is_kept(name: Name, setting: Setting) -> bool:
-    """True for what is only stored: a draft, a contact, a payee."""
-    kept = {"draft", "contact", "payee", "beneficiary", "template", "user", "account", "lead", "customer"}
-    return bool(kept & (set(name.words) | set(setting.words)))
 
 
 def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
@@ -266,11 +198,18 @@ def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
     mild = first.verb in READS or first.verb is Verb.CREATE
     if tool.hints.get("destructiveHint") and mild and len(said) == 1:
         verb = Verb.DELETE if first.verb in READS else Verb.UPDATE
-        return (Said(verb=verb, confidence=50, reason="destructiveHint, though the " + first.reason, word=first.word),)
+        return (Said(verb=verb, confidence=50, reason=f"destructiveHint, though the {first.reason}", word=first.word),)
     if tool.hints.get("readOnlyHint") is False and first.verb in READS:
-        reason = "readOnlyHint is false, though the " + first.reason
+        reason = f"readOnlyHint is false, though the {first.reason}"
         return (Said(verb=Verb.UPDATE, confidence=50, reason=reason, word=first.word),)
     return said
+
+
+def _lasting(tool: Tool) -> str:
+    if tool.hints.get("destructiveHint"):
+        return "destructiveHint"
+    text = fold(tool.description[:MAX_DESCRIPTION_CHARS])
+    return next((phrase for phrase in GRAVE_PHRASES if phrase in text), "")
 
 
 def _shown(role: Role) -> str:

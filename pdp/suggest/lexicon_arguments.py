@@ -97,16 +97,24 @@ GENERIC = word_set(
 )
 """Names that leave it to the description what they hold."""
 
-DESCRIBED: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("account", ("iban", "account number", "bank account", "wallet address", "wallet", "routing number", "bic code")),
-    ("recipient", ("email address", "e-mail address", "phone number", "list of emails", "email of", "recipient address")),
-    ("url", ("url", "uri", "web address", "webhook", "hostname", "http endpoint", "https://", "http://")),
-    ("path", ("file path", "path to", "path of", "directory", "filename", "file name", "absolute path", "path where")),
-    ("code", ("shell command", "python code", "javascript", "source code", "bash command", "code to execute",
-              "code to run", "command to run", "command to execute", "script to", "powershell")),
-    ("query", ("sql", "search query", "search term", "soql", "jql", "query string", "cypher")),
-    ("channel", ("channel", "chat room", "subreddit", "conversation to")),
-)  # fmt: skip
+DESCRIBED: Mapping[str, tuple[str, ...]] = {
+    "account": ("iban", "account number", "bank account", "wallet address", "wallet", "routing number", "bic code"),
+    "recipient": (
+        *("email address", "email addresses", "emails", "email of", "e-mail"),
+        *("phone number", "phone numbers", "recipient address"),
+    ),
+    "url": ("url", "uri", "web address", "webhook", "hostname", "http endpoint", "https://", "http://"),
+    "path": (
+        *("file path", "path to", "path of", "path where", "absolute path"),
+        *("directory", "filename", "file name"),
+    ),
+    "code": (
+        *("shell command", "bash command", "command to run", "command to execute", "script to", "powershell"),
+        *("python code", "javascript", "source code", "code to execute", "code to run"),
+    ),
+    "query": ("sql", "search query", "search term", "soql", "jql", "query string", "cypher"),
+    "channel": ("channel", "chat room", "subreddit", "conversation to"),
+}
 """Phrases of a description that say what an argument holds."""
 
 PEOPLE = word_set(

@@ -13,31 +13,31 @@ from writ.action import Verb
 
 _STRICT: Mapping[Verb, str] = {
     Verb.READ: (
-        "pwd du df wc cd uname hostname collect gather receive consult expand consume score trace transcribe "
-        "suggest wait sleep solve think capture get read fetch retrieve show describe obtain lookup inspect "
-        "summarize summarise analyze analyse calculate compute convert translate parse validate verify "
-        "compare detect extract classify predict estimate explain preview diff stat cat whoami ping exists is "
-        "has can monitor poll recall download count recommend determine view examine identify evaluate "
-        "measure screenshot hover scroll peek decode encode format display"
+        "concat concatenate pwd du df wc cd uname hostname collect gather receive consult expand consume "
+        "score trace transcribe suggest wait sleep solve think capture get read fetch retrieve show describe "
+        "obtain lookup inspect summarize summarise analyze analyse calculate compute convert translate parse "
+        "validate verify compare detect extract classify predict estimate explain preview diff stat cat "
+        "whoami ping exists is has can monitor poll recall download count recommend determine view examine "
+        "identify evaluate measure screenshot hover scroll peek decode encode format display"
     ),
-    Verb.LIST: ("ps list search find browse enumerate ls grep glob discover scan select crawl scrape"),
+    Verb.LIST: ("locate finder ps list search find browse enumerate ls grep glob discover scan select crawl scrape"),
     Verb.CREATE: (
-        "cp ln tar allocate define ensure establish populate replicate seed transcode remember memorize draw "
-        "recreate create add insert generate make new compose prepare build duplicate clone save store import "
-        "register draft init initialize provision mkdir touch produce render compress zip unzip enroll "
-        "enqueue ingest"
+        "design plot cp ln tar allocate define ensure establish populate replicate seed transcode remember "
+        "memorize draw recreate create add insert generate make new compose prepare build duplicate clone "
+        "save import register draft init initialize provision mkdir touch produce render compress zip unzip "
+        "enroll enqueue ingest"
     ),
     Verb.UPDATE: (
-        "mv sed chdir associate disassociate bind unbind connect disconnect encrypt decrypt deprecate dispute "
-        "extend finalize fulfill join leave optimize rebalance rebuild reconcile recover redirect redo reduce "
-        "refuse reindex reorder repair revise rollback split unpublish escalate swipe inject update edit "
-        "modify patch put rename append mark assign unassign set write overwrite replace upsert attach detach "
-        "link unlink reschedule snooze restore undo revert increase decrease toggle adjust complete close "
-        "reopen resolve archive unarchive pin unpin star unstar like unlike follow unfollow label tag sync "
-        "merge rebase checkin unstage stage stash transition move relocate mute unmute react acknowledge "
-        "accept decline reject subscribe unsubscribe vote upvote downvote bookmark favorite pause resume play "
-        "skip dim unreact fill finish confirm switch correct fix change crop resize prescribe rsvp seek hide "
-        "unhide reset"
+        "rotate flip mv sed chdir associate disassociate bind unbind connect disconnect encrypt decrypt "
+        "deprecate dispute extend finalize fulfill join leave optimize rebalance rebuild reconcile recover "
+        "redirect redo reduce refuse reindex reorder repair revise rollback split unpublish escalate swipe "
+        "inject update edit modify patch put rename append mark assign unassign set write overwrite replace "
+        "upsert attach detach link unlink reschedule snooze restore undo revert increase decrease toggle "
+        "adjust complete close reopen resolve archive unarchive pin unpin star unstar like unlike follow "
+        "unfollow label tag sync merge rebase checkin unstage stage stash transition move relocate mute "
+        "unmute react acknowledge accept decline reject subscribe unsubscribe vote upvote downvote bookmark "
+        "favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
+        "resize prescribe rsvp seek hide unhide reset"
     ),
     Verb.SEND: (
         "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
@@ -55,9 +55,9 @@ _STRICT: Mapping[Verb, str] = {
     Verb.ADMIN: (
         "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
         "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate "
-        "deactivate configure install migrate alter rotate promote demote impersonate chmod chown lock unlock "
-        "reboot restart shutdown elevate approve login logout authenticate freeze unfreeze quarantine scale "
-        "whitelist blacklist allowlist blocklist admin disarm arm"
+        "deactivate configure install migrate alter promote demote impersonate chmod chown lock unlock reboot "
+        "restart shutdown elevate approve login logout authenticate freeze unfreeze quarantine whitelist "
+        "blacklist allowlist blocklist admin disarm arm"
     ),
     Verb.DELETE: (
         "abort undeploy forget delete remove destroy drop purge erase wipe clear truncate cancel terminate "
@@ -69,14 +69,15 @@ _STRICT: Mapping[Verb, str] = {
 _LOOSE: Mapping[Verb, str] = {
     Verb.READ: (
         "divide multiply subtract round average map stream transform refresh check query view watch track "
-        "load export head tail tree status info review report recap access help log logs sample weather "
-        "forecast"
+        "load export head tail tree status info review report recap access help logs sample weather forecast"
     ),
     Verb.LIST: ("filter index sort rank history"),
-    Verb.CREATE: ("queue schedule note record copy fork branch commit backup snapshot plan book reserve mint mock"),
+    Verb.CREATE: (
+        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve mint mock"
+    ),
     Verb.UPDATE: (
-        "open echo cut claim end flag handle hold manage route return release renew print apply process "
-        "control turn increment vacuum"
+        "combine mix open echo cut claim end flag handle hold manage route return release renew print apply "
+        "process control turn increment vacuum"
     ),
     Verb.SEND: (
         "mention alert contact chat speak say ask rate post email mail message text comment sms call dial "
@@ -84,7 +85,7 @@ _LOOSE: Mapping[Verb, str] = {
     ),
     Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund"),
     Verb.EXECUTE: ("perform test train initiate run start command bash shell terminal python powershell script type"),
-    Verb.ADMIN: ("sign stop permission config"),
+    Verb.ADMIN: ("scale sign stop permission config"),
     Verb.DELETE: ("quit fire expire"),
 }
 
@@ -98,7 +99,7 @@ DESCRIPTION_ONLY: Mapping[str, Verb] = dict.fromkeys(
 )
 """Words that say something at the head of a description only: `Returns the balance`, but `return_item`."""
 
-NAME_ONLY = word_set("is has can exists as")
+NAME_ONLY = word_set("is has can exists as new")
 """Words that are verbs in names (`is_open`) and say nothing in a sentence."""
 
 PHRASES: Mapping[tuple[str, str], Verb] = {
@@ -146,6 +147,18 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("load", "funds"): Verb.PAY,
     ("power", "on"): Verb.UPDATE,
     ("power", "off"): Verb.ADMIN,
+    ("git", "log"): Verb.READ,
+    ("rotate", "key"): Verb.ADMIN,
+    ("rotate", "keys"): Verb.ADMIN,
+    ("rotate", "secret"): Verb.ADMIN,
+    ("rotate", "credentials"): Verb.ADMIN,
+    ("exchange", "rate"): Verb.READ,
+    ("exchange", "rates"): Verb.READ,
+    ("make", "deposit"): Verb.PAY,
+    ("make", "transfer"): Verb.PAY,
+    ("make", "withdrawal"): Verb.PAY,
+    ("make", "donation"): Verb.PAY,
+    ("scale", "deployment"): Verb.ADMIN,
     ("git", "add"): Verb.UPDATE,
     ("git", "pull"): Verb.UPDATE,
     ("git", "fetch"): Verb.UPDATE,
@@ -197,6 +210,34 @@ GRAVE_PHRASES = (
     "unrecoverable",
 )
 """What a description says of an effect that stays."""
+
+SURE_LEADS = word_set("book reserve charge refund transfer wire deposit trade order post stop expire buy log")
+"""Loose words that are surely verbs where a description starts with them and an object follows: `Book a cab`."""
+
+MAKERS = word_set("generate create make build compose produce prepare render draw plot new")
+"""What a description says of an answer: a tool that gets a report may well be said to generate it."""
+
+VEHICLES = word_set("execute run perform make conduct initiate invoke process do issue")
+HARMLESS = word_set("search lookup calculation computation analysis comparison scan estimation forecast prediction")
+"""`Executes a search`: the noun is what is done, the verb says nothing."""
+
+NOUNS_OF_TRADE = word_set(
+    "order transfer charge refund call post message email comment trade record book file request wire deposit "
+    "bill text note schedule backup plan tip store scale log sms"
+)
+READING_LAST = word_set(
+    "check status info information history details statistics stats count forecast logs lookup summary"
+)
+"""`order_status_check`: a name that ends so names something to look at, whatever noun it starts with."""
+
+ALSO_NOUNS = word_set(
+    "play crop log tweet retweet login logout dm broadcast return score map collect capture join connect "
+    "split archive index like star tag label vote bookmark link set patch edit pin mark block lock scale find "
+    "buy sell ban build draft store insert show can is has make bid push upload download merge deploy release "
+    "trigger import reset sync follow share reply forward pause display diff stat rent change permit register "
+    "trash resume fix exists approve clone"
+)
+"""Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 
 UNDONE_EASILY = word_set(
     "mark pin unpin star unstar like unlike follow unfollow label tag archive unarchive rename move mute "

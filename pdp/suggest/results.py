@@ -14,7 +14,8 @@ from pdp.suggest.lexicon_nouns import (
     VAGUE,
 )
 from pdp.suggest.line import Line
-from pdp.suggest.roles import READS, Setting, role_of
+from pdp.suggest.roles import Setting, role_of
+from pdp.suggest.said import READS
 from pdp.suggest.schema import Argument
 from pdp.suggest.words import singular
 from writ.action import Verb

@@ -18,12 +18,12 @@ from pdp.suggest.lexicon_arguments import (
     WHOLE,
 )
 from pdp.suggest.lexicon_nouns import FILES
+from pdp.suggest.said import READS
 from pdp.suggest.schema import Argument
-from pdp.suggest.words import name_words, singular
+from pdp.suggest.words import name_words, singular, text_words
 from writ.action import Verb
 from writ.frozen import frozen
 
-READS = frozenset({Verb.READ, Verb.LIST})
 _CODE_WORDS = (
     "code",
     "script",
@@ -228,6 +228,8 @@ def _by_setting(
             return "id", 60, "a code that names something"
     if setting.files and "git" not in setting.words and single in _FILE_PLACES:
         return "path", 80, "where a file stands"
+    if single == "to" and _is_no_person(argument, setting, described):
+        return "plain", 50, "where to, or until when"
     if single in ("from", "sender", "from_address", "from_email", "from_user"):
         return "plain", 60, "who sends or whom to look for"
     if (
@@ -255,6 +257,12 @@ def _by_setting(
     return None
 
 
+def _is_no_person(argument: Argument, setting: Setting, described: str) -> bool:
+    """True for a `to` of a tool that sends nothing: a new name, a place, an end of a range."""
+    sends = setting.verbs & {Verb.SEND, Verb.PAY} or {"email", "mail", "message", "draft", "invitation"} & setting.words
+    return bool(setting.verbs) and not sends and not argument.listed and described != "recipient"
+
+
 def _person(single: str, setting: Setting) -> tuple[str, int, str]:
     if setting.verbs & {Verb.SEND, Verb.ADMIN, Verb.PAY} and setting.writes:
         return "recipient", 75, f"names a person: {single}"
@@ -278,11 +286,13 @@ def _content(single: str, setting: Setting) -> tuple[str, int, str]:
 
 
 def _described(argument: Argument) -> str:
-    text = fold(argument.description[:256])
-    if not text:
+    if not argument.description:
         return ""
-    for kind, phrases in DESCRIBED:
-        if any(phrase in text for phrase in phrases):
+    text = fold(argument.description[:256])
+    words = f" {' '.join(text_words(text))} "
+    for kind, phrases in DESCRIBED.items():
+        # Whole words: a tourist has no `uri`, though the letters are there.
+        if any(f" {phrase} " in words or (":" in phrase and phrase in text) for phrase in phrases):
             return kind
     return ""
 

@@ -1,0 +1,110 @@
+"""Which verbs a description says. Untrusted prose: only the heads of sentences count, and they only ever raise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pdp.suggest.lexicon_nouns import VAGUE
+from pdp.suggest.lexicon_verbs import (
+    ALSO_NOUNS,
+    DESCRIPTION_ONLY,
+    HARMLESS,
+    LOOSE,
+    NAME_ONLY,
+    PHRASES,
+    PREAMBLE,
+    STRICT,
+    SURE_LEADS,
+    VEHICLES,
+)
+from pdp.suggest.said import Said
+from pdp.suggest.words import base_form, first_sentence, sentences, singular, text_words, word_set
+from writ.action import Verb
+
+_JOINS = word_set("and or then also")
+_DETERMINERS = word_set("a an the it its them their all any your this that these those every each")
+_LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGNORECASE)
+"""What some publishers put before the description proper; all of it is text of the same hand."""
+
+MAX_SENTENCES = 6
+"""Sentences looked at. Further down descriptions give examples and advice."""
+
+
+def read_description(text: str) -> tuple[Said, ...]:
+    """Returns the verbs at the head of a description's first sentence, and those of later sentences that say what the
+    tool does (`Deletes …`). A request to the reader (`Delete it afterwards`) says nothing of the tool."""
+    text = _LABEL.sub("", text, count=1)
+    found = list(_of_sentence(text_words(first_sentence(text))))
+    for later in sentences(text, MAX_SENTENCES)[1:]:
+        words = _without_preamble(text_words(later))
+        word = base_form(words[0]) if words else ""
+        if word in STRICT and word != words[0] and word not in NAME_ONLY:
+            found.append(replace(_said(STRICT[word], word, 50), later=True))
+    return tuple(found)
+
+
+def _without_preamble(words: tuple[str, ...]) -> tuple[str, ...]:
+    index = 0
+    while index < min(len(words), 8) and (words[index] in PREAMBLE or words[index].endswith("ly")):
+        index += 1
+    return words[index:]
+
+
+def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
+    words = _without_preamble(words)
+    if not words:
+        return
+    lead = words[0]
+    word = _verb_word(lead)
+    rest = words[2:] if words[1:2] and words[1] in _DETERMINERS else words[1:]
+    pair = (word, rest[0] if rest else "")
+    if word in VEHICLES and HARMLESS & set(rest[:3]):
+        yield _said(Verb.READ, word, 55)
+        return
+    verb = DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
+    if verb is None or word in NAME_ONLY:
+        return
+    third = lead != word and lead.endswith("s")
+    weak = pair not in PHRASES and not _is_sure(word, words, third=third)
+    yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
+    yield from _joined(words, third=third)
+
+
+def _verb_word(lead: str) -> str:
+    if lead in STRICT or lead in LOOSE:
+        return lead
+    if lead.endswith("ing"):
+        return next((stem for stem in (lead[:-3], lead[:-3] + "e", lead[:-4]) if stem in STRICT), lead)
+    return base_form(lead)
+
+
+def _is_sure(word: str, words: tuple[str, ...], *, third: bool) -> bool:
+    """True for a first word that surely is a verb: `Deletes …`, `Delete an order`, `Book a cab`; not `Order history`."""
+    follower = words[1] if len(words) > 1 else ""
+    has_object = follower in _DETERMINERS or (follower != singular(follower) and singular(follower) not in VAGUE)
+    if word in STRICT:
+        return word not in ALSO_NOUNS or third or has_object
+    return word in SURE_LEADS and (third or has_object)
+
+
+def _joined(words: tuple[str, ...], *, third: bool) -> Iterator[Said]:
+    """Yields further verbs of a sentence, which have the form of the first: `reads and deletes`, `read, then delete`."""
+    for place in range(1, len(words) - 1):
+        if words[place] not in _JOINS:
+            continue
+        follower = place + 1
+        while follower < len(words) - 1 and (words[follower] in _JOINS or words[follower].endswith("ly")):
+            follower += 1
+        came = words[follower]
+        word = base_form(came) if third else came
+        if (word != came) is not third or word in DESCRIPTION_ONLY or word in NAME_ONLY:
+            continue
+        determined = follower + 1 < len(words) and words[follower + 1] in _DETERMINERS
+        if (word in STRICT and (word not in ALSO_NOUNS or determined)) or (word in LOOSE and determined):
+            yield _said(STRICT.get(word) or LOOSE[word], word, 55)
+
+
+def _said(verb: Verb, word: str, confidence: int) -> Said:
+    return Said(verb=verb, confidence=confidence, reason=f'description says "{word}"', word=word)

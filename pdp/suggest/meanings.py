@@ -1,0 +1,104 @@
+"""Reads verbs by what they are done to: sending money is paying, changing rights is administration, a comment is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pdp.suggest.lexicon_nouns import (
+    BOOKED,
+    KEY_KINDS,
+    MONEY,
+    MONEY_IS_PAPER,
+    ORDERS,
+    RIGHTS,
+    RIGHTS_MADE_ONLY_BY_CHANGE,
+    TALK,
+)
+from pdp.suggest.lexicon_verbs import UNDONE_EASILY
+from pdp.suggest.names import Name
+from pdp.suggest.said import READS, Said
+from pdp.suggest.words import word_set
+from writ.action import Verb
+
+BOOKING_WORDS = ("book", "reserve", "rent", "hire")
+_PAYING_VERBS = word_set(
+    "send create make schedule submit process initiate approve confirm execute authorize capture issue place edit update "
+    "modify change set add new post trigger complete release accept top split settle"
+)
+_ORDERING_VERBS = ("place", "create", "submit", "make", "new")
+_UNPAID = word_set("table meeting appointment desk")
+_ACCOUNTS = word_set("account balance saving wallet bank iban budget")
+_HANDED_OVER = word_set(
+    "file call document data chat conversation ticket item agent human person operator session case"
+)
+_OWNED = word_set("ownership owner right domain")
+_FORMS_OF_A_RECORD = word_set("information info detail data profile record value name")
+
+
+def with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tuple[Said, ...]:
+    """Returns the verbs as the nouns make them read, and those that follow from them, each once."""
+    out = [_with_noun(item, name, nouns) for item in said]
+    made = out[:1] and out[0].verb is Verb.CREATE and "draft" not in name.words
+    if made and nouns and nouns[-1] in TALK:
+        out.append(Said(verb=Verb.SEND, confidence=75, reason=f"others are shown a {nouns[-1]}", word=nouns[-1]))
+    if made and "link" in name.words and {"share", "sharing", "public"} & set(name.words):
+        out.append(Said(verb=Verb.SEND, confidence=75, reason="a link that others can use", word="link"))
+    distinct: dict[Verb, Said] = {}
+    for item in out:
+        distinct.setdefault(item.verb, item)
+    return tuple(distinct.values())
+
+
+def is_about_money(name: Name, nouns: tuple[str, ...]) -> bool:
+    """True when the nouns speak of money itself, or of an account that holds it."""
+    return bool((MONEY | _ACCOUNTS) & ({*nouns, *name.others} - {"transfer"}))
+
+
+def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
+    if said.verb in READS or not nouns:
+        return said
+    if said.word in BOOKING_WORDS:
+        return _booking(said, name, nouns)
+    if said.word == "transfer":
+        return _transfer(said, name, nouns)
+    money = MONEY & set(nouns) or (ORDERS & set(nouns) if said.word in _ORDERING_VERBS else None)
+    if money and said.word in _PAYING_VERBS and nouns[-1] not in MONEY_IS_PAPER and "draft" not in name.words:
+        return replace(said, verb=Verb.PAY, reason=f"{said.reason} and {min(money)}")
+    right = _right(said, name, nouns)
+    if right:
+        return replace(said, verb=Verb.ADMIN, confidence=min(said.confidence, 85), reason=f"{said.reason} and {right}")
+    return said
+
+
+def _booking(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
+    """A booking of what has a price commits to that price, whatever the call says of it; a table costs nothing yet."""
+    goods = BOOKED & {*nouns, *name.others} and not _UNPAID & name.others
+    if goods or said.word in ("rent", "hire"):
+        return replace(said, verb=Verb.PAY, reason=f"{said.reason}, and booking a {nouns[-1]} commits to its price")
+    return said
+
+
+def _transfer(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
+    if is_about_money(name, nouns):
+        return said
+    if _OWNED & set(nouns):
+        return replace(said, verb=Verb.ADMIN, reason=f"{said.reason} of {nouns[-1]}")
+    if _HANDED_OVER & name.others:
+        return replace(said, verb=Verb.SEND, reason=f"{said.reason} of {nouns[-1]}")
+    return said
+
+
+def _right(said: Said, name: Name, nouns: tuple[str, ...]) -> str:
+    """Returns the noun that makes a change one of rights or configuration, "" when none does."""
+    if said.verb not in (Verb.CREATE, Verb.UPDATE) or said.word in UNDONE_EASILY:
+        return ""
+    head = nouns[-1]
+    if head == "key" and KEY_KINDS & name.others:
+        return "key"
+    telling = [noun for noun in nouns if noun in RIGHTS]
+    if not telling or head not in RIGHTS | _FORMS_OF_A_RECORD:
+        return ""
+    right = telling[-1]
+    if said.verb is Verb.CREATE and said.word in ("create", "make") and right in RIGHTS_MADE_ONLY_BY_CHANGE:
+        return ""
+    return "" if said.word == "generate" and right == "password" else right

@@ -1,0 +1,149 @@
+"""Which verbs and nouns the name of a tool says."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, LOOSE, NOUNS_OF_TRADE, PHRASES, READING_LAST, STRICT
+from pdp.suggest.said import GRAVITY, READS, Said
+from pdp.suggest.words import name_words, singular, word_set
+from writ.action import Verb
+from writ.frozen import frozen
+
+_SEPARATOR = re.compile(r"\.|/|:|__+")
+_JOINS = ("and", "or", "then")
+_FORMS = word_set("text speech pdf markdown md html json csv xml yaml audio image video docx word png svg sql ascii")
+_HEADS = ("send", "delete", "create", "list", "update", "remove", "execute", "search", "get", "post")
+_JOINABLE = word_set(
+    "mail email message messages sms file files user users money payment payments event events order orders "
+    "account accounts contact contacts task tasks record records item items data table tables query code "
+    "command text"
+)
+_FEED_LIKE = ("feed", "embed", "speed", "seed")
+
+
+@frozen
+class Name:
+    """What a tool's name says. `nouns` are its resources in order, up to where it says by what or where; `others` are
+    all its words in the singular."""
+
+    words: tuple[str, ...]
+    verbs: tuple[Said, ...]
+    nouns: tuple[str, ...]
+    others: frozenset[str]
+
+
+@frozen
+class _Place:
+    start: int
+    length: int
+    said: Said
+
+
+def read_name(name: str) -> Name:
+    """Returns verbs and nouns of a name. The first verb is what the tool does, others are there when they are graver.
+
+    In `crm.contacts.update` what stands before the last part is where, not what, unless the last part says no verb.
+    """
+    parts = [words for part in _SEPARATOR.split(name) if (words := _split_joined(name_words(part)))]
+    every = tuple(word for part in parts for word in part)
+    words = parts[-1] if parts and any(word in STRICT or word in LOOSE for word in parts[-1]) else every
+    others = frozenset(singular(word) for word in every)
+    if "to" in words[1:-1] and words[-1] in _FORMS and not any(word in STRICT for word in words):  # `pdf_to_text`
+        said = Said(verb=Verb.READ, confidence=60, reason="one form to another", word="convert")
+        return Name(words=every, verbs=(said,), nouns=_nouns(words, set()), others=others)
+    places = _places(words)
+    taken = {index for place in places for index in range(place.start, place.start + place.length)}
+    nouns = _nouns(words, taken) or (_nouns(every, set()) if words != every else ())
+    if not nouns:  # `tweet`, `email`: the verb is the noun
+        nouns = tuple(words[index] for index in sorted(taken) if words[index] in LOOSE or words[index] == "tweet")
+    return Name(words=every, verbs=_united([place.said for place in places]), nouns=nouns, others=others)
+
+
+def _split_joined(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Parts words written together that start with a common verb: `sendsms`, `listfiles`."""
+    out: list[str] = []
+    for word in words:
+        head = next((verb for verb in _HEADS if word.startswith(verb) and word[len(verb) :] in _JOINABLE), "")
+        out += [head, word[len(head) :]] if head else [word]
+    return tuple(out)
+
+
+def _places(words: tuple[str, ...]) -> list[_Place]:
+    """Returns the verbs of a name: phrases and strict words, else the first loose one."""
+    phrases = {index: PHRASES[pair] for index, pair in enumerate(pairwise(words)) if pair in PHRASES}
+    found: list[_Place] = []
+    for index, word in enumerate(words):
+        if index in phrases:
+            pair = f'name says "{word} {words[index + 1]}"'
+            found.append(
+                _Place(start=index, length=2, said=Said(verb=phrases[index], confidence=85, reason=pair, word=word))
+            )
+        elif index - 1 not in phrases and word in STRICT and not _is_noun_here(words, index):
+            sure = 70 if found else 90
+            found.append(_Place(start=index, length=1, said=_said(STRICT[word], sure, word)))
+    if found:
+        return found
+    loose = _loose(words)
+    return [loose] if loose is not None else []
+
+
+def _said(verb: Verb, confidence: int, word: str, *, weak: bool = False) -> Said:
+    return Said(verb=verb, confidence=confidence, reason=f'name says "{word}"', word=word, weak=weak)
+
+
+def _loose(words: tuple[str, ...]) -> _Place | None:
+    """Returns the first loose verb; weak where it stands last, like the head of a noun: `musical_scale`."""
+    last = len(words) - 1
+    for index, word in enumerate(words):
+        if word not in LOOSE or (word == "contact" and (index or not last)):
+            continue
+        if word in NOUNS_OF_TRADE and index < last and words[last] in READING_LAST:
+            return _Place(start=last, length=1, said=_said(Verb.READ, 60, words[last]))
+        return _Place(start=index, length=1, said=_said(LOOSE[word], 80, word, weak=index == last and last > 0))
+    return None
+
+
+def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
+    """True for a strict verb that stands where a noun does: `get_like_count`, `create_share_link`; not after `and`."""
+    if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
+        return False
+    return any(word in STRICT for word in words[:index])
+
+
+def _united(found: list[Said]) -> tuple[Said, ...]:
+    """Returns the first verb and graver ones after it. A reading verb gives way to what follows it."""
+    if not found:
+        return ()
+    rest = [said for said in found[1:] if GRAVITY[said.verb] > GRAVITY[found[0].verb]]
+    kept = rest if found[0].verb in READS and rest else [found[0], *rest]
+    distinct = {said.verb: said for said in reversed(kept)}
+    return tuple(said for said in kept if distinct[said.verb] is said)
+
+
+def _nouns(words: tuple[str, ...], taken: set[int]) -> tuple[str, ...]:
+    found: list[str] = []
+    started = False
+    for index, word in enumerate(words):
+        if index in taken:
+            started = True
+            continue
+        if word in BREAKS and found and started:
+            break
+        is_verb = word in STRICT and not _is_noun_here(words, index)
+        is_adjective = len(word) > 4 and word.endswith("ed") and word not in _FEED_LIKE
+        if not (is_verb or is_adjective or word.isdigit() or {word, singular(word)} & FILLERS):
+            found.append(singular(word))
+    return tuple(found)
+
+
+def resource_of(nouns: tuple[str, ...]) -> str:
+    """Returns the resource of a name: its last noun that says what a thing is, "" when there is none."""
+    telling = [noun for noun in nouns if noun not in VAGUE] or list(nouns)
+    if not telling:
+        return ""
+    if telling[-2:] in (["pull", "request"], ["web", "page"]):
+        return "_".join(telling[-2:])
+    return SYNONYMS.get(telling[-1], telling[-1])
