@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from pdp.fold import fold
 from pdp.provenance_lexicon import (
+    BIDDING,
     DEEDS,
     FORGET,
     HANDED_OVER,
@@ -21,7 +22,9 @@ from pdp.provenance_lexicon import (
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_REQUEST,
+    TELLING,
     THINGS,
+    TO_THE_USER,
     Deed,
     Thing,
 )
@@ -37,7 +40,11 @@ _REACH = 6
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBERED = re.compile(r"[0-9]{9,}")
+_TOKEN = re.compile(r"[^\W_]+")
+_OPENING = frozenset(":;,(>#]*-\u2013\u2014")
+"""Signs after which a verb begins a clause."""
+
+_ACCOUNT_DIGITS = 9  # a date has eight
 
 _BY_VERB = {
     Verb.CREATE: Deed.CREATE,
@@ -89,9 +96,24 @@ def request_facts(text: str) -> RequestFacts:
     return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
 
 
+def is_order(sentence: str) -> bool:
+    """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
+    bids. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
+    folded = fold(sentence)
+    before, end = "", 0
+    for match in _TOKEN.finditer(folded):
+        word = match.group()
+        if word in DEEDS and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()])):
+            return True
+        before, end = word, match.end()
+    return False
+
+
 def _is_asked(words: Sequence[str], at: int) -> bool:
     before = words[max(0, at - 3) : at]
     if before and before[-1] in OF_A_THING:
+        return False
+    if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return False
     if before and before[-1] not in ("to", "and", "please", "then") and OF_SOMEBODY.intersection(before[-2:]):
         return False
@@ -119,7 +141,7 @@ def _named(text: str) -> int:
             bits |= NAMED_EMAIL
         elif mark[0] == "u":
             bits |= NAMED_URL
-        elif mark[2:4].isalpha() or _NUMBERED.search(mark):
+        elif sum(character.isdigit() for character in mark) >= _ACCOUNT_DIGITS:
             bits |= NAMED_ACCOUNT
     return bits
 

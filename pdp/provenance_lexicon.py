@@ -199,6 +199,33 @@ NOT = frozenset(
     ]
 )
 FORGET = frozenset(["forget", "hesitate", "vergiss", "vergessen", "oublie", "olvides", "only", "just"])
+TELLING = frozenset(
+    ("tell", "let", "give", "ask", "answer", "inform", "show", "report", "notify", "return", "write", "remind")
+)
+TO_THE_USER = frozenset(("me", "us", "mir", "uns", "moi", "nous", "nos"))
+"""What is only told to the user is no sending."""
+
+BIDDING = frozenset(
+    {
+        "please",
+        "kindly",
+        "must",
+        "should",
+        "shall",
+        "to",
+        "and",
+        "then",
+        "also",
+        "now",
+        "first",
+        "do",
+        "just",
+        "bitte",
+        "veuillez",
+    }
+)
+"""Before a verb, these bid."""
+
 OF_SOMEBODY = frozenset(
     [
         "i",

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import orjson
+from jmespath.exceptions import JMESPathError
 
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.catalog_path import EACH, escape_pointer
+from pdp.catalog_path import escape_pointer
 from pdp.provenance_forms import strong_marks, whole_mark
+from pdp.provenance_intent import is_order
 from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
 from writ.frozen import frozen
 from writ.strict_json import Number
@@ -29,17 +31,22 @@ _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _ID_NAME = re.compile(
     r"(?i:(?:^|[_-])(?:id|uid|uuid|guid|key|number|no|nr|ref|code|slug|sku|handle)[_-]*$)|[a-z](?:Id|ID|Key|Number|Ref)$"
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
 
 
 @frozen
 class Sighting:
-    """Marks of one result. `threats` are those of every part that stands together with a threat, whatever its sort.
+    """Marks of one result.
+
+    `ordered` are those of `texts` that stand in a sentence which bids its reader do something: who points at a source
+    entrusts what it states, not what it orders. `threats` are those of every part that stands beside a threat.
     `complete` False: something was left out, and the result counts as unreported."""
 
     trusted: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    ordered: frozenset[str] = frozenset()
     threats: frozenset[str] = frozenset()
     complete: bool = True
     untrusted: bool = False
@@ -49,7 +56,6 @@ class Sighting:
 class _Leaf:
     text: str
     pointer: str
-    trail: tuple[str, ...]
     is_id: bool
 
 
@@ -61,15 +67,16 @@ def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Col
     """
     content_trusted = trusted_reporter and spec.content is ContentTrust.TRUSTED
     record_trusted = trusted_reporter and spec.record_trust is ContentTrust.TRUSTED
-    declared = frozenset(trail for path in spec.records for trail in path.trails)
+    declared = _declared(result, spec) if record_trusted else frozenset()
     poisoned = tuple(_enclosing(pointer) for pointer in threats)
     trusted: set[str] = set()
     records: set[str] = set()
     texts: set[str] = set()
+    ordered: set[str] = set()
     bad: set[str] = set()
     chars = 0
     complete = True
-    for leaf in _leaves(result, "", (), is_id=False):
+    for leaf in _leaves(result, "", is_id=False):
         chars += len(leaf.text)
         if chars > MAX_TEXT_CHARS or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
             complete = False
@@ -78,21 +85,44 @@ def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Col
         fields = _field_marks(leaf)
         if content_trusted:
             trusted |= told | fields
-        elif fields and record_trusted and leaf.trail in declared:
+        elif fields and leaf.text in declared:
             trusted |= fields
         else:
             records |= fields
             texts |= told
+            ordered |= _ordered(leaf.text)
         if any(leaf.pointer == p or leaf.pointer.startswith(p + "/") for p in poisoned):
             bad |= told | fields
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
         texts=frozenset(texts),
+        ordered=frozenset(ordered),
         threats=frozenset(bad),
         complete=complete,
         untrusted=not content_trusted,
     )
+
+
+def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
+    """Returns the values in the fields that the catalog names."""
+    found: set[str] = set()
+    for path in spec.records:
+        try:
+            value = path.compiled.search(result)
+        except JMESPathError:  # the result has another form than the catalog says
+            continue
+        found.update(leaf.text for leaf in _leaves(value, "", is_id=False))
+    return frozenset(found)
+
+
+def _ordered(text: str) -> set[str]:
+    """Returns the marks of the sentences that bid."""
+    marks: set[str] = set()
+    for sentence in _SENTENCE_END.split(text):
+        if is_order(sentence):
+            marks |= text_marks(sentence)
+    return marks
 
 
 def _enclosing(pointer: str) -> str:
@@ -117,29 +147,29 @@ def _field_marks(leaf: _Leaf) -> set[str]:
     return marks
 
 
-def _leaves(value: Any, pointer: str, trail: tuple[str, ...], *, is_id: bool) -> Iterator[_Leaf]:
+def _leaves(value: Any, pointer: str, *, is_id: bool) -> Iterator[_Leaf]:
     """Yields every value as text; names of members too, when they are data and no names."""
     if isinstance(value, dict):
         for name, inner in value.items():
             at = f"{pointer}/{escape_pointer(name)}"
             if not _FIELD_NAME.fullmatch(name):
-                yield _Leaf(text=name, pointer=at, trail=(*trail, EACH), is_id=True)
-            yield from _leaves(inner, at, (*trail, name), is_id=_ID_NAME.search(name) is not None)
+                yield _Leaf(text=name, pointer=at, is_id=True)
+            yield from _leaves(inner, at, is_id=_ID_NAME.search(name) is not None)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{pointer}/{index}", (*trail, EACH), is_id=is_id)
+            yield from _leaves(inner, f"{pointer}/{index}", is_id=is_id)
     elif isinstance(value, str):
         inner = _document(value)
         if inner is None:
-            yield _Leaf(text=value, pointer=pointer, trail=trail, is_id=is_id)
+            yield _Leaf(text=value, pointer=pointer, is_id=is_id)
         else:
             # A document in a string: its parts keep the place of the string.
-            for leaf in _leaves(inner, pointer, trail, is_id=False):
-                yield _Leaf(text=leaf.text, pointer=pointer, trail=leaf.trail, is_id=leaf.is_id)
+            for leaf in _leaves(inner, pointer, is_id=False):
+                yield _Leaf(text=leaf.text, pointer=pointer, is_id=leaf.is_id)
     elif isinstance(value, Number):
-        yield _Leaf(text=value.lexeme, pointer=pointer, trail=trail, is_id=is_id)
+        yield _Leaf(text=value.lexeme, pointer=pointer, is_id=is_id)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield _Leaf(text=str(value), pointer=pointer, trail=trail, is_id=is_id)
+        yield _Leaf(text=str(value), pointer=pointer, is_id=is_id)
 
 
 def _document(text: str) -> Any:

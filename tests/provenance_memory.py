@@ -81,7 +81,8 @@ class MemoryProvenance:
         else:
             records |= trusted
         session.records[pointed] |= records
-        session.texts[pointed] |= self._hashes(sighting.texts)
+        session.texts[pointed] |= self._hashes(sighting.texts - sighting.ordered)
+        session.texts[False] |= self._hashes(sighting.ordered)
         session.threats |= self._hashes(sighting.threats)
         session.overflow |= not sighting.complete
         untrusted = sighting.untrusted or not matched

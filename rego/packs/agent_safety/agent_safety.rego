@@ -1,0 +1,57 @@
+# METADATA
+# title: Agents that read what outsiders write
+# description: |
+#   Turns facts of provenance, sessions and payloads into outcomes. It only holds and forbids: what it asks people about
+#   must be allowed by another pack (`covers` false), and it never makes an effect milder.
+#
+#   What the user asked for, to whom the user said, goes through. The rest is held once the agent has read anything that
+#   outsiders may have written, and denied when a threat was found in what named it.
+package packs.agent_safety
+
+# Verbs that change, send or run something.
+_changing := {"CREATE", "UPDATE", "SEND", "PAY", "EXECUTE", "ADMIN", "DELETE"}
+
+# Verbs that need the user's own word, even where the user hands over to a source.
+_grave := {"PAY", "EXECUTE", "ADMIN", "DELETE"}
+
+# Kinds of sinks that decide whom an action reaches.
+_reaching := {"recipient", "account", "url", "channel"}
+
+# Origins that outsiders control, or that nobody can tell.
+_doubtful := {"UNTRUSTED_TEXT", "NOWHERE", "UNSPECIFIED"}
+
+_held(risk, id, code, message, remediation) := {
+	"id": sprintf("agent_safety.%v", [id]),
+	"outcome": "APPROVAL",
+	"code": code,
+	"message": sprintf("%v: %v", [risk, message]),
+	"remediation": remediation,
+	"approval": data.packs.agent_safety.approvals.held,
+	"covers": false,
+}
+
+_denied(risk, id, code, message, remediation) := {
+	"id": sprintf("agent_safety.%v", [id]),
+	"outcome": "DENY",
+	"code": code,
+	"message": sprintf("%v: %v", [risk, message]),
+	"remediation": remediation,
+}
+
+_ask_again := "have the user ask for it in so many words, or get an approval"
+
+_name_it := "have the user name the destination, take it from a record that outsiders cannot write, or get an approval"
+
+# The user asked for such an action, pointed at the source that names the value, and named no such value otherwise.
+_entrusted(sink) if {
+	input.provenance.intent == "ASKED"
+	sink.pointed == true
+	sink.left_open == true
+	sink.threatened == false
+}
+
+# An address that is only fetched, with nothing sent along.
+_only_fetched if {
+	kinds := {sink.kind | some sink in input.provenance.sinks}
+	kinds - {"url", "query", "id"} == set()
+}

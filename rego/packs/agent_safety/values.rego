@@ -1,0 +1,92 @@
+package packs.agent_safety
+
+# METADATA
+# title: ASI03, rights, credentials or settings take a value that text of outsiders names
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.action.operations[0].verb == "ADMIN"
+	not _drawn_from_the_source
+	some sink in input.provenance.sinks
+	_suspect(sink)
+	rule := _held(
+		"ASI03 identity and privilege abuse",
+		"right_untrusted",
+		"RIGHT_UNTRUSTED",
+		"text of outsiders names a value of rights, credentials or settings",
+		"have the user name the value, or get an approval",
+	)
+}
+
+# METADATA
+# title: ASI05, a program that text of outsiders holds
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	some sink in input.provenance.sinks
+	sink.kind == "code"
+	_suspect(sink)
+	rule := _denied(
+		"ASI05 unexpected code execution",
+		"code_untrusted",
+		"CODE_UNTRUSTED",
+		"what would run stands in text of outsiders",
+		"have a person run it",
+	)
+}
+
+# METADATA
+# title: ASI06, instructions to a model are stored or passed on
+matched contains rule if {
+	"prompt_injection" in input.payload.threats
+	input.action.operations[0].verb in {"CREATE", "UPDATE", "SEND"}
+	rule := _held(
+		"ASI06 memory and context poisoning",
+		"memory_poisoned",
+		"MEMORY_POISONED",
+		"what would be stored or sent holds instructions to a model",
+		"leave the instructions out, or get an approval",
+	)
+}
+
+# METADATA
+# title: ASI07, nobody but the agent says what the user wants, and outsiders name the destination
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.provenance.user_request != "GATEWAY"
+	input.action.operations[0].verb in _changing
+	some sink in input.provenance.sinks
+	sink.kind in _reaching
+	sink.origin == "UNTRUSTED_RECORD"
+	rule := _held(
+		"ASI07 insecure communication between agents",
+		"request_unvouched",
+		"REQUEST_UNVOUCHED",
+		"no gateway vouches for the user's request, and outsiders can write the record that names the destination",
+		"have a gateway pass on the user's request, or get an approval",
+	)
+}
+
+# METADATA
+# title: ASI09, people would be given an address that only text of outsiders names
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.action.operations[0].verb in {"SEND", "CREATE"}
+	some sink in input.provenance.sinks
+	sink.kind == "content"
+	sink.threatened == true
+	rule := _held(
+		"ASI09 exploitation of human trust",
+		"content_threatened",
+		"CONTENT_THREATENED",
+		"people would be given what stands beside instructions to a model",
+		"leave it out, or get an approval",
+	)
+}
+
+# Values that the user entrusted to a source come along with others of the same place.
+_drawn_from_the_source if {
+	some sink in input.provenance.sinks
+	sink.origin == "UNTRUSTED_TEXT"
+	_entrusted(sink)
+	threats := [other | some other in input.provenance.sinks; other.threatened == true]
+	count(threats) == 0
+}
