@@ -8,7 +8,7 @@ them pending, which counts as allowed until they are forgotten. Reading is lazy:
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from pdp.baseline import baseline_ttl_ms
 from pdp.behaviour_observe import Observation
 from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_tracks import Track, parse_entry, parse_track, slot_ms
+from pdp.behaviour_tracks import CLEAN, SHOWN, Entry, Taint, Track, parse_entry, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
 from pdp.state import companion_ask
 from pdp.state_client import Call, load_script
@@ -29,7 +29,7 @@ _SETTLE = load_script("behaviour_settle", library=("behaviour", "baseline"), all
 _OUTCOME = load_script("behaviour_outcome", library=("behaviour",), allow_oom=True)
 
 _LOOK_HEAD = struct.Struct("<Hdddd")
-_LOOK_ITEM = struct.Struct("<HHHHHHddd16s12s12s")
+_LOOK_ITEM = struct.Struct("<HHHHHddd16s12s12s")
 _SETTLE_HEAD = struct.Struct("<Hdddddddd")
 _SETTLE_ITEM = struct.Struct("<HHHHHHddd16scdddH8s8s8s8s4s")
 _OUTCOME_HEAD = struct.Struct("<ddddBB")
@@ -87,29 +87,49 @@ class Lazy:
 
 @frozen
 class Ahead:
-    """An action that came before in the same batch, as its observation and the line of its entry."""
+    """What came before in the same batch, of one track: its entries, newest first and at most SHOWN, and their sums."""
 
-    observation: Observation
-    line: bytes
+    entries: tuple[Entry, ...] = ()
+    count: int = 0
+    rows: int = 0
+    amount: int = 0
+    sent: int = 0
+    taint: Taint = CLEAN
+
+    def after(self, seen: Observation, entry: Entry) -> Ahead:
+        """Returns the same with one more action."""
+        return Ahead(
+            entries=(entry, *self.entries[: SHOWN - 1]),
+            count=self.count + 1,
+            rows=self.rows + seen.rows,
+            amount=self.amount + max(0, seen.amount),
+            sent=self.sent + seen.sent,
+            taint=self.taint.with_entries((entry,)),
+        )
+
+
+NOTHING_AHEAD = Ahead()
 
 
 @frozen
 class BehaviourView:
     """What the state showed for one action. `session`, `agent` and `principal` as they stood before the batch, each with
-    the actions of the batch that came before; raw baselines, None when there is none; names of other agents."""
+    what came before in the batch; raw baselines, None when there is none; short names of agents of the batch that came
+    before for the same principal or workspace; agents of the workspace with the time of their last action."""
 
     id: str
     now_ms: int
     session: Lazy
     agent: Lazy
     principal: Lazy | None
-    ahead_session: tuple[Ahead, ...]
-    ahead_agent: tuple[Ahead, ...]
-    ahead_principal: tuple[Ahead, ...]
+    ahead_session: Ahead
+    ahead_agent: Ahead
+    ahead_principal: Ahead
     baseline_agent: bytes | None
     baseline_tool: bytes | None
     baseline_role: bytes | None
-    others: frozenset[str]
+    ahead_peers: frozenset[str]
+    workspace: bytes | None
 
 
 class _Keys:
@@ -122,14 +142,13 @@ class _Keys:
         return self.names.setdefault(kind + name, len(self.names) + 1) if name else 0
 
     def of(self, ask: StateAsk, own: BehaviourAsk) -> tuple[int, ...]:
-        """Numbers of what a look needs: session, agent, principal, peers by principal and by workspace, claim, baselines of
-        agent, agent and tool, role; 0 for none."""
+        """Numbers of what a look needs: session, agent, principal, workspace, claim, baselines of agent, agent and tool,
+        role; 0 for none."""
         at, seen = self.at, own.observation
         return (
             at("S", seen.session),
             at("A", seen.agent),
             at("P", seen.principal),
-            at("U", seen.principal),
             at("W", seen.workspace),
             0 if ask.dry_run else at("q:", claim_id(ask.caller_id, ask.request_id)),
             at("B", seen.agent),
@@ -162,7 +181,7 @@ class Behaviour:
             seen, settings = own.observation, own.settings
             numbers = keys.of(ask, own)
             head = _LOOK_ITEM.pack(
-                *numbers[:6],
+                *numbers[:5],
                 seen.rows,
                 max(0, seen.amount),
                 seen.sent,
@@ -282,8 +301,8 @@ class _Reading:
         self._appended = iter(appended.decode("ascii"))
         self._keys = _Keys()  # counts as the look did
         self._lazies: dict[int, Lazy] = {}
-        self._ahead: dict[int, tuple[Ahead, ...]] = {}
-        self._peers: dict[int, dict[str, int]] = {}
+        self._ahead: dict[int, Ahead] = {}
+        self._peers: dict[int, frozenset[str]] = {}
 
     def views(self, asks: Sequence[StateAsk]) -> list[BehaviourView | None]:
         owns = [companion_ask(ask.companions, BehaviourAsk) for ask in asks]
@@ -291,30 +310,33 @@ class _Reading:
 
     def _view(self, ask: StateAsk, own: BehaviourAsk) -> BehaviourView:
         seen, settings = own.observation, own.settings
-        session, agent, principal, by_principal, by_workspace, _, *baselines = self._keys.of(ask, own)
-        ahead, values, short = self._ahead, self._values, seen.agent[:12]
-        peers = [self._others(number, settings) for number in (by_principal, by_workspace) if number]
+        session, agent, principal, workspace, _, of_agent, of_tool, of_role = self._keys.of(ask, own)
+        ahead, values, peers = self._ahead, self._values, self._peers
         view = BehaviourView(
             id=own.id,
             now_ms=self._now_ms,
             session=self._lazy(session, 0, settings),
             agent=self._lazy(agent, settings.taint_ttl_s, settings),
             principal=self._lazy(principal, settings.taint_ttl_s, settings) if principal else None,
-            ahead_session=ahead.get(session, ()),
-            ahead_agent=ahead.get(agent, ()),
-            ahead_principal=ahead.get(principal, ()),
-            baseline_agent=values[baselines[0] - 1],
-            baseline_tool=values[baselines[1] - 1],
-            baseline_role=values[baselines[2] - 1] if baselines[2] else None,
-            others=frozenset([other for there in peers for other in there if other != short]),
+            ahead_session=ahead.get(session, NOTHING_AHEAD),
+            ahead_agent=ahead.get(agent, NOTHING_AHEAD),
+            ahead_principal=ahead.get(principal, NOTHING_AHEAD),
+            baseline_agent=values[of_agent - 1],
+            baseline_tool=values[of_tool - 1],
+            baseline_role=values[of_role - 1] if of_role else None,
+            ahead_peers=peers.get(principal, _NOBODY) | peers.get(workspace, _NOBODY),
+            workspace=values[workspace - 1] if workspace else None,
         )
         if next(self._appended) == "1":
-            one = (Ahead(observation=seen, line=f"{own.id}|p|{self._now_ms}|{seen.body}".encode()),)
+            entry = parse_entry(f"{own.id}|p|{self._now_ms}|{seen.body}".encode())
             for number in (session, agent, principal):
                 if number:
-                    ahead[number] = ahead.get(number, ()) + one
-            for there in peers:
-                there[short] = self._now_ms
+                    ahead[number] = ahead.get(number, NOTHING_AHEAD).after(seen, entry)
+            for number in (principal, workspace):
+                if number:
+                    there = peers.get(number, _NOBODY)
+                    if seen.agent[:12] not in there:
+                        peers[number] = there | {seen.agent[:12]}
         return view
 
     def _lazy(self, number: int, keep_s: int, settings: BehaviourSettings) -> Lazy:
@@ -325,21 +347,5 @@ class _Reading:
             lazy = self._lazies[number] = Lazy(raw, lost_until_ms, self._now_ms, keep_s * 1000, window_s)
         return lazy
 
-    def _others(self, number: int, settings: BehaviourSettings) -> dict[str, int]:
-        there = self._peers.get(number)
-        if there is None:
-            since_ms = self._now_ms - settings.peers_window_s * 1000
-            there = self._peers[number] = _peers(self._values[number - 1], since_ms)
-        return there
 
-
-def _peers(raw: bytes | None, since_ms: int) -> dict[str, int]:
-    if not raw:
-        return {}
-    pairs: Iterable[list[str]] = (pair.split(",") for pair in raw.decode("ascii").split(";")[1:])
-    return {name: int(at) for name, at in pairs if int(at) >= since_ms}
-
-
-def entries_of(ahead: Sequence[Ahead]) -> list[Any]:
-    """Entries of the actions that came before in the batch, newest first."""
-    return [parse_entry(one.line) for one in reversed(ahead)]
+_NOBODY: frozenset[str] = frozenset()

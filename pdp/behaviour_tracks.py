@@ -7,6 +7,8 @@ never empty.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from functools import lru_cache
 
 from pdp.behaviour_observe import LETTERS
@@ -28,7 +30,7 @@ _NO_CLASSES: frozenset[str] = frozenset()
 
 @frozen
 class Entry:
-    """An earlier action. `classes` are of payload and result, `read` of the result alone."""
+    """An earlier action. `classes` are of payload and result, `read` of the result alone, `listed` is `classes` sorted."""
 
     id: str
     effect: str
@@ -44,17 +46,41 @@ class Entry:
     reported: bool
     similarity: int
     classes: frozenset[str]
+    listed: list[str]
     read: frozenset[str]
     happened: bool
     denied: bool
 
 
 @frozen
+class Taint:
+    """What was read: classes, and whether text of outsiders or threats were."""
+
+    classes: frozenset[str] = _NO_CLASSES
+    untrusted: bool = False
+    threatened: bool = False
+
+    def with_entries(self, entries: Sequence[Entry]) -> Taint:
+        """Adds what the entries have read, as far as they happened."""
+        classes, untrusted, threatened = self.classes, self.untrusted, self.threatened
+        for entry in entries:
+            if entry.happened:
+                if entry.read and not entry.read <= classes:
+                    classes |= entry.read
+                untrusted = untrusted or entry.untrusted
+                threatened = threatened or entry.threatened
+        return Taint(classes=classes, untrusted=untrusted, threatened=threatened)
+
+
+CLEAN = Taint()
+
+
+@frozen
 class Track:
     """One track at the time of a decision. Numbers include what is pending, without the action that is judged.
 
-    `known` is False when it was lost. `left_*` is the taint of what is no longer among `entries`, which are newest first
-    and at most SHOWN.
+    `known` is False when it was lost. `left` is the taint of what is no longer among `entries`, which are newest first and
+    at most SHOWN; `taint` is that of both. `peers` maps agents of a principal to the time of their last action.
     """
 
     known: bool
@@ -64,10 +90,11 @@ class Track:
     amount: int = 0
     sent: int = 0
     burst: int = 0
-    left_classes: frozenset[str] = _NO_CLASSES
-    left_untrusted: bool = False
-    left_threatened: bool = False
+    left: Taint = CLEAN
+    taint: Taint = CLEAN
     entries: tuple[Entry, ...] = ()
+    ids: frozenset[str] = frozenset()
+    peers: Mapping[str, int] = field(default_factory=dict)
 
 
 EMPTY = Track(known=True)
@@ -81,6 +108,7 @@ def parse_entry(line: bytes) -> Entry:
     entry_id, effect, at, kind, letters, flags, similarity, _, _, types, payload, result = text.split("|")
     bits = int(flags)
     read = _classes(result)
+    classes = read | _classes(payload)
     return Entry(
         id=entry_id,
         effect=EFFECTS[effect],
@@ -95,7 +123,8 @@ def parse_entry(line: bytes) -> Entry:
         threatened=bits & 4 != 0,
         reported=bits & 8 != 0,
         similarity=int(similarity, 16),
-        classes=read | _classes(payload),
+        classes=classes,
+        listed=sorted(classes),
         read=read,
         happened=effect in "pa",
         denied=effect == "d",
@@ -124,7 +153,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     if magic != _MAGIC:
         raise ValueError("magic")
     first, *lines = raw[_HEADER.size :].split(b"\n")
-    classes, classes_before = first.decode("ascii").split("|")
+    classes, classes_before, peers = first.decode("ascii").split("|")
     actions, denials, rows, amount, sent = fields[7:12]
     older = fields[12:17]
     age_ms = now_ms - since_ms
@@ -136,9 +165,13 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     else:
         actions, denials = actions + older[0], denials + older[1]
         rows, amount, sent = rows + older[2], amount + older[3], sent + older[4]
-    entries = [parse_entry(line) for line in lines[:SHOWN]]
-    if keep_ms:  # the entries may reach further back than what still counts
-        entries = [entry for entry in entries if now_ms - entry.at_ms <= 2 * keep_ms]
+    entries = tuple(map(parse_entry, lines[:SHOWN]))
+    if keep_ms and entries and now_ms - entries[-1].at_ms > 2 * keep_ms:  # further back than what still counts
+        entries = tuple([entry for entry in entries if now_ms - entry.at_ms <= 2 * keep_ms])
+    taint |= taint_before
+    left = Taint(
+        classes=_classes(classes) | _classes(classes_before), untrusted=taint & 2 != 0, threatened=taint & 4 != 0
+    )
     return Track(
         known=now_ms >= lost_until_ms,
         actions=actions,
@@ -147,11 +180,18 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
         amount=int(amount),
         sent=int(sent),
         burst=_burst(fields[17], fields[18:], now_ms, burst_window_s),
-        left_classes=_classes(classes) | _classes(classes_before),
-        left_untrusted=(taint | taint_before) & 2 != 0,
-        left_threatened=(taint | taint_before) & 4 != 0,
-        entries=tuple(entries),
+        left=left,
+        taint=left.with_entries(entries),
+        entries=entries,
+        ids=frozenset([entry.id for entry in entries]),
+        peers=parse_peers(peers),
     )
+
+
+def parse_peers(text: str) -> dict[str, int]:
+    """Reads `;name,ms;...`. Raises ValueError for another form."""
+    pairs = (pair.split(",") for pair in text.split(";")[1:])
+    return {name: int(at) for name, at in pairs}
 
 
 def _burst(slot: int, counts: tuple[int, ...], now_ms: int, burst_window_s: int) -> int:

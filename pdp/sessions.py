@@ -6,14 +6,13 @@ declared sequence that this action could end counts as completed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from pdp.baseline import UNKNOWN, baseline_facts
 from pdp.behaviour import Ahead, BehaviourView, Lazy
 from pdp.behaviour_observe import Observation, nearly_same
 from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_tracks import SHOWN, Entry, Track, parse_entry
+from pdp.behaviour_tracks import SHOWN, Entry, Taint, Track, parse_peers
 from pdp.sequences import UNCLASSIFIED, History, Scope, completed
 from writ.frozen import frozen
 
@@ -55,86 +54,108 @@ def policy_session(view: BehaviourView | None, observation: Observation, setting
     session = _past(view.session, view.ahead_session, view.id)
     agent = _past(view.agent, view.ahead_agent, view.id)
     principal = agent if view.principal is None else _past(view.principal, view.ahead_principal, view.id)
-    near = [entry for entry in session.entries if nearly_same(entry.similarity, observation.similarity)]
+    similarity = observation.similarity
+    near = [entry for entry in session.entries if nearly_same(entry.similarity, similarity)]
     sequences: list[str] = []
-    if settings.sequences:
-        histories = {
-            Scope.SESSION: session.history(),
-            Scope.AGENT: agent.history(),
-            Scope.PRINCIPAL: principal.history(),
-        }
+    if any(sequence.then.matches(observation) for sequence in settings.sequences):
+        pasts = {Scope.SESSION: session, Scope.AGENT: agent, Scope.PRINCIPAL: principal}
+        histories = {scope: past.history() for scope, past in pasts.items()}
         sequences = completed(settings.sequences, observation, histories, view.now_ms)
+    of_agent = agent.totals(observation)
     return {
         "state": "OK" if session.track.known else "NO_DATA",
         "recent": [_recent(entry, view.now_ms) for entry in session.entries[: settings.recent]],
         "sequences": sequences,
         "repeats": len(near),
-        "denied_repeats": sum(entry.denied for entry in near),
-        "burst": agent.track.burst + len(agent.ahead) + (0 if agent.counted else 1),
-        "other_agents": len(view.others),
+        "denied_repeats": sum([entry.denied for entry in near]),
+        "burst": agent.track.burst + agent.ahead.count + (0 if agent.counted else 1),
+        "other_agents": _others(view, observation, settings),
         "session": session.totals(observation),
-        "agent": agent.totals(observation),
-        "principal": principal.totals(observation),
+        "agent": of_agent,
+        "principal": dict(of_agent) if principal is agent else principal.totals(observation),
     }
 
 
 @frozen
 class _Past:
     """One track with the actions of the batch that came before. `entries` are newest first and only those before the
-    action itself; `counted` when the totals of the track hold it already."""
+    action itself; `taint` is theirs and that of what has left them; `counted` when the totals of the track hold the action
+    already."""
 
     track: Track
-    ahead: tuple[Ahead, ...]
-    entries: Sequence[Entry]
+    ahead: Ahead
+    entries: tuple[Entry, ...]
+    taint: Taint
     counted: bool
 
     def history(self) -> History:
+        left = self.track.left
         return History(
             known=self.track.known,
-            entries=tuple(self.entries),
-            classes=self.track.left_classes,
-            untrusted=self.track.left_untrusted,
-            threatened=self.track.left_threatened,
+            entries=self.entries,
+            classes=left.classes,
+            untrusted=left.untrusted,
+            threatened=left.threatened,
         )
 
     def totals(self, observation: Observation) -> dict[str, Any]:
         """PolicyTotals, with the action itself in the numbers, but not in what was read."""
-        track = self.track
+        track, ahead, taint = self.track, self.ahead, self.taint
         if not track.known:
             return dict(NO_TOTALS)
-        moved = [one.observation for one in self.ahead]
+        actions, rows = track.actions + ahead.count, track.rows + ahead.rows
+        amount, sent = track.amount + ahead.amount, track.sent + ahead.sent
         if not self.counted:
-            moved.append(observation)
-        rows, amount, sent = track.rows, track.amount, track.sent
-        for one in moved:
-            rows, amount, sent = rows + one.rows, amount + max(0, one.amount), sent + one.sent
-        happened = [entry for entry in self.entries if entry.happened]
-        classes = track.left_classes.union(*[entry.read for entry in happened])
+            actions, rows, sent = actions + 1, rows + observation.rows, sent + observation.sent
+            amount += max(0, observation.amount)
         return {
             "state": "OK",
-            "actions": min(track.actions + len(moved), MAX_COUNT),
+            "actions": min(actions, MAX_COUNT),
             "denials": min(track.denials, MAX_COUNT),
             "rows": min(rows, MAX_INT),
             "amount_minor": min(amount, MAX_INT),
             "bytes_sent": min(sent, MAX_INT),
-            "classes": sorted(classes),
-            "untrusted": track.left_untrusted or any(entry.untrusted for entry in happened),
-            "threatened": track.left_threatened or any(entry.threatened for entry in happened),
+            "classes": sorted(taint.classes),
+            "untrusted": taint.untrusted,
+            "threatened": taint.threatened,
         }
 
 
-def _past(lazy: Lazy, ahead: tuple[Ahead, ...], own_id: str) -> _Past:
+def _past(lazy: Lazy, ahead: Ahead, own_id: str) -> _Past:
     track = lazy.track()
-    entries: Sequence[Entry] = track.entries
-    counted = False
-    for index, entry in enumerate(entries):
-        if entry.id == own_id:  # judged once more: what was appended later does not count against it
-            entries, counted = entries[index + 1 :], True
-            break
-    if ahead:
-        before = [parse_entry(one.line) for one in reversed(ahead)]
-        entries = [*before, *entries][:SHOWN]
-    return _Past(track=track, ahead=ahead, entries=entries, counted=counted)
+    entries, taint, counted = track.entries, track.taint, own_id in track.ids
+    if counted:  # judged once more: what was appended later does not count against it
+        at = next(index for index, entry in enumerate(entries) if entry.id == own_id)
+        entries = entries[at + 1 :]
+        taint = track.left.with_entries(entries)
+    if ahead.count:
+        entries = (*ahead.entries, *entries)[:SHOWN]
+        mine, theirs = ahead.taint, taint
+        taint = Taint(
+            classes=mine.classes | theirs.classes,
+            untrusted=mine.untrusted or theirs.untrusted,
+            threatened=mine.threatened or theirs.threatened,
+        )
+    return _Past(track=track, ahead=ahead, entries=entries, taint=taint, counted=counted)
+
+
+def _others(view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> int:
+    """Number of other agents of the principal and the workspace within the window."""
+    since_ms, own = view.now_ms - settings.peers_window_s * 1000, observation.agent[:12]
+    peers = set(view.ahead_peers)
+    if view.principal is not None:
+        peers.update([name for name, at in view.principal.track().peers.items() if at >= since_ms])
+    if view.workspace:
+        peers.update([name for name, at in _peers(view.workspace).items() if at >= since_ms])
+    peers.discard(own)
+    return len(peers)
+
+
+def _peers(raw: bytes) -> dict[str, int]:
+    try:
+        return parse_peers(raw.decode("ascii"))
+    except ValueError:
+        return {}
 
 
 def _recent(entry: Entry, now_ms: int) -> dict[str, Any]:
@@ -142,7 +163,7 @@ def _recent(entry: Entry, now_ms: int) -> dict[str, Any]:
         "age_ms": max(0, now_ms - entry.at_ms),
         "verb": entry.verb,
         "resource_type": entry.resource_type,
-        "classes": sorted(entry.classes),
+        "classes": entry.listed,
         "effect": entry.effect,
         "external": entry.external,
         "untrusted": entry.untrusted,

@@ -1,30 +1,31 @@
 -- What agents did lately: tracks of sessions, agents and principals. Prepended to the scripts of `pdp.behaviour`.
 -- Nothing is written before `flush_tracks`, so an error leaves everything as it was.
 --
--- A track is one string: a header of fixed size (HEADER), a line of data classes, then its entries, newest first:
+-- A track is one string: a header of fixed size (HEADER), a line of data classes and agents, then its entries, newest first:
 --   T1 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
---   \n<id>|<effect>|<time ms>|<kind>|<verb>|<flags>|<similarity>|<session>|<rows>|<resource type>|<payload>|<result>
+--   <classes now>|<classes before>|<agents: ;name,last ms;...>
+--   \n<id>|<effect>|<time ms>|<kind>|<verbs>|<flags>|<similarity>|<session>|<rows>|<resource types>|<payload>|<result>
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
--- The line of classes and the taint hold what has left the entries: `<classes now>|<classes before>`, each sorted.
+-- Classes and taint of the header's line are of what has left the entries. A later format has another magic than T1.
 
 local call = redis.call
 local sub, find, match, floor, min, max = string.sub, string.find, string.match, math.floor, math.min, math.max
 local pack_struct, unpack_struct = struct.pack, struct.unpack
 local MAX = 9007199254740991 -- 2^53 - 1
 local MOST = 4294967295 -- 2^32 - 1
-local KEEP, FULL = 32, 64 -- entries: cut to KEEP when there are more than FULL
+local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
+local PEERS = 16 -- agents that are remembered of a principal or a workspace
 local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHH'
 local SIZE = 120
-local ZERO = { 0, 0, 0, 0, 0 }
+-- Places in the unpacked header.
+local N, TAINT, TAINT_BEFORE, LOST, SINCE, NOW, BEFORE, SLOT, BURSTS = 3, 4, 5, 6, 7, 8, 13, 18, 19
 
 local prefix = sub(KEYS[1], 1, -2)
 local tracks, changed = {}, {}
 local epoch, now, begun
-
-local function whole(n) return string.format('%.0f', n) end
 
 -- Redis TIME in ms, never before what the organisation has seen.
 local function start()
@@ -37,12 +38,11 @@ end
 
 local function finite(n) return n == n and n >= 0 and n <= MAX end
 
+-- The taint of both: 2 untrusted, 4 threatened.
 local function bits(one, other)
-  local sum = one
-  for _, bit_ in ipairs({ 2, 4 }) do
-    if other % (2 * bit_) >= bit_ and sum % (2 * bit_) < bit_ then sum = sum + bit_ end
-  end
-  return sum
+  if other % 4 >= 2 and one % 4 < 2 then one = one + 2 end
+  if other % 8 >= 4 and one % 8 < 4 then one = one + 4 end
+  return one
 end
 
 -- Both lists in one, sorted, each class once.
@@ -61,68 +61,78 @@ local function join_classes(one, other)
   return #joined <= CLASSES and joined or 'unclassified'
 end
 
+local function read_track(t, raw)
+  if #raw <= SIZE or sub(raw, 1, 2) ~= 'T1' or sub(raw, 3, 18) ~= epoch then return false end
+  local v = { unpack_struct(HEADER, raw) }
+  v[26] = nil -- where unpacking stopped
+  local line = find(raw, '\n', SIZE + 1, true) or #raw + 1
+  local one = find(raw, '|', SIZE + 1, true)
+  local two = one and find(raw, '|', one + 1, true)
+  if not two or two >= line or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
+  for i = NOW + 2, NOW + 4 do
+    if not (finite(v[i]) and finite(v[i + 5])) then return false end
+  end
+  t.v, t.rest = v, sub(raw, line)
+  t.classes, t.classes_before, t.peers = sub(raw, SIZE + 1, one - 1), sub(raw, one + 1, two - 1), sub(raw, two + 1, line - 1)
+  return true
+end
+
+local function rotate(t, keep)
+  local v = t.v
+  local age = now - v[SINCE]
+  if age < keep then return end
+  local stale = age >= 2 * keep
+  for i = NOW, NOW + 4 do
+    v[i + 5] = stale and 0 or v[i]
+    v[i] = 0
+  end
+  v[TAINT_BEFORE], t.classes_before = stale and 0 or v[TAINT], stale and '' or t.classes
+  v[TAINT], t.classes, v[SINCE] = 0, '', now
+end
+
 -- `keep`: ms a bucket lasts, 0 for ever. `gone`: until when a track that is not there counts as lost, 0 for a new one.
 local function open_track(key, raw, keep, width, gone)
   local t = tracks[key]
   if t then return t end
-  t = { key = key, width = width, new = {}, void = false }
-  local ok = raw and #raw > SIZE and sub(raw, 1, 2) == 'T1' and sub(raw, 3, 18) == epoch
-  if ok then
-    local v = { unpack_struct(HEADER, raw) }
-    t.n, t.taint, t.taint_before, t.lost, t.since = v[3], v[4], v[5], v[6], v[7]
-    t.now = { v[8], v[9], v[10], v[11], v[12] }
-    t.before = { v[13], v[14], v[15], v[16], v[17] }
-    t.slot, t.bursts = v[18], { v[19], v[20], v[21], v[22], v[23], v[24], v[25] }
-    t.classes, t.classes_before, t.rest = match(raw, '^([^|\n]*)|([^|\n]*)(.*)$', SIZE + 1)
-    ok = t.rest and finite(t.since)
-    for i = 3, 5 do ok = ok and finite(t.now[i]) and finite(t.before[i]) end
-  end
-  if not ok then
+  t = { key = key, width = width, added = 0 }
+  if not raw or not read_track(t, raw) then
     t.void = true
-    t.n, t.taint, t.taint_before, t.since, t.lost = 0, 0, 0, now, raw and now + max(keep, 3600000) or gone
-    t.now, t.before = { 0, 0, 0, 0, 0 }, ZERO
-    t.slot, t.bursts, t.classes, t.classes_before, t.rest = 0, { 0, 0, 0, 0, 0, 0, 0 }, '', '', ''
-  end
-  if keep > 0 and now - t.since >= keep then
-    local stale = now - t.since >= 2 * keep
-    t.before = stale and ZERO or t.now
-    t.taint_before, t.classes_before = stale and 0 or t.taint, stale and '' or t.classes
-    t.now, t.taint, t.classes, t.since = { 0, 0, 0, 0, 0 }, 0, '', now
+    local lost = raw and now + max(keep, 3600000) or gone
+    t.v = { 'T1', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    t.classes, t.classes_before, t.peers, t.rest = '', '', '', ''
+  elseif keep > 0 then
+    rotate(t, keep)
   end
   tracks[key] = t
   return t
 end
 
 local function touch_track(t, ttl)
+  if not t.ttl then changed[#changed + 1] = t end
   t.ttl = ttl
-  if not t.dirty then
-    t.dirty = true
-    changed[#changed + 1] = t
-  end
 end
 
 local function count_burst(t)
+  local v = t.v
   local slot = floor(now / t.width) % MOST
-  local shift = slot - t.slot
+  local shift = slot - v[SLOT]
   if shift > 0 then
-    local moved = {}
-    for i = 1, SLOTS + 1 do moved[i] = t.bursts[i - shift] or 0 end
-    t.slot, t.bursts = slot, moved
+    for i = BURSTS + SLOTS, BURSTS, -1 do v[i] = i - shift >= BURSTS and v[i - shift] or 0 end
+    v[SLOT] = slot
   end
-  t.bursts[1] = min(t.bursts[1] + 1, 65535)
+  if v[BURSTS] < 65535 then v[BURSTS] = v[BURSTS] + 1 end
 end
 
--- Adds what an action moves, or takes it back (`sign` -1) from the bucket that holds what was counted at `at`.
-local function add_volumes(t, sign, at, rows, amount, bytes)
-  local bucket = t.now
-  if at < t.since then
-    if t.before == ZERO then return end
-    bucket = t.before
-  end
-  bucket[3] = max(0, min(bucket[3] + sign * rows, MAX))
-  bucket[4] = max(0, min(bucket[4] + sign * amount, MAX))
-  bucket[5] = max(0, min(bucket[5] + sign * bytes, MAX))
+-- Adds what an action moves, or takes it back (negative) from the bucket that holds what was counted at `at`.
+local function add_volumes(t, at, rows, amount, bytes)
+  local v = t.v
+  local i = at < v[SINCE] and BEFORE or NOW
+  v[i + 2] = max(0, min(v[i + 2] + rows, MAX))
+  v[i + 3] = max(0, min(v[i + 3] + amount, MAX))
+  v[i + 4] = max(0, min(v[i + 4] + bytes, MAX))
 end
+
+local function count_up(t, place, by) t.v[place] = max(0, min(t.v[place] + by, MOST)) end
 
 -- Where the entry of `id` stands: its first byte (the line end before it) and its effect; nil when it is not there.
 local function find_entry(t, id)
@@ -138,43 +148,60 @@ local function time_of(t, at) return tonumber(match(t.rest, '^%d+', at + 20)) en
 local function drop_entry(t, at)
   local after = find(t.rest, '\n', at + 1, true)
   t.rest = sub(t.rest, 1, at - 1) .. (after and sub(t.rest, after) or '')
-  t.n = max(0, t.n - 1)
+  t.v[N] = max(0, t.v[N] - 1)
 end
 
--- What leaves the entries stays in taint and classes, with those of denied and withdrawn actions left out.
-local function cut_entries(t)
-  local kept, at = 0, 1
-  for line_at, effect, flags, result in
-    string.gmatch(t.rest, '()\n%x+|(%a)|%d+|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)')
-  do
-    kept = kept + 1
-    if kept > KEEP then
-      if at == 1 then at = line_at end
-      if effect == 'p' or effect == 'a' then
-        t.taint = bits(t.taint, tonumber(flags))
-        t.classes = join_classes(t.classes, result)
+-- The agent first among the agents of a principal or workspace; those of long ago and the least recent ones leave.
+local function with_peer(peers, agent, window)
+  local first, stamp = match(peers, '^;(%x+),(%d+)')
+  if first == agent and now - tonumber(stamp) < window / 8 then return peers end
+  local list = { ';' .. agent .. ',' .. now }
+  if first then
+    for other, at in string.gmatch(peers, ';(%x+),(%d+)') do
+      if other ~= agent and now - tonumber(at) < window and #list < PEERS then
+        list[#list + 1] = ';' .. other .. ',' .. at
       end
     end
   end
-  if kept > KEEP then t.rest = sub(t.rest, 1, at - 1) end
-  t.n = min(kept, KEEP)
+  return table.concat(list)
+end
+
+-- What leaves the entries stays in taint and classes; what was refused or withdrawn leaves nothing.
+local function cut_entries(t)
+  local rest, at = t.rest, 1
+  for _ = 1, KEEP do
+    at = find(rest, '\n', at + 1, true)
+    if not at then return end
+  end
+  for effect, flags, result in
+    string.gmatch(sub(rest, at), '\n%x+|(%a)|%d+|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)')
+  do
+    if effect == 'p' or effect == 'a' then
+      if flags ~= '0' then t.v[TAINT] = bits(t.v[TAINT], tonumber(flags)) end
+      if result ~= '' then t.classes = join_classes(t.classes, result) end
+    end
+  end
+  t.rest = sub(rest, 1, at - 1)
+  t.v[N] = KEEP
 end
 
 local function flush_tracks()
-  for _, t in ipairs(changed) do
-    local count = #t.new
-    if count > 0 then
-      local lines = {}
-      for i = count, 1, -1 do lines[#lines + 1] = t.new[i] end
-      lines[#lines + 1] = t.rest
-      t.rest = table.concat(lines)
-      t.n = t.n + count
-      if t.n > FULL then cut_entries(t) end
+  for i = 1, #changed do
+    local t = changed[i]
+    local v = t.v
+    if t.added > 0 then
+      if t.added > 1 then
+        local lines = {}
+        for j = t.added, 1, -1 do lines[#lines + 1] = t[j] end
+        lines[#lines + 1] = t.rest
+        t.rest = table.concat(lines)
+      else
+        t.rest = t[1] .. t.rest
+      end
+      v[N] = v[N] + t.added
+      if v[N] > FULL then cut_entries(t) end
     end
-    local a, b, s = t.now, t.before, t.bursts
-    local header = pack_struct(HEADER, 'T1', epoch, t.n, t.taint, t.taint_before, t.lost, t.since,
-      min(a[1], MOST), min(a[2], MOST), a[3], a[4], a[5], b[1], b[2], b[3], b[4], b[5],
-      t.slot, s[1], s[2], s[3], s[4], s[5], s[6], s[7])
-    call('SET', t.key, header .. t.classes .. '|' .. t.classes_before .. t.rest, 'PX', whole(t.ttl))
+    local header = pack_struct(HEADER, unpack(v))
+    call('SET', t.key, header .. t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. t.rest, 'PX', t.ttl)
   end
 end

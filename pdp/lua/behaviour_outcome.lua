@@ -26,10 +26,10 @@ local function note(t, at)
   end
   local changed_rows = tonumber(counted)
   if rows >= 0 and (replaces == 1 or rows > changed_rows) then
-    add_volumes(t, 1, time_of(t, at), rows - changed_rows, 0, 0)
+    add_volumes(t, time_of(t, at), rows - changed_rows, 0, 0)
     changed_rows = rows
   end
-  t.rest = sub(t.rest, 1, at - 1) .. head .. verb .. '|' .. whole(merged) .. '|' .. middle .. '|' .. whole(changed_rows)
+  t.rest = sub(t.rest, 1, at - 1) .. head .. verb .. '|' .. merged .. '|' .. middle .. '|' .. string.format('%.0f', changed_rows)
     .. '|' .. tail .. '|' .. join_classes(classes, result) .. sub(t.rest, stop)
 end
 
@@ -42,7 +42,7 @@ for i, key in ipairs(keys) do
       held = held + 1
       note(t, at)
     else
-      t.taint = bits(t.taint, flags)
+      t.v[TAINT] = bits(t.v[TAINT], flags)
       t.classes = join_classes(t.classes, result)
     end
     touch_track(t, i == 1 and session_ttl or 2 * keep)
