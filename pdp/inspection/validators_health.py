@@ -19,6 +19,25 @@ _ICD10 = re.compile(r"[A-TV-Z]\d[0-9AB](?:\.[0-9A-Z]{1,4})?")
 _DEA = re.compile(r"[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}")
 
 
+_MEDICAL = re.compile(
+    r"itis\b|osis\b|emia\b|aemia\b|oma\b|omas\b|pathy\b|algia\b|ectomy\b|plegia\b|uria\b|phrenia\b|ämie\b|ose\b|ie sévère"
+    r"|diabet|hypert|hipert|ipert|hypot|depress|asthma|asma\b|cancer|krebs|cáncer|tumou?r|carcino|leuk|lymph|disorder|disease|syndrom"
+    r"|infect|infarct|angina|cardi|stroke|schlaganfall|epilep|migr[aäe]|arthr|anxiety|bipolar|schizo|autis|adhd|hiv|aids"
+    r"|covid|influenza|hepat|pneumon|bronch|copd|fibro|scleros|parkinson|alzheimer|demen[tz]|allerg|anemi|anaem|thyro"
+    r"|insomnia|obes|pregnan|schwanger|embaraz|enceinte|fracture|hernia|ulcer|kidney|renal|hepatic|pulmon|chemotherap"
+    r"|dialys|surgery|insuffic|failure of the|heart failure|herz|niere|lunge|gluten|penicillin|peanut|latex|sulfa|ibuprofen"
+    r"|aspirin|ptsd|psycho|panic|addict|alcohol|opioid|chronic|acute|chronisch|akut|crónic|aigu|sepsis|seizure|vertigo"
+    r"|anorex|bulimi|eczema|ekzem|psoria|malaria|tubercul|herpes|syphilis|gonorr|chlamyd|crohn|colitis|gastr|reflux|gout"
+    r"|glaucom|cataract|lupus|concussion|trauma|pain\b|schmerz|douleur|dolor\b|fever|fieber|insulin|rheuma|thromb|embol",
+    re.IGNORECASE,
+)
+
+
+def is_medical(text: str) -> bool:
+    """True when `text` names a disease, organ, drug or treatment, by the stems that medical words share."""
+    return _MEDICAL.search(text) is not None
+
+
 def is_nhs(text: str) -> bool:
     """True for an NHS number: ten digits, weights 10 to 2, mod 11."""
     digits = digits_of(text)
@@ -68,6 +87,7 @@ HEALTH_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "icd10": is_icd10,
     "kvnr": is_kvnr,
     "mbi": is_mbi,
+    "medical": is_medical,
     "nhs": is_nhs,
     "npi": is_npi,
 }

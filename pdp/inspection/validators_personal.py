@@ -40,6 +40,8 @@ _NOT_SURNAMES_TEXT = (
     " province republic valley falls creek hill hills mountain mountains north south east west the and or is was has will"
     " said says can may must should january february march april june july august september october november december"
     " monday tuesday wednesday thursday friday saturday sunday order invoice project version release server code"
+    " period note notes twain method theorem law laws syndrome right wrong"
+    " disease scale test index algorithm effect model series edition cup open bowl league games street's avenue's"
 )
 _NOT_SURNAMES = frozenset(_NOT_SURNAMES_TEXT.split())
 _MONTHS = {
