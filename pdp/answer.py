@@ -31,6 +31,7 @@ from writ.v1 import decision_pb2, receipt_pb2
 # Fields that are written by hand, see `pdp.wire`.
 _RESPONSE_REQUEST_ID, _RESPONSE_DECISION = tag(1), tag(2)
 _DECISION_ID, _PERMIT, _RECEIPT, _ACTION_JSON, _ACTION_DIGEST, _EXECUTION_DIGEST = map(tag, (1, 10, 11, 15, 16, 17))
+_PERMIT_TOKEN, _PERMIT_ID = tag(1), tag(2)
 _RECEIPT_BODY, _RECEIPT_SALT = tag(1), tag(6)
 _PATH_NODE = tag(5) + varint(HASH_BYTES)
 _RISK = tag(4)
@@ -110,8 +111,8 @@ def decision_response(
         delimited(_EXECUTION_DIGEST, call.execution_digest.encode()),
     ]
     if permit is not None:
-        wire = receipt_pb2.Permit(token=token, id=permit.id, expires_at_ms=permit.expires_ms)
-        parts.append(delimited(_PERMIT, wire.SerializeToString()))
+        own = delimited(_PERMIT_TOKEN, token.encode()) + delimited(_PERMIT_ID, permit.id.encode())
+        parts.append(delimited(_PERMIT, own + _permit_expiry(permit.expires_ms)))
     if recorded is not None:
         parts.append(delimited(_RECEIPT, _receipt(recorded, salt)))
     if verdict.obligations or verdict.advice or verdict.approval or verdict.transformed_args or verdict.deferral:
@@ -144,6 +145,11 @@ def _signed_head(head: bytes, signature: bytes) -> bytes:
 @lru_cache(maxsize=256)
 def _leaf_index(index: int) -> bytes:
     return receipt_pb2.Receipt(leaf_index=index).SerializeToString()
+
+
+@lru_cache(maxsize=64)
+def _permit_expiry(expires_ms: int) -> bytes:
+    return receipt_pb2.Permit(expires_at_ms=expires_ms).SerializeToString()
 
 
 @lru_cache(maxsize=64)

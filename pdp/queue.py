@@ -38,14 +38,24 @@ class Entry:
         self.size = sum(len(ask.request) for ask in self.asks)
 
 
+class _Line:
+    """What waits of one caller, and how many asks that are. Found once a call, since a caller's hash takes its time."""
+
+    __slots__ = ("count", "entries", "peer")
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.entries: deque[Entry] = deque()
+        self.count = 0
+
+
 class FairQueue:
     """Draws one entry of each caller in turn, so that a flood of one caller delays the others by one entry a turn."""
 
     def __init__(self, *, per_caller: int, total: int) -> None:
         self._per_caller = per_caller
         self._total = total
-        self._waiting: OrderedDict[Peer, deque[Entry]] = OrderedDict()
-        self._counts: dict[Peer, int] = {}
+        self._lines: OrderedDict[Peer, _Line] = OrderedDict()
         self._count = 0
 
     def __len__(self) -> int:
@@ -59,39 +69,42 @@ class FairQueue:
             Overloaded: the caller, or all together, have too many waiting.
         """
         peer, items = entry.asks[0].peer, len(entry.asks)
-        count = self._counts.get(peer, 0)
-        if count + items > self._per_caller:
+        line = self._lines.get(peer)
+        if (line.count if line is not None else 0) + items > self._per_caller:
             raise Overloaded("CALLER_OVERLOADED", f"expected at most {self._per_caller} waiting requests of one caller")
         if self._count + items > self._total:
             raise Overloaded("OVERLOADED", f"expected at most {self._total} waiting requests")
-        self._append(peer, entry, items)
+        self._append(line, entry, items)
 
     def put_back(self, entry: Entry) -> None:
         """Appends an entry that was drawn before and is not finished; never refused, since it was counted once."""
-        self._append(entry.asks[0].peer, entry, len(entry.asks))
+        self._append(self._lines.get(entry.asks[0].peer), entry, len(entry.asks))
 
     def draw(self, max_items: int, max_bytes: int) -> list[Entry]:
         """Takes entries round-robin until a bound is met; at least one entry when any waits."""
         drawn: list[Entry] = []
         items = size = 0
-        while self._waiting:
-            peer, entries = next(iter(self._waiting.items()))
-            entry = entries[0]
-            if drawn and (items + len(entry.asks) > max_items or size + entry.size > max_bytes):
+        while self._lines:
+            line = next(iter(self._lines.values()))
+            entry = line.entries[0]
+            count = len(entry.asks)
+            if drawn and (items + count > max_items or size + entry.size > max_bytes):
                 break
-            entries.popleft()
-            drawn.append(entry)
-            items += len(entry.asks)
+            drawn.append(line.entries.popleft())
+            items += count
             size += entry.size
-            self._count -= len(entry.asks)
-            self._counts[peer] -= len(entry.asks)
-            if entries:
-                self._waiting.move_to_end(peer)
-            else:
-                del self._waiting[peer], self._counts[peer]
+            line.count -= count
+            if not line.entries:
+                del self._lines[line.peer]
+            elif len(self._lines) > 1:
+                self._lines.move_to_end(line.peer)
+        self._count -= items
         return drawn
 
-    def _append(self, peer: Peer, entry: Entry, items: int) -> None:
-        self._waiting.setdefault(peer, deque()).append(entry)
-        self._counts[peer] = self._counts.get(peer, 0) + items
+    def _append(self, line: _Line | None, entry: Entry, items: int) -> None:
+        if line is None:
+            peer = entry.asks[0].peer
+            line = self._lines[peer] = _Line(peer)
+        line.entries.append(entry)
+        line.count += items
         self._count += items

@@ -26,6 +26,23 @@ MAX_DELEGATIONS = 64  # parsed at most; authentication allows fewer
 MAX_SCOPES = 64
 MAX_DEPENDENCIES = 16
 
+_REQUIRED = ("agent.id", "tool.server", "tool.name")
+_NAMES = (
+    *_REQUIRED,
+    "agent.role",
+    "agent.unit",
+    "agent.framework",
+    "agent.version",
+    "principal.id",
+    "environment",
+    "workspace",
+    "purpose",
+    "approval_reference",
+)
+"""Fields of at most MAX_NAME_CHARACTERS, in the order in which they are looked at."""
+
+_PRINCIPALS = frozenset(("", "human", "service"))
+
 
 def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
     """Parses and checks one request.
@@ -49,27 +66,31 @@ def check_request(request: decision_pb2.DecideRequest) -> None:
     """Checks bounds. Raises InvalidInput."""
     if not REQUEST_ID.fullmatch(request.request_id):
         raise _wrong("request_id", "1 to 128 characters of [A-Za-z0-9._:-]", request.request_id)
-    agent, tool = request.agent, request.tool
-    _required("agent.id", agent.id)
-    _required("tool.server", tool.server)
-    _required("tool.name", tool.name)
-    for name, value in (
-        ("agent.role", agent.role),
-        ("agent.unit", agent.unit),
-        ("agent.framework", agent.framework),
-        ("agent.version", agent.version),
-        ("principal.id", request.principal.id),
-        ("environment", request.environment),
-        ("workspace", request.workspace),
-        ("purpose", request.purpose),
-        ("approval_reference", request.approval_reference),
-    ):
-        if value:
-            _bounded(name, value, MAX_NAME_CHARACTERS)
-    if request.principal.type not in ("", "human", "service"):
-        raise _wrong("principal.type", "`human` or `service`", request.principal.type)
-    if tool.definition_digest and not DIGEST.fullmatch(tool.definition_digest):
-        raise _wrong("tool.definition_digest", "64 lower-case hex digits", tool.definition_digest)
+    agent, principal, tool = request.agent, request.principal, request.tool
+    agent_id, server, name = agent.id, tool.server, tool.name
+    names = (
+        agent_id,
+        server,
+        name,
+        agent.role,
+        agent.unit,
+        agent.framework,
+        agent.version,
+        principal.id,
+        request.environment,
+        request.workspace,
+        request.purpose,
+        request.approval_reference,
+    )
+    # One look at all of them; which one it is matters only when something is wrong.
+    if not (agent_id and server and name) or max(map(len, names)) > MAX_NAME_CHARACTERS or "\x00" in "".join(names):
+        for field, value in zip(_NAMES, names, strict=True):
+            (_required if field in _REQUIRED else _name)(field, value)
+    if principal.type not in _PRINCIPALS:
+        raise _wrong("principal.type", "`human` or `service`", principal.type)
+    digest = tool.definition_digest
+    if digest and not DIGEST.fullmatch(digest):
+        raise _wrong("tool.definition_digest", "64 lower-case hex digits", digest)
     _bounded("session_id", request.session_id, MAX_SESSION_CHARACTERS)
     if len(request.user_request) > MAX_USER_REQUEST_BYTES:
         raise _wrong("user_request", f"at most {MAX_USER_REQUEST_BYTES} characters", request.user_request)
@@ -115,6 +136,10 @@ def check_owner(agent_id: str, principal_id: str, session_id: str, tool: decisio
 def _required(name: str, value: str) -> None:
     if not value:
         raise InvalidInput("FIELD_INVALID", f"`{name}` must have 1 to {MAX_NAME_CHARACTERS} characters, got none")
+    _bounded(name, value, MAX_NAME_CHARACTERS)
+
+
+def _name(name: str, value: str) -> None:
     _bounded(name, value, MAX_NAME_CHARACTERS)
 
 
