@@ -9,6 +9,7 @@ what the agent's own mean does not.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from math import isfinite, sqrt
 from typing import Any
 
@@ -17,6 +18,7 @@ from pdp.behaviour_settings import BehaviourSettings
 from writ.frozen import frozen
 
 MEASURES = ("amount", "rows", "bytes")
+YARDSTICKS = ("agent", "agent_tool", "role")
 MIN_WEIGHT = 8
 """Observations below which a mean says nothing, not even as a warning."""
 
@@ -41,11 +43,13 @@ _NO_PREVIOUS = "^^^^"
 
 @frozen
 class Mean:
-    """A forgotten mean: weight of its observations, mean and standard deviation."""
+    """A forgotten mean: weight of its observations, mean and standard deviation. `unit` is what counts as one deviation:
+    at least FLOOR of the mean, and 1."""
 
     weight: float
     mean: float
     deviation: float
+    unit: float
 
 
 @frozen
@@ -61,8 +65,10 @@ class Baseline:
     sets: tuple[bytes, ...]
 
 
+@lru_cache(maxsize=256)
 def parse_baseline(raw: bytes | None) -> Baseline | None:
-    """Reads a baseline; None for none and for one that cannot be read or holds impossible numbers."""
+    """Reads a baseline; None for none and for one that cannot be read or holds impossible numbers. Cached, because the
+    actions of a batch share theirs."""
     if raw is None:
         return None
     try:
@@ -73,9 +79,10 @@ def parse_baseline(raw: bytes | None) -> Baseline | None:
 
 def _parse(raw: bytes) -> Baseline:
     kind, updated_ms, weight, _, *numbers = _MEASURES.unpack_from(raw)
-    if kind not in (b"B1", b"M1") or not all(isfinite(n) and n >= 0 for n in (updated_ms, weight, *numbers)):
+    # A NaN or an infinity among them would make the sum one.
+    if kind not in (b"B1", b"M1") or not isfinite(updated_ms + weight + sum(numbers)):
         raise ValueError("baseline")
-    if max(updated_ms, weight, *numbers[0::5], *numbers[1::5]) > MAX_VALUE:
+    if min(updated_ms, weight, *numbers) < 0 or max(updated_ms, weight, *numbers[0::5], *numbers[1::5]) > MAX_VALUE:
         raise ValueError("baseline")
     at = _MEASURES.size
     hour_sum, hours = 0, b""
@@ -93,9 +100,7 @@ def _parse(raw: bytes) -> Baseline:
         at += size * _RECORD
     if at != len(raw):
         raise ValueError("baseline")
-    first, second, third = (
-        Mean(weight=numbers[i], mean=numbers[i + 1], deviation=sqrt(numbers[i + 2])) for i in (0, 5, 10)
-    )
+    first, second, third = (_mean(*numbers[i : i + 3]) for i in (0, 5, 10))
     return Baseline(
         updated_ms=updated_ms,
         weight=weight,
@@ -104,6 +109,11 @@ def _parse(raw: bytes) -> Baseline:
         hours=hours,
         sets=tuple(sets),
     )
+
+
+def _mean(weight: float, mean: float, variance: float) -> Mean:
+    deviation = sqrt(variance)
+    return Mean(weight=weight, mean=mean, deviation=deviation, unit=max(deviation, FLOOR * mean, 1.0))
 
 
 def baseline_ttl_ms(settings: BehaviourSettings) -> int:
@@ -133,14 +143,6 @@ def find(names: bytes, name: str) -> int | None:
     return None if at < 0 else int.from_bytes(names[at + 8 : at + _RECORD], "little")
 
 
-def centi(mean: Mean, value: int) -> int:
-    """How far `value` lies above the mean, in hundredths of a standard deviation, 0 to MAX_CENTI."""
-    above = value - mean.mean
-    if above <= 0:
-        return 0
-    return int(min(MAX_CENTI, 100 * above / max(mean.deviation, FLOOR * mean.mean, 1.0)))
-
-
 def baseline_facts(
     raw_agent: bytes | None,
     raw_tool: bytes | None,
@@ -152,30 +154,26 @@ def baseline_facts(
 ) -> dict[str, Any]:
     """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none."""
     agent, tool, role = parse_baseline(raw_agent), parse_baseline(raw_tool), parse_baseline(raw_role)
-    facts = dict(UNKNOWN)
-    facts["deviations"] = _deviations((agent, tool, role), observation, settings, now_ms)
-    facts["new_definition"] = _is_new(tool, 0, observation.definition, settings.new_definition_observations)
-    if agent is None:
-        facts["destination_known"] = not observation.destinations
-        return facts
-    tools, resources, destinations, transitions, _ = agent.sets if len(agent.sets) == 5 else (b"",) * 5
+    deviations = _deviations((agent, tool, role), observation, settings, now_ms)
+    new_definition = _is_new(tool, 0, observation.definition, settings.new_definition_observations)
+    if agent is None or len(agent.sets) != 5:
+        known = {"destination_known": not observation.destinations, "new_definition": new_definition}
+        return UNKNOWN | known | {"deviations": deviations}
+    tools, resources, destinations, transitions, _ = agent.sets
     oldest = now_ms // DAY_MS - FORGET_HALF_LIVES * settings.half_life_days
     weight = agent.weight * remaining(agent, settings, now_ms)
-
-    def known(names: bytes, name: str) -> bool:
-        day = find(names, name)
-        return day is not None and day >= oldest
-
-    return facts | {
+    return {
         "state": "OK",
         "observations": round(weight),
         "new_agent": weight < settings.min_observations - 0.5,
         "new_version": _is_new(agent, 4, observation.version, settings.new_version_observations),
-        "tool_known": known(tools, observation.tool),
-        "resource_known": known(resources, observation.resource),
-        "destination_known": all(known(destinations, name) for name in observation.destinations),
-        "transition_known": known(transitions, (previous_kind or _NO_PREVIOUS) + observation.kind),
+        "new_definition": new_definition,
+        "tool_known": _knows(tools, observation.tool, oldest),
+        "resource_known": _knows(resources, observation.resource, oldest),
+        "destination_known": all(_knows(destinations, name, oldest) for name in observation.destinations),
+        "transition_known": _knows(transitions, (previous_kind or _NO_PREVIOUS) + observation.kind, oldest),
         "hour_share_bp": hour_share_bp(agent, observation.hour),
+        "deviations": deviations,
     }
 
 
@@ -195,6 +193,11 @@ UNKNOWN: dict[str, Any] = {
 """PolicyBaseline of an agent of which nothing is stored, or whose baseline was lost."""
 
 
+def _knows(names: bytes, name: str, oldest: int) -> bool:
+    day = find(names, name)
+    return day is not None and day >= oldest
+
+
 def _is_new(baseline: Baseline | None, index: int, name: str, least: int) -> bool:
     if baseline is None or index >= len(baseline.sets) or name == NO_NAME:
         return True
@@ -206,24 +209,22 @@ def _deviations(
 ) -> list[dict[str, Any]]:
     values = (observation.amount, observation.rows, observation.bytes)
     found = []
-    for of, baseline, least in zip(
-        ("agent", "agent_tool", "role"),
-        baselines,
-        (MIN_WEIGHT, settings.min_observations - 0.5, settings.min_observations - 0.5),
-        strict=True,
-    ):
-        if baseline is None:
-            continue
-        left = remaining(baseline, settings, now_ms)
-        for measure, value, mean in zip(MEASURES, values, baseline.means, strict=True):
-            if value >= 0 and mean.weight * left >= min(least, MAX_VALUE):
-                found.append(
-                    {
-                        "of": of,
-                        "measure": measure,
-                        "value": value,
-                        "mean": round(mean.mean),
-                        "deviation_centi": centi(mean, value),
-                    }
-                )
+    least: float = MIN_WEIGHT
+    for of, baseline in zip(YARDSTICKS, baselines, strict=True):
+        if baseline is not None:
+            left = remaining(baseline, settings, now_ms)
+            for measure, value, mean in zip(MEASURES, values, baseline.means, strict=True):
+                if value >= 0 and mean.weight * left >= least:
+                    above = (value - mean.mean) / mean.unit
+                    centi = int(min(MAX_CENTI, 100 * above)) if above > 0 else 0
+                    found.append(
+                        {
+                            "of": of,
+                            "measure": measure,
+                            "value": value,
+                            "mean": round(mean.mean),
+                            "deviation_centi": centi,
+                        }
+                    )
+        least = settings.min_observations - 0.5
     return found

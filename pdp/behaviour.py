@@ -329,9 +329,14 @@ class _Reading:
         )
         if next(self._appended) == "1":
             entry = parse_entry(f"{own.id}|p|{self._now_ms}|{seen.body}".encode())
+            grown: dict[int, Ahead] = {}  # tracks that have come the same way go on together
             for number in (session, agent, principal):
                 if number:
-                    ahead[number] = ahead.get(number, NOTHING_AHEAD).after(seen, entry)
+                    before = ahead.get(number, NOTHING_AHEAD)
+                    after = grown.get(id(before))
+                    if after is None:
+                        after = grown[id(before)] = before.after(seen, entry)
+                    ahead[number] = after
             for number in (principal, workspace):
                 if number:
                     there = peers.get(number, _NOBODY)

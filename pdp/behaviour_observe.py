@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache, reduce
 from hashlib import blake2b
@@ -61,6 +61,7 @@ LETTERS = {
 
 _WORD = re.compile(rb"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]{1,48}")
+_NO_CLASSES: frozenset[str] = frozenset()
 _MAX_TYPES = 4
 _MAX_CLASSES_BYTES = 400  # as in behaviour.lua
 _LANES = 0x0101010101010101
@@ -109,7 +110,7 @@ def observe(
     result: ResultSpec,
     settings: BehaviourSettings,
     *,
-    payload: Iterable[str],
+    payload: Collection[str],
     threatened: bool,
     key: bytes,
     now_ms: int,
@@ -119,8 +120,9 @@ def observe(
     sessions and agents; `now_ms` (Unix) only gives the hour of the week."""
     operations = action.operations
     agent_id, tool = request.agent.id, request.tool
-    agent = state_name(key, "agent", agent_id)
-    session = session_name(key, caller.id, agent_id, request.principal.id, request.session_id)
+    principal_id, workspace = request.principal.id, request.workspace
+    agent = _name(key, "agent", agent_id)
+    session = _session(key, caller.id, agent_id, principal_id, request.session_id)
     letters = "".join(dict.fromkeys(LETTERS[operation.verb] for operation in operations))
     types = _types(operations)
     external = any(map(_leaves, operations))
@@ -135,13 +137,13 @@ def observe(
     return Observation(
         session=session,
         agent=agent,
-        principal=state_name(key, "principal", request.principal.id) if request.principal.id else "",
-        workspace=state_name(key, "workspace", request.workspace) if request.workspace else "",
-        agent_tool=state_name(key, "agent_tool", agent_id, tool.server, tool.name),
-        role=state_name(key, "role", speaker.role) if speaker.role else "",
-        verbs=frozenset(operation.verb.value for operation in operations),
+        principal=_name(key, "principal", principal_id) if principal_id else "",
+        workspace=_name(key, "workspace", workspace) if workspace else "",
+        agent_tool=_name(key, "agent_tool", agent_id, tool.server, tool.name),
+        role=_name(key, "role", speaker.role) if speaker.role else "",
+        verbs=frozenset([operation.verb.value for operation in operations]),
         resource_types=frozenset(types.split("+")),
-        classes=frozenset(classes.split(",")) if classes else frozenset(),
+        classes=frozenset(classes.split(",")) if classes else _NO_CLASSES,
         external=external,
         untrusted=untrusted,
         threatened=threatened,
@@ -161,7 +163,11 @@ def observe(
     )
 
 
-@lru_cache(maxsize=16_384)
+_name = lru_cache(maxsize=8_192)(state_name)
+_session = lru_cache(maxsize=8_192)(session_name)
+
+
+@lru_cache(maxsize=8_192)
 def short_name(key: bytes, kind: str, *parts: str) -> str:
     """Returns 8 characters of base64url for `parts` under a kind: 48 bits, keyed, so that nobody finds two alike."""
     digest = blake2b(key=key, digest_size=6, person=kind.encode())
@@ -188,11 +194,7 @@ def _lane(word: bytes) -> int:
 
 def nearly_same(one: int, other: int) -> bool:
     """Whether two similarities differ in two lanes at most: the same call, or one with a single word replaced."""
-    difference = one ^ other
-    # Of three groups of lanes one must be equal: tells most pairs apart at once.
-    if difference & 0xFFFFFF and difference & 0xFFFFFF000000 and difference & 0xFFFF000000000000:
-        return False
-    return difference.to_bytes(8, "big").count(0) >= 6
+    return (one ^ other).to_bytes(8, "big").count(0) >= 6
 
 
 def hour_of_week(now_ms: int, zone: tzinfo) -> int:
@@ -207,7 +209,9 @@ def _hour_of_week(quarter: int, zone: tzinfo) -> int:  # no zone of today is off
 
 
 def _types(operations: tuple[Operation, ...]) -> str:
-    names = list(dict.fromkeys(_plain(operation.resource_type) for operation in operations))
+    if len(operations) == 1:
+        return _plain(operations[0].resource_type)
+    names = list(dict.fromkeys([_plain(operation.resource_type) for operation in operations]))
     return "+".join(names[:_MAX_TYPES])
 
 
@@ -219,8 +223,10 @@ def _plain(name: str) -> str:
     return "~" + blake2b(name.encode(), digest_size=6).hexdigest()
 
 
-def _classes(classes: Iterable[str]) -> str:
+def _classes(classes: Collection[str]) -> str:
     """Classes as entries hold them: sorted, joined by commas; too many of them are unclassified."""
+    if not classes:
+        return ""
     joined = ",".join(sorted({_plain(name) for name in classes if name}))
     return joined if len(joined) <= _MAX_CLASSES_BYTES else UNCLASSIFIED
 

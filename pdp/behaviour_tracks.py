@@ -62,13 +62,15 @@ class Taint:
 
     def with_entries(self, entries: Sequence[Entry]) -> Taint:
         """Adds what the entries have read, as far as they happened."""
-        classes, untrusted, threatened = self.classes, self.untrusted, self.threatened
-        for entry in entries:
-            if entry.happened:
-                if entry.read and not entry.read <= classes:
-                    classes |= entry.read
-                untrusted = untrusted or entry.untrusted
-                threatened = threatened or entry.threatened
+        happened = [entry for entry in entries if entry.happened]
+        classes = self.classes
+        for read in {entry.read for entry in happened}:
+            if not read <= classes:
+                classes |= read
+        untrusted = self.untrusted or True in {entry.untrusted for entry in happened}
+        threatened = self.threatened or True in {entry.threatened for entry in happened}
+        if classes is self.classes and untrusted is self.untrusted and threatened is self.threatened:
+            return self
         return Taint(classes=classes, untrusted=untrusted, threatened=threatened)
 
 

@@ -55,7 +55,17 @@ def policy_session(view: BehaviourView | None, observation: Observation, setting
     agent = _past(view.agent, view.ahead_agent, view.id)
     principal = agent if view.principal is None else _past(view.principal, view.ahead_principal, view.id)
     similarity = observation.similarity
-    near = [entry for entry in session.entries if nearly_same(entry.similarity, similarity)]
+    # Of three groups of lanes one must be equal: tells most pairs apart without counting.
+    near = [
+        entry
+        for entry in session.entries
+        if not (
+            (difference := entry.similarity ^ similarity) & 0xFFFFFF
+            and difference & 0xFFFFFF000000
+            and difference & 0xFFFF000000000000
+        )
+        and nearly_same(entry.similarity, similarity)
+    ]
     sequences: list[str] = []
     if any(sequence.then.matches(observation) for sequence in settings.sequences):
         pasts = {Scope.SESSION: session, Scope.AGENT: agent, Scope.PRINCIPAL: principal}
