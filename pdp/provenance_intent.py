@@ -103,7 +103,12 @@ def is_order(sentence: str) -> bool:
     before, end = "", 0
     for match in _TOKEN.finditer(folded):
         word = match.group()
-        if word in DEEDS and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()])):
+        label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
+        if (
+            word in DEEDS
+            and not label
+            and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
+        ):
             return True
         before, end = word, match.end()
     return False

@@ -1,0 +1,75 @@
+-- What sessions and agents were given, as 5-byte keyed hashes in blobs. Prepended to the other provenance scripts.
+--
+-- {organisation}:V:<session>  hash:
+--   q hashes of the user's request   Q 8-byte digests of the requests taken in   m facts of them: "deeds things named delegates"
+--   a trusted records    b, B untrusted records (B: the user pointed at the source)    t, T text of outsiders (T: pointed)
+--   x what stands beside a threat    p pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted)
+--   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed    r 8-byte digests of the results taken in
+-- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
+--   n 4-byte tags of its sessions, so that a lost session is not taken for a new one
+--
+-- Nothing here decides: a value that is not found anywhere is the caller's to judge.
+
+local SIZE = 5
+local SESSION_TTL, AGENT_TTL = 28800000, 3600000 -- 8 hours and 1 hour after the last use
+local MAX_SESSION = 61440 -- bytes in all blobs of a session; beyond it what comes counts as not reported
+local MAX_USER = 20480
+local MAX_PENDING, MAX_DIGESTS, MAX_TAGS = 64 * 13, 32 * 8, 64 * 4
+local MAX_AGENT_TEXT, MAX_AGENT_THREAT = 8190, 2045
+
+local prefix = string.sub(KEYS[1], 1, -2)
+local FIELDS = { 'q', 'Q', 'm', 'a', 'b', 'B', 't', 'T', 'x', 'p', 'f', 'r' }
+
+-- Whether `blob` holds `part` at a multiple of `size`.
+local function has(blob, part, size)
+  local at = 1
+  while true do
+    local found = string.find(blob, part, at, true)
+    if not found then return false end
+    if (found - 1) % size == 0 then return true, found end
+    at = found + 1
+  end
+end
+
+local function load_session(name)
+  local key = prefix .. 'V:' .. name
+  local values = call('HMGET', key, unpack(FIELDS))
+  local s = { key = key, exists = values[11] ~= false, dirty = {} }
+  for i, field in ipairs(FIELDS) do s[field] = values[i] or '' end
+  s.f = tonumber(values[11] or 0)
+  return s
+end
+
+local function put(s, field, value)
+  s[field] = value
+  s.dirty[field] = true
+end
+
+local function save(s, ttl)
+  if not next(s.dirty) then return end
+  local args = {}
+  for field in pairs(s.dirty) do
+    args[#args + 1] = field
+    args[#args + 1] = type(s[field]) == 'number' and string.format('%d', s[field]) or s[field]
+  end
+  call('HSET', s.key, unpack(args))
+  call('PEXPIRE', s.key, ttl)
+end
+
+local function load_agent(name)
+  local key = prefix .. 'W:' .. name
+  local values = call('HMGET', key, 'z', 'x', 'f', 'n')
+  return { key = key, z = values[1] or '', x = values[2] or '', f = tonumber(values[3] or 0), n = values[4] or '', dirty = {} }
+end
+
+-- Without the entry of a claim; the entry too.
+local function without(pending, claim)
+  local _, at = has(pending, claim, 13)
+  if not at then return pending, nil end
+  return string.sub(pending, 1, at - 1) .. string.sub(pending, at + 13), string.sub(pending, at, at + 12)
+end
+
+local function newest(blob, limit, size)
+  if #blob <= limit then return blob end
+  return string.sub(blob, #blob - math.floor(limit / size / 2) * size + 1)
+end

@@ -1,0 +1,129 @@
+-- Where the values of proposed actions stand. Runs after enrich.lua in one pipeline; also notes what is about to be read.
+--
+-- KEYS[1]  {organisation}:m
+-- ARGV     six an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders),
+--          facts of a request or "", its digest (8) and hashes or "", lookups
+--          lookups: for each a byte (1: by what a reading call names its source) and the number of forms; for each form where
+--          it counts (1 user, 2 records, 4 text), the number of its hashes, the hashes
+-- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
+--          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
+--          16 and 32 text (32: pointed), 64 beside a threat, 128 in another session, 256 beside a threat there
+
+local bit, byte, sub, char = bit, string.byte, string.sub, string.char
+local sessions, agents = {}, {}
+local begun, now
+
+local function lost_before(s, agent, tag)
+  if s.exists then return false end
+  if has(agent.n, tag, 4) then return true end
+  if begun == nil then
+    begun = tonumber(call('HGET', KEYS[1], 'b') or 0) or 0
+    now = clock(nil)
+  end
+  return begun > 0 and now < begun + SESSION_TTL
+end
+
+-- Whether one of the forms that count in any of `where` stands whole in `blob`.
+local function found(forms, where, blob)
+  if blob == '' then return false end
+  for _, form in ipairs(forms) do
+    if bit.band(form[1], where) ~= 0 then
+      local all = true
+      for i = 1, #form[2], SIZE do
+        if not has(blob, sub(form[2], i, i + SIZE - 1), SIZE) then
+          all = false
+          break
+        end
+      end
+      if all then return true end
+    end
+  end
+  return false
+end
+
+local function hits_of(forms, s, agent, user)
+  local bits = 0
+  if found(forms, 1, user) then bits = bits + 1 end
+  if found(forms, 2, s.a) then bits = bits + 2 end
+  if found(forms, 2, s.b) then bits = bits + 4 end
+  if found(forms, 2, s.B) then bits = bits + 8 end
+  if found(forms, 4, s.t) then bits = bits + 16 end
+  if found(forms, 4, s.T) then bits = bits + 32 end
+  if found(forms, 6, s.x) then bits = bits + 64 end
+  if found(forms, 4, agent.z) then bits = bits + 128 end
+  if found(forms, 4, agent.x) then bits = bits + 256 end
+  return bits
+end
+
+local function take_in(s, facts, digest, hashes)
+  if has(s.Q, digest, 8) or #s.Q >= MAX_DIGESTS or #s.q + #hashes > MAX_USER then return end
+  local merged = {}
+  local before = {}
+  for number in string.gmatch(s.m, '%d+') do before[#before + 1] = tonumber(number) end
+  for number in string.gmatch(facts, '%d+') do
+    merged[#merged + 1] = string.format('%d', bit.bor(tonumber(number), before[#merged + 1] or 0))
+  end
+  put(s, 'Q', s.Q .. digest)
+  put(s, 'q', s.q .. hashes)
+  put(s, 'm', table.concat(merged, ' '))
+end
+
+local out = {}
+for i = 1, #ARGV, 6 do
+  local name, agent_name, claim, tool = ARGV[i], ARGV[i + 1], sub(ARGV[i + 2], 1, 8), sub(ARGV[i + 2], 9, 12)
+  local flags, facts, request, lookups = byte(ARGV[i + 2], 13), ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
+  local dry = bit.band(flags, 1) == 1
+  local s = sessions[name] or load_session(name)
+  local agent = agents[agent_name] or load_agent(agent_name)
+  sessions[name], agents[agent_name] = s, agent
+  local tag = string.char(tonumber(sub(name, 1, 2), 16), tonumber(sub(name, 3, 4), 16), tonumber(sub(name, 5, 6), 16),
+    tonumber(sub(name, 7, 8), 16))
+  if lost_before(s, agent, tag) then
+    out[#out + 1] = { 0, '', 0, 0, agent.f, '' }
+  else
+    local user, known = s.q, s.m
+    if request ~= '' then
+      if dry then
+        user, known = user .. sub(request, 9), known == '' and facts or known
+      else
+        take_in(s, facts, sub(request, 1, 8), sub(request, 9))
+        user, known = s.q, s.m
+      end
+    end
+    local hits, named, at = {}, false, 1
+    while at <= #lookups do
+      local naming, count = byte(lookups, at), byte(lookups, at + 1)
+      local forms = {}
+      at = at + 2
+      for n = 1, count do
+        local where, hashes = byte(lookups, at), byte(lookups, at + 1)
+        forms[n] = { where, sub(lookups, at + 2, at + 1 + hashes * SIZE) }
+        at = at + 2 + hashes * SIZE
+      end
+      local bits = hits_of(forms, s, agent, user)
+      named = named or (naming == 1 and bits % 2 == 1)
+      hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
+    end
+    local others = without(s.p, claim)
+    local unreported = 0
+    for p = 13, #others, 13 do
+      if byte(others, p) >= 2 then unreported = unreported + 1 end
+    end
+    if not dry then
+      if #others >= MAX_PENDING then
+        put(s, 'f', bit.bor(s.f, 4))
+      else
+        put(s, 'p', others .. claim .. tool .. char((named and 1 or 0) + bit.band(flags, 2)))
+      end
+      put(s, 'f', s.f)
+      if not s.exists then
+        s.exists = true
+        put(agent, 'n', newest(agent.n .. tag, MAX_TAGS, 4))
+      end
+    end
+    out[#out + 1] = { 1, known, unreported, s.f, agent.f, table.concat(hits) }
+  end
+end
+for _, s in pairs(sessions) do save(s, SESSION_TTL) end
+for _, agent in pairs(agents) do save(agent, AGENT_TTL) end
+return out

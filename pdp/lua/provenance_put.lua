@@ -1,0 +1,45 @@
+-- Takes in what a reported result holds.
+--
+-- KEYS[1]  {organisation}:m
+-- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8), flags (1 untrusted, 2 threat, 4 incomplete),
+--          hashes: of trusted records, untrusted records, text, text that orders, what stands beside threats,
+--          addresses and accounts in text, the same beside threats
+-- Returns  1 when a decision of this session about this tool was waiting for a report, else 0: then nothing is trusted
+
+local bor = bit.bor
+local s, agent = load_session(ARGV[1]), load_agent(ARGV[2])
+local claim, tool, digest, flags = string.sub(ARGV[3], 1, 8), string.sub(ARGV[3], 9, 12), ARGV[4], tonumber(ARGV[5])
+local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+
+local rest, entry = without(s.p, claim)
+local matched = entry ~= nil and string.sub(entry, 9, 12) == tool
+local pointed = matched and string.byte(entry, 13) % 2 == 1
+if entry then put(s, 'p', rest) end
+if not matched then
+  records, trusted = records .. trusted, ''
+  flags = bor(flags, 1)
+end
+put(s, 'f', bor(s.f, flags))
+
+-- The same result again teaches nothing new, unless the user points at it now.
+digest = pointed and string.sub(digest, 1, 7) .. '+' or matched and digest or string.sub(digest, 1, 7) .. '-'
+if not has(s.r, digest, 8) then
+  local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.x
+  if before + #trusted + #records + #texts + #ordered + #threats > MAX_SESSION then
+    put(s, 'f', bor(s.f, 4))
+  else
+    if trusted ~= '' then put(s, 'a', s.a .. trusted) end
+    local r, t = pointed and 'B' or 'b', pointed and 'T' or 't'
+    if records ~= '' then put(s, r, s[r] .. records) end
+    if texts ~= '' then put(s, t, s[t] .. texts) end
+    if ordered ~= '' then put(s, 't', s.t .. ordered) end
+    if threats ~= '' then put(s, 'x', s.x .. threats) end
+    put(s, 'r', newest(s.r .. digest, MAX_DIGESTS, 8))
+  end
+  if ARGV[11] ~= '' then put(agent, 'z', newest(agent.z .. ARGV[11], MAX_AGENT_TEXT, SIZE)) end
+  if ARGV[12] ~= '' then put(agent, 'x', newest(agent.x .. ARGV[12], MAX_AGENT_THREAT, SIZE)) end
+end
+put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
+save(s, SESSION_TTL)
+save(agent, AGENT_TTL)
+return matched and 1 or 0

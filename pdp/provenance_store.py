@@ -1,0 +1,155 @@
+"""Keeps provenance in Redis: a companion of the state, and where reported results are taken in (docs/provenance.md).
+
+One script call a batch, in the trip that enriches it; one call for a report. Typically 2 to 8 KiB a session, at most some
+64 KiB; 8 hours after its last use a session is forgotten, after one hour what an agent read in others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+from pdp.model import Final, Settlement, StateAsk
+from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
+from pdp.provenance_forms import HASH_BYTES, hash_marks
+from pdp.provenance_intent import RequestFacts
+from pdp.provenance_result import Sighting
+from pdp.state import companion_ask
+from pdp.state_client import Call, Client, load_script, run_one
+from pdp.state_wire import organisation_key
+from writ.errors import StateFailed
+
+_LIBRARY = ("counters", "provenance")
+_LOOK = load_script("provenance_look", library=_LIBRARY)
+_SETTLE = load_script("provenance_settle", library=_LIBRARY, allow_oom=True)
+_PUT = load_script("provenance_put", library=_LIBRARY)
+
+_DRY, _UNTRUSTED = 1, 2
+_READ, _THREAT, _INCOMPLETE = 1, 2, 4
+_STRONG = "eua"
+
+
+class Provenance:
+    """See `pdp.state.Companion`. Its asks are `ProvenanceAsk`, its views `ProvenanceView`."""
+
+    def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
+        args: list[str | bytes] = []
+        for ask in asks:
+            own = companion_ask(ask.companions, ProvenanceAsk)
+            if own is not None:
+                args += _packed(own)
+        return Call(script=_LOOK, key=organisation_key(organisation), args=tuple(args)) if args else None
+
+    def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:
+        views: list[object] = []
+        rows = iter(reply)
+        try:
+            for ask in asks:
+                own = companion_ask(ask.companions, ProvenanceAsk)
+                views.append(None if own is None else _view(own, next(rows)))
+        except (TypeError, ValueError, StopIteration, IndexError) as error:
+            raise StateFailed(
+                "STATE_MALFORMED", "the answer of provenance_look.lua is not of the expected form"
+            ) from error
+        return views
+
+    def settle(self, organisation: str, settlements: Sequence[Settlement]) -> Call | None:
+        args: list[str | bytes] = []
+        for settlement in settlements:
+            own = companion_ask(settlement.companions or settlement.ask.companions, ProvenanceAsk)
+            if own is not None and settlement.final is not Final.ALLOWED:
+                args += (own.session, own.claim)
+        return Call(script=_SETTLE, key=organisation_key(organisation), args=tuple(args)) if args else None
+
+
+async def learn(
+    client: Client,
+    key: bytes,
+    organisation: str,
+    *,
+    session: str,
+    agent: str,
+    claim: str,
+    tool: tuple[str, str],
+    sighting: Sighting,
+    result: bytes,
+) -> bool:
+    """Takes in a reported result; `result` only tells repeats apart. Names are those of the decision's ask.
+
+    Returns whether a permitted decision of this session about this tool was waiting for the report; if not, nothing of it
+    is trusted. For an action that did not run, an empty Sighting ends the waiting. Raises StateFailed.
+    """
+    strong = [mark for mark in sighting.texts if mark[0] in _STRONG]
+    bad = [mark for mark in sighting.threats if mark[0] in _STRONG]
+    flags = _READ * sighting.untrusted + _THREAT * bool(sighting.threats) + _INCOMPLETE * (not sighting.complete)
+    args: list[str | bytes] = [
+        session,
+        agent,
+        claim_hash(key, claim) + tool_hash(key, *tool),
+        blake2b(result, key=key, digest_size=8, person=b"result").digest(),
+        str(flags),
+    ]
+    stated = sighting.texts - sighting.ordered
+    told = (sighting.trusted, sighting.records, stated, sighting.ordered, sighting.threats, strong, bad)
+    args += [hash_marks(key, marks) for marks in told]
+    return bool(await run_one(client, _PUT, organisation_key(organisation), *args))
+
+
+def _packed(ask: ProvenanceAsk) -> tuple[str | bytes, ...]:
+    flags = (_DRY if ask.dry_run else 0) | (_UNTRUSTED if ask.reads_untrusted else 0)
+    facts = ask.request_facts
+    return (
+        ask.session,
+        ask.agent,
+        ask.claim + ask.tool + bytes((flags,)),
+        f"{facts.deeds} {facts.things} {facts.named} {int(facts.delegates)}" if ask.request_digest else "",
+        ask.request_digest + ask.request_hashes,
+        b"".join(_packed_lookup(lookup) for lookup in ask.lookups),
+    )
+
+
+def _packed_lookup(lookup: Lookup) -> bytes:
+    parts = [bytes((lookup.naming, len(lookup.forms)))]
+    for where, hashes in lookup.forms:
+        parts.append(bytes((where, len(hashes) // HASH_BYTES)) + hashes)
+    return b"".join(parts)
+
+
+def _view(ask: ProvenanceAsk, row: Any) -> ProvenanceView | None:
+    known, facts, unreported, flags, agent_flags, hits = row
+    if not known:
+        return None
+    if len(hits) != 2 * len(ask.lookups):
+        raise ValueError("hits")
+    return ProvenanceView(
+        request=_request(facts),
+        hits=tuple(_hit(hits[at] | hits[at + 1] << 8) for at in range(0, len(hits), 2)),
+        unreported=int(unreported),
+        overflow=bool(flags & _INCOMPLETE),
+        untrusted_read=bool(flags & _READ),
+        threat_read=bool(flags & _THREAT),
+        agent_untrusted=bool(agent_flags & _READ),
+        agent_threat=bool(agent_flags & _THREAT),
+    )
+
+
+def _request(facts: bytes) -> RequestFacts | None:
+    if not facts:
+        return None
+    deeds, things, named, delegates = (int(number) for number in facts.split())
+    return RequestFacts(deeds=deeds, things=things, named=named, delegates=bool(delegates))
+
+
+def _hit(bits: int) -> Hit:
+    return Hit(
+        user=bool(bits & 1),
+        trusted=bool(bits & 2),
+        record=bool(bits & 4),
+        record_pointed=bool(bits & 8),
+        text=bool(bits & 16),
+        text_pointed=bool(bits & 32),
+        threat=bool(bits & 64),
+        agent_text=bool(bits & 128),
+        agent_threat=bool(bits & 256),
+    )
