@@ -50,7 +50,9 @@ def draft(tool: Tool) -> Draft:
 def _lines(judged: Judged) -> Iterator[Line]:
     yield Line(key="definition", value=judged.tool.digest, confidence=100, reason="digest of the definition as it came")
     first, *others = judged.said
-    yield Line(key="verb", value=first.verb.value, confidence=first.confidence, reason=first.reason)
+    homes = find_homes(judged, first.verb)
+    verb = Verb.LIST if first.verb is Verb.READ and not homes.ids and judged.name.plural else first.verb
+    yield Line(key="verb", value=verb.value, confidence=first.confidence, reason=first.reason)
     if judged.resource:
         sure = 80 if judged.name.nouns else 50
         yield Line(
@@ -61,7 +63,6 @@ def _lines(judged: Judged) -> Iterator[Line]:
         )
     else:
         yield Line(key="resource", value=UNKNOWN_RESOURCE, confidence=0, reason="no word names one")
-    homes = find_homes(judged, first.verb)
     yield from homes.lines
     yield from _destinations(homes, first.verb, judged)
     yield _reversibility(first, judged)
@@ -130,7 +131,6 @@ def _sinks(judged: Judged) -> Iterator[Line]:
 
 def _is_leaf(role: Role, roles: Sequence[Role]) -> bool:
     """True unless the places inside an object say it better."""
-    if "object" not in role.argument.types or role.kind == "content":
-        return True
     names = role.argument.names
-    return not any(other.is_sink and other.argument.names[:-1] == names for other in roles)
+    inside = [other for other in roles if other.argument.names[: len(names)] == names and other is not role]
+    return not any(other.is_sink for other in inside)

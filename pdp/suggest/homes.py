@@ -72,6 +72,8 @@ def _score(role: Role, judged: Judged, verb: Verb) -> int:
     """Returns how well an argument names the records of the tool, 0 for not at all."""
     if "_".join(role.words) in PERSONAL:
         return 0
+    if "[]" in role.argument.path and not role.argument.required:
+        return 0  # items without an id would vanish, and the rest look like all there is
     if not role.argument.is_scalar or role.kind not in ("id", "path", "recipient", "channel", "account"):
         return 0
     plain = [singular(word) for word in role.words]

@@ -18,8 +18,9 @@ from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, PEOPLE_ARGU
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, is_about_money, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of
-from pdp.suggest.roles import Role, Setting, concerns_files, role_of
+from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
+from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
 from pdp.suggest.words import text_words, word_set
 from writ.action import Verb

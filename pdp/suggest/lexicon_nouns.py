@@ -124,7 +124,7 @@ RECORD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "event": ("id", "id_", "event_id", "start_time", "end_time", "organizer", "participants", "attendees"),
     "transaction": ("id", "sender", "recipient", "amount", "currency", "date", "iban", "account", "recurring"),
     "payment": ("id", "sender", "recipient", "amount", "currency", "date", "iban", "account", "status"),
-    "contact": ("id", "email", "phone", "phone_number", "address"),
+    "contact": ("id", "name", "email", "phone", "phone_number", "address"),
     "user": ("id", "email", "username", "phone", "phone_number"),
     "employee": ("id", "email", "username", "phone"),
     "customer": ("id", "email", "phone", "customer_id"),
@@ -136,9 +136,10 @@ RECORD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "invoice": ("id", "customer", "customer_id", "amount", "total", "currency", "due_date", "status", "iban"),
     "order": ("id", "customer_id", "total", "currency", "status", "date"),
     "booking": ("id", "booking_id", "status", "date", "start_date", "end_date", "price", "total"),
-    "hotel": ("id", "hotel_id", "price", "rating", "price_per_night"),
+    "hotel": ("id", "hotel_id", "name", "address", "price", "rating", "price_per_night"),
     "flight": ("id", "flight_number", "price", "origin", "destination", "departure_time", "arrival_time"),
-    "product": ("id", "product_id", "sku", "price", "currency", "stock"),
+    "product": ("id", "name", "product_id", "sku", "price", "currency", "stock"),
+    "restaurant": ("id", "name", "address", "rating", "phone"),
     "account": ("id", "account_id", "iban", "account_number", "balance", "currency"),
 }
 """Structured fields that records of a kind usually have; what they hold is an id, an address, a number or a date."""

@@ -27,12 +27,13 @@ _FEED_LIKE = ("feed", "embed", "speed", "seed")
 @frozen
 class Name:
     """What a tool's name says. `nouns` are its resources in order, up to where it says by what or where; `others` are
-    all its words in the singular."""
+    all its words in the singular; `plural` tells that the last noun is one."""
 
     words: tuple[str, ...]
     verbs: tuple[Said, ...]
     nouns: tuple[str, ...]
     others: frozenset[str]
+    plural: bool = False
 
 
 @frozen
@@ -59,7 +60,9 @@ def read_name(name: str) -> Name:
     nouns = _nouns(words, taken) or (_nouns(every, set()) if words != every else ())
     if not nouns:  # `tweet`, `email`: the verb is the noun
         nouns = tuple(words[index] for index in sorted(taken) if words[index] in LOOSE or words[index] == "tweet")
-    return Name(words=every, verbs=_united([place.said for place in places]), nouns=nouns, others=others)
+    plural = bool(nouns) and nouns[-1] not in every and any(singular(word) == nouns[-1] for word in every)
+    verbs = _united([place.said for place in places])
+    return Name(words=every, verbs=verbs, nouns=nouns, others=others, plural=plural)
 
 
 def _split_joined(words: tuple[str, ...]) -> tuple[str, ...]:

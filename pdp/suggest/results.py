@@ -14,9 +14,10 @@ from pdp.suggest.lexicon_nouns import (
     VAGUE,
 )
 from pdp.suggest.line import Line
-from pdp.suggest.roles import Setting, role_of
+from pdp.suggest.roles import role_of
 from pdp.suggest.said import READS
 from pdp.suggest.schema import Argument
+from pdp.suggest.setting import Setting
 from pdp.suggest.words import singular
 from writ.action import Verb
 
@@ -101,12 +102,9 @@ def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:
     if judged.resource in RECORD_FIELDS and judged.verbs <= READS:
         for field in RECORD_FIELDS[judged.resource]:
             for shape in _SHAPES:
-                yield shape.format(field), 40, f"a {judged.resource} usually has it; no output schema says so"
+                yield shape.format(field), 40, f"usual for {judged.resource}; no output schema says so"
     elif judged.verbs <= {Verb.CREATE, Verb.SEND} and Verb.CREATE in judged.verbs:
         yield "id", 40, "the server gives a new record its id"
-    elif judged.verbs <= READS and judged.resource and judged.resource not in PURELY_OURS:
-        for shape in _SHAPES:
-            yield shape.format("id"), 35, "records usually have it; no output schema says so"
 
 
 def _trust(judged: Judged, trusted: bool) -> Line:
@@ -118,6 +116,6 @@ def _trust(judged: Judged, trusted: bool) -> Line:
             key=key,
             value="TRUSTED",
             confidence=50,
-            reason=f"fields of a {judged.resource} come from our own bookkeeping",
+            reason=f"such fields of {judged.resource} come from our own bookkeeping",
         )
     return Line(key=key, value="UNTRUSTED", confidence=60, reason="others may choose these values")

@@ -1,0 +1,75 @@
+"""What is known of a tool when its arguments are read, and how one argument is put to the question."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from functools import cached_property
+from typing import NamedTuple
+
+from pdp.fold import fold
+from pdp.suggest.lexicon_arguments import DESCRIBED
+from pdp.suggest.lexicon_nouns import FILES
+from pdp.suggest.said import READS
+from pdp.suggest.schema import Argument
+from pdp.suggest.words import singular, text_words
+from writ.action import Verb
+from writ.frozen import frozen
+
+MAX_DESCRIPTION_CHARS = 256
+"""How much of an argument's description is read: what it holds is said first."""
+
+
+class Judgement(NamedTuple):
+    """What an argument holds, how sure that is (0 to 100), and why. For the kinds see `roles.Role`."""
+
+    kind: str
+    confidence: int
+    reason: str
+
+
+@frozen
+class Setting:
+    """What is known of the tool. `verbs` is empty when nobody knows what it does."""
+
+    verbs: Set[Verb]
+    words: frozenset[str]
+    resource: str
+    money: bool
+    files: bool
+    books: bool
+
+    @property
+    def writes(self) -> bool:
+        """True when it does more than read, or when nobody knows."""
+        return not self.verbs or bool(self.verbs - READS)
+
+
+class Question:
+    """One argument of a tool: `name` are its words joined by `_`, `single` the same with the last one in the singular."""
+
+    def __init__(self, argument: Argument, words: tuple[str, ...], setting: Setting) -> None:
+        self.argument = argument
+        self.words = words
+        self.setting = setting
+        self.name = "_".join(words)
+        self.last = words[-1] if words else ""
+        self.single = "_".join((*words[:-1], singular(self.last)))
+
+    @cached_property
+    def about(self) -> str:
+        """The beginning of the description, folded."""
+        return fold(self.argument.description[:MAX_DESCRIPTION_CHARS])
+
+    @cached_property
+    def described(self) -> str:
+        """The kind that the description names, "" for none. Whole words: a tourist has no `uri`, for all its letters."""
+        words = f" {' '.join(text_words(self.about))} "
+        for kind, phrases in DESCRIBED.items():
+            if any(f" {phrase} " in words or (":" in phrase and phrase in self.about) for phrase in phrases):
+                return kind
+        return ""
+
+
+def concerns_files(words: Set[str]) -> bool:
+    """True when the words of a tool's name speak of files."""
+    return bool(FILES & words)

@@ -1,0 +1,110 @@
+"""Names of arguments that mean one thing in one trade and another elsewhere: what `to` is in a mail and in a renaming."""
+
+from __future__ import annotations
+
+from pdp.suggest.lexicon_arguments import PEOPLE, THINGS
+from pdp.suggest.said import READS
+from pdp.suggest.setting import Judgement, Question
+from pdp.suggest.words import word_set
+from writ.action import Verb
+
+_PAID = word_set("account recipient receiver to destination account_id")
+_CODE_NAMES = word_set("code expression source function input cell arg argument args statement")
+_RUN_NAMES = word_set("code source cell expression args arg argument")
+_CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "function body")
+_FILE_PLACES = word_set("source destination src dest target from to name location")
+_MEETING_PLACES = word_set("thread_ts thread_id thread topic list_id group group_id room space space_id")
+_PLACES = word_set("origin destination city country location place")
+_SENDERS = word_set("from sender from_address from_email from_user")
+_NO_PERSON = word_set("name owner contact_id client sender")
+_MAIL = word_set("email mail message draft invitation")
+_PEOPLE_TOOLS = word_set("user member collaborator person contact employee")
+
+
+def judge_by_trade(asked: Question) -> Judgement | None:
+    """Returns what an argument holds in the trade of its tool, None when the trade makes no difference."""
+    steps = (_money, _code, _file, _to, _sender, _place, _booked, _meeting_place, _person, _title)
+    return next((found for step in steps if (found := step(asked)) is not None), None)
+
+
+def judge_person(asked: Question) -> Judgement:
+    """Returns what the name of a person is: a recipient where something reaches them, else an id."""
+    setting = asked.setting
+    if setting.verbs & {Verb.SEND, Verb.ADMIN, Verb.PAY} and setting.writes:
+        return Judgement("recipient", 75, f"names a person: {asked.single}")
+    return Judgement("id", 65, f"names a person: {asked.single}")
+
+
+def _money(asked: Question) -> Judgement | None:
+    if not asked.setting.money or asked.single not in _PAID:
+        return None
+    if asked.described in ("recipient", "account"):
+        return Judgement(asked.described, 85, f"description says {asked.described}")
+    kind = "recipient" if asked.single in ("recipient", "receiver", "to") else "account"
+    return Judgement(kind, 80, "whom a payment reaches")
+
+
+def _code(asked: Question) -> Judgement | None:
+    if asked.single not in _CODE_NAMES:
+        return None
+    if asked.described == "query" and asked.single != "code":
+        return Judgement("query", 75, "description says query")
+    runs = Verb.EXECUTE in asked.setting.verbs and (asked.single in _RUN_NAMES or asked.described == "code")
+    if runs or any(word in asked.about for word in _CODE_WORDS):
+        return Judgement("code", 85, f"{asked.name} that is a program")
+    return Judgement("id", 60, "a code that names something") if asked.single == "code" else None
+
+
+def _file(asked: Question) -> Judgement | None:
+    if asked.setting.files and "git" not in asked.setting.words and asked.single in _FILE_PLACES:
+        return Judgement("path", 80, "where a file stands")
+    return None
+
+
+def _to(asked: Question) -> Judgement | None:
+    """Tells the `to` of a tool that sends nothing: a new name, a place, an end of a range."""
+    setting = asked.setting
+    sends = setting.verbs & {Verb.SEND, Verb.PAY} or _MAIL & setting.words
+    if asked.single != "to" or not setting.verbs or sends or asked.argument.listed or asked.described == "recipient":
+        return None
+    return Judgement("plain", 50, "where to, or until when")
+
+
+def _sender(asked: Question) -> Judgement | None:
+    return Judgement("plain", 60, "who sends or whom to look for") if asked.single in _SENDERS else None
+
+
+def _place(asked: Question) -> Judgement | None:
+    if asked.single not in _PLACES or asked.described:
+        return None
+    if Verb.ADMIN in asked.setting.verbs and asked.single in ("city", "country"):
+        return None  # part of somebody's address
+    return Judgement("plain", 60, "a place")
+
+
+def _booked(asked: Question) -> Judgement | None:
+    named = asked.single in THINGS or asked.single in asked.setting.words
+    return Judgement("id", 80, "what is booked") if asked.setting.books and named and asked.argument.is_scalar else None
+
+
+def _meeting_place(asked: Question) -> Judgement | None:
+    setting = asked.setting
+    talks = Verb.SEND in setting.verbs or setting.words & {"message", "chat"}
+    if asked.single not in _MEETING_PLACES or not talks:
+        return None
+    if {"email", "mail", "gmail"} & setting.words or asked.single == "list_id":
+        return Judgement("id", 75, f"named {asked.name}")
+    return Judgement("channel", 75, "where it is posted")
+
+
+def _person(asked: Question) -> Judgement | None:
+    setting = asked.setting
+    if asked.single not in PEOPLE - _NO_PERSON or not setting.writes or Verb.DELETE in setting.verbs:
+        return None
+    reaches = setting.verbs & {Verb.SEND, Verb.ADMIN} or _PEOPLE_TOOLS & setting.words
+    return judge_person(asked) if reaches and asked.single != f"{setting.resource}_id" else None
+
+
+def _title(asked: Question) -> Judgement | None:
+    reads = bool(asked.setting.verbs) and asked.setting.verbs <= READS
+    return Judgement("id", 60, "names what is looked for") if reads and asked.single == "title" else None
