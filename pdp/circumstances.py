@@ -6,22 +6,30 @@ batch; decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pdp.authenticate import Speaker
 from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
 from pdp.behaviour_observe import observe
-from pdp.catalog_model import WORST_RESULT, ResultSpec
+from pdp.catalog_model import WORST_RESULT, Entry, ResultSpec
+from pdp.catalog_sinks import sink_values
 from pdp.deferral import NOTHING, DeferralView
 from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
 from pdp.item import Item
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall
+from pdp.provenance import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance_intent import action_kind
+from pdp.provenance_store import Provenance
+from pdp.session_key import session_name, state_name
 from pdp.sessions import policy_baseline, policy_session
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
+from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
 
 HELD = frozenset({"REQUIRE_APPROVAL", "DEFER"})
@@ -35,11 +43,12 @@ class Circumstances:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._behaviour = Behaviour(key)
+        self._provenance = Provenance()
         self._deferrals = Deferrals()
 
     def companions(self) -> tuple[Companion, ...]:
         """What the state has to carry, in the order of `StateView.companions`."""
-        return (self._behaviour, self._deferrals)
+        return (self._behaviour, self._provenance, self._deferrals)
 
     def asks(
         self,
@@ -68,6 +77,9 @@ class Circumstances:
                 now_ms=now_ms,
             )
             asks.append(self._behaviour.ask(caller.id, request.request_id, observation, lane.behaviour))
+            provenance = self._provenance_ask(request, caller, speaker, call, lane)
+            if provenance is not None:
+                asks.append(provenance)
         deferral = self._deferrals.ask(
             caller.organisation, caller.id, request.request_id, request.depends_on, waits=ask.waits_until_s > 0
         )
@@ -75,8 +87,44 @@ class Circumstances:
             asks.append(deferral)
         return tuple(asks)
 
+    def _provenance_ask(
+        self,
+        request: decision_pb2.DecideRequest,
+        caller: CallerIdentity,
+        speaker: Speaker,
+        call: CanonicalCall,
+        lane: Lane,
+    ) -> ProvenanceAsk | None:
+        entry = catalog_entry(lane, request.tool)
+        if entry is None:
+            return None
+        operations = call.action.operations
+        kind = action_kind(
+            request.tool.name, [one.verb for one in operations], [one.resource_type for one in operations]
+        )
+        if not entry.sinks and not request.user_request and not kind.reads:
+            return None
+        arguments = parse_arguments(request.args_json, len(request.args_json))
+        return provenance_ask(
+            self._key,
+            session=session_name(self._key, caller.id, request.agent.id, request.principal.id, request.session_id),
+            agent=state_name(self._key, "agent", request.agent.id),
+            claim=claim_id(caller.id, request.request_id),
+            tool=(request.tool.server, request.tool.name),
+            speech=Speech(text=request.user_request, by_gateway=speaker.kind == "gateway"),
+            kind=kind,
+            sinks=sink_values(entry, arguments),
+            naming=_texts(arguments) if kind.reads else (),
+            result=entry.result,
+            dry_run=request.dry_run,
+        )
+
     def perceive(self, item: Item) -> None:
         """Fills in the facts and signals that rest on the state, before an item is judged."""
+        provenance = companion_ask(item.state_ask.companions, ProvenanceAsk)
+        if provenance is not None:
+            known = companion_ask(item.view.companions, ProvenanceView)
+            item.circumstances = {**item.circumstances, "provenance": policy_provenance(provenance, known)}
         own = companion_ask(item.state_ask.companions, BehaviourAsk)
         if own is None:
             return
@@ -122,9 +170,29 @@ class Circumstances:
 
 def result_spec(lane: Lane, tool: decision_pb2.Tool) -> ResultSpec:
     """Returns what the catalog says of a tool's result; the worst case for a tool that it does not know."""
-    server = lane.canonicalizer.catalog.servers.get(tool.server)
-    entry = server.entry(tool.name) if server is not None else None
+    entry = catalog_entry(lane, tool)
     return entry.result if entry is not None else WORST_RESULT
+
+
+def catalog_entry(lane: Lane, tool: decision_pb2.Tool) -> Entry | None:
+    """Returns what the catalog says of a tool, if anything."""
+    server = lane.canonicalizer.catalog.servers.get(tool.server)
+    return server.entry(tool.name) if server is not None else None
+
+
+def _texts(arguments: Mapping[str, Any]) -> list[str]:
+    """Returns the texts among the arguments, in order; values in lists and objects as well."""
+    found: list[str] = []
+    waiting: list[Any] = [arguments]
+    while waiting and len(found) < MAX_NAMING:
+        value = waiting.pop()
+        if type(value) is str:
+            found.append(value)
+        elif type(value) is dict:
+            waiting.extend(reversed(value.values()))
+        elif type(value) is list:
+            waiting.extend(reversed(value))
+    return found
 
 
 def data_classes(payload: ScanResult) -> list[str]:

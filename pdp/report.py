@@ -12,7 +12,7 @@ from pdp.model import CallerIdentity, Draft
 from pdp.ports import Recorder
 from pdp.request import DIGEST, REQUEST_ID, check_owner
 from pdp.results import Labels, Results
-from pdp.state_client import Call
+from pdp.state_client import Call, Client
 from writ.commitment import SALT_BYTES
 from writ.errors import InvalidInput, NotReady
 from writ.receipt_body import outcome_body
@@ -38,7 +38,9 @@ _BINDINGS = {
 
 
 class Decisions(Protocol):
-    """Where decisions of the last ten minutes can be looked up."""
+    """Where decisions of the last ten minutes can be looked up, and results remembered."""
+
+    client: Client
 
     async def find_outcome(self, organisation: str, caller_id: str, request_id: str) -> tuple[str, str, str] | None:
         """Returns the reference of the decision (see `Settlement`), digest of the call as proposed, and `allowed` or
@@ -131,6 +133,7 @@ class Reporter:
         trusted = matched and speaker.kind == "gateway"
         labels = self._results.label(request, lane, trusted=trusted)
         await self._decisions.tell(self._results.calls(request, caller, lane, labels, trusted=trusted))
+        await self._results.learn(self._decisions.client, request, caller, lane, trusted=trusted)
         return labels
 
 

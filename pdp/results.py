@@ -14,8 +14,11 @@ from pdp.circumstances import data_classes, result_spec
 from pdp.inspection.model import CLEAN, UNCLASSIFIED, Kind, ScanResult
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
+from pdp.provenance_result import Sighting, sight
+from pdp.provenance_store import learn
 from pdp.session_key import session_name, state_name
-from pdp.state_client import Call
+from pdp.state_client import Call, Client
+from pdp.state_wire import claim_id
 from writ.errors import InvalidInput
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
@@ -72,7 +75,7 @@ class Results:
         trusted: bool,
     ) -> list[Call]:
         """Returns what the state has to be told of a reported result."""
-        calls = []
+        calls: list[Call] = []
         if lane.behaviour is not None and (request.result_json or request.HasField("rows")):
             agent_id, principal_id = request.agent.id, request.principal.id
             owner = Owner(
@@ -93,6 +96,43 @@ class Results:
                 )
             )
         return calls
+
+    async def learn(
+        self,
+        client: Client,
+        request: decision_pb2.ReportOutcomeRequest,
+        caller: CallerIdentity,
+        lane: Lane,
+        *,
+        trusted: bool,
+    ) -> None:
+        """Tells the state where the values of a result come from; that nothing came of an action that did not run.
+
+        Raises:
+            StateFailed: it is unknown whether that was stored; say it again.
+        """
+        if lane.behaviour is None:
+            return
+        sighting = Sighting()
+        if request.result_json:
+            document = orjson.loads(request.result_json)
+            found = inspect_result(lane, request.result_json)
+            threats = {finding.pointer for finding in found.findings if finding.kind is Kind.THREAT}
+            sighting = sight(document, result_spec(lane, request.tool), trusted_reporter=trusted, threats=threats)
+        elif request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted:
+            return
+        agent_id, principal_id = request.agent.id, request.principal.id
+        await learn(
+            client,
+            self._key,
+            caller.organisation,
+            session=session_name(self._key, caller.id, agent_id, principal_id, request.session_id),
+            agent=state_name(self._key, "agent", agent_id),
+            claim=claim_id(caller.id, request.request_id),
+            tool=(request.tool.server, request.tool.name),
+            sighting=sighting,
+            result=request.result_json,
+        )
 
 
 def inspect_result(lane: Lane, result_json: bytes) -> ScanResult:
