@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pdp.catalog import Catalog
 from pdp.suggest.draft import Draft, draft
 from pdp.suggest.render import scalar, to_catalog, to_yaml
+from pdp.suggest.said import GRAVITY
 from pdp.suggest.schema import MAX_PLACES
 from pdp.suggest.tools import parse_tools
-from pdp.suggest.said import GRAVITY
 from tests.unit.suggest.signatures import read_signatures
 from writ.action import Verb
 from writ.errors import InvalidInput

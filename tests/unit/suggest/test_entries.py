@@ -1,0 +1,213 @@
+"""Where each argument finds its home, and what a draft says of results."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pdp.canonicalize import Canonicalizer
+from pdp.catalog import Catalog
+from pdp.suggest.draft import draft
+from pdp.suggest.tools import parse_tools
+from writ.action import Action, Scope, Verb
+
+TEXT = {"type": "string"}
+
+
+def definition(name: str, properties: dict[str, Any], description: str = "", **more: Any) -> dict[str, Any]:
+    required = more.pop("required", list(properties))
+    schema = {"type": "object", "properties": properties, "required": required, **more.pop("schema", {})}
+    return {"name": name, "description": description, "inputSchema": schema, **more}
+
+
+def entry(name: str, properties: dict[str, Any], description: str = "", **more: Any) -> dict[str, Any]:
+    found: dict[str, Any] = draft(
+        parse_tools(json.dumps([definition(name, properties, description, **more)]).encode())[0]
+    ).entry
+    return found
+
+
+def action(made: dict[str, Any], arguments: dict[str, Any], *, known: bool = True) -> Action:
+    catalog = Catalog.parse({"x": {"server": "x", "environment": "e", "tools": {"t": made}}})
+    found = Canonicalizer(catalog, tuple(Verb)).canonicalize("x", "t", "", json.dumps(arguments).encode()).action
+    assert (found.operations[0].verb is not Verb.UNKNOWN) is known
+    return found
+
+
+def sinks(made: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(sink["kind"], sink["path"]) for sink in made.get("sinks", [])}
+
+
+def test_a_switch_that_reaches_everything_outweighs_the_ids() -> None:
+    made = entry(
+        "delete_messages", {"message_ids": {"type": "array", "items": TEXT}, "delete_all": {"type": "boolean"}}
+    )
+    assert action(made, {"message_ids": ["7"], "delete_all": True}).operations[0].scope is Scope.ALL
+
+
+def test_a_search_proves_no_single_record() -> None:
+    made = entry("search_files_by_name", {"filename": TEXT})
+    assert action(made, {"filename": "a"}).operations[0].scope is Scope.ALL
+    assert action(entry("get_file", {"filename": TEXT}), {"filename": "a"}).operations[0].scope is Scope.SINGLE
+
+
+def test_the_record_is_named_by_its_own_id_and_enclosed_by_others() -> None:
+    made = entry("update_issue_comment", {"issue_id": TEXT, "comment_id": TEXT, "body": TEXT})
+    assert (made["ids"], made["containers"], made["irrelevant"]) == ("comment_id", {"issue": "issue_id"}, ["body"])
+
+
+def test_an_id_that_may_be_absent_does_not_make_a_payment_look_like_all_of_them() -> None:
+    made = entry("pay_invoice", {"invoice_id": TEXT, "amount": {"type": "number"}}, required=["amount"])
+    assert made["scope"] == "SINGLE"
+    assert action(made, {"amount": 5}).operations[0].scope is Scope.SINGLE
+
+
+def test_ids_inside_a_list_count_only_where_every_item_has_one() -> None:
+    items = {"type": "array", "items": {"type": "object", "properties": {"row_id": TEXT}}}
+    assert entry("delete_rows", {"rows": items})["scope"] == "ALL"
+    needed = {"type": "array", "items": {**items["items"], "required": ["row_id"]}}  # type: ignore[dict-item]
+    assert entry("delete_rows", {"rows": needed})["ids"] == "rows[].row_id"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [
+        (
+            {"type": "integer", "description": "Amount in cents"},
+            {"type": "string", "enum": ["EUR", "USD"]},
+            {"path": "amount", "exponent": 0, "currency_path": "currency"},
+        ),
+        ({"type": "number"}, {"type": "string", "enum": ["eur"]}, {"path": "amount", "exponent": 2, "currency": "XXX"}),
+        ({"type": "number"}, None, {"path": "amount", "exponent": 2, "currency": "XXX"}),
+    ],
+)
+def test_money_is_read_exactly_or_without_currency(
+    amount: dict[str, Any], currency: dict[str, Any] | None, expected: dict[str, Any]
+) -> None:
+    properties = {"iban": TEXT, "amount": amount, **({"currency": currency} if currency else {})}
+    made = entry("create_payment", properties)
+    assert made["amount"] == expected
+    arguments = {"iban": "DE1", "amount": 12, **({"currency": "EUR"} if currency else {})}
+    assert action(made, arguments).operations[0].amount_minor == 12 * 10 ** expected["exponent"]
+
+
+def test_an_optional_currency_is_no_reason_for_an_unknown_payment() -> None:
+    properties = {"iban": TEXT, "amount": {"type": "number"}, "currency": TEXT}
+    made = entry("create_payment", properties, required=["iban", "amount"])
+    assert action(made, {"iban": "DE1", "amount": 1.5}).operations[0].currency == "XXX"
+
+
+def test_addresses_deep_inside_an_argument_are_destinations_and_sinks() -> None:
+    message = {
+        "type": "object",
+        "properties": {
+            "to": {"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
+            "body": TEXT,
+            "files": {"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/File"}}, {"type": "null"}]},
+        },
+    }
+    file = {"type": "object", "properties": {"path": TEXT, "inline": {"type": "boolean"}}}
+    made = entry("send_mail", {"message": message}, schema={"$defs": {"File": file}})
+    assert sinks(made) == {("recipient", "message.to"), ("content", "message.body"), ("path", "message.files[].path")}
+    for to in ("a@example.org", ["a@example.org"]):
+        operation = action(made, {"message": {"to": to, "files": [{"path": "x"}]}}).operations[0]
+        assert [destination.value for destination in operation.destinations] == ["a@example.org"]
+
+
+def test_an_object_without_known_members_is_one_sink() -> None:
+    assert sinks(entry("update_page", {"page_id": TEXT, "properties": {"type": "object"}})) == {
+        ("id", "page_id"),
+        ("content", "properties"),
+    }
+
+
+def test_secrets_and_numbers_of_people_stand_in_no_attribute_id_or_container() -> None:
+    names = ["password", "client_secret", "refresh_token", "card_number", "cvv", "passport_number", "ssn"]
+    for tool in ("save_traveller", "get_traveller", "pay_traveller", "delete_traveller"):
+        made = entry(tool, dict.fromkeys(names, TEXT))
+        assert set(names) <= set(made["irrelevant"]) | {item["path"] for item in made.get("destinations", [])}
+
+
+def test_a_closed_set_and_a_switch_are_no_sinks() -> None:
+    made = entry("send_report", {"channel": {"type": "string", "enum": ["a", "b"]}, "urgent": {"type": "boolean"}})
+    assert sinks(made) == set()
+    assert made["attributes"] == {"channel": "channel", "urgent": "urgent"}
+
+
+def test_a_choice_beside_a_free_text_is_no_closed_set() -> None:
+    open_choice = {"anyOf": [{"type": "string", "enum": ["team"]}, TEXT]}
+    assert sinks(entry("send_report", {"channel": open_choice})) == {("channel", "channel")}
+    closed = {"anyOf": [{"type": "null"}, {"type": "string", "enum": ["team"]}]}
+    assert sinks(entry("send_report", {"channel": closed})) == set()
+
+
+def test_the_description_of_an_argument_tells_what_a_vague_name_holds() -> None:
+    assert sinks(entry("transmit", {"target": {**TEXT, "description": "URL to post to"}})) == {("url", "target")}
+    assert sinks(entry("transmit", {"dest": {**TEXT, "description": "email address"}})) == {("recipient", "dest")}
+
+
+def test_fields_of_an_output_schema_that_are_no_prose_are_records() -> None:
+    account = {"id": TEXT, "iban": TEXT, "note": TEXT, "balance": {"type": "number"}, "open": {"type": "boolean"}}
+    output = {
+        "type": "object",
+        "properties": {"accounts": {"type": "array", "items": {"type": "object", "properties": account}}},
+    }
+    result = entry("list_accounts", {}, outputSchema=output)["result"]
+    assert result["records"] == ["accounts[].id", "accounts[].iban", "accounts[].balance"]
+    listed = {"type": "array", "items": {"type": "object", "properties": account}}
+    assert entry("list_accounts", {}, outputSchema=listed)["result"]["records"] == ["[].id", "[].iban", "[].balance"]
+
+
+def test_a_result_of_numbers_and_switches_is_trusted_and_a_text_is_not() -> None:
+    def content(kind: str, **more: Any) -> str:
+        output = {"type": "object", "properties": {"value": {"type": kind}}}
+        return str(entry("check_shop", {"shop_id": TEXT}, outputSchema=output, **more)["result"]["content"])
+
+    assert (content("number"), content("boolean"), content("string")) == ("TRUSTED", "TRUSTED", "UNTRUSTED")
+    assert content("number", annotations={"openWorldHint": True}) == "UNTRUSTED"
+
+
+def test_what_a_write_returns_is_untrusted_for_it_may_repeat_its_arguments() -> None:
+    assert entry("create_note", {"text": TEXT})["result"]["content"] == "UNTRUSTED"
+
+
+def test_a_place_of_booking_is_a_payment_and_a_table_is_not() -> None:
+    assert entry("book_hotel", {"hotel": TEXT})["verb"] == "PAY"
+    assert entry("book_table", {"restaurant": TEXT})["verb"] == "CREATE"
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "verb"),
+    [
+        ("zorp", {"recipient": TEXT, "body": TEXT}, "SEND"),
+        ("zorp", {"iban": TEXT, "amount": {"type": "number"}}, "PAY"),
+        ("zorp", {"command": TEXT}, "EXECUTE"),
+        ("zorp", {"url": TEXT}, "SEND"),
+        ("zorp", {"thing": TEXT}, "UNKNOWN"),
+    ],
+)
+def test_arguments_tell_what_a_name_does_not(name: str, properties: dict[str, Any], verb: str) -> None:
+    made = entry(name, properties)
+    assert made["verb"] == verb
+    assert action(made, dict.fromkeys(properties, "1"), known=verb != "UNKNOWN").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "verb"),
+    [
+        ("get_queue", "Reads and deletes the queue.", "DELETE"),
+        ("get_queue", "Get the queue. Deletes it afterwards.", "DELETE"),
+        ("get_queue", "Get the queue. Delete it afterwards with delete_queue.", "LIST"),
+        ("get_queue", "This tool permanently removes a queue.", "DELETE"),
+        ("find_and_delete_user", "Finds a user.", "DELETE"),
+        ("get_or_create_user", "", "ADMIN"),
+        ("archive", "Tool description: Deletes old mail.", "UPDATE"),
+        ("delete_user", "Gets a user. Read-only.", "DELETE"),
+    ],
+)
+def test_the_graver_word_wins(name: str, description: str, verb: str) -> None:
+    made = entry(name, {}, description)
+    verbs = [made["verb"], *(item["verb"] for item in made.get("also", []))]
+    assert ("LIST" if verbs[0] == "READ" else verbs[0]) == verb
