@@ -1,6 +1,7 @@
 package writ
 
 import data.writ.lib.bundle
+import data.writ.scopes
 
 # METADATA
 # title: Everything that the decision point reads from the running bundle, in one query
@@ -30,6 +31,7 @@ activation := {
 	_distinct(_counters)
 	_distinct(_facts)
 	_distinct(_sequences)
+	count(scopes.problems) == 0
 }
 
 # Empty when the bundle has no catalog.

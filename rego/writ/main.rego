@@ -10,6 +10,7 @@ package writ
 
 import data.writ.lib.bundle
 import data.writ.outcome
+import data.writ.scopes
 
 # METADATA
 # title: One outcome an item, in the order of the items
@@ -24,9 +25,22 @@ decisions := [judged |
 	judged := outcome.document with input as item
 ] if {
 	bundle.accepts(input.revision)
+	data.settings.scopes == {}
+} else := [judged |
+	some item in input.items
+	judged := _scoped with input as item
+] if {
+	bundle.accepts(input.revision)
 }
 
 # METADATA
 # title: The outcome of one item
 # entrypoint: true
-decision := outcome.document
+decision := _scoped
+
+# The outcome under the settings that hold for the item.
+_scoped := outcome.document if {
+	not scopes.touched
+} else := judged if {
+	judged := outcome.document with data.settings as scopes.settings
+}

@@ -5,6 +5,8 @@
 #   error, since one error fails the whole batch.
 package writ.outcome
 
+import data.writ.scopes
+
 # Precedence: the lower, the stronger.
 _rank := {"FORBID": 0, "SEQUENCE": 1, "DEFER": 2, "DENY": 3, "APPROVAL": 4, "TRANSFORM": 5, "ALLOW": 6, "DEFAULT": 7}
 
@@ -25,7 +27,16 @@ _by_operation := [_rules] if {
 	rules := _rules with input.action.operations as turned
 ]
 
-_rules := ({rule | some rule in data.writ.rules.matched} | {rule | some rule in data.packs[_].matched}) | _too_risky
+_rules := (data.writ.rules.matched | _of_packs) | _too_risky
+
+_of_packs := {rule | some rule in data.packs[_].matched} if {
+	not _scoped
+} else := scopes.rules
+
+_scoped if {
+	some rule in data.packs[_].matched
+	rule.scope
+}
 
 # One rule of the library that only the general way evaluates: below `tiers.from_score.T1`, which the others ask for, it
 # cannot match.
@@ -62,11 +73,13 @@ _malformed := {
 	"remediation": "correct the rule: id, outcome, code, message and remediation are required",
 }
 
-# Every operation is covered by a rule that allows it or lets people approve it. TRANSFORM grants nothing.
+# Every operation is covered by a rule that allows it or lets people approve it. TRANSFORM grants nothing, nor does a rule
+# that says so: one that asks for approval on top of what others grant.
 _covered if {
 	count(_by_operation) > 0
 	every rules in _by_operation {
 		some rule in rules
 		rule.outcome in {"ALLOW", "APPROVAL"}
+		object.get(rule, "grants", true) == true
 	}
 }

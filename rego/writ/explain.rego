@@ -1,0 +1,31 @@
+package writ
+
+import data.writ.scopes
+
+# METADATA
+# title: Which scope gave which setting to one item, and what came of it
+# description: |
+#   For people: `writ policy explain`. `scopes` are those that hold or may hold; `settings` has every setting that a scope
+#   may give, with its value, what the organisation says and the scopes that say the value (none: the organisation).
+# entrypoint: true
+explain := {
+	"scopes": [entry |
+		some name, scope in scopes.standing
+		entry := {
+			"name": name,
+			"standing": scope.standing,
+			"priority": scope.priority,
+			"match": scope.match,
+		}
+	],
+	"settings": [entry |
+		some path, base in scopes.leaves(scopes.defaults)
+		scopes.direction(path)
+		entry := object.union(
+			{"path": scopes.dotted(path), "value": base, "base": base, "scopes": []},
+			object.get(scopes.given, [path], {}),
+		)
+	],
+	"conflicts": scopes.conflicts,
+	"outcome": _scoped,
+}

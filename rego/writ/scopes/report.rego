@@ -1,0 +1,116 @@
+package writ.scopes
+
+# METADATA
+# title: What is wrong with the scopes of the bundle, as sentences
+# description: With any of them the bundle is not built, and one that was built in spite of it never becomes active.
+problems contains sprintf("scope `%s`: %s", [name, problem]) if {
+	some name, scope in declared
+	some problem in _problems_of(scope)
+}
+
+problems contains sprintf("scope `%s`: expected one place for each name, got several", [name]) if some name in _repeated
+
+problems contains sprintf("time window `%s`: expected a list of hours", [name]) if {
+	some name, hours in data.settings.time_windows
+	not is_array(hours)
+}
+
+_dimensions := {
+	"organisation", "unit", "role", "agent", "session", "resource_type", "verb", "payload_class", "environment",
+	"time_window",
+}
+
+_problems_of(scope) := ((({problem |
+	not _whole_from_one(scope.priority)
+	problem := "expected `priority` as a whole number from 1"
+} | {problem |
+	some dimension, values in scope.match
+	not dimension in _dimensions
+	problem := sprintf("expected a dimension of scopes, got `%v`", [dimension])
+}) | {problem |
+	some dimension, values in scope.match
+	not _texts(values)
+	problem := sprintf("expected a list of texts under `%v`", [dimension])
+}) | {problem |
+	some window in object.get(scope.match, "time_window", [])
+	not data.settings.time_windows[window]
+	problem := sprintf("expected a window of `time_windows`, got `%v`", [window])
+}) | {problem |
+	some path, value in leaves(scope.set)
+	not _settable(path, value)
+	problem := sprintf("expected a setting that scopes may give, with a value of its type, got `%s`", [dotted(path)])
+}
+
+_whole_from_one(priority) if {
+	is_number(priority)
+	priority >= 1
+	priority == floor(priority)
+}
+
+_texts(values) if {
+	is_array(values)
+	every value in values {
+		is_string(value)
+	}
+}
+
+_settable(path, value) if {
+	direction(path)
+	count(path) in {2, 3, 4, 5}
+	type_name(object.get(defaults, path, null)) == type_name(value)
+	_in_range(path, value)
+}
+
+_in_range(path, value) if {
+	path[0] in {"risk", "permit_ttl_s"}
+	value >= 0
+	value <= 100
+}
+
+_in_range(path, value) if {
+	path[0] == "tiers"
+	value >= -3
+	value <= 100
+}
+
+_in_range(path, value) if {
+	path[0] == "acknowledgement"
+	value in {"SIGNED", "DURABLE"}
+}
+
+_in_range(path, _) if path[0] == "packs"
+
+# METADATA
+# title: Scopes of one priority that may hold together and give one setting two values, as sentences
+# description: Reported when the bundle is built; the stricter value holds.
+conflicts contains conflict if {
+	some one, scope in declared
+	some path, value in leaves(scope.set)
+	some other, rival in declared
+	one < other
+	rival.priority == scope.priority
+	competing := object.get(rival.set, path, value)
+	competing != value
+	not _apart(scope.match, rival.match)
+	setting := dotted(path)
+	conflict := sprintf("scopes `%s` and `%s` of priority %v differ on `%s`: %v and %v", [
+		one,
+		other,
+		scope.priority,
+		setting,
+		value,
+		competing,
+	])
+}
+
+# An action has one value of each of these.
+_apart(one, other) if {
+	some dimension in {"organisation", "unit", "role", "agent", "session", "environment"}
+	count({value | some value in one[dimension]} & {value | some value in other[dimension]}) == 0
+	one[dimension]
+	other[dimension]
+}
+
+# METADATA
+# title: A path as people write it
+dotted(path) := concat(".", [sprintf("%v", [part]) | some part in path])

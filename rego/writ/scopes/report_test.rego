@@ -1,0 +1,105 @@
+package writ.scopes_test
+
+import data.writ.scopes
+
+_problems(scope) := said if {
+	said := scopes.problems with data.settings.scopes as {"unit": {"finance": {"here": scope}}}
+		with data.settings.time_windows as _windows
+}
+
+_whole := {"priority": 1, "match": {"verb": ["PAY"], "time_window": ["always"]}, "set": {"risk": {"deny_from": 80}}}
+
+test_a_scope_that_is_whole_has_no_problem if {
+	_problems(_whole) == set()
+	_problems({"priority": 3}) == set()
+}
+
+test_a_scope_sets_within_the_range_of_the_setting if {
+	said := scopes.problems with data.settings as object.union(_settings, {"scopes": {"unit": {"finance": {"here": {
+		"priority": 1,
+		"set": {
+			"risk": {"cap": 50},
+			"permit_ttl_s": {"T0": 10},
+			"tiers": {"base": {"READ": {"SINGLE": 3}}, "environments": {"production": -1}, "from_score": {"T1": 50}},
+			"acknowledgement": {"tiers": {"T0": "DURABLE"}},
+			"packs": {"invoices": {"limits": {"rows_read": 5, "of": {"class": 2}}}},
+		},
+	}}}}})
+	said == set()
+}
+
+test_the_scopes_of_this_bundle_have_no_problem if {
+	scopes.problems == set()
+}
+
+test_what_is_wrong_with_a_scope_is_said if {
+	cases := [
+		[{"priority": null}, "expected `priority` as a whole number from 1"],
+		[{"priority": 0}, "expected `priority` as a whole number from 1"],
+		[{"priority": 1.5}, "expected `priority` as a whole number from 1"],
+		[{"match": {"weather": ["fair"]}}, "expected a dimension of scopes, got `weather`"],
+		[{"match": {"verb": "PAY"}}, "expected a list of texts under `verb`"],
+		[{"match": {"verb": [1]}}, "expected a list of texts under `verb`"],
+		[{"match": {"time_window": ["noon"]}}, "expected a window of `time_windows`, got `noon`"],
+	]
+	every case in cases {
+		[patch, problem] := case
+		sprintf("scope `here`: %s", [problem]) in _problems(object.union(_whole, patch))
+	}
+	missing := _problems(object.remove(_whole, ["priority"]))
+	missing == {"scope `here`: expected `priority` as a whole number from 1"}
+}
+
+test_a_scope_sets_what_scopes_may_set_within_its_range if {
+	refused := {
+		"callers": [],
+		"risk": {"deny_from": 101, "cap": -1, "weights": {"luck": 5, "threat_signals": "20"}, "floors": {"from": null}},
+		"tiers": {"base": {"READ": {"SINGLE": 101}}, "environments": {"production": -4}},
+		"acknowledgement": {"tiers": {"T0": "NONE"}},
+		"packs": {"invoices": {"approvals": 1}, "nobody": {"limits": {"rows": 1}}},
+		"permit_ttl_s": {"T0": -1},
+	}
+	said := _problems(object.union(_whole, {"set": refused}))
+	count(said) == 12
+	every path in [
+		"callers", "risk.deny_from", "risk.cap", "risk.weights.luck", "risk.weights.threat_signals", "risk.floors.from",
+		"tiers.base.READ.SINGLE", "tiers.environments.production", "acknowledgement.tiers.T0",
+		"packs.invoices.approvals", "packs.nobody.limits.rows", "permit_ttl_s.T0",
+	] {
+		some problem in said
+		endswith(problem, sprintf("got `%s`", [path]))
+	}
+}
+
+test_a_name_stands_at_one_place if {
+	said := scopes.problems with data.settings.scopes as {
+		"unit": {"finance": {"here": _whole}},
+		"role": {"clerk": {"here": _whole}},
+	}
+		with data.settings.time_windows as _windows
+	said == {"scope `here`: expected one place for each name, got several"}
+}
+
+test_a_time_window_is_a_list if {
+	said := scopes.problems with data.settings.time_windows as {"night": {"zone": "UTC"}}
+	said == {"time window `night`: expected a list of hours"}
+}
+
+_conflicts(declared) := said if {
+	said := scopes.conflicts with data.settings.scopes as declared
+}
+
+test_scopes_of_one_priority_that_may_hold_together_and_differ_are_reported if {
+	conflict := "scopes `by_role` and `by_unit` of priority 1 differ on `packs.invoices.limits.rows_read`: 500 and 50"
+	_conflicts(_two(1, _rows(50), 1, _rows(500))) == {conflict}
+}
+
+test_scopes_that_agree_or_have_an_order_or_never_meet_are_no_conflict if {
+	_conflicts(_two(1, _rows(50), 2, _rows(500))) == set()
+	_conflicts(_two(1, _rows(50), 1, _rows(50))) == set()
+	_conflicts(_two(1, _rows(50), 1, {"risk": {"deny_from": 50}})) == set()
+	_conflicts({"unit": {
+		"finance": {"a": {"priority": 1, "set": _rows(50)}},
+		"sales": {"b": {"priority": 1, "set": _rows(500)}},
+	}}) == set()
+}
