@@ -2,7 +2,7 @@
 # title: Agents that read what outsiders write
 # description: |
 #   Turns facts of provenance, sessions and payloads into outcomes. It only holds and forbids: what it asks people about
-#   must be allowed by another pack (`covers` false), and it never makes an effect milder.
+#   must be allowed by another pack (`grants` false), and it never makes an effect milder.
 #
 #   What the user asked for, to whom the user said, goes through. The rest is held once the agent has read anything that
 #   outsiders may have written, and denied when a threat was found in what named it.
@@ -27,7 +27,7 @@ _held(risk, id, code, message, remediation) := {
 	"message": sprintf("%v: %v", [risk, message]),
 	"remediation": remediation,
 	"approval": data.packs.agent_safety.approvals.held,
-	"covers": false,
+	"grants": false,
 }
 
 _denied(risk, id, code, message, remediation) := {
@@ -48,10 +48,4 @@ _entrusted(sink) if {
 	sink.pointed == true
 	sink.left_open == true
 	sink.threatened == false
-}
-
-# An address that is only fetched, with nothing sent along.
-_only_fetched if {
-	kinds := {sink.kind | some sink in input.provenance.sinks}
-	kinds - {"url", "query", "id"} == set()
 }

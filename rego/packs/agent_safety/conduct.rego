@@ -3,9 +3,9 @@ package packs.agent_safety
 # METADATA
 # title: ASI04, a tool whose definition is not the one in the catalog
 matched contains rule if {
+	input.action.operations[0].verb in _changing
 	some finding in input.action.findings
 	finding.code == "DEFINITION_CHANGED"
-	input.action.operations[0].verb in _changing
 	rule := _held(
 		"ASI04 agentic supply chain",
 		"definition_changed",

@@ -1,0 +1,235 @@
+package packs.agent_safety_test
+
+import data.packs.agent_safety
+import data.writ_test as fixture
+
+# A mail to a recipient of some origin, after text of outsiders was read in a session whose request a gateway asserts.
+_facts := {
+	"state": "OK",
+	"user_request": "GATEWAY",
+	"sinks": [_sink({})],
+	"worst": "USER",
+	"unreported": 0,
+	"intent": "ASKED",
+	"untrusted_read": true,
+	"threat_read": false,
+}
+
+_sink(patch) := object.union(
+	{
+		"kind": "recipient",
+		"pointer": "/to",
+		"origin": "USER",
+		"threatened": false,
+		"pointed": false,
+		"left_open": true,
+	},
+	patch,
+)
+
+_of(verb, facts) := object.union(
+	fixture.one({"verb": verb, "resource_type": "thing"}),
+	{"provenance": object.union(_facts, facts)},
+)
+
+_to(verb, patch) := _of(verb, {"sinks": [_sink(patch)]})
+
+_codes(item) := {rule.code | some rule in agent_safety.matched with input as item}
+
+_changing := ["CREATE", "UPDATE", "SEND", "PAY", "EXECUTE", "ADMIN", "DELETE"]
+
+test_what_the_user_asked_for_to_whom_the_user_said_goes_through if {
+	every verb in _changing {
+		_codes(_of(verb, {})) == set()
+	}
+}
+
+test_reading_goes_through_whatever_was_read if {
+	every verb in ["READ", "LIST"] {
+		_codes(_of(verb, {"intent": "NOT_ASKED", "threat_read": true, "sinks": [_sink({"origin": "UNTRUSTED_TEXT"})]})) == set()
+	}
+}
+
+test_an_action_without_provenance_is_no_matter_of_this_pack if {
+	_codes(fixture.one({"verb": "SEND"})) == set()
+}
+
+test_before_anything_of_outsiders_was_read_nothing_is_held if {
+	facts := {"untrusted_read": false, "intent": "NOT_ASKED", "sinks": [_sink({"origin": "NOWHERE"})]}
+	_codes(_of("SEND", facts)) == set()
+}
+
+test_asi01_what_the_user_did_not_ask_for_is_held if {
+	every verb in _changing {
+		_codes(_of(verb, {"intent": "NOT_ASKED"})) == {"GOAL_NOT_ASKED"}
+	}
+}
+
+test_asi01_after_a_threat_it_is_denied if {
+	every intent in ["NOT_ASKED", "DELEGATED"] {
+		_codes(_of("SEND", {"intent": intent, "threat_read": true})) == {"GOAL_HIJACKED"}
+	}
+}
+
+test_asi01_after_a_threat_only_what_the_user_named_goes_through if {
+	facts := {"threat_read": true, "sinks": [_sink({"kind": "id", "origin": "TRUSTED_RECORD"})]}
+	_codes(_of("DELETE", facts)) == {"VALUE_AFTER_THREAT"}
+	_codes(_of("DELETE", {"threat_read": true})) == set()
+	_codes(_of("SEND", {"threat_read": true, "sinks": [_sink({"kind": "content", "origin": "NOWHERE"})]})) == set()
+}
+
+test_asi01_handing_over_to_a_source_is_no_word_for_grave_actions if {
+	every verb in ["EXECUTE", "ADMIN", "DELETE"] {
+		_codes(_of(verb, {"intent": "DELEGATED"})) == {"GOAL_DELEGATED"}
+	}
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		_codes(_of(verb, {"intent": "DELEGATED"})) == set()
+	}
+}
+
+test_asi01_a_delegated_payment_goes_nowhere_new if {
+	_codes(_of("PAY", {"intent": "DELEGATED"})) == set()
+	sink := _sink({"kind": "account", "origin": "UNTRUSTED_RECORD"})
+	_codes(_of("PAY", {"intent": "DELEGATED", "sinks": [sink]})) == {"GOAL_DELEGATED"}
+}
+
+test_asi02_a_destination_that_only_text_names_is_held if {
+	every kind in ["recipient", "account", "url", "channel"] {
+		every origin in ["UNTRUSTED_TEXT", "NOWHERE", "UNSPECIFIED"] {
+			_codes(_to("SEND", {"kind": kind, "origin": origin})) == {"DESTINATION_UNTRUSTED"}
+		}
+	}
+}
+
+test_asi02_a_destination_of_a_record_goes_through_when_a_gateway_vouches if {
+	every origin in ["USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD"] {
+		_codes(_to("SEND", {"origin": origin})) == set()
+	}
+}
+
+test_asi02_beside_a_threat_it_is_denied if {
+	_codes(_to("PAY", {"origin": "TRUSTED_RECORD", "threatened": true})) == {"DESTINATION_PUSHED"}
+	every origin in ["UNTRUSTED_RECORD", "UNTRUSTED_TEXT"] {
+		"DESTINATION_THREATENED" in _codes(_to("PAY", {"kind": "account", "origin": origin, "threatened": true}))
+	}
+}
+
+test_asi02_what_the_user_pointed_at_may_name_a_destination if {
+	entrusted := {"origin": "UNTRUSTED_TEXT", "pointed": true}
+	_codes(_to("UPDATE", entrusted)) == {"DESTINATION_UNTRUSTED"}
+	_codes(_to("SEND", object.union(entrusted, {"left_open": false}))) == {"DESTINATION_UNTRUSTED"}
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [_sink(entrusted)]})) == {"DESTINATION_UNTRUSTED"}
+	every verb in ["SEND", "PAY", "CREATE"] {
+		_codes(_to(verb, entrusted)) == set()
+	}
+}
+
+test_asi02_fetching_a_url_is_egress if {
+	every verb in ["READ", "LIST", "SEND"] {
+		_codes(_to(verb, {"kind": "url", "origin": "NOWHERE"})) == {"DESTINATION_UNTRUSTED"}
+		_codes(_to(verb, {"kind": "url", "origin": "UNTRUSTED_TEXT"})) == {"DESTINATION_UNTRUSTED"}
+		_codes(_to(verb, {"kind": "url", "origin": "UNTRUSTED_TEXT", "pointed": true})) == set()
+	}
+}
+
+test_asi02_a_record_that_only_text_names_is_not_changed if {
+	every kind in ["id", "path"] {
+		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_TEXT"})) == {"RECORD_UNTRUSTED"}
+		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_RECORD", "threatened": true})) == {"RECORD_UNTRUSTED"}
+		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_TEXT", "pointed": true})) == set()
+		_codes(_to("DELETE", {"kind": kind, "origin": "NOWHERE"})) == set()
+	}
+}
+
+test_asi03_rights_take_no_value_from_text if {
+	_codes(_to("ADMIN", {"kind": "content", "origin": "UNTRUSTED_TEXT"})) == {"RIGHT_UNTRUSTED"}
+	_codes(_to("ADMIN", {"kind": "content", "origin": "NOWHERE"})) == set()
+}
+
+test_asi03_values_of_a_source_that_the_user_pointed_at_come_together if {
+	pointed := _sink({"kind": "content", "origin": "UNTRUSTED_TEXT", "pointed": true})
+	beside := _sink({"kind": "content", "origin": "UNTRUSTED_TEXT"})
+	threatened := _sink({"kind": "content", "origin": "UNTRUSTED_TEXT", "threatened": true})
+	_codes(_of("ADMIN", {"sinks": [pointed, beside]})) == set()
+	_codes(_of("ADMIN", {"sinks": [pointed, threatened]})) == {"RIGHT_UNTRUSTED"}
+}
+
+test_asi04_a_changed_definition_is_held if {
+	item := object.union(
+		fixture.one({"verb": "SEND"}),
+		{"action": {"findings": [{"code": "DEFINITION_CHANGED", "pointer": "", "message": "changed"}]}},
+	)
+	_codes(item) == {"DEFINITION_CHANGED"}
+	_codes(object.union(item, {"action": {"findings": []}})) == set()
+}
+
+test_asi05_programs_of_outsiders_do_not_run if {
+	_codes(_to("EXECUTE", {"kind": "code", "origin": "UNTRUSTED_TEXT"})) == {"CODE_UNTRUSTED"}
+	_codes(_to("EXECUTE", {"kind": "code", "origin": "NOWHERE"})) == set()
+}
+
+test_asi06_instructions_to_a_model_are_not_stored if {
+	_codes(object.union(fixture.one({"verb": "READ"}), {"payload": {"threats": ["prompt_injection"]}})) == set()
+	_codes(object.union(fixture.one({"verb": "SEND"}), {"payload": {"threats": ["ssrf"]}})) == set()
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		item := object.union(fixture.one({"verb": verb}), {"payload": {"threats": ["prompt_injection"]}})
+		_codes(item) == {"MEMORY_POISONED"}
+	}
+}
+
+test_asi07_without_a_gateway_outsiders_name_no_destination if {
+	every said_by in ["AGENT", "UNSPECIFIED"] {
+		facts := {"user_request": said_by, "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "UNTRUSTED_RECORD"})]}
+		_codes(_of("SEND", facts)) == {"REQUEST_UNVOUCHED"}
+	}
+	facts := {"user_request": "AGENT", "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "TRUSTED_RECORD"})]}
+	_codes(_of("SEND", facts)) == set()
+}
+
+test_asi08_a_burst_is_stopped if {
+	limit := agent_safety.limits.burst
+	_codes(object.union(fixture.item, {"session": {"burst": limit + 1}})) == {"TOO_MANY_ACTIONS"}
+	_codes(object.union(fixture.item, {"session": {"burst": limit}})) == set()
+}
+
+test_asi09_people_are_given_nothing_that_stands_beside_a_threat if {
+	_codes(_to("SEND", {"kind": "content", "origin": "UNTRUSTED_TEXT", "threatened": true})) == {"CONTENT_THREATENED"}
+}
+
+test_asi10_trying_again_and_again_is_stopped if {
+	_codes(object.union(fixture.item, {"session": {"denied_repeats": 3}})) == {"DENIED_REPEATS"}
+	_codes(object.union(fixture.item, {"session": {"denied_repeats": 2}})) == set()
+}
+
+test_asi10_a_session_in_which_too_much_was_refused_only_reads if {
+	refused := {"session": {"session": {"denials": 21}}}
+	_codes(object.union(fixture.one({"verb": "SEND"}), refused)) == {"TOO_MANY_DENIALS"}
+	_codes(object.union(fixture.one({"verb": "READ"}), refused)) == set()
+}
+
+test_lost_provenance_is_never_better if {
+	lost := {"state": "NO_DATA", "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "UNTRUSTED_TEXT", "left_open": false})]}
+	_codes(_of("SEND", lost)) == {"DESTINATION_UNTRUSTED"}
+}
+
+test_what_is_held_is_not_thereby_granted if {
+	outcome := data.writ.decision with input as _of("SEND", {"intent": "NOT_ASKED"})
+	outcome.effect == "DENY"
+	"NO_RULE_MATCHED" in fixture.codes(outcome)
+}
+
+test_what_another_rule_allows_is_held_for_people if {
+	outcome := fixture.judged({fixture.rule("t.allow", "ALLOW", {})}, _of("SEND", {"intent": "NOT_ASKED"}))
+	outcome.effect == "REQUIRE_APPROVAL"
+}
+
+test_every_rule_names_its_risk if {
+	every item in [
+		_of("SEND", {"intent": "NOT_ASKED"}),
+		_to("SEND", {"origin": "NOWHERE"}),
+		object.union(fixture.item, {"session": {"burst": 9999}}),
+	] {
+		some rule in agent_safety.matched with input as item
+		regex.match(`^ASI(0[1-9]|10) `, rule.message)
+	}
+}
