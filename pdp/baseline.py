@@ -35,7 +35,7 @@ HOURS = 168
 DAY_MS = 86_400_000
 MAX_VALUE = 2**53
 
-_MEASURES = struct.Struct("<2sddI15d")
+_MEASURES = struct.Struct("<2sdddI15d")
 _SETS = struct.Struct("<dIBBBBB")
 _RECORD = 10
 _NO_PREVIOUS = "^^^^"
@@ -59,6 +59,7 @@ class Baseline:
 
     updated_ms: float
     weight: float
+    born_ms: float
     means: tuple[Mean, Mean, Mean]
     hour_sum: int
     hours: bytes
@@ -78,11 +79,12 @@ def parse_baseline(raw: bytes | None) -> Baseline | None:
 
 
 def _parse(raw: bytes) -> Baseline:
-    kind, updated_ms, weight, _, *numbers = _MEASURES.unpack_from(raw)
+    kind, updated_ms, weight, born_ms, _, *numbers = _MEASURES.unpack_from(raw)
     # A NaN or an infinity among them would make the sum one.
-    if kind not in (b"B1", b"M1") or not isfinite(updated_ms + weight + sum(numbers)):
+    if kind not in (b"B1", b"M1") or not isfinite(updated_ms + weight + born_ms + sum(numbers)):
         raise ValueError("baseline")
-    if min(updated_ms, weight, *numbers) < 0 or max(updated_ms, weight, *numbers[0::5], *numbers[1::5]) > MAX_VALUE:
+    large = max(updated_ms, weight, born_ms, *numbers[0::5], *numbers[1::5])
+    if min(updated_ms, weight, born_ms, *numbers) < 0 or large > MAX_VALUE:
         raise ValueError("baseline")
     at = _MEASURES.size
     hour_sum, hours = 0, b""
@@ -104,6 +106,7 @@ def _parse(raw: bytes) -> Baseline:
     return Baseline(
         updated_ms=updated_ms,
         weight=weight,
+        born_ms=born_ms,
         means=(first, second, third),
         hour_sum=hour_sum,
         hours=hours,
@@ -154,6 +157,8 @@ def baseline_facts(
 ) -> dict[str, Any]:
     """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none."""
     agent, tool, role = parse_baseline(raw_agent), parse_baseline(raw_tool), parse_baseline(raw_role)
+    if agent is None or (tool is not None and tool.born_ms < agent.born_ms):
+        tool = None  # it speaks of an agent that was reset since
     deviations = _deviations((agent, tool, role), observation, settings, now_ms)
     new_definition = _is_new(tool, 0, observation.definition, settings.new_definition_observations)
     if agent is None or len(agent.sets) != 5:

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from pdp.baseline import baseline_ttl_ms
-from pdp.behaviour_observe import Observation
+from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import CLEAN, SHOWN, Entry, Taint, Track, parse_entry, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
@@ -246,7 +246,7 @@ class Behaviour:
     ) -> Call:
         """Returns the call that records what a result held. It answers with the number of tracks that still list the
         action; those that do not take the taint itself. Classes are at most a few hundred bytes."""
-        classes = ",".join(sorted(result.classes))
+        classes = join_classes(result.classes)
         head = _OUTCOME_HEAD.pack(
             settings.session_ttl_s * 1000,
             settings.taint_ttl_s * 1000,

@@ -127,7 +127,10 @@ def observe(
     types = _types(operations)
     external = any(map(_leaves, operations))
     untrusted = ContentTrust.UNTRUSTED in (result.content, result.record_trust if result.records else result.content)
-    classes, results = _classes(payload), _classes((UNCLASSIFIED,) if result.classes is None else result.classes)
+    classes, results = (
+        join_classes(payload),
+        join_classes((UNCLASSIFIED,) if result.classes is None else result.classes),
+    )
     destinations = {f"{d.kind}:{d.value}": None for operation in operations for d in operation.destinations}
     rows = _rows(operations)
     size = len(request.args_json)
@@ -223,7 +226,7 @@ def _plain(name: str) -> str:
     return "~" + blake2b(name.encode(), digest_size=6).hexdigest()
 
 
-def _classes(classes: Collection[str]) -> str:
+def join_classes(classes: Collection[str]) -> str:
     """Classes as entries hold them: sorted, joined by commas; too many of them are unclassified."""
     if not classes:
         return ""

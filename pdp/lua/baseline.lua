@@ -1,13 +1,13 @@
 -- What is usual for an agent: forgotten means, an hour-of-week histogram and bounded sets. After `behaviour.lua`.
 --
---   B1 (agent) or M1 (agent and tool, role)  updated  weight  day  {weight, mean, variance, mean and deviation at the
+--   B1 (agent) or M1 (agent and tool, role)  updated  weight  born  day  {weight, mean, variance, mean and deviation at the
 --   day's start} of amount, rows, bytes; then M1: number of definitions, definitions; B1: time of ageing, sum of the
 --   histogram, sizes of the sets, histogram of 168 x 2 bytes, tools, resource types, destinations, transitions, versions.
 -- A set holds records of 10 bytes, latest first: 8 of a name, 2 of the day of its last use, or of its count. A later
 -- format has another magic: what this one cannot read begins anew, as an agent that nobody knows.
 
-local MEASURES = '<c2ddI4ddddddddddddddd'
-local MEASURES_SIZE = 142
+local MEASURES = '<c2dddI4ddddddddddddddd'
+local MEASURES_SIZE = 150
 local SETS = '<dI4BBBBB'
 local SETS_SIZE = 17
 local HOURS = 168
@@ -17,7 +17,7 @@ local FLOOR = 0.05 -- a deviation is at least this share of the mean: what never
 local DAY_MS = 86400000
 local NONE = '--------'
 -- Places in the unpacked measures.
-local UPDATED, WEIGHT, TODAY, FIRST = 2, 3, 4, 5
+local UPDATED, WEIGHT, BORN, TODAY, FIRST = 2, 3, 4, 5, 6
 
 local baselines, learned = {}, {}
 local half_life, least, outlier, drift, baseline_ttl
@@ -25,8 +25,8 @@ local half_life, least, outlier, drift, baseline_ttl
 local function read_baseline(b, raw, kind)
   if #raw <= MEASURES_SIZE or sub(raw, 1, 2) ~= kind then return false end
   local v = { unpack_struct(MEASURES, raw) }
-  v[20] = nil -- where unpacking stopped
-  if not (finite(v[UPDATED]) and finite(v[WEIGHT])) then return false end
+  v[21] = nil -- where unpacking stopped
+  if not (finite(v[UPDATED]) and finite(v[WEIGHT]) and finite(v[BORN])) then return false end
   for i = FIRST, FIRST + 10, 5 do
     local variance = v[i + 2]
     if not (finite(v[i]) and finite(v[i + 1]) and variance >= 0 and variance <= MAX * MAX) then return false end
@@ -56,7 +56,7 @@ local function read_baseline(b, raw, kind)
 end
 
 local function new_baseline(b)
-  b.v = { b.kind, now, 0, floor(now / DAY_MS), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  b.v = { b.kind, now, 0, now, floor(now / DAY_MS), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
   b[1] = ''
   if b.kind == 'B1' then
     b[2], b[3], b[4], b[5] = '', '', '', ''
@@ -145,11 +145,12 @@ local function count_hour(b, hour)
   b.sum = b.sum + 1
 end
 
-local function open_baseline(key, raw, kind)
+-- One that was born before `since` is not read: the agent's own baseline was reset or lost in between.
+local function open_baseline(key, raw, kind, since)
   local b = baselines[key]
   if not b then
     b = { key = key, kind = kind }
-    if not raw or not read_baseline(b, raw, kind) then new_baseline(b) end
+    if not raw or not read_baseline(b, raw, kind) or b.v[BORN] < since then new_baseline(b) end
     forget(b.v)
     baselines[key] = b
     learned[#learned + 1] = b

@@ -61,8 +61,8 @@ for i = 1, #ARGV - 1 - count do
       set_effect(session, at, 'a')
       touch_track(session, session_ttl)
       total = total + 1
-      local b = open_baseline(keys[bi], values[bi], 'B1')
-      local of_tool = open_baseline(keys[ti], values[ti], 'M1')
+      local b = open_baseline(keys[bi], values[bi], 'B1', 0)
+      local of_tool = open_baseline(keys[ti], values[ti], 'M1', b.v[BORN])
       learn_value(b.v, FIRST, x1)
       learn_value(b.v, FIRST + 5, x2)
       learn_value(b.v, FIRST + 10, x3)
@@ -70,7 +70,7 @@ for i = 1, #ARGV - 1 - count do
       learn_value(of_tool.v, FIRST + 5, x2)
       learn_value(of_tool.v, FIRST + 10, x3)
       if ri > 0 then
-        local of_role = open_baseline(keys[ri], values[ri], 'M1')
+        local of_role = open_baseline(keys[ri], values[ri], 'M1', 0)
         learn_value(of_role.v, FIRST, x1)
         learn_value(of_role.v, FIRST + 5, x2)
         learn_value(of_role.v, FIRST + 10, x3)

@@ -191,11 +191,11 @@ def _with_double(raw: bytes, at: int, value: float) -> bytes:
         lambda raw: raw + b"x",
         lambda raw: b"X9" + raw[2:],
         lambda raw: _with_double(raw, 10, float("nan")),
-        lambda raw: _with_double(raw, 22, float("inf")),
-        lambda raw: _with_double(raw, 30, float("nan")),
-        lambda raw: _with_double(raw, 38, -5.0),
-        lambda raw: _with_double(raw, 30, 1e300),
-        lambda raw: raw[:158] + b"\xff" + raw[159:],
+        lambda raw: _with_double(raw, 18, float("inf")),
+        lambda raw: _with_double(raw, 38, float("nan")),
+        lambda raw: _with_double(raw, 46, -5.0),
+        lambda raw: _with_double(raw, 38, 1e300),
+        lambda raw: raw[:166] + b"\xff" + raw[167:],
     ],
 )
 async def test_a_corrupt_baseline_is_no_data_and_is_learned_anew(

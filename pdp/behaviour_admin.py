@@ -1,0 +1,75 @@
+"""What an operator may see and do of an agent's behaviour: read its baseline, make it forgotten. Changes no other state."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from pdp.baseline import HOURS, MEASURES, Baseline, parse_baseline
+from pdp.session_key import state_name
+from pdp.state_client import Client
+from pdp.state_wire import organisation_key
+
+BUSIEST = 5
+"""Hours of the week that are told."""
+
+_SETS = ("tools", "resource_types", "destinations", "transitions", "versions")
+
+
+def baseline_key(key: bytes, organisation: str, agent_id: str) -> str:
+    """The Redis key of an agent's own baseline. `key` names agents in the state."""
+    return f"{organisation_key(organisation)[:-1]}B{state_name(key, 'agent', agent_id)}"
+
+
+async def read_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> dict[str, Any]:
+    """Returns what is stored of an agent, for people and programs. `baseline` is None when nothing is stored or it cannot
+    be read. Times in Unix ms. Raises StateFailed."""
+    raw = await client.command("GET", baseline_key(key, organisation, agent_id))
+    suspended = await client.command("GET", f"{organisation_key(organisation)[:-1]}s:{agent_id}")
+    found = parse_baseline(raw)
+    return {
+        "organisation": organisation,
+        "agent": agent_id,
+        "suspended": suspended is not None,
+        "stored_bytes": len(raw) if raw is not None else 0,
+        "baseline": describe(found) if found is not None else None,
+    }
+
+
+async def reset_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> bool:
+    """Forgets the baseline of an agent, and with it those of agent and tool: they do not outlive it. The agent is new then.
+    False when there was none. Raises StateFailed."""
+    return bool(await client.command("DEL", baseline_key(key, organisation, agent_id)))
+
+
+def describe(baseline: Baseline) -> dict[str, Any]:
+    """Returns a baseline in plain numbers. Weights are what was left at `updated_ms`; hours are of the bundle's zone,
+    Monday 0:00 is 0. Names are hashed, so only their number is told."""
+    return {
+        "observations": round(baseline.weight),
+        "since_ms": int(baseline.born_ms),
+        "updated_ms": int(baseline.updated_ms),
+        "means": {
+            measure: {
+                "weight": round(mean.weight, 2),
+                "mean": round(mean.mean, 2),
+                "deviation": round(mean.deviation, 2),
+            }
+            for measure, mean in zip(MEASURES, baseline.means, strict=True)
+        },
+        "hours": _busiest(baseline),
+        "known": {
+            name: len(records) // 10
+            for name, records in zip(_SETS, baseline.sets, strict=False)
+            if len(baseline.sets) == 5
+        },
+    }
+
+
+def _busiest(baseline: Baseline) -> dict[str, int]:
+    """The busiest hours of the week with their share in basis points, the busiest first."""
+    if len(baseline.hours) != 2 * HOURS or not baseline.hour_sum:
+        return {}
+    counts = struct.unpack(f"<{HOURS}H", baseline.hours)
+    order = sorted((hour for hour in range(HOURS) if counts[hour]), key=lambda hour: (-counts[hour], hour))
+    return {str(hour): counts[hour] * 10_000 // baseline.hour_sum for hour in order[:BUSIEST]}

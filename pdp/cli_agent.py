@@ -1,0 +1,163 @@
+"""`writ agent`: what is usual for an agent, and whether it may act at all, from the operator's side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pdp.behaviour_admin import read_agent, reset_agent
+from pdp.config import Config, load_config
+from pdp.server import connect_state, derived_key, now_ms
+from pdp.state import RedisState
+from writ.errors import ConfigurationError, WritError
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+Job = Callable[[RedisState, bytes, str], Awaitable[dict[str, Any]]]
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    path = click.Path(exists=True, dir_okay=False, path_type=Path)
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--organisation", default="", help="Needed when the state holds more than one."),
+        click.option("--config", "settings", type=path, required=True, help="writ.yaml"),
+        click.argument("agent_id", metavar="ID"),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def agent() -> None:
+    """Show or forget what is usual for an agent; suspend it, or let it act again."""
+
+
+@agent.command("show", epilog="Example: writ agent show invoice-agent --config .writ/writ.yaml")
+@_options
+def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
+    """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when nothing is stored."""
+
+    async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
+        return await read_agent(store.client, key, of, agent_id)
+
+    found = _run(settings, organisation, job)
+    click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+    if found["baseline"] is None:
+        sys.exit(1)
+
+
+@agent.command("reset", epilog="Example: writ agent reset invoice-agent --config .writ/writ.yaml")
+@_options
+def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
+    """Forget what is usual for an agent, for example after its task has changed. It counts as new from then on; sessions,
+    totals and limits stay."""
+
+    async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
+        return {"agent": agent_id, "forgotten": await reset_agent(store.client, key, of, agent_id)}
+
+    _print(_run(settings, organisation, job), as_json)
+
+
+@agent.command("suspend", epilog="Example: writ agent suspend invoice-agent --config .writ/writ.yaml")
+@_options
+def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
+    """Show an agent as suspended to the policy, on every decision point, from its next action on."""
+
+    async def job(store: RedisState, _: bytes, of: str) -> dict[str, Any]:
+        await store.suspend(of, agent_id)
+        return {"agent": agent_id, "suspended": True}
+
+    _print(_run(settings, organisation, job), as_json)
+
+
+@agent.command("resume", epilog="Example: writ agent resume invoice-agent --config .writ/writ.yaml")
+@_options
+def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
+    """Take a suspension back."""
+
+    async def job(store: RedisState, _: bytes, of: str) -> dict[str, Any]:
+        await store.resume(of, agent_id)
+        return {"agent": agent_id, "suspended": False}
+
+    _print(_run(settings, organisation, job), as_json)
+
+
+def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
+    config = load_config(settings)
+
+    async def main() -> dict[str, Any]:
+        store = connect_state(config, generation=now_ms())
+        try:
+            of = organisation or await _only_organisation(store)
+            return await job(store, _names_key(config), of)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(main())
+    except WritError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _names_key(config: Config) -> bytes:
+    return derived_key(config, "names")
+
+
+async def _only_organisation(store: RedisState) -> str:
+    known = sorted(await store.continuity.organisations())
+    if len(known) != 1:
+        raise ConfigurationError("ORGANISATION_UNCLEAR", f"expected `--organisation`: the state holds {len(known)}")
+    return known[0]
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"agent         {found['agent']} of {found['organisation']}",
+        f"suspended     {'yes' if found['suspended'] else 'no'}",
+    ]
+    baseline = found["baseline"]
+    if baseline is None:
+        return [*lines, "baseline      none"]
+    lines += [
+        f"observations  {baseline['observations']}, {found['stored_bytes']} bytes",
+        f"since         {_time(baseline['since_ms'])}",
+        f"updated       {_time(baseline['updated_ms'])}",
+    ]
+    for measure, mean in baseline["means"].items():
+        if mean["weight"]:
+            lines.append(
+                f"{measure:<12}  mean {mean['mean']:,}, deviation {mean['deviation']:,}, of {mean['weight']:g}"
+            )
+    hours = [f"{_hour(int(hour))} {share / 100:g} %" for hour, share in baseline["hours"].items()]
+    lines.append("hours         " + (", ".join(hours) or "none"))
+    known = [f"{count} {name.replace('_', ' ')}" for name, count in baseline["known"].items()]
+    return [*lines, "known         " + (", ".join(known) or "nothing")]
+
+
+def _hour(hour: int) -> str:
+    return f"{DAYS[hour // 24]} {hour % 24:02d}:00"
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _print(fields: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        click.echo(f"{name}  {value}")
+
+
+if __name__ == "__main__":
+    agent()

@@ -1,0 +1,155 @@
+"""`writ agent` against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+from click.testing import CliRunner, Result
+
+from pdp.behaviour import Behaviour
+from pdp.behaviour_admin import read_agent, reset_agent
+from pdp.cli_agent import agent
+from pdp.config import load_config
+from pdp.server import derived_key
+from pdp.state import RedisState
+from tests.behaviour_support import KEY, Player, asked, observed, open_behaviour, operation, settings
+from tests.redis_server import RedisServer
+from tests.state_support import EPOCH
+from writ.action import Verb
+
+DECLARED = settings(min_observations=5)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with RedisServer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def state(server: RedisServer) -> AsyncIterator[RedisState]:
+    server.flush()
+    opened = open_behaviour(server.url)
+    assert await opened.continuity.initialise(EPOCH)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def config(server: RedisServer, tmp_path: Path) -> Path:
+    master = tmp_path / "master.key"
+    master.write_bytes(os.urandom(32))
+    master.chmod(0o600)
+    document: dict[str, Any] = {
+        "pdp": {"listen": "unix:///w.sock", "jwt": {"issuer": "i", "audience": "a", "public_keys": "keys"}},
+        "redis": {"url": server.url, "name_key": "master.key"},
+        "opa": {"socket": "opa.sock"},
+        "evidence": {
+            "folder": "log",
+            "issuer": "pdp-1",
+            "vault_folder": "vault",
+            "vault_master_key": "master.key",
+            "receipt_key": "r.pem",
+            "permit_key": "p.pem",
+        },
+    }
+    path = tmp_path / "writ.yaml"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def writ_agent(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(agent, [*arguments, "--config", str(config)])
+
+
+async def learn(state: RedisState, key: bytes, count: int = 20) -> None:
+    state.companions = (Behaviour(key),)
+    player = Player(state, DECLARED)
+    for _ in range(count):
+        seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED, key=key)
+        await player.play(seen)
+
+
+async def test_a_baseline_is_described_in_plain_numbers(state: RedisState) -> None:
+    await learn(state, KEY)
+    found = await read_agent(state.client, KEY, "acme", "a1")
+    baseline = found["baseline"]
+    assert (baseline["observations"], baseline["means"]["amount"]["mean"]) == (20, 31_000)
+    assert baseline["hours"] == {"12": 10_000}
+    assert baseline["known"] == {
+        "tools": 1,
+        "resource_types": 1,
+        "destinations": 1,
+        "transitions": 2,
+        "versions": 1,
+    }
+    assert found["stored_bytes"] <= 2048
+
+
+async def test_what_speaks_of_an_agent_and_a_tool_does_not_outlive_a_reset(state: RedisState) -> None:
+    await learn(state, KEY)
+    player = Player(state, DECLARED)
+    player.count = 1_000  # other requests than those before
+    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    assert {d["of"] for d in (await player.baseline(seen))["deviations"]} == {"agent", "agent_tool", "role"}
+    assert await reset_agent(state.client, KEY, "acme", "a1")
+    assert not await reset_agent(state.client, KEY, "acme", "a1")
+    for _ in range(2):
+        facts = await player.baseline(seen)
+        assert (facts["new_agent"], facts["new_definition"]) == (True, True)
+        assert {d["of"] for d in facts["deviations"]} == {"role"}
+        await player.play(seen)
+    assert (await player.session(seen))["session"]["actions"] == 23, "the session stays"
+
+
+def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, config: Path) -> None:
+    async def prepare() -> None:
+        server.flush()
+        state = open_behaviour(server.url)
+        await state.continuity.initialise(EPOCH)
+        await learn(state, derived_key(load_config(config), "names"))
+        await state.close()
+
+    asyncio.run(prepare())
+    shown = writ_agent(config, "show", "a1")
+    assert shown.exit_code == 0, shown.output
+    assert "amount        mean 31,000.0, deviation 0.0, of 20" in shown.output
+    assert "hours         Mon 12:00 100 %" in shown.output
+    as_json = json.loads(writ_agent(config, "show", "a1", "--json").output)
+    assert (as_json["organisation"], as_json["suspended"]) == ("acme", False)
+    assert as_json["baseline"]["observations"] == 20
+    assert json.loads(writ_agent(config, "reset", "a1", "--json").output) == {"agent": "a1", "forgotten": True}
+    gone = writ_agent(config, "show", "a1")
+    assert gone.exit_code == 1
+    assert "baseline      none" in gone.output
+
+
+def test_suspend_and_resume_reach_the_next_decision(server: RedisServer, config: Path) -> None:
+    async def suspended() -> bool:
+        state = open_behaviour(server.url)
+        await state.continuity.initialise(EPOCH)
+        (view,) = await state.enrich([asked("r", observed(agent="agent"))])
+        await state.close()
+        return view.suspended
+
+    server.flush()
+    assert not asyncio.run(suspended())
+    for verb, expected in (("suspend", True), ("resume", False)):
+        done = writ_agent(config, verb, "agent", "--json")
+        assert json.loads(done.output) == {"agent": "agent", "suspended": expected}
+        assert asyncio.run(suspended()) is expected
+
+
+def test_several_organisations_need_a_name(server: RedisServer, config: Path) -> None:
+    server.flush()
+    refused = writ_agent(config, "show", "a1")
+    assert refused.exit_code == 1
+    assert "ORGANISATION_UNCLEAR" in refused.output or "expected `--organisation`: the state holds 0" in refused.output
