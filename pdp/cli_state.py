@@ -18,6 +18,7 @@ from pdp.evidence_read import EvidenceReader
 from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
+from pdp.seal import seal, unseal
 from pdp.server import connect_state, now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records
@@ -65,17 +66,33 @@ def init(settings: Path, as_json: bool) -> None:
     multiple=True,
     help="Log folder, vault folder and vault master key of another decision point; once for each.",
 )
+@click.option("--unless-sealed", "mark", default="", help="Count nothing when Redis still has the seal of this mark.")
 @_as_json
-def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], as_json: bool) -> None:
+def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: str, as_json: bool) -> None:
     """Count again, from every decision point's receipts, what an emptied or replaced Redis has lost."""
     config = load_config(settings)
     own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
 
     async def run(store: RedisState) -> dict[str, Any]:
+        if await unseal(store, mark):
+            return {"requests": 0, "sealed": True}
         records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 
     _print(_run(config, run), as_json)
+
+
+@state.command("seal", epilog="Example: writ state seal --config .writ/writ.yaml --mark 9f86d081884c7d65")
+@_config
+@click.option("--mark", required=True, help="Random text; `writ state rebuild --unless-sealed` takes it back once.")
+@_as_json
+def seal_(settings: Path, mark: str, as_json: bool) -> None:
+    """Mark what Redis holds as whole, after every decision point has stopped and before Redis does."""
+
+    async def run(store: RedisState) -> dict[str, Any]:
+        return {"organisations": await seal(store, mark)}
+
+    _print(_run(load_config(settings), run), as_json)
 
 
 def _reader(folder: Path, vault: Path, master: Path) -> EvidenceReader:

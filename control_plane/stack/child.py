@@ -92,14 +92,15 @@ class Child:
             raise
         self._watch = asyncio.create_task(self._keep_running())
 
-    async def stop(self) -> None:
-        """Ends the process and its workers: SIGTERM, then SIGKILL. May be called twice, and before `start`."""
+    async def stop(self) -> int | None:
+        """Ends the process and its workers: SIGTERM, then SIGKILL. May be called twice, and before `start`. Returns the exit
+        code, None when nothing ran."""
         if self._watch is not None:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
             self._watch = None
-        await self._end()
+        return await self._end()
 
     async def _keep_running(self) -> None:
         pause_s = self._pace.restart_min_s
@@ -168,10 +169,10 @@ class Child:
                     ) from error
             await asyncio.sleep(POLL_S)
 
-    async def _end(self) -> None:
+    async def _end(self) -> int | None:
         process = self._process
         if process is None:
-            return
+            return None
         if process.returncode is None:
             signalled(process.pid, signal.SIGTERM)
             try:
@@ -179,8 +180,9 @@ class Child:
             except TimeoutError:
                 self._report(f"{self.spec.name} did not stop within {self._pace.stop_timeout_s:.0f} s and was killed")
         self._forget()
-        await process.wait()
+        code = await process.wait()
         self._process = None
+        return code
 
     def _forget(self) -> None:
         """Kills what is left of the group: workers of a child that crashed."""

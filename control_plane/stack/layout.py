@@ -43,6 +43,11 @@ class Layout:
         return self.root / "run" / "state-initialised"
 
     @property
+    def sealed(self) -> Path:
+        """The mark of the seal that Redis was stopped under; there between a clean stop and the next start."""
+        return self.root / "run" / "state-sealed"
+
+    @property
     def public_keys(self) -> Path:
         """Public halves, as `<name>.pem`."""
         return self.root / "keys" / "public"

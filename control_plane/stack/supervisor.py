@@ -22,18 +22,12 @@ from control_plane.stack.child import Child, ChildSpec, Pace, end_leftovers
 from control_plane.stack.config import StackConfig, load_stack_config, write_settings
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, link_tool, set_logs_aside
-from control_plane.stack.places import child_environment
 from control_plane.stack.redis_server import find_redis_server, redis_command
+from control_plane.stack.state import StackState
 from control_plane.stack.tools import tool_path
 from writ.errors import DependencyFailed
 
 MINDER = Path(__file__).with_name("minder.py")
-
-STATE = ("-m", "writ.cli.main", "state")
-"""Verbs of the decision point's, which the control plane never imports: run as processes."""
-
-STATE_TIMEOUT_S = 600
-"""Counting again reads every receipt of the log."""
 
 
 class Supervisor:
@@ -51,6 +45,7 @@ class Supervisor:
         self._random = random
         self._now_s = now_s
         self._report = report
+        self._state = StackState(layout, random=random, report=report)
         self._children: list[Child] = []
         self._minder: asyncio.subprocess.Process | None = None
 
@@ -100,7 +95,7 @@ class Supervisor:
         if config.stack.start_opa:
             await self._start_child(self._opa(config, opa), pace)
         if config.stack.start_pdp:
-            await self._settle_state(config)
+            await self._state.begin(own_redis=config.stack.start_redis)
             await self._start_child(self._pdp(config), pace)
         return config
 
@@ -118,53 +113,19 @@ class Supervisor:
             await asyncio.to_thread(policy.push, self._layout, config, built, int(self._now_s()))
             self._report(f"bundle {built.revision[:12]} built, tested, signed and pushed")
 
-    async def _settle_state(self, config: StackConfig) -> None:
-        """Sets the state epoch once in the life of a state folder; later, counts again what a restarted Redis may lack.
-
-        A Redis that was restarted may have lost its last second (appendfsync everysec), so counters are `no_data` until
-        they are counted again from the receipts, which lie beside it.
-        """
-        if not self._layout.initialised.exists():
-            await self._state_verb("init")
-            # A crash before this line asks again; an epoch that is there is kept.
-            self._layout.initialised.touch()
-        elif config.stack.start_redis:
-            await self._rebuild_state()
-
-    async def _rebuild_state(self) -> None:
-        self._report(f"counted again from receipts: {await self._state_verb('rebuild')}")
-
-    async def _state_verb(self, verb: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *STATE, verb, "--config", str(self._layout.settings)),
-            env=child_environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            output, _ = await asyncio.wait_for(process.communicate(), STATE_TIMEOUT_S)
-        except BaseException as error:
-            process.kill()
-            await process.wait()
-            if isinstance(error, TimeoutError):
-                raise DependencyFailed(
-                    "STATE_VERB_FAILED", f"`writ state {verb}` took over {STATE_TIMEOUT_S} s"
-                ) from error
-            raise
-        said = output.decode(errors="replace").strip()
-        if process.returncode != 0:
-            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
-        return said
-
     async def _start_child(self, spec: ChildSpec, pace: Pace) -> None:
         child = Child(spec, self._layout, pace, report=self._report, mind=self._mind)
         self._children.append(child)
         await child.start()
 
     async def _stop(self) -> None:
+        mark, code = "", None
         for child in reversed(self._children):
-            await child.stop()
+            if child.spec.name == "redis":  # the decision point, started after it, has stopped
+                mark = await self._state.seal()
+            code = await child.stop()
+        if mark and code == 0:
+            self._state.keep_mark(mark)
         self._children.clear()
         if self._minder is not None and self._minder.stdin is not None:
             self._minder.stdin.close()
@@ -189,7 +150,7 @@ class Supervisor:
             command=tuple(redis_command(find_redis_server(), self._layout)),
             ready=lambda: ready.redis_ready(socket),
             sockets=(socket,),
-            after_restart=self._rebuild_state,
+            after_restart=self._state.rebuild,
         )
 
     def _control_plane(self, config: StackConfig) -> ChildSpec:

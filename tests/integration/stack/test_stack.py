@@ -132,6 +132,9 @@ def test_ctrl_c_stops_everything_and_a_later_start_makes_nothing_again(tmp_path:
     with up(state) as second:
         assert second.log.read_text().count("built, tested, signed and pushed") == 1
         assert second.log.read_text().count("made keys") == 1
+        assert "state after a clean stop: requests  0" in second.log.read_text()
+        assert "counted again" not in second.log.read_text()
+        assert not (state / "run" / "state-sealed").exists(), "a mark proves one start"
     assert keys == {path: path.read_bytes() for path in (state / "keys").glob("*.pem")}
 
 
@@ -142,4 +145,5 @@ def test_a_killed_supervisor_leaves_no_process_and_can_be_started_again(tmp_path
         first.process.kill()
         until(lambda: not any(alive(pid) and start_ticks(pid) == ticks for pid, ticks in pids.items()), first.log)
     with up(state) as second:
+        assert "counted again from receipts" in second.log.read_text()
         assert sorted(second.ready["processes"]) == sorted(PROCESSES)

@@ -1,0 +1,117 @@
+"""The state of one stack over its starts and stops: begun once, sealed at a clean stop, counted again after any other.
+
+Runs the verbs of the decision point as processes, which the control plane never imports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+
+from control_plane.stack.layout import Layout
+from control_plane.stack.places import child_environment
+from writ.errors import DependencyFailed
+
+VERBS = ("-m", "writ.cli.main", "state")
+
+TIMEOUT_S = 600
+"""Counting again reads every receipt of the log."""
+
+SEAL_TIMEOUT_S = 10
+"""Nobody who stops a stack waits longer for a quicker next start."""
+
+MARK_BYTES = 16
+
+
+class StackState:
+    """What `writ up` does about Redis. `random(n)` gives n secret bytes, `report(text)` tells people."""
+
+    def __init__(self, layout: Layout, *, random: Callable[[int], bytes], report: Callable[[str], None]) -> None:
+        self._layout = layout
+        self._random = random
+        self._report = report
+        self._begun = False
+
+    async def begin(self, *, own_redis: bool) -> None:
+        """Sets the state epoch once in the life of a state folder; later makes sure that what Redis holds is whole.
+
+        A Redis that was not stopped cleanly may have lost its last second (appendfsync everysec), so counters are
+        `no_data` until they are counted again from the receipts, which lie beside it.
+        """
+        if not self._layout.initialised.exists():
+            await self._run("init")
+            # A crash before this line asks again; an epoch that is there is kept.
+            self._layout.initialised.touch()
+        elif own_redis and (mark := self._take_mark()):
+            self._report(f"state after a clean stop: {await self._run('rebuild', '--unless-sealed', mark)}")
+        elif own_redis:
+            await self.rebuild()
+        self._begun = True
+
+    async def rebuild(self) -> None:
+        """Counts again from the receipts. Raises DependencyFailed."""
+        self._report(f"counted again from receipts: {await self._run('rebuild')}")
+
+    async def seal(self) -> str:
+        """Seals what Redis holds when nobody decides any more; returns the mark, or "" when it could not be sealed. A state
+        that did not begin in this run is left as it is, with the seal that it may have."""
+        if not self._begun:
+            return ""
+        mark = self._random(MARK_BYTES).hex()
+        try:
+            await self._run("seal", "--mark", mark, timeout_s=SEAL_TIMEOUT_S)
+        except DependencyFailed as error:
+            self._report(f"not sealed, so the next start counts again: {error}")
+            return ""
+        return mark
+
+    def keep_mark(self, mark: str) -> None:
+        """Keeps the mark of a seal once Redis has stopped with all that it holds on the disk."""
+        path = self._layout.sealed
+        partial = path.with_suffix(".partial")
+        with partial.open("w", encoding="ascii") as file:
+            file.write(mark)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def _take_mark(self) -> str:
+        """Returns the mark and destroys it: it proves one start."""
+        try:
+            mark = self._layout.sealed.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            mark = ""
+        self._layout.sealed.unlink(missing_ok=True)
+        folder = os.open(self._layout.sealed.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return mark
+
+    async def _run(self, verb: str, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *VERBS, verb, "--config", str(self._layout.settings), *arguments),
+            env=child_environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), timeout_s)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            if isinstance(error, TimeoutError):
+                raise DependencyFailed(
+                    "STATE_VERB_FAILED", f"`writ state {verb}` took over {timeout_s:.0f} s"
+                ) from error
+            raise
+        said = output.decode(errors="replace").strip()
+        if process.returncode != 0:
+            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
+        return said

@@ -1,0 +1,49 @@
+"""Proof that Redis lost nothing between a clean stop and the next start, so that nothing has to be counted again.
+
+1. When every decision point has stopped, `seal` puts a fresh random mark where the run id of the server stands, for each
+   organisation that is whole, and last for the deployment.
+2. Redis is stopped so that all it holds is on the disk, and only then the mark is kept elsewhere (by the caller).
+3. Before anybody decides again, `unseal` wants that very mark back, for the deployment and for every organisation, and puts
+   the run id of the new server in its place. The caller has destroyed its copy before, so that it proves one restart.
+
+Seals are the last writes: a server that lacks them may lack others before them, and one that has them lacks none. An older
+copy has another mark or none. Whatever does not fit ends as after a crash: `no_data` until `pdp.rebuild`. A crash at any
+point does, too.
+"""
+
+from __future__ import annotations
+
+from pdp.state import RedisState
+from pdp.state_client import load_script, run_one
+from pdp.state_wire import organisation_key
+
+SEAL_KEY = "{writ}:seal"
+
+PREFIX = "sealed:"
+"""No run id of a server looks so."""
+
+_SEAL = load_script("seal", allow_oom=True)
+
+
+async def seal(state: RedisState, mark: str) -> int:
+    """Seals everything with `mark` (random, used once). Returns how many organisations were whole. Raises StateFailed.
+
+    From then on every organisation is without data for decision points, until `unseal` or a rebuild.
+    """
+    sealed = 0
+    for organisation in sorted(await state.continuity.organisations()):
+        sealed += await run_one(state.client, _SEAL, organisation_key(organisation), "", PREFIX + mark)
+    await state.client.command("SET", SEAL_KEY, mark)
+    return sealed
+
+
+async def unseal(state: RedisState, mark: str) -> bool:
+    """Takes the seals off. False when one is missing or another: then nothing says that Redis is whole. Raises StateFailed."""
+    held = await state.client.command("GET", SEAL_KEY)
+    if not mark or held is None or held.decode() != mark:
+        return False
+    await state.client.command("DEL", SEAL_KEY)
+    whole = True
+    for organisation in sorted(await state.continuity.organisations()):
+        whole &= await run_one(state.client, _SEAL, organisation_key(organisation), PREFIX + mark, "") == 1
+    return whole

@@ -1,0 +1,150 @@
+"""A seal proves that a restarted Redis is whole; whatever does not fit counts as lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from pdp.model import Final
+from pdp.seal import seal, unseal
+from pdp.state import RedisState
+from tests.redis_server import RedisServer
+from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle
+
+MARK = "0123456789abcdef"
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with RedisServer("--appendonly", "yes", "--appendfsync", "everysec") as running:
+        yield running
+
+
+@asynccontextmanager
+async def opened(server: RedisServer, *, writer: str = "pdp-1") -> AsyncIterator[RedisState]:
+    state = open_state(server.url, writer=writer)
+    try:
+        yield state
+    finally:
+        await state.close()
+
+
+async def counted_one(server: RedisServer, *organisations: str) -> None:
+    """Begins the state and has each organisation count one."""
+    async with opened(server) as state:
+        await state.continuity.initialise(EPOCH)
+        for organisation in organisations:
+            one = ask(f"{organisation}-1", reserve(), organisation=organisation)
+            await state.settle([settle(one, await enrich_one(state, one), Final.ALLOWED)])
+
+
+async def sealed(server: RedisServer, mark: str = MARK) -> int:
+    async with opened(server) as state:
+        return await seal(state, mark)
+
+
+def stop(server: RedisServer) -> None:
+    """Stops it so that it writes everything out."""
+    with server.client() as client:
+        client.shutdown()
+    server.kill()
+
+
+def restart(server: RedisServer) -> None:
+    stop(server)
+    server.start()
+
+
+async def committed(state: RedisState, organisation: str) -> int | None:
+    """Returns what the next decision sees, None for no data."""
+    view = await enrich_one(state, ask("look", reserve(), organisation=organisation, dry_run=True))
+    counter = view.counters["calls"]
+    return counter.committed if counter.known else None
+
+
+async def test_after_a_clean_stop_counting_goes_on(server: RedisServer) -> None:
+    await counted_one(server, "acme", "other")
+    assert await sealed(server) == 2
+    restart(server)
+    async with opened(server, writer="pdp-2") as state:
+        assert await unseal(state, MARK)
+        assert [await committed(state, name) for name in ("acme", "other", "new")] == [1, 1, 0]
+
+
+async def test_between_seal_and_unsealing_nothing_is_known(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    await sealed(server)
+    async with opened(server) as state:
+        assert await committed(state, "acme") is None
+    restart(server)
+    async with opened(server) as state:
+        assert await committed(state, "acme") is None
+
+
+@pytest.mark.parametrize("mark", ["", "fedcba9876543210", MARK[:-1]])
+async def test_another_mark_is_no_proof(server: RedisServer, mark: str) -> None:
+    await counted_one(server, "acme")
+    await sealed(server)
+    restart(server)
+    async with opened(server) as state:
+        assert not await unseal(state, mark)
+        assert await committed(state, "acme") is None
+
+
+async def test_a_mark_proves_one_start(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    await sealed(server)
+    restart(server)
+    async with opened(server) as state:
+        assert await unseal(state, MARK)
+    restart(server)  # as after a crash: nobody sealed
+    async with opened(server) as state:
+        assert not await unseal(state, MARK)
+        assert await committed(state, "acme") is None
+
+
+async def test_a_copy_from_before_the_seal_is_no_proof(server: RedisServer, tmp_path: Path) -> None:
+    await counted_one(server, "acme")
+    stop(server)
+    folder = Path(server.socket).parent / "appendonlydir"
+    shutil.copytree(folder, tmp_path / "copy")
+    server.start()
+    await sealed(server)
+    stop(server)
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "copy", folder)
+    server.start()
+    async with opened(server) as state:
+        assert not await unseal(state, MARK)
+
+
+async def test_one_organisation_without_its_seal_makes_nothing_whole(server: RedisServer) -> None:
+    await counted_one(server, "acme", "other")
+    await sealed(server)
+    with server.client() as client:
+        client.hset("{other}:m", "r", "0" * 40)
+    restart(server)
+    async with opened(server) as state:
+        assert not await unseal(state, MARK)
+
+
+async def test_what_was_lost_before_is_not_sealed(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    restart(server)  # no seal: as after a crash
+    assert await sealed(server) == 0
+    restart(server)
+    async with opened(server) as state:
+        assert not await unseal(state, MARK)
+        assert await committed(state, "acme") is None
+
+
+async def test_an_emptied_server_is_no_proof(server: RedisServer) -> None:
+    await counted_one(server)
+    await sealed(server)
+    server.flush()
+    async with opened(server) as state:
+        assert not await unseal(state, MARK)
