@@ -63,7 +63,9 @@ direction(path) := "MOST" if {
 	path[0] == "tiers"
 	path[1] in {"base", "environments"}
 } else := "LEAST" if {
-	path in {["risk", "deny_from"], ["risk", "floors", "from"]}
+	path == ["risk", "deny_from"]
+} else := "LEAST" if {
+	path == ["risk", "floors", "from"]
 } else := "LEAST" if {
 	array.slice(path, 0, 2) == ["tiers", "from_score"]
 } else := "LEAST" if {
