@@ -40,6 +40,8 @@ def shortened(pattern: str) -> str:
         return pattern
     stretches = [head]
     for text, is_wide, many in parts:
+        if text == r"\b":
+            continue  # a condition on both sides of a place makes fixed text dear to find; RE2 sees to it
         least, most = _bounds(many)
         if text == r"\s" or most <= (MAX_WIDE_REPEAT if is_wide else MAX_REPEAT):
             stretches[-1] += text + many
@@ -48,7 +50,9 @@ def shortened(pattern: str) -> str:
             stretches[-1] += edge
             stretches.append(head + edge)
     best = max(stretches, key=_literal_chars)
-    return best if len(stretches) > 1 and _literal_chars(best) >= MIN_LITERAL_CHARS else pattern
+    if _literal_chars(best) >= MIN_LITERAL_CHARS:
+        return best
+    return stretches[0] if len(stretches) == 1 and stretches[0] != head else pattern
 
 
 def _literal_chars(pattern: str) -> int:
