@@ -71,6 +71,7 @@ for i = 1, #ARGV - 1 - count do
     and (tracks[keys[pi]]
       or tell(pi, open_track(keys[pi], pr, keep, width, pr and 0 or sr and now + keep or lost_before(keep))))
   local flag = '0'
+  if ci > 0 then shown[ci] = false end
   -- The first byte of a claim says `f` while it is in flight.
   if ci > 0 and values[ci] and string.byte(values[ci]) == 102 and not known[id] then
     known[id] = true

@@ -22,7 +22,16 @@ local SCAN = 4096 -- more reservations than this in one window are counted as if
 local loaded = {}
 local touched = {}
 
-local function text(n) return string.format('%.0f', n) end
+local texts = {}
+
+local function text(n)
+  local found = texts[n]
+  if not found then
+    found = string.format('%.0f', n)
+    texts[n] = found
+  end
+  return found
+end
 
 -- Redis TIME in ms, never before `last`.
 local function clock(last)
@@ -32,9 +41,19 @@ local function clock(last)
   return now
 end
 
--- A claim begins with `f` while it is in flight and with `d` once it is answered, for those who need no more of it.
-local function claim_of(raw) return raw and cmsgpack.unpack(string.sub(raw, 2)) or false end
-local function claim_bytes(claim) return claim[2] .. cmsgpack.pack(claim) end
+-- A claim begins with `f` while it is in flight and with `d` once it is answered, for those who need no more of it. Its
+-- table follows (see enrich.lua), then the stored answer, if there is one.
+local function claim_of(raw)
+  if not raw then return false end
+  local offset, claim = cmsgpack.unpack_one(raw, 1)
+  claim.answer_at = offset
+  return claim
+end
+
+local function claim_bytes(claim, answer)
+  claim.answer_at = nil
+  return claim[2] .. cmsgpack.pack(claim) .. (answer or '')
+end
 
 local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')

@@ -10,8 +10,8 @@
 --          [status, order, hold, answer, known, value, committed, pending, amount, unbounded, known, ...]
 -- State: 1 continuous, 0 unknown organisation, -1 discontinuous. Status: 1 mine, 2 in flight, 3 answered, 4 reused.
 --
--- Claim: {digest, "f" or "d", lease until, epoch, order, hold, writer, base, decision id, final}; base: what is committed
--- for it already, flat (window key, amount). Ticket record, by order in {organisation}:o:<epoch>:
+-- Claim: {digest, "f" or "d", lease until, epoch, order, hold, writer, base, decision id, final, answer until}; base: what is
+-- committed for it already, flat (window key, amount). Ticket record, by order in {organisation}:o:<epoch>:
 -- {claim id, decided at, {{hold, writer, trip}, ...}, {{window key, length, ends, pending, counts, element,
 -- committed, full}, ...}}.
 
@@ -58,9 +58,9 @@ local values = call('MGET', unpack(keys))
 local suspended, facts = {}, {}
 for i = 1, #ask.S do suspended[i] = values[i] and 1 or 0 end
 for i = 1, #ask.F do facts[i] = values[#ask.S + i] end
-local claims, writes, records, removed = {}, {}, {}, {}
+local claims, stored, writes, records, removed = {}, {}, {}, {}, {}
 local offset = #ask.S + #ask.F
-for i, q in ipairs(ask.q) do claims[q[1]] = claim_of(values[offset + i]) end
+for i, q in ipairs(ask.q) do claims[q[1]], stored[q[1]] = claim_of(values[offset + i]), values[offset + i] end
 
 local function record_of(order)
   local field = text(order)
@@ -162,6 +162,12 @@ local function release(order, record)
   removed[#removed + 1] = text(order)
 end
 
+-- The stored answer of a claim, while it holds.
+local function answer_of(id, claim)
+  if claim.answer_at < 0 or (claim[11] or 0) <= now then return nil end
+  return string.sub(stored[id], claim.answer_at + 1)
+end
+
 local function base_of(list)
   local base = {}
   for i = 1, #list, 2 do base[list[i]] = list[i + 1] end
@@ -174,7 +180,7 @@ local function mine(q, claim, order, hold, base)
     list[#list + 1] = name
     list[#list + 1] = amount
   end
-  local renewed = { q[2], 'f', now + q[4], epoch, order, hold, writer, list, claim and claim[9] or '', claim and claim[10] or '' }
+  local renewed = { q[2], 'f', now + q[4], epoch, order, hold, writer, list, claim and claim[9] or '', claim and claim[10] or '', 0 }
   claims[q[1]] = renewed
   writes[q[1]] = renewed
 end
@@ -217,7 +223,7 @@ local function decide(q)
   if claim[1] ~= q[2] then return { 4, 0, 0, '' } end
   if claim[2] == 'd' then
     if suspended[q[3]] == 0 then
-      local answer = call('GET', prefix .. 'a:' .. q[1])
+      local answer = answer_of(q[1], claim)
       if answer then return { 3, 0, 0, answer } end
     end
     return begin(q, claim, base_of(claim[8]))

@@ -22,7 +22,7 @@ for _, q in ipairs(ask.q) do
     end
   end
   if now - q[3] < 600000 then
-    local claim = { q[2], 'd', 0, ask.e, 0, 0, '', base, '', q[4] }
+    local claim = { q[2], 'd', 0, ask.e, 0, 0, '', base, '', q[4], 0 }
     sets[#sets + 1] = { prefix .. 'q:' .. q[1], claim_bytes(claim), 600000 }
   end
 end

@@ -32,6 +32,8 @@ for i, s in ipairs(ask.q) do
   if s[2] == epoch then records[orders[i]] = raw_records[i] and cmsgpack.unpack(raw_records[i]) or false end
 end
 
+local KEPT = 600000 -- how long an answered claim lives, in ms
+
 local function take_hold(record, hold)
   for i, holder in ipairs(record[3]) do
     if holder[1] == hold then
@@ -88,12 +90,13 @@ for i, s in ipairs(ask.q) do
     if record then claim[8] = base_of(record) end
     if final == 'w' and #claim[8] == 0 then
       claims[id] = false
-      dropped[#dropped + 1] = prefix .. 'q:' .. id
+      dropped[#dropped + 1] = keys[i]
     else
       claim[2] = 'd'
       if final ~= 'w' then claim[9], claim[10] = s[9], final end
-      sets[#sets + 1] = { prefix .. 'q:' .. id, claim_bytes(claim), 600000 }
-      if s[8] > 0 then sets[#sets + 1] = { prefix .. 'a:' .. id, ARGV[s[7] + 1], math.min(s[8], 600000) } end
+      claim[11] = s[8] > 0 and now + math.min(s[8], KEPT) or 0
+      sets[#sets + 1] = keys[i]
+      sets[#sets + 1] = claim_bytes(claim, s[8] > 0 and ARGV[s[7] + 1])
     end
   end
 end
@@ -112,5 +115,5 @@ end
 if #gone > 0 then call('HDEL', open_key, unpack(gone)) end
 if #kept > 0 then call('HSET', open_key, unpack(kept)) end
 if #dropped > 0 then call('DEL', unpack(dropped)) end
-for _, s in ipairs(sets) do call('SET', s[1], s[2], 'PX', text(s[3])) end
+for i = 1, #sets, 2 do call('SET', sets[i], sets[i + 1], 'PX', KEPT) end
 return { epoch, sequence }
