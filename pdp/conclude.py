@@ -60,11 +60,13 @@ class Stopwatch:
 
 @dataclass(slots=True, kw_only=True)
 class _Sheet:
-    """What is put together for one item."""
+    """What is put together for one item. `permits` and `final` are those of its verdict."""
 
     item: Item
     decision_id: str
     salt: bytes
+    permits: bool
+    final: Final
     permit: PermitBody | None = None
     token: str = ""
     recorded: Recorded | None = None
@@ -161,11 +163,14 @@ class Concluder:
         for index, item in enumerate(items):
             salt = random[index * size : index * size + SALT_BYTES]
             decision_id = ulid(item.view.now_ms, random[index * size + SALT_BYTES : (index + 1) * size])
-            sheets.append(_Sheet(item=item, decision_id=decision_id, salt=salt))
+            permits = item.verdict.permits
+            sheets.append(
+                _Sheet(item=item, decision_id=decision_id, salt=salt, permits=permits, final=_final(item, permits))
+            )
         return sheets
 
     def _permit(self, sheets: Sequence[_Sheet]) -> None:
-        permitted = [sheet for sheet in sheets if sheet.item.verdict.permits and not sheet.item.request.dry_run]
+        permitted = [sheet for sheet in sheets if sheet.permits and not sheet.item.request.dry_run]
         if not permitted:
             return
         for sheet in permitted:
@@ -217,6 +222,7 @@ class Concluder:
         for sheet in sheets:
             sheet.item.verdict = denied("EVIDENCE_UNAVAILABLE", "the decision could not be recorded", "try again later")
             sheet.permit, sheet.token, sheet.recorded = None, "", None
+            sheet.permits, sheet.final = False, _final(sheet.item, False)
 
     def _undelivered(self, sheet: _Sheet) -> Draft:
         item, salt = sheet.item, self._random(SALT_BYTES)
@@ -256,7 +262,7 @@ class Concluder:
         ttl_ms = sheet.permit.expires_ms - item.view.now_ms if sheet.permit else kept_ms
         return Settlement(
             ask=item.state_ask,
-            final=_final(item),
+            final=sheet.final,
             answer=response if ttl_ms else b"",
             answer_ttl_ms=ttl_ms,
             decision_id=_reference(sheet),
@@ -269,7 +275,7 @@ class Concluder:
         permitted = logging.DEBUG if log.isEnabledFor(logging.DEBUG) else None
         for sheet in sheets:
             item, verdict = sheet.item, sheet.item.verdict
-            level = permitted if verdict.permits else logging.INFO
+            level = permitted if sheet.permits else logging.INFO
             if level is None:
                 continue
             log.log(
@@ -325,10 +331,10 @@ def _reference(sheet: _Sheet) -> str:
     return f"{sheet.decision_id}/{sheet.item.verdict.execution_digest}"
 
 
-def _final(item: Item) -> Final:
-    if item.verdict.code == NOT_EVALUATED:
-        return Final.WITHDRAWN
-    return Final.ALLOWED if item.verdict.permits else Final.DENIED
+def _final(item: Item, permits: bool) -> Final:
+    if permits:
+        return Final.ALLOWED
+    return Final.WITHDRAWN if item.verdict.code == NOT_EVALUATED else Final.DENIED
 
 
 def _draft(sheet: _Sheet) -> Draft:
@@ -399,14 +405,14 @@ def _payload(sheet: _Sheet) -> bytes:
         + delimited(_PAYLOAD_INPUT, item.input_json)
         + delimited(_PAYLOAD_SALT, sheet.salt)
         + delimited(_PAYLOAD_DIGEST, item.call.execution_digest.encode())
-        + _payload_of_caller(item.caller.id, _final(item).value)
+        + _payload_of_caller(item.caller.id, sheet.final)
     )
     return own + _reservations(item) if item.state_ask.reservations else own
 
 
 @lru_cache(maxsize=1024)
-def _payload_of_caller(caller_id: str, final: str) -> bytes:
-    return receipt_pb2.Payload(caller_id=caller_id, final=final).SerializeToString()
+def _payload_of_caller(caller_id: str, final: Final) -> bytes:
+    return receipt_pb2.Payload(caller_id=caller_id, final=final.value).SerializeToString()
 
 
 def _reservations(item: Item) -> bytes:
