@@ -154,7 +154,8 @@ def nz_ird(random: Random) -> str:
         body = str(random.randint(10_000_000, 14_999_999))
         check = -weighted(body, (3, 2, 7, 6, 5, 4, 3, 2)) % 11
         if check < 10:
-            return f"{body[:2]}-{body[2:5]}-{body[5:]}{check}".replace("-", "-", 2)
+            number = f"{body}{check}"
+            return f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
 def il_idnr(random: Random) -> str:

@@ -22,6 +22,7 @@ _FILE_ENDINGS = frozenset(_FILE_ENDINGS_TEXT.split())
 _MAIL = re.compile(r"[^\s@]{1,64}@(?:[^\s@.]{1,63}\.)+[^\s@.\d]{2,24}")
 _VERSION_CONTROL = frozenset({"git", "hg", "svn"})
 
+_NORTH_AMERICA = 1
 _NATIONAL_REGIONS = ("US", "GB", "DE", "FR", "IN", "BR", "ES", "IT", "NL", "AU", "CN", "JP", "PL", "SE")
 """Plans that a national number is tried against, when a word beside it says that it is one."""
 
@@ -87,9 +88,18 @@ def is_email(text: str) -> bool:
 
 
 def is_phone(text: str) -> bool:
-    """True for an international number, `+` or `00` in front, that its country's plan has."""
+    """True for an international number, `+` or `00` in front, of a length that its country has.
+
+    Ranges count only behind `00` and in North America, where much else looks like a number: lists of ranges are never new.
+    """
     number = re.sub(r"\(0\)", "", text.strip())
-    return _in_plan("+" + number[2:] if number.startswith("00") else number, None)
+    try:
+        parsed = phonenumbers.parse("+" + number[2:] if number.startswith("00") else number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    if number.startswith("00") or parsed.country_code == _NORTH_AMERICA:
+        return phonenumbers.is_valid_number(parsed)
+    return phonenumbers.is_possible_number(parsed)
 
 
 def is_phone_us(text: str) -> bool:
@@ -214,7 +224,7 @@ def is_plate(text: str) -> bool:
 def is_vin(text: str) -> bool:
     """True for a vehicle identification number with the check digit of 49 CFR 565 (North America, China)."""
     number = text.upper()
-    if len(number) != 17 or len(set(number)) < 5:
+    if len(number) != 17 or len(set(number)) < 5 or sum(c.isalpha() for c in number) < 3:
         return False
     try:
         values = [int(c) if c.isdigit() else _VIN_VALUES[c] for c in number]
