@@ -89,6 +89,7 @@ def build(
         "size_bytes": built.size_bytes,
         "path": str(built.path),
         "tests": built.tests,
+        "conflicts": list(built.conflicts),
     }
     _print(fields, as_json)
 

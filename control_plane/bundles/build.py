@@ -34,6 +34,7 @@ from control_plane.bundles.model import (
     write_files,
 )
 from control_plane.bundles.opa import run_opa
+from control_plane.bundles.scopes import verify_scopes
 from control_plane.bundles.signature import sign
 
 TEST_SUFFIX = "_test.rego"
@@ -41,13 +42,15 @@ TEST_SUFFIX = "_test.rego"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltBundle:
-    """What was built. `digest` is the SHA-256 of the archive at `path`; `tests` is what `opa test` reported."""
+    """What was built. `digest` is the SHA-256 of the archive at `path`; `tests` is what `opa test` reported, `conflicts`
+    are those of its scopes."""
 
     path: Path
     revision: str
     digest: str
     size_bytes: int
     tests: str
+    conflicts: tuple[str, ...] = ()
 
 
 def build_bundle(
@@ -64,8 +67,8 @@ def build_bundle(
     """Builds, tests and signs `source` into the archive `out`.
 
     Raises:
-        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `MEMBERSHIP_DROPPED`, `ACTIVATION_UNDEFINED`, `BUNDLE_DATA_UNREADABLE`,
-            `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is then as it was.
+        BundleRefused: `BUNDLE_DOES_NOT_COMPILE`, `MEMBERSHIP_DROPPED`, `SCOPES_INVALID`, `ACTIVATION_UNDEFINED`,
+            `BUNDLE_DATA_UNREADABLE`, `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out` is then as it was.
         DependencyFailed: OPA could not be run.
     """
     files = _compiled(source, opa, capabilities)  # (1)
@@ -73,6 +76,7 @@ def build_bundle(
     files[SIGNATURES] = sign(files, signing_key, key_id, scope)
     revision = revision_of(files)
     verify_membership(content(files), opa)  # (3)
+    conflicts = verify_scopes(content(files), opa)
     verify_activation(files, revision, opa, check)
     archive = write_archive(files)
     tests = _tested(files, source, opa)  # (4)
@@ -83,6 +87,7 @@ def build_bundle(
         digest=archive_digest(archive),
         size_bytes=len(archive),
         tests=tests,
+        conflicts=conflicts,
     )
 
 

@@ -1,6 +1,11 @@
 package writ.scopes
 
 # METADATA
+# title: What is said of the scopes when the bundle is built
+# entrypoint: true
+report := {"problems": problems, "conflicts": conflicts}
+
+# METADATA
 # title: What is wrong with the scopes of the bundle, as sentences
 # description: With any of them the bundle is not built, and one that was built in spite of it never becomes active.
 problems contains sprintf("scope `%s`: %s", [name, problem]) if {

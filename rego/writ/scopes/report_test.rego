@@ -103,3 +103,8 @@ test_scopes_that_agree_or_have_an_order_or_never_meet_are_no_conflict if {
 		"sales": {"b": {"priority": 1, "set": _rows(500)}},
 	}}) == set()
 }
+
+test_the_report_holds_problems_and_conflicts if {
+	report := scopes.report with data.settings.scopes as {}
+	report == {"problems": set(), "conflicts": set()}
+}

@@ -1,0 +1,39 @@
+"""What is wrong with the scopes of a bundle, and which of them conflict: said when it is built.
+
+A scope that the policy library cannot read refuses the bundle. Two scopes of one priority that may hold together and differ
+on a setting do not: the stricter value holds, so nothing is unsafe; but somebody should know. The library itself finds both
+(`data.writ.scopes.report`), so that what is reported is what will be judged by.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from control_plane.bundles.model import BundleRefused, Files, write_files
+from control_plane.bundles.opa import eval_opa
+
+MAX_CONFLICTS = 64
+"""As many as somebody reads; the first of them in the order of their names."""
+
+
+def verify_scopes(files: Files, opa: Path) -> tuple[str, ...]:
+    """Returns the conflicts, one sentence each; none for a bundle whose library knows no scopes.
+
+    Raises:
+        BundleRefused: `SCOPES_INVALID` the library says what is wrong, or cannot read the scopes at all.
+        DependencyFailed: OPA could not be run.
+    """
+    with tempfile.TemporaryDirectory(prefix="writ-scopes-") as name:
+        folder = Path(name)
+        write_files(folder, files)
+        result, complaint = eval_opa(
+            opa, "--bundle", ".", "--strict-builtin-errors", "data.writ.scopes.report", cwd=folder
+        )
+    if complaint:
+        raise BundleRefused("SCOPES_INVALID", f"the policy library cannot read the scopes: {complaint[:500]}")
+    report = json.loads(result) if result else {"problems": [], "conflicts": []}
+    if report["problems"]:
+        raise BundleRefused("SCOPES_INVALID", "; ".join(report["problems"][:MAX_CONFLICTS]))
+    return tuple(report["conflicts"][:MAX_CONFLICTS])
