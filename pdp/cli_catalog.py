@@ -12,7 +12,7 @@ import yaml
 
 from pdp.catalog import Catalog
 from pdp.suggest.compare import Difference, compare
-from pdp.suggest.draft import Draft, draft
+from pdp.suggest.draft import Draft, draft_server
 from pdp.suggest.render import to_catalog, to_data, to_yaml
 from pdp.suggest.tools import MAX_TOOLS_BYTES, parse_tools
 from writ.errors import ConfigurationError, InvalidInput, WritError
@@ -80,7 +80,7 @@ def check(source: BinaryIO, folder: Path, server: str, as_json: bool) -> None:
 
 
 def _drafts(source: BinaryIO) -> list[Draft]:
-    return [draft(tool) for tool in parse_tools(source.read(MAX_TOOLS_BYTES + 1))]
+    return draft_server(parse_tools(source.read(MAX_TOOLS_BYTES + 1)))
 
 
 def _read_folder(folder: Path) -> Catalog:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pdp.catalog import Catalog
 from pdp.catalog_model import ContentTrust, Entry, Server
-from pdp.suggest.draft import draft
+from pdp.suggest.draft import draft_server
 from pdp.suggest.render import to_catalog
 from pdp.suggest.said import GRAVITY, READS
 from pdp.suggest.tools import Tool
@@ -32,7 +32,7 @@ def compare(tools: Sequence[Tool], catalog: Catalog, identity: str = "") -> tupl
         ConfigurationError: SERVER_NOT_ENROLLED when the catalog does not know `identity`, or no server with such tools.
     """
     server = _server(tools, catalog, identity)
-    drafts = [draft(tool) for tool in tools]
+    drafts = draft_server(tools)
     suggested = Catalog.parse(to_catalog(drafts, server.identity, server.environment)).servers[server.identity]
     found: list[Difference] = []
     for tool in tools:

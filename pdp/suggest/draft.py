@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from pdp.catalog_entry import DESTINATION_KINDS
 from pdp.suggest.homes import Homes, find_homes
-from pdp.suggest.judge import Judged, judge
+from pdp.suggest.identity import record_ids
+from pdp.suggest.judge import Judged, acting_arguments, judge
 from pdp.suggest.lexicon_verbs import UNDONE_EASILY
 from pdp.suggest.line import Line, entry_of
 from pdp.suggest.results import result_lines
@@ -37,13 +38,19 @@ class Draft:
         return entry_of(self.lines)
 
 
-def draft(tool: Tool) -> Draft:
-    """Returns the draft of one tool. Pure and deterministic."""
+def draft_server(tools: Sequence[Tool]) -> list[Draft]:
+    """Returns the drafts of all tools of one server, in their order."""
+    acting = acting_arguments(tools)
+    return [draft(tool, acting) for tool in tools]
+
+
+def draft(tool: Tool, acting: Set[str] = frozenset()) -> Draft:
+    """Returns the draft of one tool. Pure and deterministic. `acting`: arguments that say in whose name it acts."""
     if not tool.name.isascii() or not tool.name.isprintable():
         return Draft(name=tool.name, lines=(), left_out="a catalog has printable ASCII names only")
     if "*" in tool.name or "?" in tool.name:
         return Draft(name=tool.name, lines=(), left_out="the name would be read as a glob")
-    judged = judge(tool)
+    judged = judge(tool, acting)
     return Draft(name=tool.name, lines=tuple(_lines(judged)))
 
 
@@ -113,8 +120,8 @@ def _also(said: Said, homes: Homes, judged: Judged) -> Line:
     value: dict[str, object] = {"verb": said.verb.value, "resource": judged.resource or UNKNOWN_RESOURCE}
     if said.verb in _ONE_AT_A_TIME:
         value["scope"] = "SINGLE"
-    elif homes.ids:
-        value["ids"] = homes.ids
+    elif (ids := record_ids(judged, said.verb)) is not None:
+        value["ids"] = ids.argument.path
     if said.verb in _REACHING and (reached := [item for _, item in _reached(homes, judged)]):
         value["destinations"] = reached
     if judged.lasting:

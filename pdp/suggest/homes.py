@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pdp.fold import fold
+from pdp.suggest.identity import PROVEN_BY_IDS, record_ids, telling_words
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_arguments import PERSONAL
 from pdp.suggest.line import Line
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
-from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
-_ID_WORDS = word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle name path email")
-_SEARCHES = word_set("list search find browse enumerate ls grep glob discover scan select query filter")
-_PROVEN_BY_IDS = frozenset({Verb.READ, Verb.LIST, Verb.UPDATE, Verb.DELETE, Verb.UNKNOWN})
 _REACHED = ("recipient", "account", "url", "channel")
 _MAX_ATTRIBUTES = 32
 
@@ -34,12 +31,12 @@ def find_homes(judged: Judged, verb: Verb) -> Homes:
     """Returns a home for every top argument, and for places inside them that name an id, an amount or a destination."""
     roles = judged.roles
     everything = next((role for role in roles if role.kind == "all"), None)
-    ids = None if everything is not None and verb in _PROVEN_BY_IDS else _ids(roles, judged, verb)
+    ids = record_ids(judged, verb)
     reached = tuple(role for role in roles if role.kind in _REACHED and role.argument.is_scalar and role is not ids)
     lines: list[Line] = []
     if ids is not None:
         lines.append(Line(key="ids", value=ids.argument.path, confidence=ids.confidence, reason=ids.reason))
-    elif verb in _PROVEN_BY_IDS:
+    elif verb in PROVEN_BY_IDS:
         why = "a switch reaches everything" if everything is not None else "no argument names single records"
         lines.append(Line(key="scope", value="ALL", confidence=70, reason=why))
     else:
@@ -54,48 +51,6 @@ def find_homes(judged: Judged, verb: Verb) -> Homes:
     lines += _amount(judged, placed)
     lines += _rest(roles, placed)
     return Homes(lines=tuple(lines), ids=ids.argument.path if ids is not None else "", reached=reached)
-
-
-def _ids(roles: Sequence[Role], judged: Judged, verb: Verb) -> Role | None:
-    """Returns the argument that names the records that the tool touches, the best one by name."""
-    best: tuple[int, Role] | None = None
-    for role in roles:
-        score = _score(role, judged, verb)
-        if verb not in _PROVEN_BY_IDS and not role.argument.required:
-            score = 0  # absent, it would make one payment look like all of them
-        if score and (best is None or score > best[0]):
-            best = (score, role)
-    return best[1] if best is not None else None
-
-
-def _score(role: Role, judged: Judged, verb: Verb) -> int:
-    """Returns how well an argument names the records of the tool, 0 for not at all."""
-    if "_".join(role.words) in PERSONAL:
-        return 0
-    if "[]" in role.argument.path and not role.argument.required:
-        return 0  # items without an id would vanish, and the rest look like all there is
-    if not role.argument.is_scalar or role.kind not in ("id", "path", "recipient", "channel", "account"):
-        return 0
-    plain = [singular(word) for word in role.words]
-    telling = [word for word in plain if word not in _ID_WORDS]
-    nouns = {singular(word) for word in (*judged.name.nouns, *judged.resource.split("_")) if word}
-    depth = len(role.argument.names) - 1
-    if judged.said[0].word in _SEARCHES and not (role.kind == "id" and plain[-1:] in (["id"], ["uuid"], ["arn"])):
-        return 0  # what a search looks for is no proof that it finds one record
-    fits = bool(telling) and set(telling) <= nouns | set(judged.name.words)
-    if role.kind == "id":
-        is_new = verb is Verb.CREATE
-        if not telling:
-            return 0 if is_new and plain[-1:] == ["name"] else 90 - depth
-        if fits:
-            head = judged.resource.split("_")[-1]
-            return (95 if telling[-1] == head else 75) - depth if not is_new or telling[-1] == head else 0
-        return 40 - depth if not is_new and role.confidence >= 60 and verb in _PROVEN_BY_IDS else 0
-    if role.kind == "path":
-        return 70 - depth if verb is not Verb.SEND else 0
-    if verb in _PROVEN_BY_IDS and fits:
-        return 50 - depth
-    return 0
 
 
 def _limit(roles: Sequence[Role], verb: Verb, placed: set[str]) -> Iterator[Line]:
@@ -175,8 +130,7 @@ def _container(role: Role, taken: set[str]) -> str:
         return ""
     if role.kind not in ("id", "channel", "path", "account", "recipient") or not role.argument.is_scalar:
         return ""
-    telling = [singular(word) for word in role.words if word not in _ID_WORDS]
-    kind = "_".join(telling) or role.kind
+    kind = "_".join(telling_words(role)) or role.kind
     return "" if kind in taken or (role.kind in ("recipient", "account") and role.argument.listed) else kind
 
 

@@ -9,29 +9,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from pdp.fold import fold
 from pdp.suggest.descriptions import read_description
+from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, PEOPLE_ARGUMENTS, RIGHTS, TALK
-from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
+from pdp.suggest.lexicon_verbs import CHOICES, GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, is_about_money, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of
 from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
-from pdp.suggest.words import text_words, word_set
+from pdp.suggest.words import name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
 _FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
 _KEPT = word_set("draft contact payee beneficiary template user account lead customer")
 _CALLBACKS = word_set("callback webhook notify endpoint notification")
-_ONLY_READ = word_set("format validate explain parse lint translate generate convert analyze analyse check review")
+_ONLY_READ = word_set(
+    "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
+)
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
+MIN_TOOLS = 5
+"""Fewer tools than that have no common arguments to speak of."""
+
 MAX_DESCRIPTION_CHARS = 4096
 """How much of a description is searched for what stays."""
 
@@ -54,20 +61,40 @@ class Judged:
         return frozenset(said.verb for said in self.said)
 
 
-def judge(tool: Tool) -> Judged:
-    """Returns what a tool does. Pure and deterministic."""
+def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
+    """Returns what a tool does. Pure and deterministic. `acting` are the arguments of `acting_arguments`."""
     name = read_name(tool.name)
     nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
     said = with_nouns(_words_said(name, read_description(tool.description)), name, nouns)
     setting = _setting(said, name, nouns, resource)
-    roles = tuple(role_of(argument, setting) for argument in tool.arguments)
+    roles = _roles(tool, setting, acting)
     said = _Arguments(tool, name, nouns, roles).add_to(said)
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
-        roles = tuple(role_of(argument, setting) for argument in tool.arguments)
+        roles = _roles(tool, setting, acting)
     said = _with_hints(said, tool)
     return Judged(tool=tool, name=name, resource=resource, said=said, roles=roles, lasting=_lasting(tool))
+
+
+def acting_arguments(tools: Sequence[Tool]) -> frozenset[str]:
+    """Returns the arguments that say in whose name a server acts: nearly every tool takes them, and their name says so.
+    They name nobody whom anything reaches."""
+    if len(tools) < MIN_TOOLS:
+        return frozenset()
+    counts = Counter(argument.path for tool in tools for argument in tool.arguments if argument.is_top)
+    common = (path for path, count in counts.items() if count * 10 >= len(tools) * 6)
+    return frozenset(path for path in common if name_words(path)[:1] in (("user",), ("acting",), ("account",)))
+
+
+def _roles(tool: Tool, setting: Setting, acting: Set[str]) -> tuple[Role, ...]:
+    roles = (role_of(argument, setting) for argument in tool.arguments)
+    return tuple(
+        replace(role, kind="plain", confidence=60, reason="nearly every tool takes it: who acts")
+        if role.argument.path in acting and role.kind in ("recipient", "account", "id")
+        else role
+        for role in roles
+    )
 
 
 def _described_nouns(tool: Tool) -> tuple[str, ...]:
@@ -132,10 +159,12 @@ class _Arguments:
                 verbs.add(verb)
                 found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
 
+        self._choices(verbs, add)
         self._programs(verbs, add)
         self._addresses(verbs, add)
         self._people(verbs, add)
-        if {"amount", "account"} <= self._kinds and verbs <= {Verb.CREATE, Verb.UPDATE}:
+        sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
+        if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE}:
             add(Verb.PAY, 55, "takes an amount and an account")
         if not verbs:
             self._guess(add)
@@ -149,6 +178,21 @@ class _Arguments:
         if said.verb is not Verb.PAY or said.word != "transfer" or self._kinds & {"amount", "account"}:
             return said
         return said if is_about_money(self._name, self._nouns) else replace(said, verb=Verb.SEND)
+
+    def _choices(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        """An argument that chooses what is done (`action: create, update or delete`) makes the gravest choice count."""
+        if _ONLY_READ & set(self._name.words):
+            return
+        known = max((GRAVITY[verb] for verb in verbs), default=-1)
+        for role in self._roles:
+            name = "_".join(role.words)
+            if not role.argument.is_top or name not in ACTIONS or role.kind == "code":
+                continue
+            said = role.argument.choices or text_words(role.argument.description)
+            words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
+            gravest = max(words, key=lambda word: (GRAVITY[CHOICES[word]], word), default="")
+            if gravest and GRAVITY[CHOICES[gravest]] > known:
+                add(CHOICES[gravest], 60, f'`{_shown(role)}` may say "{gravest}"')
 
     def _programs(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         reads = bool(verbs) and verbs <= READS

@@ -127,7 +127,7 @@ PEOPLE = word_set(
 SECRETS = word_set(
     "password passphrase secret token api_key pin credential otp new_password old_password cvv access_token"
 )
-SECRET_LAST = word_set("password passphrase secret token pin otp cvv credential credentials apikey")
+SECRET_LAST = word_set("password passphrase secret token pin otp cvv credential credentials apikey passcode passkey")
 """Last words of names whose values no record may hold."""
 
 PERSONAL = word_set(
@@ -136,6 +136,15 @@ PERSONAL = word_set(
     "expiry_date medical_record"
 )
 """Names whose values stand in no attribute, id or container: they would end up in receipts."""
+
+FORMS = word_set(
+    "type format mode kind unit size count index level color colour style status state flag option version "
+    "encoding language charset visibility transparency width height position order direction"
+)
+"""Last words of arguments that say how, whatever their description speaks of: `mime_type`, `sort_order`."""
+
+ACTIONS = word_set("action operation op command subcommand verb task_action method_name operation_type action_type")
+"""Arguments that choose what a tool does."""
 
 DATES = word_set(
     "date time datetime timestamp day month year start end since until before after deadline due when hour "

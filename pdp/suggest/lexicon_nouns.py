@@ -80,7 +80,8 @@ RIGHTS = word_set(
     "scope setting settings config configuration schema table column index migration firewall security mfa "
     "2fa sso certificate dns collaborator owner ownership quota flag variable iam tenant license group "
     "membership rule whitelist allowlist blocklist trigger cron crontab extension plugin integration webhook "
-    "parameter employee token authorization authentication administrator rights visibility protection limit"
+    "parameter employee token authorization authentication administrator rights visibility protection limit "
+    "restriction identity provider"
 )
 """Resources whose change changes what others may do."""
 RIGHTS_MADE_ONLY_BY_CHANGE = word_set("group index rule limit schema parameter flag webhook integration column license")

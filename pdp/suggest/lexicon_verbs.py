@@ -102,6 +102,41 @@ DESCRIPTION_ONLY: Mapping[str, Verb] = dict.fromkeys(
 NAME_ONLY = word_set("is has can exists as new")
 """Words that are verbs in names (`is_open`) and say nothing in a sentence."""
 
+CHOICES: Mapping[str, Verb] = {
+    word: STRICT[word]
+    for word in (
+        *("get", "read", "list", "search", "find", "create", "add", "insert", "update", "edit", "modify", "replace"),
+        *(
+            "rename",
+            "move",
+            "archive",
+            "send",
+            "reply",
+            "forward",
+            "share",
+            "publish",
+            "pay",
+            "enable",
+            "disable",
+            "grant",
+        ),
+        *(
+            "revoke",
+            "install",
+            "restart",
+            "delete",
+            "remove",
+            "drop",
+            "clear",
+            "cancel",
+            "purge",
+            "destroy",
+            "terminate",
+        ),
+    )
+}
+"""Words by which an argument chooses what a tool does."""
+
 PHRASES: Mapping[tuple[str, str], Verb] = {
     ("look", "up"): Verb.READ,
     ("check", "in"): Verb.UPDATE,

@@ -22,8 +22,8 @@ from writ.action import Verb
 
 BOOKING_WORDS = ("book", "reserve", "rent", "hire")
 _PAYING_VERBS = word_set(
-    "send create make schedule submit process initiate approve confirm execute authorize capture issue place edit update "
-    "modify change set add new post trigger complete release accept top split settle"
+    "send create make schedule submit process initiate approve confirm execute authorize capture issue place "
+    "edit update modify change set add new post trigger complete release accept top split settle"
 )
 _ORDERING_VERBS = ("place", "create", "submit", "make", "new")
 _UNPAID = word_set("table meeting appointment desk")

@@ -65,7 +65,12 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     if outside or judged.resource in OUTSIDE_WRITTEN - {"profile"}:
         return False, 90, f"others may write it: {(outside or [judged.resource])[0]}"
     ours = sorted(noun for noun in judged.name.nouns if noun in PURELY_OURS)
-    if ours and judged.name.nouns[-1] in PURELY_OURS and not taken & {"url", "query", "path", "code", "content"}:
+    if (
+        ours
+        and not judged.name.plural
+        and judged.name.nouns[-1] in PURELY_OURS
+        and not taken & {"url", "query", "path", "code", "content"}
+    ):
         return True, 80, f"only the server writes it: {ours[-1]}"
     own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
     several = any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pdp.suggest.lexicon_arguments import (
     DATE_LAST,
     DATES,
+    FORMS,
     GENERIC,
     LAST,
     PEOPLE,
@@ -17,12 +18,13 @@ from pdp.suggest.said import READS
 from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.trades import judge_by_trade, judge_person
 from pdp.suggest.words import singular, word_set
+from writ.action import Verb
 
 _KINDS = ("account", "recipient", "url", "path", "channel", "code", "query")
 _DIRECTIONS = word_set("to target dest destination new default primary")
 _ID_OF_A_PERSON = word_set("id ids name names handle address")
 _NOT_BY_ID = word_set("contact person friend email phone to mobile")
-_NAMES_OF_PEOPLE = word_set("first last full middle cardholder")
+_NAMES_OF_PEOPLE = word_set("first last full middle given family cardholder")
 _VAGUE_QUERIES = word_set("statement filter where term question")
 
 
@@ -61,10 +63,10 @@ def _by_whole_name(asked: Question) -> Judgement | None:
 
 def _by_last_word(asked: Question) -> Judgement | None:
     argument, setting = asked.argument, asked.setting
-    if asked.last in LAST["id"] and "object" not in argument.types:
+    if {asked.last, singular(asked.last)} & LAST["id"] and "object" not in argument.types:
         return Judgement("id", 85, f"named {asked.name}")
-    if asked.described in ("url", "account"):
-        return Judgement(asked.described, 65, f"description says {asked.described}")
+    if asked.last in FORMS:
+        return Judgement("plain", 60, "a form or a count")
     if asked.name in DATES or (len(asked.words) > 1 and asked.last in DATE_LAST):
         return Judgement("plain", 80, "a date or time")
     if "object" in argument.types and argument.is_top:
@@ -74,6 +76,8 @@ def _by_last_word(asked: Question) -> Judgement | None:
     for kind in _KINDS:
         if {asked.last, singular(asked.last)} & LAST.get(kind, frozenset()):
             return _named(asked, kind, singular(asked.last))
+    if asked.described in ("url", "account"):
+        return Judgement(asked.described, 65, f"description says {asked.described}")
     return None
 
 
@@ -81,6 +85,8 @@ def _by_the_rest(asked: Question) -> Judgement | None:
     if asked.name in WHOLE["amount"] or asked.last in LAST["amount"]:
         return Judgement("amount", 65, "named like money")
     is_name = asked.last == "name" and len(asked.words) > 1
+    if asked.single == asked.setting.resource and Verb.CREATE in asked.setting.verbs and not asked.setting.books:
+        return _content(asked, asked.single)  # the new records themselves
     if asked.single in THINGS or asked.single == asked.setting.resource or is_name:
         return Judgement("id", 65, f"names one: {asked.single}")
     if asked.last in LAST["content"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pdp.suggest.lexicon_arguments import PEOPLE, THINGS
 from pdp.suggest.said import READS
 from pdp.suggest.setting import Judgement, Question
-from pdp.suggest.words import word_set
+from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 _PAID = word_set("account recipient receiver to destination account_id")
@@ -15,9 +15,10 @@ _CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "f
 _FILE_PLACES = word_set("source destination src dest target from to name location")
 _MEETING_PLACES = word_set("thread_ts thread_id thread topic list_id group group_id room space space_id")
 _PLACES = word_set("origin destination city country location place")
-_SENDERS = word_set("from sender from_address from_email from_user")
+_SENDERS = word_set("from sender from_address from_email from_user from_name sender_name sender_email")
 _NO_PERSON = word_set("name owner contact_id client sender")
 _MAIL = word_set("email mail message draft invitation")
+_PEOPLE_LAST = word_set("user username member collaborator assignee reviewer approver watcher owner")
 _PEOPLE_TOOLS = word_set("user member collaborator person contact employee")
 
 
@@ -99,7 +100,8 @@ def _meeting_place(asked: Question) -> Judgement | None:
 
 def _person(asked: Question) -> Judgement | None:
     setting = asked.setting
-    if asked.single not in PEOPLE - _NO_PERSON or not setting.writes or Verb.DELETE in setting.verbs:
+    is_person = asked.single in PEOPLE - _NO_PERSON or (asked.argument.listed and singular(asked.last) in _PEOPLE_LAST)
+    if not is_person or not setting.writes or Verb.DELETE in setting.verbs:
         return None
     reaches = setting.verbs & {Verb.SEND, Verb.ADMIN} or _PEOPLE_TOOLS & setting.words
     return judge_person(asked) if reaches and asked.single != f"{setting.resource}_id" else None

@@ -9,7 +9,7 @@ import pytest
 
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
-from pdp.suggest.draft import draft
+from pdp.suggest.draft import draft, draft_server
 from pdp.suggest.tools import parse_tools
 from writ.action import Action, Scope, Verb
 
@@ -211,3 +211,33 @@ def test_the_graver_word_wins(name: str, description: str, verb: str) -> None:
     made = entry(name, {}, description)
     verbs = [made["verb"], *(item["verb"] for item in made.get("also", []))]
     assert ("LIST" if verbs[0] == "READ" else verbs[0]) == verb
+
+
+def test_an_id_of_what_encloses_records_does_not_prove_how_many() -> None:
+    for name in ("list_files_in_folder", "get_files", "delete_files", "get_folder_files"):
+        made = entry(name, {"folder_id": TEXT})
+        assert (made["scope"], made["containers"]) == ("ALL", {"folder": "folder_id"})
+    assert entry("get_file_sla", {"file_id": TEXT})["ids"] == "file_id"
+
+
+def test_an_argument_that_chooses_what_is_done_counts_as_its_gravest_choice() -> None:
+    chosen = {"type": "string", "enum": ["create", "update", "delete"]}
+    told = {**TEXT, "description": 'What to do: "create", "update" or "delete"'}
+    for action_schema in (chosen, told):
+        made = entry("manage_event", {"action": action_schema, "event_id": TEXT})
+        assert [made["verb"], *(item["verb"] for item in made["also"])] == ["UPDATE", "DELETE"]
+    assert "also" not in entry("check_event_access", {"operation": chosen, "event_id": TEXT})
+
+
+def test_an_argument_that_nearly_every_tool_takes_says_who_acts_when_its_name_does() -> None:
+    names = ["send_message", "delete_message", "list_messages", "create_label", "get_label"]
+    properties = {"user_email": TEXT, "to": TEXT}
+    tools = parse_tools(json.dumps([definition(name, properties) for name in names]).encode())
+    first = draft_server(tools)[0].entry
+    assert sinks(first) == {("recipient", "to")}
+    assert sinks(draft(tools[0]).entry) == {("recipient", "to"), ("recipient", "user_email")}
+
+
+def test_a_form_is_no_address_whatever_its_description_speaks_of() -> None:
+    described = {**TEXT, "description": "MIME type of the file at the URL"}
+    assert sinks(entry("create_file", {"mime_type": described})) == set()
