@@ -53,6 +53,7 @@ from pdp.lanes import Lanes
 from pdp.model import Ask, CanonicalCall, ClaimStatus, Final, Outcome, Settlement, StateView
 from pdp.oblige import oblige
 from pdp.offload import Offloader
+from pdp.patience import Patience
 from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
 from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item, transformed_amounts
@@ -71,10 +72,6 @@ QUARANTINE_S = 60.0
 POLL_S, POLL_MAX_S = 0.002, 0.05
 """Pauses before asking the state again for a duplicate in flight or a contended item: about one Redis trip at first, then
 twice as long each time that nothing has changed."""
-
-WAIT_S, WAIT_MAX_S = 0.1, 2.0
-"""Pauses before a deferred action that somebody waits for is judged again, when no facts have come here meanwhile: they may
-have come to another decision point. Shorter than a lease, so that its reservations stay its own."""
 
 LAST_JUDGEMENT = 0.25
 """Share of the caller's time that a contended item keeps for its last judgement."""
@@ -124,8 +121,7 @@ class Engine:
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._quarantine: dict[tuple[str, str], float] = {}
-        self._patient: dict[Entry, asyncio.TimerHandle] = {}
-        self._draining = False
+        self._patience = Patience(self._put_back)
 
     def offer(self, entry: Entry) -> None:
         """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too."""
@@ -138,18 +134,13 @@ class Engine:
 
     async def drain(self) -> None:
         """Waits until everything offered is answered and settled. What is deferred is not waited for any more."""
-        self._draining = True
-        self.facts_changed()
+        self._patience.end()
         while self._tasks or len(self._queue):
             await asyncio.sleep(POLL_S)
 
     def facts_changed(self) -> None:
         """Judges at once what waits for facts."""
-        patient, self._patient = self._patient, {}
-        for entry, timer in patient.items():
-            timer.cancel()
-            self._queue.put_back(entry)
-        self._schedule()
+        self._patience.facts_changed()
 
     # Batches ---------------------------------------------------------------------------------------------------------
 
@@ -219,7 +210,7 @@ class Engine:
         if contended and self._may_wait(entry):
             self._later(entry)
             return True
-        if entry.asks[0].waits_until_s and self._waits(entry):
+        if entry.asks[0].waits_until_s and self._patience.keeps(entry):
             return True
         short_circuit(entry)
         return False
@@ -235,40 +226,20 @@ class Engine:
             entry.pending_before, entry.pause_s = pending, 0.0
         return pending > 0 and now_s < entry.contended_until_s
 
-    def _waits(self, entry: Entry) -> bool:
-        """Tells whether an entry that WaitDecision brought is deferred and still has time; it then comes back by itself."""
-        (item,), ask = entry.items, entry.asks[0]
-        now_s = asyncio.get_running_loop().time()
-        deferral = item.verdict.deferral
-        if deferral is None or self._draining or ask.gone or now_s >= ask.waits_until_s:
-            return False
-        left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
-        entry.pause_s = min(max(WAIT_S, 2 * entry.pause_s), WAIT_MAX_S)
-
-        def put_back() -> None:
-            self._patient.pop(entry, None)
-            self._queue.put_back(entry)
-            self._schedule()
-
-        self._patient[entry] = asyncio.get_running_loop().call_later(min(entry.pause_s, left_s), put_back)
-        return True
-
     def _later(self, entry: Entry) -> None:
         """Puts an entry back into the queue after a while."""
         entry.pause_s = min(max(POLL_S, 2 * entry.pause_s), POLL_MAX_S)
+        asyncio.get_running_loop().call_later(entry.pause_s, self._put_back, entry)
 
-        def put_back() -> None:
-            self._queue.put_back(entry)
-            self._schedule()
-
-        asyncio.get_running_loop().call_later(entry.pause_s, put_back)
+    def _put_back(self, entry: Entry) -> None:
+        self._queue.put_back(entry)
+        self._schedule()
 
     async def _made_again(self, entry: Entry) -> None:
         """Gives back what the items reserved under the old bundle; the next batch makes them anew under the new one."""
         await self._settled([Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in entry.items])
         entry.items, entry.contended_until_s = [], 0.0
-        self._queue.put_back(entry)
-        self._schedule()
+        self._put_back(entry)
 
     # (1) authenticate, (2) canonicalize ------------------------------------------------------------------------------
 
@@ -325,8 +296,7 @@ class Engine:
             except Exception as error:
                 self._failed(entry, ask, error, lane, now_s)
         if entry.items:
-            self._queue.put_back(entry)
-            self._schedule()
+            self._put_back(entry)
 
     def _item(self, ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_s: float) -> Item:
         return make_item(ask, admitted, call, lane, self._circumstances, int(now_s * 1000), self._timeouts.lease_ms)

@@ -10,6 +10,7 @@ import pytest
 
 from pdp.config import Limits, Timeouts
 from pdp.model import Final, Outcome
+from pdp.patience import MAX_WAITING_PER_CALLER
 from tests.pipeline_support import Pipeline, action, outcome, token
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
 from writ.v1 import decision_pb2
@@ -407,3 +408,14 @@ async def test_a_deferred_answer_is_judged_anew_when_the_request_comes_again() -
     await asyncio.sleep(0.02)
     assert pipeline.state.settled[0].answer == b""
     assert (await pipeline.ask(action("r1"))).decision.effect == ALLOW
+
+
+async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    offered = [pair for number in range(80) for pair in pipeline.offer(action(f"r{number}"), waits_s=30.0)]
+    await asyncio.sleep(0.05)
+    answered = sum(future.done() for _, future in offered)
+    assert answered == 80 - MAX_WAITING_PER_CALLER
+    await pipeline.engine.drain()
+    assert all(future.done() for _, future in offered)

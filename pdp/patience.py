@@ -1,0 +1,69 @@
+"""Keeps deferred actions that somebody waits for, until facts come, a pause is over or the wait ends (docs/obligations.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from pdp.queue import Entry
+
+WAIT_S, WAIT_MAX_S = 0.1, 2.0
+"""Pauses before a deferred action that somebody waits for is judged again, when no facts have come here meanwhile: they may
+have come to another decision point. Shorter than a lease, so that its reservations stay its own."""
+
+MAX_WAITING = 1_024
+"""Calls that may wait at one decision point: each is judged every two seconds, and holds what it has reserved."""
+
+MAX_WAITING_PER_CALLER = 64
+
+
+class Patience:
+    """What waits, each entry with one ask. `put_back` takes an entry for another judgement."""
+
+    def __init__(self, put_back: Callable[[Entry], None]) -> None:
+        self._put_back = put_back
+        self._timers: dict[Entry, asyncio.TimerHandle] = {}
+        self._callers: Counter[tuple[str, str]] = Counter()
+        self._over = False
+
+    def keeps(self, entry: Entry) -> bool:
+        """Tells whether an entry that was judged is deferred, has time and room to wait; it then comes back by itself."""
+        (item,), ask = entry.items, entry.asks[0]
+        now_s = asyncio.get_running_loop().time()
+        deferral = item.verdict.deferral
+        if deferral is None or self._over or ask.gone or now_s >= ask.waits_until_s:
+            return False
+        caller = _caller(entry)
+        if len(self._timers) >= MAX_WAITING or self._callers[caller] >= MAX_WAITING_PER_CALLER:
+            return False
+        left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
+        entry.pause_s = min(max(WAIT_S, 2 * entry.pause_s), WAIT_MAX_S)
+        pause_s = max(0.0, min(entry.pause_s, left_s))
+        self._callers[caller] += 1
+        self._timers[entry] = asyncio.get_running_loop().call_later(pause_s, self._release, entry)
+        return True
+
+    def facts_changed(self) -> None:
+        """Lets everything be judged at once."""
+        for entry, timer in list(self._timers.items()):
+            timer.cancel()
+            self._release(entry)
+
+    def end(self) -> None:
+        """From now on nothing waits."""
+        self._over = True
+        self.facts_changed()
+
+    def _release(self, entry: Entry) -> None:
+        del self._timers[entry]
+        caller = _caller(entry)
+        self._callers[caller] -= 1
+        if not self._callers[caller]:
+            del self._callers[caller]
+        self._put_back(entry)
+
+
+def _caller(entry: Entry) -> tuple[str, str]:
+    caller = entry.items[0].caller
+    return caller.organisation, caller.id
