@@ -5,6 +5,7 @@ from __future__ import annotations
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_arguments import PERSONAL
 from pdp.suggest.roles import Role
+from pdp.suggest.said import READS
 from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
@@ -74,4 +75,5 @@ def _other(role: Role, judged: Judged, verb: Verb, *, searches: bool) -> int:
     """Scores an id that is not named like the resource: believed only where nothing speaks of several records."""
     if verb not in PROVEN_BY_IDS or searches or judged.name.plural or not role.argument.required:
         return 0
-    return 40 if singular(role.words[-1]) in _SURE_IDS or role.confidence >= 80 else 0
+    sure = 60 if verb in READS else 80  # a read that reaches more than one is the smaller mistake
+    return 40 if singular(role.words[-1]) in _SURE_IDS or role.confidence >= sure else 0

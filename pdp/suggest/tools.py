@@ -21,6 +21,9 @@ MAX_TOOLS = 2048
 MAX_NAME_CHARS = 256
 """Longest name; MCP and OpenAI allow 128 and 64."""
 
+MAX_DESCRIPTION_CHARS = 16 * 1024
+"""How much of a description is read at all; the digest is over all of it."""
+
 DEFINITION_DOMAIN = b"writ.v1/definition\n"
 """Domain prefix of the digest of a definition."""
 
@@ -44,11 +47,14 @@ def parse_tools(document: bytes) -> tuple[Tool, ...]:
     """Returns the tools in the order of the document.
 
     Raises:
-        InvalidInput: a reason of strict JSON, TOOLS_INVALID, or TOOLS_TOO_MANY.
+        InvalidInput: a reason of strict JSON, TOOLS_TOO_LARGE, TOOLS_INVALID, or TOOLS_TOO_MANY.
     """
+    if len(document) > MAX_TOOLS_BYTES:
+        raise InvalidInput("TOOLS_TOO_LARGE", f"expected at most {MAX_TOOLS_BYTES} bytes of tool definitions, got more")
     # A bare list is put into an object, which is what the strict parser takes.
     stripped = document.strip()
-    root = parse_arguments(b'{"tools":' + stripped + b"}" if stripped.startswith(b"[") else stripped, MAX_TOOLS_BYTES)
+    wrapped = b'{"tools":%b}' % stripped if stripped.startswith(b"[") else stripped
+    root = parse_arguments(wrapped, MAX_TOOLS_BYTES + 16)
     listed: Any = root
     for _ in range(3):  # `{"result": {"tools": […]}}`, as JSON-RPC wraps it
         if isinstance(listed, Mapping):
@@ -79,7 +85,7 @@ def _parse_tool(item: object, index: int) -> Tool:
     return Tool(
         name=name,
         title=title if isinstance(title, str) else "",
-        description=text if isinstance(text := definition.get("description"), str) else "",
+        description=text[:MAX_DESCRIPTION_CHARS] if isinstance(text := definition.get("description"), str) else "",
         arguments=parse_arguments_schema(schema),
         results=parse_result_schema(definition.get("outputSchema")),
         hints={hint: hints[hint] for hint in _HINTS if isinstance(hints.get(hint), bool)},

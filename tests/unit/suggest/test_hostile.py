@@ -15,7 +15,7 @@ from pdp.suggest.draft import Draft, draft
 from pdp.suggest.render import scalar, to_catalog, to_yaml
 from pdp.suggest.said import GRAVITY
 from pdp.suggest.schema import MAX_PLACES
-from pdp.suggest.tools import parse_tools
+from pdp.suggest.tools import MAX_TOOLS_BYTES, parse_tools
 from tests.unit.suggest.signatures import read_signatures
 from writ.action import Verb
 from writ.errors import InvalidInput
@@ -198,6 +198,12 @@ def test_a_name_that_no_catalog_can_hold_is_left_out(name: str) -> None:
 def test_what_is_no_list_of_definitions_is_refused(document: bytes) -> None:
     with pytest.raises(InvalidInput):
         parse_tools(document)
+
+
+def test_a_document_that_is_too_large_is_refused_before_it_is_read() -> None:
+    with pytest.raises(InvalidInput, match="TOOLS_TOO_LARGE"):
+        parse_tools(b" " * (MAX_TOOLS_BYTES + 1))
+    assert parse_tools(b"[" + b" " * (MAX_TOOLS_BYTES - 2) + b"]") == ()
 
 
 def test_a_schema_of_schemas_ends() -> None:
