@@ -18,10 +18,11 @@ _STDNUM = (
     "al.nipt ar.cuit au.abn au.acn at.tin at.vnr au.tfn be.bis be.nn bg.egn br.cnpj br.cpf ca.sin ch.ssn cl.rut co.nit cz.rc"
     " de.idnr dk.cpr do.cedula ec.ci ee.ik es.dni es.nie fi.hetu fr.nir gb.utr gr.amka hr.oib ie.pps il.idnr in_.aadhaar"
     " in_.epic in_.pan is_.kennitala it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens mx.curp mx.rfc my.nric id.nik nl.bsn"
-    " no.fodselsnummer nz.ird pe.cui pk.cnic pl.pesel pt.cc pt.nif ro.cnp ru.inn se.personnummer si.emso"
+    " nz.ird pe.cui pk.cnic pl.nip pl.pesel pt.cc pt.nif in_.gstin kr.brn ro.cnp ru.inn se.personnummer sg.uen si.emso eu.vat"
     " th.pin tr.tckimlik ua.rntrc za.idnr"
 )
 
+_MONTHS = frozenset(range(1, 13))
 _MRZ_VALUES = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 _MRZ_WEIGHTS = (7, 3, 1)
 _NRIC_WEIGHTS = (2, 7, 6, 5, 4, 3, 2)
@@ -130,6 +131,16 @@ def is_de_rvnr(text: str) -> bool:
     spread = digits_of(f"{number[:8]}{ord(number[8]) - 64:02d}{number[9:11]}")
     total = sum(sum(divmod(d * w, 10)) for d, w in zip(spread, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True))
     return total % 10 == int(number[11])
+
+
+def is_fodselsnummer(text: str) -> bool:
+    """True for a Norwegian birth or D number: day (+40) and month (+40) of a date, and two check digits by mod 11."""
+    digits = digits_of(text)
+    if len(digits) != 11 or (digits[0] * 10 + digits[1]) % 40 > 31 or (digits[2] * 10 + digits[3]) % 40 not in _MONTHS:
+        return False
+    first = sum(d * w for d, w in zip(digits[:10], (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=True))
+    second = sum(d * w for d, w in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=True))
+    return first % 11 == 0 and second % 11 == 0 and digits[0] * 10 + digits[1] > 0
 
 
 def is_de_card(text: str) -> bool:
@@ -268,6 +279,7 @@ IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "hk_id": is_hkid,
     "kz_iin": is_kz_iin,
     "mrz": is_mrz,
+    "no_fodselsnummer": is_fodselsnummer,
     "ru_snils": is_snils,
     "sa_id": is_sa_id,
     "sg_nric": is_nric,

@@ -45,6 +45,14 @@ _NOT_SURNAMES_TEXT = (
     " disease scale test index algorithm effect model series edition cup open bowl league games street's avenue's"
 )
 _NOT_SURNAMES = frozenset(_NOT_SURNAMES_TEXT.split())
+_NOT_GIVEN_TEXT = (
+    "the a an in on at of to from by for with mount new old big little great san santa los las el saint fort port cape"
+    " upper lower our my your his her their this that these those no not if when while after before since until we you"
+    " they he she it i mr mrs ms dr prof sir dear hi hello hey and or but so as is was are were be been being did do does"
+    " call ask tell see meet contact email send pay thank thanks please sincerely regards best der die das ein eine von"
+    " und oder mit bei herr frau le la les un une et de del y con per il lo aston martin robert's wells morgan johnson"
+)
+_NOT_GIVEN = frozenset(_NOT_GIVEN_TEXT.split())
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -150,6 +158,12 @@ def is_full_name(text: str) -> bool:
     return last not in _NOT_SURNAMES and last not in _NO_NAMES
 
 
+def is_name_before(text: str) -> bool:
+    """True when the first of the words found before a common family name can be a given name: no article, no place."""
+    first = text.split()[0].lower()
+    return first not in _NOT_GIVEN and first not in _NOT_SURNAMES and first not in _NO_NAMES
+
+
 def is_birth_date(text: str) -> bool:
     """True for a calendar date of 1900 to 2049 in the usual orders, with names of months in eight languages."""
     parts = _DATE_PARTS.findall(text.split("T")[0] if re.match(r"\d{4}-\d\d-\d\dT", text) else text)
@@ -206,13 +220,14 @@ def is_ip(text: str) -> bool:
     return not address.is_link_local or "%" not in text
 
 
-def is_ip_public(text: str) -> bool:
-    """True for an address of the public internet that does not read as a version: two octets or more of 32 and above."""
-    if not is_ip(text):
+def is_ip_plain(text: str) -> bool:
+    """True for an address that does not read as a version: two octets or more of 32 and above.
+
+    Text that holds the rest of a URL, a port or a mask is none: it names a server or a network.
+    """
+    if "/" in text or not is_ip(text):
         return False
     address = ipaddress.ip_address(text.strip("[]").split("%")[0])
-    if not address.is_global:
-        return False
     return address.version == 6 or sum(octet >= 32 for octet in address.packed) >= 2
 
 
@@ -245,8 +260,9 @@ PERSONAL_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "email": is_email,
     "full_name": is_full_name,
     "ip": is_ip,
-    "ip_public": is_ip_public,
+    "ip_plain": is_ip_plain,
     "person_name": is_person_name,
+    "name_before": is_name_before,
     "phone": is_phone,
     "phone_fr": is_phone_fr,
     "phone_gb": is_phone_gb,
