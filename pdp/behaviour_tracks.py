@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 
-from pdp.behaviour_observe import LETTERS
+from pdp.behaviour_observe import LETTERS, MAX_VALUE
 from writ.frozen import frozen
 
 SHOWN = 32
@@ -152,8 +152,9 @@ def parse_track(raw: bytes | None, lost_until_ms: int, now_ms: int, keep_ms: int
 def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     fields = _HEADER.unpack_from(raw)
     magic, _, _, taint, taint_before, lost_until_ms, since_ms = fields[:7]
-    if magic != _MAGIC:
-        raise ValueError("magic")
+    volumes = (lost_until_ms, since_ms, *fields[9:12], *fields[14:17])
+    if magic != _MAGIC or not all(0 <= number <= MAX_VALUE for number in volumes):  # NaN is within no bounds
+        raise ValueError("track")
     first, *lines = raw[_HEADER.size :].split(b"\n")
     classes, classes_before, peers = first.decode("ascii").split("|")
     actions, denials, rows, amount, sent = fields[7:12]

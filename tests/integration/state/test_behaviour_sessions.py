@@ -270,3 +270,18 @@ async def test_another_companion_object_settles_what_one_has_looked_at(player: P
     facts = await player.session()
     assert (facts["session"]["rows"], facts["session"]["denials"]) == (1, 1)
     assert view_of(view) is not None
+
+
+async def test_a_full_server_denies_new_actions_and_still_settles_old_ones(
+    state: RedisState, player: Player, server: RedisServer
+) -> None:
+    ((one, view),) = await player.look(observed(operation(rows=9)))
+    server.configure(maxmemory="1mb")
+    try:
+        with pytest.raises(StateFailed, match="memory is full"):
+            await player.look(observed())
+        await state.settle([settled(one, view, Final.DENIED)])
+    finally:
+        server.configure(maxmemory="0")
+    facts = await player.session()
+    assert (facts["session"]["rows"], facts["session"]["denials"]) == (1, 1)
