@@ -255,7 +255,7 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
         "sinks": sinks,
         "worst": max(decisive, key=_ORIGINS.index, default="USER"),
         "unreported": view.unreported if view is not None else 0,
-        "intent": _intent(request, ask.kind),
+        "intent": _intent(request, ask.kind, sinks),
         "untrusted_read": view is None
         or view.overflow
         or view.unreported > 0
@@ -266,10 +266,12 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
     }
 
 
-def _intent(request: RequestFacts | None, kind: ActionKind) -> str:
+def _intent(request: RequestFacts | None, kind: ActionKind, sinks: Sequence[dict[str, Any]]) -> str:
     if request is None:
         return "UNSPECIFIED"
-    if is_asked(request, kind):
+    things = [sink for sink in sinks if sink["kind"] in ("id", "path")]
+    named = any((sink["origin"] == "USER" or sink["pointed"]) and not sink["threatened"] for sink in things)
+    if is_asked(request, kind, named=named):
         return "ASKED"
     return "DELEGATED" if request.delegates else "NOT_ASKED"
 

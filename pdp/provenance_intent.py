@@ -13,12 +13,15 @@ from functools import lru_cache
 
 from pdp.fold import fold
 from pdp.provenance_lexicon import (
+    BEFORE_GERUND,
     BIDDING,
     DEEDS,
     FORGET,
     HANDED_OVER,
     HANDING_OVER,
+    LIGHT,
     NOT,
+    NOUN_DEEDS,
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_REQUEST,
@@ -89,11 +92,31 @@ def request_facts(text: str) -> RequestFacts:
         singular = _singular(word)
         things |= THINGS.get(singular, 0)
         bits = DEEDS.get(word, 0)
-        if bits and _is_asked(words, at):
+        light = _light_deed(words, at) if word in LIGHT else 0
+        if light:
+            deeds |= light
+        elif bits and _is_asked(words, at):
             deeds |= bits
+        elif word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND:
+            deeds |= _gerund_deed(word)
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(_singular(part), 0)
     return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+
+
+def _light_deed(words: Sequence[str], at: int) -> int:
+    """ "Drop her a line", "make a payment": the noun says what is done."""
+    if NOT.intersection(words[max(0, at - 3) : at]):
+        return 0
+    reach = words[at + 1 : at + 2 + _REACH]
+    return next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
+
+
+def _gerund_deed(word: str) -> int:
+    """ "By sending", "take care of paying"."""
+    stem = word[:-3]
+    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    return DEEDS.get(stem, 0) | DEEDS.get(stem + "e", 0) | DEEDS.get(undoubled, 0)
 
 
 def is_order(sentence: str) -> bool:
@@ -182,19 +205,19 @@ def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> A
     return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things)
 
 
-def is_asked(request: RequestFacts, action: ActionKind) -> bool:
+def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) -> bool:
     """Tells whether the request asks for an action of this kind.
 
     Its verb must be asked for, or the verb in the tool's name on the same thing. Rights and deletions must be asked for on
-    the same thing whatever the verb; money must be meant where only a general verb is used.
+    the same thing whatever the verb; `named` tells that the user named or pointed at that very thing by other words.
     """
     if action.reads:
         return True
     same_thing = not action.things or not request.things or bool(action.things & request.things)
     if action.by_verb & request.deeds:
         narrow = action.by_verb & _NARROW
-        return same_thing if narrow else True
-    return same_thing and bool(action.by_name & request.deeds)
+        return same_thing or named if narrow else True
+    return (same_thing or named) and bool(action.by_name & request.deeds)
 
 
 __all__ = [

@@ -102,7 +102,7 @@ THINGS: Mapping[str, int] = _table(
         "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
         " draft nachricht message mensaje correo courriel greeting summary": Thing.MESSAGE,
         "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
-        " session class party reminder conference interview workshop agenda slot trip termin besprechung réunion"
+        " session class party visit reminder conference interview workshop agenda slot trip termin besprechung réunion"
         " reunión cita": Thing.EVENT,
         "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
         " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
@@ -118,6 +118,23 @@ THINGS: Mapping[str, int] = _table(
         "channel workspace slack room group space forum": Thing.CHANNEL,
     }
 )
+
+LIGHT = frozenset(
+    {"drop", "give", "shoot", "leave", "make", "do", "get", "have", "issue", "put", "prepare", "take", "place", "fire"}
+)
+"""Verbs that say little: the noun after them says what is to be done."""
+
+NOUN_DEEDS: Mapping[str, int] = _table(
+    {
+        "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm"
+        " announcement nachricht": Deed.SEND,
+        "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
+        "booking reservation": Deed.PAY | Deed.CREATE,
+        "appointment event entry copy": Deed.CREATE,
+    }
+)
+
+BEFORE_GERUND = frozenset({"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and"})
 
 HANDING_OVER = frozenset(
     [
