@@ -17,7 +17,8 @@ PROVEN_BY_IDS = frozenset({Verb.READ, Verb.LIST, Verb.UPDATE, Verb.DELETE, Verb.
 
 _SURE_IDS = ID_WORDS - {"name", "path", "email", "handle"}
 _BESIDES = word_set(
-    "add remove new current parent source target destination dest old previous next from to exclude reply"
+    "add remove new current parent source target destination dest old previous next from to exclude reply "
+    "before after client since"
 )
 """First words of ids that name another record than the one that changes: `add_label_ids`, `parent_id`."""
 
@@ -75,5 +76,7 @@ def _other(role: Role, judged: Judged, verb: Verb, *, searches: bool) -> int:
     """Scores an id that is not named like the resource: believed only where nothing speaks of several records."""
     if verb not in PROVEN_BY_IDS or searches or judged.name.plural or not role.argument.required:
         return 0
+    if verb not in READS and sum(item.kind == "id" and item.argument.required for item in judged.roles) > 1:
+        return 0  # which of them is changed, nobody says
     sure = 60 if verb in READS else 80  # a read that reaches more than one is the smaller mistake
     return 40 if singular(role.words[-1]) in _SURE_IDS or role.confidence >= sure else 0

@@ -123,7 +123,7 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     if not name.verbs or (sure and name.verbs[0].weak and name.verbs[0].verb in _MADE):
         if not heads:
             return ()
-        gravest = max(heads, key=lambda said: GRAVITY[said.verb])
+        gravest = max(described, key=lambda said: GRAVITY[said.verb])
         return (replace(gravest, confidence=min(gravest.confidence, 60)),)
     known = max(GRAVITY[said.verb] for said in name.verbs)
     # A loose word of a description (`Request the details`, `Calls the API`) is no reason to disbelieve a name.

@@ -45,8 +45,8 @@ _STRICT: Mapping[Verb, str] = {
         "push share unveil relay propagate"
     ),
     Verb.PAY: (
-        "settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest sell bid "
-        "redeem spend bet"
+        "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
+        "sell bid redeem spend bet"
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
@@ -266,11 +266,11 @@ READING_LAST = word_set(
 """`order_status_check`: a name that ends so names something to look at, whatever noun it starts with."""
 
 ALSO_NOUNS = word_set(
-    "play crop log tweet retweet login logout dm broadcast return score map collect capture join connect "
-    "split archive index like star tag label vote bookmark link set patch edit pin mark block lock scale find "
-    "buy sell ban build draft store insert show can is has make bid push upload download merge deploy release "
-    "trigger import reset sync follow share reply forward pause display diff stat rent change permit register "
-    "trash resume fix exists approve clone"
+    "locate play crop log tweet retweet login logout dm broadcast return score map collect capture join "
+    "connect split archive index like star tag label vote bookmark link set patch edit pin mark block lock "
+    "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
+    "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
+    "permit register trash resume fix exists approve clone"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

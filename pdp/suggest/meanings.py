@@ -25,6 +25,7 @@ _PAYING_VERBS = word_set(
     "send create make schedule submit process initiate approve confirm execute authorize capture issue place "
     "edit update modify change set add new post trigger complete release accept top split settle"
 )
+_TRADING_VERBS = ("open", "close", "exercise", "adjust", "increase", "reduce", "increment")
 _ORDERING_VERBS = ("place", "create", "submit", "make", "new")
 _UNPAID = word_set("table meeting appointment desk")
 _ACCOUNTS = word_set("account balance saving wallet bank iban budget")
@@ -61,6 +62,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return _booking(said, name, nouns)
     if said.word == "transfer":
         return _transfer(said, name, nouns)
+    if said.word in _TRADING_VERBS and "position" in nouns:
+        return replace(said, verb=Verb.PAY, reason=f"{said.reason} a position")
     money = MONEY & set(nouns) or (ORDERS & set(nouns) if said.word in _ORDERING_VERBS else None)
     if money and said.word in _PAYING_VERBS and nouns[-1] not in MONEY_IS_PAPER and "draft" not in name.words:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} and {min(money)}")

@@ -25,6 +25,7 @@ _DIRECTIONS = word_set("to target dest destination new default primary")
 _ID_OF_A_PERSON = word_set("id ids name names handle address")
 _NOT_BY_ID = word_set("contact person friend email phone to mobile")
 _NAMES_OF_PEOPLE = word_set("first last full middle given family cardholder")
+_VAGUE_ADDRESSES = word_set("feed site redirect proxy")
 _VAGUE_QUERIES = word_set("statement filter where term question")
 
 
@@ -110,6 +111,8 @@ def _named(asked: Question, kind: str, word: str) -> Judgement:
         return Judgement("id", 65, "whom to look for")
     if kind == "path" and word in ("attachment", "file", "folder", "root") and asked.described == "url":
         return Judgement("url", 75, "description says url")
+    if word in _VAGUE_ADDRESSES and asked.described != kind:
+        return Judgement(kind, 60, f"named {word}")
     return Judgement(kind, 75 if word in _VAGUE_QUERIES else 90, f"named {word}")
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pdp.catalog import Catalog
 from pdp.suggest.draft import Draft, draft
+from pdp.suggest.names import read_name
 from pdp.suggest.render import scalar, to_catalog, to_yaml
 from pdp.suggest.said import GRAVITY
 from pdp.suggest.schema import MAX_PLACES
@@ -67,6 +68,16 @@ def test_a_soothing_description_makes_nothing_milder(text: str) -> None:
         sinks = before.entry.get("sinks", [])
         assert isinstance(sinks, list)
         assert [sink for sink in sinks if sink not in (after.entry.get("sinks") or [])] == []  # type: ignore[operator]
+
+
+def test_soothing_words_before_the_description_change_no_plain_verb_of_a_name() -> None:
+    for definition in DEFINITIONS:
+        name = read_name(definition["name"])
+        if name.verbs and not name.verbs[0].weak:
+            alone = made({**definition, "description": ""})
+            for text in ("Read-only. ", "Returns a value. ", "This tool only lists things. ", "Safely gets the data. "):
+                after = made({**definition, "description": text + definition["description"]})
+                assert gravity(after) >= gravity(alone), definition["name"]
 
 
 @given(st.sampled_from(DEFINITIONS), HINTS)
