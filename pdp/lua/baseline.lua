@@ -81,23 +81,31 @@ end
 -- Once enough is known, an outlier moves nothing, and a day moves mean and deviation by `drift` at most. `i`: place of
 -- the measure's weight, followed by mean, variance, and mean and deviation at the day's start.
 local function learn_value(v, i, x)
-  if x < 0 then return end
   local weight, mean, variance = v[i], v[i + 1], v[i + 2]
+  local off = x - mean
   local enough = weight >= least
-  if enough and math.abs(x - mean) > outlier * max(math.sqrt(variance), FLOOR * mean, 1) then return end
+  if enough then
+    -- Compared as squares: outside `outlier` deviations, of which each is at least FLOOR of the mean, and 1.
+    local unit = FLOOR * mean
+    if unit < 1 then unit = 1 end
+    unit = unit * unit
+    if unit < variance then unit = variance end
+    if off * off > outlier * outlier * unit then return end
+  end
   weight = weight + 1
-  local moved = mean + (x - mean) / weight
-  variance = max(0, variance + ((x - mean) * (x - moved) - variance) / weight)
+  local moved = mean + off / weight
+  variance = variance + (off * (x - moved) - variance) / weight
   if enough then
     local anchor = v[i + 3]
     local limit = anchor > 0 and drift * anchor or 1
-    moved = max(0, anchor - limit, min(anchor + limit, moved))
+    if moved > anchor + limit then moved = anchor + limit end
+    if moved < anchor - limit then moved = anchor - limit end
     local widest = max(v[i + 4], FLOOR * anchor, 1) * (1 + drift)
-    variance = min(variance, widest * widest)
+    if variance > widest * widest then variance = widest * widest end
   elseif weight >= least then
-    v[i + 3], v[i + 4] = moved, math.sqrt(variance)
+    v[i + 3], v[i + 4] = moved, math.sqrt(max(0, variance))
   end
-  v[i], v[i + 1], v[i + 2] = weight, moved, variance
+  v[i], v[i + 1], v[i + 2] = weight, moved > 0 and moved or 0, variance > 0 and variance or 0
 end
 
 local function place_of(set, name)

@@ -107,12 +107,11 @@ local function open_track(key, raw, keep, width, gone)
   return t
 end
 
+-- Also moves the slots of bursts to where they stand now.
 local function touch_track(t, ttl)
-  if not t.ttl then changed[#changed + 1] = t end
+  if t.ttl then return end
   t.ttl = ttl
-end
-
-local function count_burst(t)
+  changed[#changed + 1] = t
   local v = t.v
   local slot = floor(now / t.width) % MOST
   local shift = slot - v[SLOT]
@@ -120,19 +119,17 @@ local function count_burst(t)
     for i = BURSTS + SLOTS, BURSTS, -1 do v[i] = i - shift >= BURSTS and v[i - shift] or 0 end
     v[SLOT] = slot
   end
-  if v[BURSTS] < 65535 then v[BURSTS] = v[BURSTS] + 1 end
 end
 
--- Adds what an action moves, or takes it back (negative) from the bucket that holds what was counted at `at`.
+-- Adds what an action moves, or takes it back (negative) from the bucket that holds what was counted at `at`. Bounds are
+-- seen to at the end.
 local function add_volumes(t, at, rows, amount, bytes)
   local v = t.v
   local i = at < v[SINCE] and BEFORE or NOW
-  v[i + 2] = max(0, min(v[i + 2] + rows, MAX))
-  v[i + 3] = max(0, min(v[i + 3] + amount, MAX))
-  v[i + 4] = max(0, min(v[i + 4] + bytes, MAX))
+  v[i + 2], v[i + 3], v[i + 4] = v[i + 2] + rows, v[i + 3] + amount, v[i + 4] + bytes
 end
 
-local function count_up(t, place, by) t.v[place] = max(0, min(t.v[place] + by, MOST)) end
+local function within(n, most) return n < 0 and 0 or n > most and most or n end
 
 -- Where the entry of `id` stands: its first byte (the line end before it) and its effect; nil when it is not there.
 local function find_entry(t, id)
@@ -189,6 +186,11 @@ local function flush_tracks()
   for i = 1, #changed do
     local t = changed[i]
     local v = t.v
+    for j = NOW, BEFORE, 5 do
+      v[j], v[j + 1] = within(v[j], MOST), within(v[j + 1], MOST)
+      v[j + 2], v[j + 3], v[j + 4] = within(v[j + 2], MAX), within(v[j + 3], MAX), within(v[j + 4], MAX)
+    end
+    v[BURSTS] = within(v[BURSTS], 65535)
     if t.added > 0 then
       if t.added > 1 then
         local lines = {}

@@ -44,11 +44,11 @@ end
 
 local function append(t, ttl, line, rows, amount, bytes)
   touch_track(t, ttl)
-  t.added = t.added + 1
-  t[t.added] = line
-  count_up(t, NOW, 1)
-  add_volumes(t, now, rows, amount, bytes)
-  count_burst(t)
+  local v, added = t.v, t.added + 1
+  t.added = added
+  t[added] = line
+  v[NOW], v[NOW + 2], v[NOW + 3], v[NOW + 4] = v[NOW] + 1, v[NOW + 2] + rows, v[NOW + 3] + amount, v[NOW + 4] + bytes
+  v[BURSTS] = v[BURSTS] + 1
 end
 
 local function resume(t, ttl, id, rows, amount, bytes)

@@ -31,12 +31,13 @@ local function give_back(t, ttl, id, final, rows, amount, bytes)
   local at, effect = find_entry(t, id)
   if at and effect ~= 'p' then return end
   touch_track(t, ttl)
-  if final == 'd' then count_up(t, NOW + 1, 1) end
+  if final == 'd' then t.v[NOW + 1] = t.v[NOW + 1] + 1 end
   if not at then return end -- so many came after it that it has left: what it moved stays counted
   local moment = time_of(t, at)
   add_volumes(t, moment, -rows, -amount, -bytes)
   if final == 'w' then
-    count_up(t, moment < t.v[SINCE] and BEFORE or NOW, -1)
+    local place = moment < t.v[SINCE] and BEFORE or NOW
+    t.v[place] = t.v[place] - 1
     drop_entry(t, at)
   else
     set_effect(t, at, final)
@@ -63,17 +64,15 @@ for i = 1, #ARGV - 1 - count do
       total = total + 1
       local b = open_baseline(keys[bi], values[bi], 'B1', 0)
       local of_tool = open_baseline(keys[ti], values[ti], 'M1', b.v[BORN])
-      learn_value(b.v, FIRST, x1)
-      learn_value(b.v, FIRST + 5, x2)
-      learn_value(b.v, FIRST + 10, x3)
-      learn_value(of_tool.v, FIRST, x1)
-      learn_value(of_tool.v, FIRST + 5, x2)
-      learn_value(of_tool.v, FIRST + 10, x3)
-      if ri > 0 then
-        local of_role = open_baseline(keys[ri], values[ri], 'M1', 0)
-        learn_value(of_role.v, FIRST, x1)
-        learn_value(of_role.v, FIRST + 5, x2)
-        learn_value(of_role.v, FIRST + 10, x3)
+      local of_role = ri > 0 and open_baseline(keys[ri], values[ri], 'M1', 0)
+      local one, two, three = b.v, of_tool.v, of_role and of_role.v
+      for j, x in ipairs({ x1, x2, x3 }) do
+        if x >= 0 then
+          local place = FIRST + 5 * (j - 1)
+          learn_value(one, place, x)
+          learn_value(two, place, x)
+          if three then learn_value(three, place, x) end
+        end
       end
       count_hour(b, hour % HOURS)
       remember(b, 1, tool, day)
