@@ -18,13 +18,19 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f]"
 )
-_PLAIN = re.compile(r"(?:[a-z0-9!-@\[-`{-~]+(?: [a-z0-9!-@\[-`{-~]+)*)?")
 
 
 def fold(text: str) -> str:
     """Returns the folded text; folding twice changes nothing more."""
-    if is_plain(text):
-        return text
+    if not text.isascii():
+        return _fold_any(text)
+    # NFKC leaves ASCII alone, and nothing in it looks like something else.
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.lower().split())
+
+
+def _fold_any(text: str) -> str:
     before = ""
     while before != text:  # at most a few rounds: each step shortens or maps towards lower-case Latin
         before = text
@@ -35,9 +41,9 @@ def fold(text: str) -> str:
 
 def is_plain(text: str) -> bool:
     """True when `text` surely is its own fold: printable lower-case ASCII, single blanks inside."""
-    return _PLAIN.fullmatch(text) is not None
+    return text.isascii() and fold(text) == text
 
 
 def is_folded(text: str) -> bool:
     """True when `text` is its own fold."""
-    return _PLAIN.fullmatch(text) is not None or fold(text) == text
+    return fold(text) == text

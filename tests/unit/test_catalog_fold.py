@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdp.destination import is_inside
-from pdp.fold import fold, is_folded, is_plain
+from pdp.fold import _fold_any, fold, is_folded, is_plain
 
 
 @pytest.mark.parametrize(
@@ -36,11 +38,20 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert is_folded(fold(text))
 
 
+PLAIN = re.compile(r"(?:[a-z0-9!-@\[-`{-~]+(?: [a-z0-9!-@\[-`{-~]+)*)?")
+
+
+@given(st.text(st.characters(max_codepoint=130), max_size=12) | st.from_regex(PLAIN, fullmatch=True))
+@settings(max_examples=400, deadline=None)
+def test_plain_text_is_printable_lower_case_ascii_with_single_blanks_inside(text: str) -> None:
+    assert is_plain(text) is (PLAIN.fullmatch(text) is not None)
+    assert not is_plain(text) or fold(text) == text
+
+
 @given(st.text(st.characters(max_codepoint=127), max_size=12))
 @settings(max_examples=300, deadline=None)
-def test_plain_text_is_its_own_fold(text: str) -> None:
-    if is_plain(text):
-        assert " ".join(text.lower().split()) == text
+def test_ascii_folds_as_any_text_does(text: str) -> None:
+    assert fold(text) == _fold_any(text)
 
 
 @pytest.mark.parametrize(
