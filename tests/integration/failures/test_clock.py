@@ -49,7 +49,7 @@ def test_a_clock_set_back_while_it_runs_changes_no_decision_and_no_order(ground:
     for number, ahead in enumerate((-HOUR_S, -5 * HOUR_S, -2 * HOUR_S, 0.0), 1):
         clocked.ahead(ahead)
         after = ask(point, f"back-{number}", agent)
-        assert effect(after) == "ALLOW"
+        assert effect(after) == "ALLOW", [(r.code, r.message) for r in after.reasons]
         assert after.decided_at.ToNanoseconds() >= before.decided_at.ToNanoseconds(), "time is the state's, not ours"
         assert after.permit.expires_at_ms > before.permit.expires_at_ms
         before = after
