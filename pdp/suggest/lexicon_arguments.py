@@ -103,7 +103,7 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
         *("email address", "email addresses", "emails", "email of", "e-mail"),
         *("phone number", "phone numbers", "recipient address"),
     ),
-    "url": ("url", "uri", "web address", "webhook", "hostname", "http endpoint", "https://", "http://"),
+    "url": ("url", "uri", "domain name", "web address", "webhook", "hostname", "http endpoint", "https://", "http://"),
     "path": (
         *("file path", "path to", "path of", "path where", "absolute path"),
         *("directory", "filename", "file name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_nouns import (
@@ -18,7 +18,7 @@ from pdp.suggest.roles import role_of
 from pdp.suggest.said import READS
 from pdp.suggest.schema import Argument
 from pdp.suggest.setting import Setting
-from pdp.suggest.words import singular
+from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 _SHAPES = ("{}", "[].{}", "*[].{}")
@@ -28,6 +28,9 @@ _READER = Setting(verbs=frozenset({Verb.CREATE}), words=frozenset(), resource=""
 """Fields of results are judged as arguments of a write, which tells an address from a text to look for."""
 
 _STRUCTURED = ("recipient", "account", "url", "path", "channel", "id", "amount", "currency")
+_OPENINGS = {"url", "query", "path", "code", "content"}
+_MACHINE_FORMATS = ("date", "date-time", "time", "uuid")
+_DATES = word_set("time date day clock timezone datetime")
 MAX_RECORDS = 48
 """Most record paths of one entry."""
 
@@ -41,12 +44,8 @@ def result_lines(judged: Judged) -> Iterator[Line]:
         for path, sure, why in fields[:MAX_RECORDS]:
             yield Line(key="result.records", value=path, confidence=sure, reason=why)
         yield _trust(judged, trusted)
-    if trusted and _nouns(judged) & {"time", "date", "day", "clock", "timezone", "datetime"}:
+    if trusted and _DATES & {*judged.name.nouns, judged.resource}:
         yield Line(key="result.classes", value=[], confidence=70, reason="a time or a date is no secret")
-
-
-def _nouns(judged: Judged) -> set[str]:
-    return {*judged.name.nouns, judged.resource}
 
 
 def _content(judged: Judged) -> tuple[bool, int, str]:
@@ -58,49 +57,45 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     if judged.tool.hints.get("openWorldHint"):
         return False, 90, "openWorldHint"
     results = judged.tool.results
-    if results is not None and results and all(_is_closed(field) for field in results):
+    if results is not None and results and all(_is_closed(field, results) for field in results):
         return True, 75, "only numbers, switches and closed sets come back"
     taken = {role.kind for role in judged.roles} - {"limit", "paging", "plain"}
     outside = sorted(noun for noun in judged.name.nouns if noun in OUTSIDE_WRITTEN or noun == "result")
     if outside or judged.resource in OUTSIDE_WRITTEN - {"profile"}:
         return False, 90, f"others may write it: {(outside or [judged.resource])[0]}"
-    ours = sorted(noun for noun in judged.name.nouns if noun in PURELY_OURS)
-    if (
-        ours
-        and not judged.name.plural
-        and judged.name.nouns[-1] in PURELY_OURS
-        and not taken & {"url", "query", "path", "code", "content"}
-    ):
-        return True, 80, f"only the server writes it: {ours[-1]}"
-    own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
-    several = any(
-        singular(word) in ("user", "account", "profile") and singular(word) != word for word in judged.name.words
-    )
-    if not judged.tool.arguments and not several and own & OWN_PROFILE and own <= OWN_PROFILE | {"current"}:
+    if judged.name.nouns and judged.name.nouns[-1] in PURELY_OURS and not judged.name.plural and not taken & _OPENINGS:
+        return True, 80, f"only the server writes it: {judged.name.nouns[-1]}"
+    if _is_own_profile(judged):
         return True, 60, "our own profile: no argument says whose"
     return False, 50, "nothing says that only the server writes it"
 
 
-def _is_closed(field: Argument) -> bool:
-    return (
-        field.is_number
-        or field.has_choices
-        or field.types == {"boolean"}
-        or (bool(field.types) and field.types <= {"object"})
-        or field.format in ("date", "date-time", "time", "uuid")
-    )
+def _is_own_profile(judged: Judged) -> bool:
+    """True for `get_user_info()`, where nothing says whose; not for `list_users()`."""
+    own = {noun for noun in judged.name.nouns if noun not in VAGUE} | {judged.resource}
+    several = any(singular(word) in OWN_PROFILE and singular(word) != word for word in judged.name.words)
+    return not judged.tool.arguments and not several and bool(own & OWN_PROFILE) and own <= OWN_PROFILE
+
+
+def _is_closed(field: Argument, fields: Sequence[Argument]) -> bool:
+    """True for what can hold no words of others: numbers, switches, dates, and objects of such members alone."""
+    if field.is_number or field.has_choices or field.types == {"boolean"} or field.format in _MACHINE_FORMATS:
+        return True
+    depth = len(field.names)
+    members = [other for other in fields if len(other.names) > depth and other.names[:depth] == field.names]
+    return field.types == {"object"} and bool(members)
 
 
 def _declared(judged: Judged) -> Iterator[tuple[str, int, str]]:
     for field in judged.tool.results or ():
         if not field.is_scalar or field.types == {"boolean"}:
             continue
-        if field.is_number or field.has_choices or field.format in ("date", "date-time", "time", "uuid"):
+        if field.is_number or field.has_choices or field.format in _MACHINE_FORMATS:
             yield field.path, 80, "a number, a date or one of a closed set"
             continue
         role = role_of(field, _READER)
         if role.kind in _STRUCTURED and field.names:
-            yield field.path, 75, f"{role.reason}"
+            yield field.path, 75, role.reason
 
 
 def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:

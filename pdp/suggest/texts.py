@@ -25,7 +25,7 @@ _DIRECTIONS = word_set("to target dest destination new default primary")
 _ID_OF_A_PERSON = word_set("id ids name names handle address")
 _NOT_BY_ID = word_set("contact person friend email phone to mobile")
 _NAMES_OF_PEOPLE = word_set("first last full middle given family cardholder")
-_VAGUE_ADDRESSES = word_set("feed site redirect proxy")
+_VAGUE_ADDRESSES = word_set("feed site redirect proxy domain")
 _VAGUE_QUERIES = word_set("statement filter where term question")
 
 

@@ -167,6 +167,7 @@ def test_a_result_of_numbers_and_switches_is_trusted_and_a_text_is_not() -> None
 
     assert (content("number"), content("boolean"), content("string")) == ("TRUSTED", "TRUSTED", "UNTRUSTED")
     assert content("number", annotations={"openWorldHint": True}) == "UNTRUSTED"
+    assert content("object") == "UNTRUSTED"  # of unknown members
 
 
 def test_what_a_write_returns_is_untrusted_for_it_may_repeat_its_arguments() -> None:
