@@ -39,11 +39,30 @@ def policy_baseline(
     """Returns the JSON of `writ.v1.PolicyBaseline`; None as view means that the state was lost."""
     if view is None:
         return dict(UNKNOWN)
-    before = _past(view.session, view.ahead_session, view.id).entries
-    previous = next((entry.kind for entry in before if entry.happened), "")
     return baseline_facts(
-        view.baseline_agent, view.baseline_tool, view.baseline_role, previous, observation, settings, view.now_ms
+        view.baseline_agent,
+        view.baseline_tool,
+        view.baseline_role,
+        _previous_kind(view),
+        observation,
+        settings,
+        view.now_ms,
     )
+
+
+def _previous_kind(view: BehaviourView) -> str:
+    """Kind of the last action of the session that was not refused, "" for none."""
+    for entry in view.ahead_session.entries:
+        if entry.happened:
+            return entry.kind
+    track = view.session.track()
+    before = track.entries
+    if view.id in track.ids:
+        before = _past(view.session, view.ahead_session, view.id).entries
+    for entry in before:
+        if entry.happened:
+            return entry.kind
+    return ""
 
 
 def policy_session(view: BehaviourView | None, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:
