@@ -105,7 +105,9 @@ class Search:
             for start, end in spans:
                 if not self._allow():
                     return
-                number = texts.at(start)
+                number = texts.at(start + 1)  # a match may begin with the quote before its text
+                first, last = texts.span(number)
+                start, end = max(start, first), min(end, last)
                 others = taken.setdefault(number, [])
                 if (
                     all(end <= other[0] or other[1] <= start for other in others)
@@ -178,7 +180,8 @@ class Search:
         """Yields matches that begin at `start` or later, in each of the texts `numbers` alone."""
         for number in numbers:
             first, last = texts.span(number)
-            value = texts.buffer[first:last]
+            first -= 1  # the quotes around a text are there for patterns that want its beginning or its end
+            value = texts.buffer[first : last + 1]
             position = max(0, start - first)
             if not self._spend(len(value)):
                 return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from re import _parser as parser  # type: ignore[attr-defined]
 
-from pdp.inspection.gates import MIN_LITERAL_CHARS, literal_chars
+from pdp.inspection.gates import literal_chars
 
 MAX_REPEAT = 12
 """Longest repetition that stays as it is."""
@@ -16,8 +16,17 @@ MAX_REPEAT = 12
 MAX_WIDE_REPEAT = 3
 """The same for `.`, `\\S` and `[^…]`, which stand for every character of Unicode."""
 
+MAX_GROUP_CHARS = 48
+"""Longest that a group may grow by repeating."""
+
 KEPT_REPEAT = 6
 """How much of the first repetition that is too long stays."""
+
+MIN_STRETCH_CHARS = 2
+"""Shortest fixed text of a stretch that is better than the whole pattern."""
+
+MIN_WIDTH = 3
+"""Shortest match of a stretch without fixed text that is better than the whole pattern."""
 
 _TOKEN = re.compile(
     r"""(?P<atom>\\p\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[()|*+?{])(?P<many>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?""",
@@ -35,31 +44,66 @@ def shortened(pattern: str) -> str:
     """
     flags = _FLAGS.match(pattern)
     head = flags[0] if flags else ""
-    parts = _parts(pattern[len(head) :])
+    branches = [_stretch(head, branch) for branch in _branches(pattern[len(head) :])]
+    return head + "|".join(branch.removeprefix(head) for branch in branches)
+
+
+def _stretch(head: str, body: str) -> str:
+    parts = _parts(body)
     if parts is None:
-        return pattern
+        return head + body
     stretches = [head]
     for text, is_wide, many in parts:
         if text == r"\b":
             continue  # a condition on both sides of a place makes fixed text dear to find; RE2 sees to it
         least, most = _bounds(many)
-        if text == r"\s" or most <= (MAX_WIDE_REPEAT if is_wide else MAX_REPEAT):
+        if text == r"\s" or (most <= (MAX_WIDE_REPEAT if is_wide else MAX_REPEAT) and not _is_broad(text, most)):
             stretches[-1] += text + many
         else:
             edge = f"{text}{{{min(least, KEPT_REPEAT)}}}" if least else ""
             stretches[-1] += edge
             stretches.append(head + edge)
-    best = max(stretches, key=_literal_chars)
-    if _literal_chars(best) >= MIN_LITERAL_CHARS:
-        return best
-    return stretches[0] if len(stretches) == 1 and stretches[0] != head else pattern
+    best = max(stretches, key=_worth)
+    literal, least = _worth(best)
+    return best if literal >= MIN_STRETCH_CHARS or least >= MIN_WIDTH else head + body
 
 
-def _literal_chars(pattern: str) -> int:
+def _is_broad(text: str, most: int) -> bool:
+    """True for a group that repeats, and grows long when it does."""
+    if most == 1 or not text.startswith("("):
+        return False
     try:
-        return literal_chars(parser.parse(pattern))
+        width: int = parser.parse(text).getwidth()[1]
     except (re.error, OverflowError):
-        return 0
+        return True
+    return width * most > MAX_GROUP_CHARS
+
+
+def _branches(body: str) -> list[str]:
+    """Returns the alternatives of a pattern, split where `|` stands outside of groups."""
+    branches = [""]
+    place = 0
+    while place < len(body):
+        if body[place] == "(":
+            end = _group_end(body, place) + 1
+        else:
+            token = _TOKEN.match(body, place)
+            end = token.end() if token else place + 1
+        if body[place] == "|":
+            branches.append("")
+        else:
+            branches[-1] += body[place:end]
+        place = end
+    return branches
+
+
+def _worth(pattern: str) -> tuple[int, int]:
+    """Returns the length of the longest fixed text and of the shortest match."""
+    try:
+        tree = parser.parse(pattern)
+    except (re.error, OverflowError):
+        return 0, 0
+    return literal_chars(tree), tree.getwidth()[0]
 
 
 def _parts(body: str) -> list[tuple[str, bool, str]] | None:

@@ -26,3 +26,15 @@ def rules() -> InspectionRules:
 @pytest.fixture(scope="session", params=["hyperscan", "re2"])
 def inspector(rules: InspectionRules, request: pytest.FixtureRequest) -> Inspector:
     return Inspector(rules, with_hyperscan=request.param == "hyperscan")
+
+
+@pytest.fixture(scope="session", params=["hyperscan", "re2"])
+def small(request: pytest.FixtureRequest) -> Inspector:
+    """Two rules only, so that tests of decoding do not depend on what other rules find."""
+    some = {
+        "threat_prompt": {
+            "rules": {"ignore_instructions": read_rules()["threat_prompt"]["rules"]["ignore_instructions"]}
+        },
+        "credential": {"rules": {"password_field": read_rules()["credential"]["rules"]["password_field"]}},
+    }
+    return Inspector(InspectionRules.parse(some), with_hyperscan=request.param == "hyperscan")

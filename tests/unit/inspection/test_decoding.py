@@ -81,42 +81,42 @@ def scan(inspector: Inspector, value: Any, *, ensure_ascii: bool = True) -> Scan
 
 @pytest.mark.parametrize("name", ENCODERS)
 @pytest.mark.parametrize("ensure_ascii", [True, False])
-def test_an_encoded_order_is_found_with_its_decoding(inspector: Inspector, name: str, ensure_ascii: bool) -> None:
+def test_an_encoded_order_is_found_with_its_decoding(small: Inspector, name: str, ensure_ascii: bool) -> None:
     encode, decoding = ENCODERS[name]
-    result = scan(inspector, encode(), ensure_ascii=ensure_ascii)
+    result = scan(small, encode(), ensure_ascii=ensure_ascii)
     found = [finding for finding in result.findings if finding.rule == "ignore_instructions"]
     assert [(finding.pointer, finding.decoding) for finding in found] == [("/m/t", decoding)]
     assert not result.truncated
 
 
-def test_a_decoded_hit_names_the_encoded_part_of_the_argument(inspector: Inspector) -> None:
+def test_a_decoded_hit_names_the_encoded_part_of_the_argument(small: Inspector) -> None:
     encoded = base64.b64encode(BYTES).decode()
-    (finding,) = scan(inspector, f"Grüße, {encoded} und so").findings
+    (finding,) = scan(small, f"Grüße, {encoded} und so").findings
     assert (finding.source_start, finding.source_end) == (7, 7 + len(encoded))
     assert ORDER[finding.start : finding.end] == "ignore all previous instructions"
 
 
-def test_a_span_counts_characters(inspector: Inspector) -> None:
+def test_a_span_counts_characters(small: Inspector) -> None:
     text = f"Grüße \U0001f600 {ORDER}"
-    first = scan(inspector, text).findings[0]
+    first = scan(small, text).findings[0]
     assert text[first.start : first.end].startswith("ignore all")
 
 
-def test_a_member_of_json_in_a_string_is_found_by_its_name(inspector: Inspector) -> None:
+def test_a_member_of_json_in_a_string_is_found_by_its_name(small: Inspector) -> None:
     inner = json.dumps({"db": [{"password": "tr0ub4dor&3"}]})
     for value in (inner, f"the config is {inner} as agreed", f"```json\n{inner}\n```", json.dumps(inner)):
-        found = [finding for finding in scan(inspector, value).findings if finding.rule == "password_field"]
+        found = [finding for finding in scan(small, value).findings if finding.rule == "password_field"]
         assert [finding.pointer for finding in found] == ["/m/t"]
         assert found[0].decoding[-1] == "json:/db/0/password"
 
 
-def test_what_stands_in_a_name_is_found(inspector: Inspector) -> None:
-    (finding,) = inspector.scan(json.dumps({"a": {f"{ORDER}/x": 1}}).encode()).findings
+def test_what_stands_in_a_name_is_found(small: Inspector) -> None:
+    (finding,) = small.scan(json.dumps({"a": {f"{ORDER}/x": 1}}).encode()).findings
     assert (finding.pointer, finding.decoding) == (f"/a/{ORDER}~1x", ("name",))
 
 
-def test_the_same_thing_is_reported_once_when_its_json_is_opened(inspector: Inspector) -> None:
-    found = scan(inspector, json.dumps({"note": ORDER})).findings
+def test_the_same_thing_is_reported_once_when_its_json_is_opened(small: Inspector) -> None:
+    found = scan(small, json.dumps({"note": ORDER})).findings
     assert [finding.decoding for finding in found if finding.rule == "ignore_instructions"] == [()]
 
 
@@ -127,34 +127,34 @@ def nested(depth: int) -> str:
     return text
 
 
-def test_decoding_ends_at_its_depth_and_says_so(inspector: Inspector) -> None:
-    deepest = scan(inspector, nested(MAX_DECODING_DEPTH))
+def test_decoding_ends_at_its_depth_and_says_so(small: Inspector) -> None:
+    deepest = scan(small, nested(MAX_DECODING_DEPTH))
     assert [finding.decoding for finding in deepest.findings] == [("base64",) * MAX_DECODING_DEPTH]
-    deeper = scan(inspector, nested(MAX_DECODING_DEPTH + 1))
+    deeper = scan(small, nested(MAX_DECODING_DEPTH + 1))
     assert (deeper.findings, deeper.truncated) == ((), True)
     assert deeper.classes == {"unclassified"}
 
 
-def test_a_zip_bomb_stays_closed_and_says_so(inspector: Inspector) -> None:
+def test_a_zip_bomb_stays_closed_and_says_so(small: Inspector) -> None:
     bomb = base64.b64encode(gzip.compress(b"a" * 10_000_000)).decode()
-    assert scan(inspector, bomb).truncated
+    assert scan(small, bomb).truncated
 
 
-def test_more_decodings_than_the_bound_are_truncated(inspector: Inspector) -> None:
+def test_more_decodings_than_the_bound_are_truncated(small: Inspector) -> None:
     many = [base64.b64encode(f"harmless text number {i:05}".encode()).decode() for i in range(MAX_DECODED_TEXTS + 1)]
-    assert scan(inspector, many).truncated
-    assert not scan(inspector, many[:-1]).truncated
+    assert scan(small, many).truncated
+    assert not scan(small, many[:-1]).truncated
 
 
-def test_findings_are_bounded(inspector: Inspector) -> None:
-    result = scan(inspector, [f"{i} {ORDER}" for i in range(MAX_FINDINGS + 10)])
+def test_findings_are_bounded(small: Inspector) -> None:
+    result = scan(small, [f"{i} {ORDER}" for i in range(MAX_FINDINGS + 10)])
     assert (len(result.findings), result.truncated) == (MAX_FINDINGS, True)
 
 
-def test_nesting_and_what_is_not_json_are_truncated(inspector: Inspector) -> None:
+def test_nesting_and_what_is_not_json_are_truncated(small: Inspector) -> None:
     deep = ("[" * 500 + json.dumps(ORDER) + "]" * 500).encode()
-    assert inspector.scan(deep).truncated
-    assert inspector.scan(b'{"a": "' + BYTES).truncated
+    assert small.scan(deep).truncated
+    assert small.scan(b'{"a": "' + BYTES).truncated
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ def test_nesting_and_what_is_not_json_are_truncated(inspector: Inspector) -> Non
         'say "hi" to {name} and [x]',
     ],
 )
-def test_ordinary_text_is_clean(inspector: Inspector, text: str) -> None:
-    assert scan(inspector, text) == ScanResult()
-    assert scan(inspector, text, ensure_ascii=False) == ScanResult()
+def test_ordinary_text_is_clean(small: Inspector, text: str) -> None:
+    assert scan(small, text) == ScanResult()
+    assert scan(small, text, ensure_ascii=False) == ScanResult()
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02\x03 text", b"abc", b"\xff\xfe\xfd plain", bytes(range(128))])
