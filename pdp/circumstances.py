@@ -114,7 +114,7 @@ class Circumstances:
             speech=Speech(text=request.user_request, by_gateway=speaker.kind == "gateway"),
             kind=kind,
             sinks=sink_values(entry, arguments),
-            naming=_texts(arguments) if kind.reads else (),
+            naming=_texts(arguments),
             result=entry.result,
             dry_run=request.dry_run,
         )

@@ -32,6 +32,7 @@ from pdp.provenance_forms import (
     is_weak,
     mark_forms,
     request_marks,
+    strong_marks,
     value_forms,
 )
 from pdp.provenance_intent import (
@@ -48,11 +49,17 @@ from writ.frozen import frozen
 MAX_NAMING = 8
 """Arguments of a reading call by which it may be told that the user pointed at what it reads."""
 
+MAX_NAME_CHARS = 256
+"""Longer arguments are texts; nobody points at anything by them."""
+
 MAX_CONTENT_NAMES = 8
 """Addresses and links inside one composed text that are followed."""
 
+LINK = "link"
+_SENT = frozenset({CONTENT, LINK, "recipient", "account", "channel", "code"})
+_COMPOSED = frozenset({CONTENT, LINK})
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
-_NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL}
+_NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, "link": NAMED_URL | NAMED_EMAIL}
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
 
 
@@ -69,24 +76,29 @@ class Hit:
     threat: bool = False
     agent_text: bool = False
     agent_threat: bool = False
+    order_pointed: bool = False
+
+
+NAMES_SOURCE, NAMES_THING = 1, 2
 
 
 @frozen
 class Lookup:
     """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at
-    what this call reads."""
+    what this call reads (NAMES_SOURCE), or at what it changes (NAMES_THING); else 0."""
 
     forms: tuple[tuple[int, bytes], ...]
-    naming: bool = False
+    naming: int = 0
 
 
 @frozen
 class SinkRef:
-    """A value of a sink; `at` is the position of its lookup."""
+    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself."""
 
     kind: str
     pointer: str
     at: int
+    addressed: bool
 
 
 @frozen
@@ -155,7 +167,7 @@ def provenance_ask(
 ) -> ProvenanceAsk | None:
     """Returns what to ask; None when there is neither a sink nor a request, so that the action pays for nothing.
 
-    `key`: 16 to 64 bytes, the same on every replica. `naming`: string arguments of a reading call, in order.
+    `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order.
     """
     asserted = speech.by_gateway and bool(speech.text.strip())
     if not asserted and not sinks.values:
@@ -165,12 +177,12 @@ def provenance_ask(
     lookups: list[Lookup] = []
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
-    if kind.reads:
-        lookups += [
-            Lookup(forms=_hashed(key, value_forms(QUERY, text)), naming=True)
-            for text in list(naming)[:MAX_NAMING]
-            if not is_weak(text) and not _DATE.fullmatch(text)
-        ]
+    points = NAMES_SOURCE if kind.reads or _only_fetches(refs) else NAMES_THING
+    lookups += [
+        Lookup(forms=_hashed(key, value_forms(QUERY if points == NAMES_SOURCE else "", text)), naming=points)
+        for text in list(naming)[:MAX_NAMING]
+        if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text)
+    ]
     return ProvenanceAsk(
         session=session,
         agent=agent,
@@ -211,20 +223,23 @@ def _hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
 
 
 def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: list[Lookup]) -> None:
-    if kind == CONTENT:
-        names = content_names(text)[:MAX_CONTENT_NAMES]
-        for name in names:
-            refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups)))
-            lookups.append(Lookup(forms=_hashed(key, mark_forms(name))))
-        if names:
-            return
-    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups)))
+    addressed = bool(strong_marks(text))
+    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups), addressed=addressed))
     lookups.append(Lookup(forms=_hashed(key, value_forms(kind, text))))
+    if kind == CONTENT:
+        for name in content_names(text)[:MAX_CONTENT_NAMES]:
+            refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups), addressed=True))
+            lookups.append(Lookup(forms=_hashed(key, mark_forms(name))))
+
+
+def _only_fetches(refs: Sequence[SinkRef]) -> bool:
+    """A URL with nothing to send along: what comes back is read."""
+    return any(ref.kind == "url" for ref in refs) and not any(ref.kind in _SENT for ref in refs)
 
 
 def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
     """Tells whether the user's words name what a reading call is about to read."""
-    return any(lookup.naming and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
+    return any(lookup.naming == NAMES_SOURCE and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
 
 
 def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
@@ -232,14 +247,15 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     if view is None or not ask.complete:
         return _no_data(ask, view)
     blind = view.overflow or view.unreported > 0
-    sinks = [_sink(ref, view.hits[ref.at], view.request, blind=blind) for ref in ask.sinks]
+    delegated = view.request is not None and view.request.delegates
+    sinks = [_sink(ref, view.hits[ref.at], view.request, blind=blind, delegated=delegated) for ref in ask.sinks]
     return _facts(ask, view, "OK", sinks)
 
 
 def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
     sinks = [
         {"kind": ref.kind, "pointer": ref.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
-        | {"pointed": False, "left_open": False}
+        | {"pointed": False, "left_open": False, "addressed": True}
         for ref in ask.sinks
     ]
     return _facts(ask, view, "NO_DATA", sinks)
@@ -248,14 +264,14 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
 def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:
     request = view.request if view is not None else None
     said_by = "GATEWAY" if request is not None else "AGENT" if ask.claimed else "UNSPECIFIED"
-    decisive = [sink["origin"] for sink in sinks if sink["kind"] != CONTENT]
+    decisive = [sink["origin"] for sink in sinks if sink["kind"] not in _COMPOSED]
     return {
         "state": state,
         "user_request": said_by,
         "sinks": sinks,
         "worst": max(decisive, key=_ORIGINS.index, default="USER"),
         "unreported": view.unreported if view is not None else 0,
-        "intent": _intent(request, ask.kind, sinks),
+        "intent": _intent(request, ask, view, sinks),
         "untrusted_read": view is None
         or view.overflow
         or view.unreported > 0
@@ -266,18 +282,21 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
     }
 
 
-def _intent(request: RequestFacts | None, kind: ActionKind, sinks: Sequence[dict[str, Any]]) -> str:
-    if request is None:
+def _intent(
+    request: RequestFacts | None, ask: ProvenanceAsk, view: ProvenanceView | None, sinks: Sequence[dict[str, Any]]
+) -> str:
+    if request is None or view is None:
         return "UNSPECIFIED"
-    things = [sink for sink in sinks if sink["kind"] in ("id", "path")]
-    named = any((sink["origin"] == "USER" or sink["pointed"]) and not sink["threatened"] for sink in things)
-    if is_asked(request, kind, named=named):
+    named = any(
+        lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
+    ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)
+    if is_asked(request, ask.kind, named=named):
         return "ASKED"
     return "DELEGATED" if request.delegates else "NOT_ASKED"
 
 
-def _sink(ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool) -> dict[str, Any]:
-    origin, pointed = _origin(hit, blind=blind)
+def _sink(ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool, delegated: bool) -> dict[str, Any]:
+    origin, pointed = _origin(hit, blind=blind, delegated=delegated)
     named = _NAMED_BY_KIND.get(ref.kind, 0)
     return {
         "kind": ref.kind,
@@ -286,20 +305,21 @@ def _sink(ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool) 
         "threatened": origin != "USER" and (hit.threat or hit.agent_threat),
         "pointed": pointed,
         "left_open": request is not None and not request.named & named,
+        "addressed": ref.addressed,
     }
 
 
-def _origin(hit: Hit, *, blind: bool) -> tuple[str, bool]:
+def _origin(hit: Hit, *, blind: bool, delegated: bool) -> tuple[str, bool]:
     """Returns the best origin of a value, and whether the user pointed at that source. `blind`: a result is not known,
-    so what nothing holds may stand there."""
+    so what nothing holds may stand there. `delegated`: the user bade the agent do what a source says."""
     if hit.user:
         return "USER", False
     if hit.trusted:
         return "TRUSTED_RECORD", False
     if hit.record or hit.record_pointed:
         return "UNTRUSTED_RECORD", hit.record_pointed
-    if hit.text or hit.text_pointed:
-        return "UNTRUSTED_TEXT", hit.text_pointed
+    if hit.text or hit.text_pointed or hit.order_pointed:
+        return "UNTRUSTED_TEXT", hit.text_pointed or (delegated and hit.order_pointed)
     if hit.agent_text or blind:
         return "UNTRUSTED_TEXT", False
     return "NOWHERE", False

@@ -59,8 +59,11 @@ _BY_VERB = {
     Verb.DELETE: Deed.DELETE,
 }
 _READING = frozenset({Verb.READ, Verb.LIST})
+_ANYWHERE = Deed.SEND | Deed.PAY
+"""Deeds that people ask for without a word for what is sent or paid …"""
+
 _NARROW = Deed.ADMIN | Deed.DELETE
-"""Deeds that must be asked for on the very thing: "update my address" asks for no new password."""
+"""… unless the same call does one of these."""
 
 
 @frozen
@@ -208,16 +211,15 @@ def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> A
 def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) -> bool:
     """Tells whether the request asks for an action of this kind.
 
-    Its verb must be asked for, or the verb in the tool's name on the same thing. Rights and deletions must be asked for on
-    the same thing whatever the verb; `named` tells that the user named or pointed at that very thing by other words.
+    Its verb must be asked for, or the verb in the tool's name; and but for sending and paying, on the same kind of thing:
+    "update my address" asks for no new password. `named` tells that the user named or pointed at that very thing.
     """
     if action.reads:
         return True
-    same_thing = not action.things or not request.things or bool(action.things & request.things)
-    if action.by_verb & request.deeds:
-        narrow = action.by_verb & _NARROW
-        return same_thing or named if narrow else True
-    return (same_thing or named) and bool(action.by_name & request.deeds)
+    same_thing = named or not action.things or not request.things or bool(action.things & request.things)
+    if action.by_verb & request.deeds & _ANYWHERE:
+        return not action.by_verb & _NARROW or same_thing
+    return same_thing and bool((action.by_verb | action.by_name) & request.deeds)
 
 
 __all__ = [

@@ -93,6 +93,7 @@ THINGS: Mapping[str, int] = _table(
         " contraseña": Thing.CREDENTIAL,
         "account profile user info information detail address name street city phone preference setting"
         " data konto profil compte profil cuenta perfil": Thing.PROFILE,
+        "member": Thing.PERSON | Thing.CHANNEL,
         "permission right role access privilege member membership owner admin administrator group team policy"
         " configuration config setting": Thing.RIGHT,
         "payment transaction transfer money bill invoice rent refund amount price subscription order fee salary iban bank"
@@ -129,7 +130,7 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm"
         " announcement nachricht": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
-        "booking reservation": Deed.PAY | Deed.CREATE,
+        "booking reservation table seat ticket room flight ride": Deed.PAY | Deed.CREATE,
         "appointment event entry copy": Deed.CREATE,
     }
 )

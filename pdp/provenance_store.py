@@ -152,4 +152,5 @@ def _hit(bits: int) -> Hit:
         threat=bool(bits & 64),
         agent_text=bool(bits & 128),
         agent_threat=bool(bits & 256),
+        order_pointed=bool(bits & 512),
     )

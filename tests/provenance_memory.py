@@ -18,6 +18,7 @@ class Session:
     trusted: set[bytes] = field(default_factory=set)
     records: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
     texts: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
+    orders: set[bytes] = field(default_factory=set)
     threats: set[bytes] = field(default_factory=set)
     pending: dict[bytes, tuple[bytes, bool, bool]] = field(default_factory=dict)
     overflow: bool = False
@@ -82,7 +83,7 @@ class MemoryProvenance:
             records |= trusted
         session.records[pointed] |= records
         session.texts[pointed] |= self._hashes(sighting.texts - sighting.ordered)
-        session.texts[False] |= self._hashes(sighting.ordered)
+        (session.orders if pointed else session.texts[False]).update(self._hashes(sighting.ordered))
         session.threats |= self._hashes(sighting.threats)
         session.overflow |= not sighting.complete
         untrusted = sighting.untrusted or not matched
@@ -111,6 +112,7 @@ class MemoryProvenance:
             threat=found(IN_RECORDS | IN_TEXT, session.threats),
             agent_text=found(IN_TEXT, agent.texts),
             agent_threat=found(IN_TEXT, agent.threats),
+            order_pointed=found(IN_TEXT, session.orders),
         )
 
 

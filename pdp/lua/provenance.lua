@@ -3,7 +3,8 @@
 -- {organisation}:V:<session>  hash:
 --   q hashes of the user's request   Q 8-byte digests of the requests taken in   m facts of them: "deeds things named delegates"
 --   a trusted records    b, B untrusted records (B: the user pointed at the source)    t, T text of outsiders (T: pointed)
---   x what stands beside a threat    p pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted)
+--   o what a source that the user pointed at orders its reader    x what stands beside a threat
+--     p pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted)
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
 --   n 4-byte tags of its sessions, so that a lost session is not taken for a new one
@@ -18,7 +19,7 @@ local MAX_PENDING, MAX_DIGESTS, MAX_TAGS = 64 * 13, 32 * 8, 64 * 4
 local MAX_AGENT_TEXT, MAX_AGENT_THREAT = 8190, 2045
 
 local prefix = string.sub(KEYS[1], 1, -2)
-local FIELDS = { 'q', 'Q', 'm', 'a', 'b', 'B', 't', 'T', 'x', 'p', 'f', 'r' }
+local FIELDS = { 'q', 'Q', 'm', 'a', 'b', 'B', 't', 'T', 'x', 'p', 'f', 'r', 'o' }
 
 -- Whether `blob` holds `part` at a multiple of `size`.
 local function has(blob, part, size)

@@ -3,11 +3,12 @@
 -- KEYS[1]  {organisation}:m
 -- ARGV     six an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders),
 --          facts of a request or "", its digest (8) and hashes or "", lookups
---          lookups: for each a byte (1: by what a reading call names its source) and the number of forms; for each form where
+--          lookups: for each a byte (1: by what a reading call names its source, else 0 or 2) and the number of forms; for each form where
 --          it counts (1 user, 2 records, 4 text), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
 --          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
---          16 and 32 text (32: pointed), 64 beside a threat, 128 in another session, 256 beside a threat there
+--          16 and 32 text (32: pointed), 64 beside a threat, 128 in another session, 256 beside a threat there,
+--          512 ordered by a source that the user pointed at
 
 local bit, byte, sub, char = bit, string.byte, string.sub, string.char
 local sessions, agents = {}, {}
@@ -52,6 +53,7 @@ local function hits_of(forms, s, agent, user)
   if found(forms, 6, s.x) then bits = bits + 64 end
   if found(forms, 4, agent.z) then bits = bits + 128 end
   if found(forms, 4, agent.x) then bits = bits + 256 end
+  if found(forms, 4, s.o) then bits = bits + 512 end
   return bits
 end
 

@@ -24,7 +24,7 @@ put(s, 'f', bor(s.f, flags))
 -- The same result again teaches nothing new, unless the user points at it now.
 digest = pointed and string.sub(digest, 1, 7) .. '+' or matched and digest or string.sub(digest, 1, 7) .. '-'
 if not has(s.r, digest, 8) then
-  local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.x
+  local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.o + #s.x
   if before + #trusted + #records + #texts + #ordered + #threats > MAX_SESSION then
     put(s, 'f', bor(s.f, 4))
   else
@@ -32,7 +32,8 @@ if not has(s.r, digest, 8) then
     local r, t = pointed and 'B' or 'b', pointed and 'T' or 't'
     if records ~= '' then put(s, r, s[r] .. records) end
     if texts ~= '' then put(s, t, s[t] .. texts) end
-    if ordered ~= '' then put(s, 't', s.t .. ordered) end
+    local o = pointed and 'o' or 't'
+    if ordered ~= '' then put(s, o, s[o] .. ordered) end
     if threats ~= '' then put(s, 'x', s.x .. threats) end
     put(s, 'r', newest(s.r .. digest, MAX_DIGESTS, 8))
   end

@@ -930,8 +930,11 @@ class PolicySink(_message.Message):
     THREATENED_FIELD_NUMBER: _builtins.int
     POINTED_FIELD_NUMBER: _builtins.int
     LEFT_OPEN_FIELD_NUMBER: _builtins.int
+    ADDRESSED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """`recipient`, `account`, `url`, `path`, `channel`, `id`, `code`, `query` or `content`."""
+    """`recipient`, `account`, `url`, `path`, `channel`, `id`, `code`, `query` or `content`; `link` for an address inside a
+    content.
+    """
     pointer: _builtins.str
     """JSON pointer into the arguments."""
     origin: Global___Origin.ValueType
@@ -939,9 +942,15 @@ class PolicySink(_message.Message):
     threatened: _builtins.bool
     """True when a source that holds it also holds a threat such as prompt injection; never for one that the user named."""
     pointed: _builtins.bool
-    """True when the best source that holds it is one that the user's request points at by name, such as a file or a sender."""
+    """True when the best source that holds it is one that the user's request points at by name, such as a file or a sender,
+    and states it; what a source orders its reader to do counts only when the request hands over to it (DELEGATED).
+    """
     left_open: _builtins.bool
     """True when the user's request names no value of this kind, and so leaves the choice to what is read."""
+    addressed: _builtins.bool
+    """True when the value is an address by itself (e-mail, URL, account number), which reaches beyond the tool's own server; a
+    name or an id means only what the server knows by it.
+    """
     def __init__(
         self,
         *,
@@ -951,10 +960,11 @@ class PolicySink(_message.Message):
         threatened: _builtins.bool = ...,
         pointed: _builtins.bool = ...,
         left_open: _builtins.bool = ...,
+        addressed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "left_open", b"left_open", "origin", b"origin", "pointed", b"pointed", "pointer", b"pointer", "threatened", b"threatened"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["addressed", b"addressed", "kind", b"kind", "left_open", b"left_open", "origin", b"origin", "pointed", b"pointed", "pointer", b"pointer", "threatened", b"threatened"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -17,9 +17,6 @@ _grave := {"PAY", "EXECUTE", "ADMIN", "DELETE"}
 # Kinds of sinks that decide whom an action reaches.
 _reaching := {"recipient", "account", "url", "channel"}
 
-# Origins that outsiders control, or that nobody can tell.
-_doubtful := {"UNTRUSTED_TEXT", "NOWHERE", "UNSPECIFIED"}
-
 _held(risk, id, code, message, remediation) := {
 	"id": sprintf("agent_safety.%v", [id]),
 	"outcome": "APPROVAL",
@@ -44,6 +41,7 @@ _name_it := "have the user name the destination, take it from a record that outs
 
 # The user asked for such an action, pointed at the source that names the value, and named no such value otherwise.
 _entrusted(sink) if {
+	sink.origin == "UNTRUSTED_TEXT"
 	input.provenance.intent == "ASKED"
 	sink.pointed == true
 	sink.left_open == true

@@ -54,7 +54,7 @@ matched contains rule if {
 	input.provenance.threat_read == true
 	input.action.operations[0].verb in _changing
 	some sink in input.provenance.sinks
-	sink.kind != "content"
+	not sink.kind in {"content", "link"}
 	sink.origin != "USER"
 	rule := _held(
 		"ASI01 goal hijack",

@@ -24,7 +24,7 @@ matched contains rule if {
 	input.provenance.untrusted_read == true
 	some sink in input.provenance.sinks
 	sink.kind in _reaching
-	sink.origin in _doubtful
+	_doubtful(sink)
 	_reaches(sink)
 	not _excused(sink)
 	rule := _held(
@@ -76,11 +76,36 @@ _reaches(_) if input.action.operations[0].verb in _changing
 
 _reaches(sink) if sink.kind == "url"
 
-# What is sent, paid or invited to where the user pointed; and a page that is only fetched, whole as it stood there.
+# An address that nothing names may be made of anything; a name that nothing holds means only what its server knows.
+_doubtful(sink) if sink.origin in {"UNTRUSTED_TEXT", "UNSPECIFIED"}
+
+_doubtful(sink) if {
+	sink.origin == "NOWHERE"
+	sink.addressed == true
+}
+
+# What is sent, paid or invited to where the user pointed.
 _excused(sink) if {
-	sink.origin == "UNTRUSTED_TEXT"
 	input.action.operations[0].verb in {"SEND", "PAY", "CREATE", "READ", "LIST"}
 	_entrusted(sink)
+}
+
+# Where the user handed over to a source: a name on the same server, or a page that is fetched whole as it stands there.
+_excused(sink) if {
+	input.provenance.intent == "DELEGATED"
+	input.action.operations[0].verb in {"SEND", "CREATE", "READ", "LIST"}
+	sink.origin == "UNTRUSTED_TEXT"
+	sink.pointed == true
+	sink.threatened == false
+	_stays(sink)
+}
+
+_stays(sink) if sink.addressed == false
+
+_stays(sink) if {
+	sink.kind == "url"
+	sent := [other | some other in input.provenance.sinks; not other.kind in {"url", "query", "id"}]
+	count(sent) == 0
 }
 
 _suspect(sink) if {

@@ -71,13 +71,12 @@ matched contains rule if {
 	input.provenance.untrusted_read == true
 	input.action.operations[0].verb in {"SEND", "CREATE"}
 	some sink in input.provenance.sinks
-	sink.kind == "content"
-	sink.threatened == true
+	_misleads(sink)
 	rule := _held(
 		"ASI09 exploitation of human trust",
-		"content_threatened",
-		"CONTENT_THREATENED",
-		"people would be given what stands beside instructions to a model",
+		"link_untrusted",
+		"LINK_UNTRUSTED",
+		"people would be given an address that only text of outsiders names, or what stands beside instructions to a model",
 		"leave it out, or get an approval",
 	)
 }
@@ -85,8 +84,18 @@ matched contains rule if {
 # Values that the user entrusted to a source come along with others of the same place.
 _drawn_from_the_source if {
 	some sink in input.provenance.sinks
-	sink.origin == "UNTRUSTED_TEXT"
 	_entrusted(sink)
 	threats := [other | some other in input.provenance.sinks; other.threatened == true]
 	count(threats) == 0
+}
+
+_misleads(sink) if {
+	sink.kind in {"content", "link"}
+	sink.threatened == true
+}
+
+_misleads(sink) if {
+	sink.kind == "link"
+	sink.origin == "UNTRUSTED_TEXT"
+	sink.pointed == false
 }
