@@ -15,7 +15,7 @@ from benchmarks.inspection_corpus import (
     kinds_secrets,
     threats,
 )
-from benchmarks.inspection_corpus.carriers import PLAIN, TOLD
+from benchmarks.inspection_corpus.carriers import PLAIN, TOLD, prose
 from benchmarks.inspection_corpus.lookalikes import LOOK_ALIKES
 from benchmarks.inspection_corpus.model import Kind, Maker, Sample
 
@@ -51,6 +51,11 @@ _HELD_OUT_MAKERS: dict[tuple[str, str], Maker] = {
 _ALONE = frozenset({"source_code", "path_traversal", "shell_injection", "sql_injection", "ssrf"})
 """Classes whose values are texts of their own: a carrier that quotes or cuts them would make something else of them."""
 
+_ENCODED_KINDS = frozenset(
+    {"card", "iban", "us_ssn", "es_dni", "it_codicefiscale", "email", "phone", "nhs", "aws_key_id", "github", "jwt"}
+)
+"""What is looked for in encoded text as well."""
+
 _EVERY_CALL = frozenset({"exfiltration"})
 """What an address that carries a long value may be called as well."""
 
@@ -65,6 +70,7 @@ def corpus(seed: int = SEED) -> list[Sample]:
     samples += _fields(random, "pii", kinds_people.FIELDS)
     samples += _fields(random, "phi", kinds_health.FIELDS)
     samples += _encoded(random)
+    samples += _encoded_data(random)
     return samples + list(_negatives(random))
 
 
@@ -121,6 +127,24 @@ def _encoded(random: Random) -> Iterator[Sample]:
                 wants=frozenset({"prompt_injection"}),
                 may=frozenset({"pii", "credential", "exfiltration", "financial"}),
                 kind="encoded_injection",
+                carrier=name,
+                held_out=held_out,
+            )
+
+
+def _encoded_data(random: Random) -> Iterator[Sample]:
+    kinds = [kind for kind in KINDS if kind.name in _ENCODED_KINDS]
+    for name, encode in threats.ENCODINGS.items():
+        if name in ("look_alike", "html"):
+            continue  # they change no digit, and letters of a number into others
+        for number, kind in enumerate(kinds * HELD_OUT_EVERY):
+            held_out = number < len(kinds)
+            text = prose(random, kind.make(random), held_out)["body"]
+            yield Sample(
+                args={"content": encode(text)},
+                wants=frozenset({kind.data_class}),
+                may=kind.may | _EVERY_CALL | {"prompt_injection"},
+                kind=f"encoded_{kind.name}",
                 carrier=name,
                 held_out=held_out,
             )

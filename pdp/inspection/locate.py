@@ -78,13 +78,17 @@ def _phrase(word: str) -> str:
 def is_joined(value: str, start: int, end: int) -> bool:
     """True when the characters `start` to `end` are part of a longer token: `A-123`, `v1.123`, `123.45`, `123_x`."""
     before, after = value[max(0, start - 2) : start], value[end : end + 2]
-    if before and (before[-1].isalnum() or before[-1] in "_+"):
+    if before and (_is_of_word(before[-1]) or before[-1] in "_+"):
         return True
-    if len(before) == 2 and before[-1] in "-." and before[0].isalnum():
+    if len(before) == 2 and before[-1] in "-." and _is_of_word(before[0]):
         return True
-    if after and (after[0].isalnum() or after[0] == "_"):
+    if after and (_is_of_word(after[0]) or after[0] == "_"):
         return True
     return len(after) == 2 and after[0] in "-." and (after[1].isdigit() or (after[0] == "-" and after[1].isalpha()))
+
+
+def _is_of_word(character: str) -> bool:
+    return character < _UNSPACED_SCRIPTS and character.isalnum()
 
 
 class Search:

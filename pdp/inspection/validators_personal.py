@@ -154,14 +154,14 @@ def is_person_name(text: str) -> bool:
 def is_full_name(text: str) -> bool:
     """True for a given name and surname found in prose; not where the second word says street, company, or a verb."""
     words = text.replace("\u2019", "'").split()
-    last = words[-1].lower().strip(".,'")
-    return last not in _NOT_SURNAMES and last not in _NO_NAMES
+    last = words[-1].lower().strip(".,'") if words else ""
+    return last != "" and last not in _NOT_SURNAMES and last not in _NO_NAMES
 
 
 def is_name_before(text: str) -> bool:
     """True when the first of the words found before a common family name can be a given name: no article, no place."""
-    first = text.split()[0].lower()
-    return first not in _NOT_GIVEN and first not in _NOT_SURNAMES and first not in _NO_NAMES
+    first = text.strip().partition(" ")[0].lower()
+    return first != "" and first not in _NOT_GIVEN and first not in _NOT_SURNAMES and first not in _NO_NAMES
 
 
 def is_birth_date(text: str) -> bool:
