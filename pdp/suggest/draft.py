@@ -14,6 +14,7 @@ from pdp.suggest.results import result_lines
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS, Said
 from pdp.suggest.tools import Tool
+from pdp.suggest.words import text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
@@ -21,6 +22,8 @@ UNKNOWN_RESOURCE = "unknown"
 """Resource type where no word names one."""
 
 _ONE_AT_A_TIME = frozenset({Verb.CREATE, Verb.SEND, Verb.PAY, Verb.EXECUTE, Verb.ADMIN})
+_TALKS = word_set("channel slack chat dm sms call direct discord telegram whatsapp teams")
+_HANDLES = word_set("phone mobile number user username")
 _REACHING = (Verb.SEND, Verb.PAY)
 
 
@@ -60,16 +63,7 @@ def _lines(judged: Judged) -> Iterator[Line]:
     homes = find_homes(judged, first.verb)
     verb = Verb.LIST if first.verb is Verb.READ and not homes.ids and judged.name.plural else first.verb
     yield Line(key="verb", value=verb.value, confidence=first.confidence, reason=first.reason)
-    if judged.resource:
-        sure = 80 if judged.name.nouns else 50
-        yield Line(
-            key="resource",
-            value=judged.resource,
-            confidence=sure,
-            reason="noun of the " + ("name" if judged.name.nouns else "description"),
-        )
-    else:
-        yield Line(key="resource", value=UNKNOWN_RESOURCE, confidence=0, reason="no word names one")
+    yield _resource(judged)
     yield from homes.lines
     yield from _destinations(homes, first.verb, judged)
     yield _reversibility(first, judged)
@@ -77,6 +71,13 @@ def _lines(judged: Judged) -> Iterator[Line]:
         yield _also(said, homes, judged)
     yield from _sinks(judged)
     yield from result_lines(judged)
+
+
+def _resource(judged: Judged) -> Line:
+    if not judged.resource:
+        return Line(key="resource", value=UNKNOWN_RESOURCE, confidence=0, reason="no word names one")
+    sure, source = (80, "name") if judged.name.nouns else (50, "description")
+    return Line(key="resource", value=judged.resource, confidence=sure, reason=f"noun of the {source}")
 
 
 def _destinations(homes: Homes, verb: Verb, judged: Judged) -> Iterator[Line]:
@@ -97,10 +98,9 @@ def _destination_kind(role: Role, judged: Judged) -> str:
         return role.kind
     if Verb.PAY in judged.verbs:
         return "account"
-    talks = {"channel", "slack", "chat", "dm", "sms", "call", "direct", "discord", "telegram", "whatsapp", "teams"}
-    if talks & set(judged.name.words) or {"phone", "mobile", "number", "user", "username"} & set(role.words):
-        return "email" if "email" in role.words or "email" in role.argument.description.lower() else "channel"
-    return "email"
+    if "email" in role.words or "email" in text_words(role.argument.description):
+        return "email"
+    return "channel" if _TALKS & set(judged.name.words) or _HANDLES & set(role.words) else "email"
 
 
 def _reversibility(said: Said, judged: Judged) -> Line:
@@ -124,6 +124,8 @@ def _also(said: Said, homes: Homes, judged: Judged) -> Line:
         value["ids"] = ids.argument.path
     if said.verb in _REACHING and (reached := [item for _, item in _reached(homes, judged)]):
         value["destinations"] = reached
+    if said.verb is Verb.PAY and homes.amount is not None:
+        value["amount"] = homes.amount.value
     if judged.lasting:
         value["reversibility"] = "IRREVERSIBLE"
     return Line(key="also", value=value, confidence=said.confidence, reason=said.reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pdp.fold import fold
+from pdp.suggest.amounts import amount_line
 from pdp.suggest.identity import PROVEN_BY_IDS, record_ids, telling_words
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_arguments import PERSONAL
@@ -20,10 +20,12 @@ _MAX_ATTRIBUTES = 32
 
 @frozen
 class Homes:
-    """The lines for the arguments; `ids` is the path to the ids, "" for none; `reached` are possible destinations."""
+    """The lines for the arguments; `ids` is the path to the ids, "" for none; `amount` is the line for the operation that
+    pays; `reached` are possible destinations."""
 
     lines: tuple[Line, ...]
     ids: str
+    amount: Line | None
     reached: tuple[Role, ...]
 
 
@@ -48,9 +50,14 @@ def find_homes(judged: Judged, verb: Verb) -> Homes:
     if sends:
         placed |= {role.argument.path for role in reached}
     lines += _limit(roles, verb, placed)
-    lines += _amount(judged, placed)
+    amount = amount_line(judged)
+    if amount is not None:
+        placed |= {amount.value["path"], amount.value.get("currency_path", "")}
+        if verb is Verb.PAY:
+            lines.append(amount)
     lines += _rest(roles, placed)
-    return Homes(lines=tuple(lines), ids=ids.argument.path if ids is not None else "", reached=reached)
+    path = ids.argument.path if ids is not None else ""
+    return Homes(lines=tuple(lines), ids=path, amount=amount, reached=reached)
 
 
 def _limit(roles: Sequence[Role], verb: Verb, placed: set[str]) -> Iterator[Line]:
@@ -58,47 +65,6 @@ def _limit(roles: Sequence[Role], verb: Verb, placed: set[str]) -> Iterator[Line
     if role is not None and verb in READS and not role.argument.listed:
         placed.add(role.argument.path)
         yield Line(key="max_rows", value=role.argument.path, confidence=role.confidence, reason=role.reason)
-
-
-def _amount(judged: Judged, placed: set[str]) -> Iterator[Line]:
-    if Verb.PAY not in judged.verbs:
-        return
-    exact = [
-        role for role in judged.roles if role.kind == "amount" and not role.argument.listed and role.argument.is_scalar
-    ]
-    if not exact or {"crypto", "cryptocurrency", "bitcoin", "stock", "asset"} & (
-        judged.name.others | set(judged.name.nouns)
-    ):
-        return
-    role = min(exact, key=lambda found: (found.words != ("amount",), "amount" not in found.words, found.argument.path))
-    text = fold(role.argument.description)
-    minor = any(word in text for word in ("cent", "minor unit", "pence", "smallest")) or role.words[-1] in (
-        "cents",
-        "minor",
-    )
-    value: dict[str, object] = {"path": role.argument.path, "exponent": 0 if minor else 2}
-    currency = next((found for found in judged.roles if found.kind == "currency" and _is_exact(found)), None)
-    if currency is not None:
-        value["currency_path"] = currency.argument.path
-        placed.add(currency.argument.path)
-    else:
-        value["currency"] = "XXX"  # ISO 4217: no currency; a person knows which
-    placed.add(role.argument.path)
-    sure = 70 if currency is not None else 50
-    why = "in minor units" if minor else "in whole units with two places"
-    yield Line(key="amount", value=value, confidence=sure, reason=f"{role.reason}, read as {why}")
-
-
-def _is_exact(role: Role) -> bool:
-    """True for a currency that is always there and in upper case."""
-    if role.argument.has_choices:
-        return role.argument.required and all(
-            len(choice) == 3 and choice.isascii() and choice.isalpha() and choice.isupper()
-            for choice in role.argument.choices
-        )
-    text = role.argument.description
-    lower = any(word in text for word in ("usd", "eur", "lowercase", "lower case", "lower-case"))
-    return role.argument.required and role.argument.is_scalar and not lower
 
 
 def _rest(roles: Sequence[Role], placed: set[str]) -> Iterator[Line]:

@@ -93,6 +93,28 @@ def test_money_is_read_exactly_or_without_currency(
     assert action(made, arguments).operations[0].amount_minor == 12 * 10 ** expected["exponent"]
 
 
+@pytest.mark.parametrize(
+    ("about", "exponent"),
+    [("in cents", 0), ("minor units of the currency", 0), ("percent of the recent center", 2), ("", 2)],
+)
+def test_only_words_for_minor_units_make_an_amount_one(about: str, exponent: int) -> None:
+    made = entry("pay_bill", {"amount": {"type": "number", "description": about}})
+    assert made["amount"]["exponent"] == exponent
+
+
+def test_the_price_of_one_is_not_the_amount_of_many() -> None:
+    number = {"type": "number"}
+    assert "amount" not in entry("purchase_item", {"price": number, "quantity": number})
+    assert entry("purchase_item", {"price": number})["amount"]["path"] == "price"
+    assert entry("purchase_item", {"total": number, "quantity": number})["amount"]["path"] == "total"
+
+
+def test_a_payment_beside_another_verb_carries_the_amount_itself() -> None:
+    made = entry("create_booking", {"amount": {"type": "number"}}, "Creates a booking and pays it.")
+    assert "amount" not in made
+    assert [item["amount"]["path"] for item in made["also"] if item["verb"] == "PAY"] == ["amount"]
+
+
 def test_an_optional_currency_is_no_reason_for_an_unknown_payment() -> None:
     properties = {"iban": TEXT, "amount": {"type": "number"}, "currency": TEXT}
     made = entry("create_payment", properties, required=["iban", "amount"])
