@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,3 +289,19 @@ async def test_a_full_server_denies_new_actions_and_still_settles_old_ones(
         server.configure(maxmemory="0")
     facts = await player.session()
     assert (facts["session"]["rows"], facts["session"]["denials"]) == (1, 1)
+
+
+async def test_what_a_killed_process_left_pending_counts_until_it_is_forgotten(
+    player: Player, server: RedisServer
+) -> None:
+    worker = Path(__file__).with_name("behaviour_worker.py")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    killed = await asyncio.create_subprocess_exec(sys.executable, str(worker), server.url, env=environment)
+    assert await killed.wait() == -signal.SIGKILL
+    facts = await player.session(SEND)
+    assert [entry["effect"] for entry in facts["recent"]] == ["PENDING"]
+    assert (facts["session"]["rows"], facts["agent"]["classes"]) == (41, ["secret"])
+    assert facts["sequences"] == ["leak", "leak_session"]
+    advance(server, 2_500_000)
+    facts = await player.session(observed(session="later"))
+    assert (facts["agent"]["rows"], facts["agent"]["classes"]) == (1, [])
