@@ -2,7 +2,8 @@
 
 A real Redis, the real scripts, no gRPC and no OPA. Every agent acts in a session of its own; ten agents share a principal,
 a hundred a role. At each mark single decisions of agents chosen at random are timed one by one (look and settle, each one
-trip), and the bytes of each kind of key are sampled. Flat means: the last mark is like the first.
+trip), and the bytes of each kind of key are sampled. Of ten rounds the quietest counts, so that what else the machine does
+is not measured. Flat means: the last mark is like the first.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from writ.action import Action, Destination, Operation, Scope, Verb
 from writ.v1 import decision_pb2
 
 BATCH = 64
-PROBES = 2_000
+ROUNDS = 10
+PROBES = 400
 SAMPLES = 300
 MARKS = (1_000, 10_000, 100_000, 300_000, 1_000_000)
 KEY = bytes(range(32))
@@ -155,21 +157,25 @@ async def grow(state: RedisState, load: Load, numbers: Iterable[int]) -> None:
 
 async def measure(server: RedisServer, state: RedisState, load: Load, agents: int, draw: random.Random) -> Mark:
     """Times single decisions and samples the bytes of the keys."""
-    times = []
-    before = server.cpu_us()
-    for _ in range(PROBES):
-        ask = load.ask(draw.randrange(agents))
-        start = time.perf_counter()
-        await decide(state, [ask])
-        times.append((time.perf_counter() - start) * 1e6)
-    spent = server.cpu_us() - before
-    times.sort()
+    halves, tails, spent = [], [], []
+    for _ in range(ROUNDS):
+        times = []
+        before = server.cpu_us()
+        for _ in range(PROBES):
+            ask = load.ask(draw.randrange(agents))
+            start = time.perf_counter()
+            await decide(state, [ask])
+            times.append((time.perf_counter() - start) * 1e6)
+        times.sort()
+        halves.append(times[len(times) // 2])
+        tails.append(times[len(times) * 99 // 100])
+        spent.append((server.cpu_us() - before) / PROBES)
     return Mark(
         agents=agents,
         used_mib=used_mib(server),
-        p50_us=times[len(times) // 2],
-        p99_us=times[len(times) * 99 // 100],
-        redis_cpu_us=spent / PROBES,
+        p50_us=min(halves),
+        p99_us=min(tails),
+        redis_cpu_us=min(spent),
         bytes_of=sampled(server),
     )
 
