@@ -86,6 +86,10 @@ class Ground:
         self.points.append(point)
         return point
 
+    def native_front(self, name: str) -> dict[str, str]:
+        """Returns the setting `pdp.front` of a decision point of this name."""
+        return {"binary": str(tool_path("front")), "folder": str(self.folder / f"{name}-front")}
+
     def token(self, subject: str = "agent/billing-1", *, ttl_s: int = 3_600, **claims: Any) -> str:
         """Mints a credential."""
         return mint_token(self.layout, subject=subject, now_s=int(time.time()), ttl_s=ttl_s, **claims)

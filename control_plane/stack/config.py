@@ -49,6 +49,7 @@ class StackConfig:
     stack: Stack
     pdp_listen: str
     pdp_tls: bool
+    native_front: bool
     redis_url: str
     opa_socket: Path
     control_plane_listen: str
@@ -73,6 +74,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
         stack=stack,
         pdp_listen=_text(pdp, "pdp.listen"),
         pdp_tls=pdp.get("tls") is not None,
+        native_front=pdp.get("front") is not None,
         redis_url=_text(_section(document, "redis"), "redis.url"),
         opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),
         control_plane_listen=_text(control_plane, "control_plane.listen"),

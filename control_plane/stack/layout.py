@@ -105,12 +105,13 @@ def set_logs_aside(layout: Layout) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def link_tool(layout: Layout, opa: Path) -> None:
-    """Points `bin/opa` to the binary, at once and whole."""
-    new = layout.opa_link.with_suffix(".new")
+def link_tool(layout: Layout, binary: Path) -> None:
+    """Points `bin/<name>` to the binary, at once and whole."""
+    link = layout.root / "bin" / binary.name
+    new = link.with_suffix(".new")
     new.unlink(missing_ok=True)
-    new.symlink_to(opa)
-    new.replace(layout.opa_link)
+    new.symlink_to(binary)
+    new.replace(link)
 
 
 def free_bytes(layout: Layout) -> int:

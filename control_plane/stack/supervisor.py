@@ -81,6 +81,8 @@ class Supervisor:
         if write_settings(layout, self._random):
             self._report(f"wrote {layout.settings}")
         config = load_stack_config(layout)
+        if config.native_front and config.stack.start_pdp:
+            link_tool(layout, await asyncio.to_thread(tool_path, "front"))
         await self._start_minder()
         pace = Pace(
             ready_timeout_s=config.stack.ready_timeout_s,

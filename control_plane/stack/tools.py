@@ -1,4 +1,4 @@
-"""Builds OPA, Regal and the load generator from `deploy/tools/*`, once, into the cache folder.
+"""Builds OPA, Regal, the native front and the load generator from `deploy/tools/*`, once, into the cache folder.
 
 Each tool is a Go module with a checked-in `go.sum`; the binary's folder is keyed by version and by the digest of the
 module's files, so another version never meets an old binary. The build goes to a folder of its own that is renamed
@@ -54,6 +54,7 @@ TOOLS = {
             requires="github.com/open-policy-agent/regal",
             version_symbol="github.com/open-policy-agent/regal/pkg/version.Version",
         ),
+        Tool(name="front", package="."),
         Tool(name="loadgen", package="."),
     )
 }

@@ -16,14 +16,19 @@ from writ.errors import ConfigurationError, WritError
 GROUP = "writ.commands"
 
 SUMMARIES = {
+    "agent": "Show what is usual for an agent; reset, suspend, resume it.",
     "bundle": "Build, push and list policy bundles.",
     "canonicalize": "Print the canonical form of an action and its digests.",
+    "catalog": "Draft catalog entries from tool definitions, and compare.",
     "completion": "Print the completion script of a shell.",
     "decide": "Ask for decisions, or judge a recorded one again.",
     "demo": "Play the invoice scenario and verify its receipts.",
     "doctor": "Say what is missing or wrong, and how to mend it.",
+    "policy": "Say which scope gives which setting.",
     "receipt": "Show and verify receipts offline.",
     "replay": "Judge a recorded decision again.",
+    "rules": "Test inspection rules by their examples.",
+    "scan": "Find data and threats in arguments.",
     "state": "Initialise and rebuild counters and facts.",
     "token": "Mint a short-lived credential of the demo issuer.",
     "up": "Start the stack and stay.",

@@ -229,14 +229,21 @@ class Mutual:
         return Client(f"localhost:{self.point.target.rpartition(':')[2]}", credentials=credentials, timeout_s=20)
 
 
+@pytest.fixture(scope="module", params=["grpcio", "native"])
+def accepted_by(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def mutual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mutual]:
+def mutual(accepted_by: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mutual]:
     folder = tmp_path_factory.mktemp("tls")
     authority = make_authority(folder, "authority")
     certificate, key = authority.issue("server", san=[x509.DNSName("localhost")])
     tls = {"certificate": str(certificate), "key": str(key), "client_authority": str(authority.path)}
     with Ground() as ground:
-        listening = {"listen": f"127.0.0.1:{free_port()}", "tls": tls, "jwt": None}
+        listening: dict[str, object] = {"listen": f"127.0.0.1:{free_port()}", "tls": tls, "jwt": None}
+        if accepted_by == "native":
+            listening["front"] = ground.native_front("pdp-tls")
         point = ground.point("pdp-tls", pdp=listening).start(serving=False)
         made = Mutual(point=point, authority=authority)
         with made.client("feed", TRUST_DOMAIN + FEED) as feed:
