@@ -24,7 +24,7 @@ matched contains rule if {
 	input.action.operations[0].verb in {"READ", "LIST"}
 	input.action.operations[0].resource_type == "invoice"
 	input.action.operations[0].scope in {"MANY", "ALL"}
-	numbers.rows_at_most(input.action.operations[0], data.packs.invoices.limits.rows_read)
+	numbers.rows_at_most(input.action.operations[0], data.settings.packs.invoices.limits.rows_read)
 	_serving
 	rule := {
 		"id": "invoices.read_many",

@@ -7,7 +7,7 @@ import data.writ.lib.counters
 matched contains rule if {
 	input.action.operations[0].verb == "UPDATE"
 	_status_update
-	counters.within(_updates, data.packs.invoices.limits.status_updates_month)
+	counters.within(_updates, data.settings.packs.invoices.limits.status_updates_month)
 	_serving
 	rule := {
 		"id": "invoices.update_status",
@@ -23,18 +23,18 @@ matched contains rule if {
 matched contains rule if {
 	input.action.operations[0].verb == "UPDATE"
 	_status_update
-	counters.over(_updates, data.packs.invoices.limits.status_updates_month)
+	counters.over(_updates, data.settings.packs.invoices.limits.status_updates_month)
 	rule := {
 		"id": "invoices.update_status_over_limit",
 		"outcome": "APPROVAL",
 		"code": "STATUS_UPDATES_OVER_LIMIT",
 		"message": sprintf(
 			"more than %v payment status updates in this calendar month",
-			[data.packs.invoices.limits.status_updates_month],
+			[data.settings.packs.invoices.limits.status_updates_month],
 		),
 		"remediation": "wait for the next month, or get an approval",
 		"approval": data.packs.invoices.approvals.update_status,
-		"contended": counters.contended(_updates, data.packs.invoices.limits.status_updates_month),
+		"contended": counters.contended(_updates, data.settings.packs.invoices.limits.status_updates_month),
 	}
 }
 

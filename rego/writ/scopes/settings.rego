@@ -72,7 +72,7 @@ direction(path) := "MOST" if {
 	path[0] == "permit_ttl_s"
 } else := "DURABLE" if {
 	path[0] == "acknowledgement"
-} else := {"limits": "LEAST", "demands": "MOST", "allowed": "COMMON", "forbidden": "UNITED"}[path[2]] if {
+} else := {"limits": "LEAST", "demands": "MOST", "allowed": "COMMON", "guarded": "UNITED"}[path[2]] if {
 	path[0] == "packs"
 }
 

@@ -22,7 +22,7 @@ _settings := {
 		"limits": {"rows_read": 100, "of": {"class": 4}},
 		"demands": {"approved": false},
 		"allowed": {"domains": ["a", "b", "c"]},
-		"forbidden": {"domains": ["x"]},
+		"guarded": {"domains": ["x"]},
 	}},
 }
 
@@ -73,7 +73,7 @@ test_every_setting_has_its_stricter_side if {
 		[["packs", "invoices", "limits", "rows_read"], 10, 1000],
 		[["packs", "invoices", "demands", "approved"], true, false],
 		[["packs", "invoices", "allowed", "domains"], ["a"], ["a", "b", "c"]],
-		[["packs", "invoices", "forbidden", "domains"], ["x", "y"], ["x"]],
+		[["packs", "invoices", "guarded", "domains"], ["x", "y"], ["x"]],
 	]
 	every case in cases {
 		[path, strict, mild] := case
