@@ -22,6 +22,7 @@ from benchmarks.opa_inputs import PLAIN_NUMBER
 from benchmarks.run import feed_facts
 from benchmarks.stack import running
 from benchmarks.workload import MIXED, NUMBER, Kind, Mix, example, proposals
+from pdp import heap
 from pdp.authenticate import Authenticator
 from pdp.conclude import Concluder, Stopwatch
 from pdp.item import Item
@@ -161,6 +162,7 @@ async def measure(point: DecisionPoint, token: str, batches: int) -> None:
     lane = point.lanes.current
     if lane is None:
         raise RuntimeError("opa runs no bundle")
+    heap.keep()  # as the server does
     bench = Bench(point, lane, token)
     await bench.run(MIXED, batches)
     print(f"| stage | median µs CPU a decision, batches of {BATCH} |\n| --- | --- |")

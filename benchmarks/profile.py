@@ -23,6 +23,7 @@ from benchmarks.run import feed_facts
 from benchmarks.stack import running
 from benchmarks.workload import MIXED, proposals
 from control_plane.stack.places import CHECKOUT
+from pdp import heap
 from pdp.model import Peer
 from pdp.server import DecisionPoint
 
@@ -72,6 +73,7 @@ async def profile(point: DecisionPoint, token: str, decisions: int) -> None:
     bodies = fresh([one.request.SerializeToString() for one in proposals(MIXED)], f"p{time.time_ns() // 1000 % 10**9}")
     peer = Peer(bearer=token)
     await Callers(point, peer, bodies, WARM_UP).run(CALLERS)
+    heap.keep()  # as the server does
     samples, callers = Samples(), Callers(point, peer, bodies, decisions)
     started = time.process_time_ns()
     with samples.taking():
