@@ -41,6 +41,7 @@ from pdp.provenance_intent import (
     NAMED_URL,
     ActionKind,
     RequestFacts,
+    Thing,
     is_asked,
     request_facts,
 )
@@ -290,7 +291,12 @@ def _intent(
     named = any(
         lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
     ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)
-    if is_asked(request, ask.kind, named=named):
+    wanders = any(sink["kind"] == "url" and sink["origin"] == "UNTRUSTED_TEXT" for sink in sinks) and not (
+        request.things & Thing.WEB or request.named & NAMED_URL
+    )
+    # A page is read for almost any request; one that only text names, where the user spoke of pages.
+    asked = not wanders if _only_fetches(ask.sinks) else is_asked(request, ask.kind, named=named)
+    if asked:
         return "ASKED"
     return "DELEGATED" if request.delegates else "NOT_ASKED"
 

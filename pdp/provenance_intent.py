@@ -25,6 +25,8 @@ from pdp.provenance_lexicon import (
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_REQUEST,
+    OFTEN_NOUNS,
+    TAKEN_UP,
     TELLING,
     THINGS,
     TO_THE_USER,
@@ -44,6 +46,7 @@ _REACH = 6
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN = re.compile(r"[^\W_]+")
+_BREAKS = frozenset(".:;,!?()\u2013\u2014")
 _OPENING = frozenset(":;,(>#]*-\u2013\u2014")
 """Signs after which a verb begins a clause."""
 
@@ -89,7 +92,7 @@ class ActionKind:
 
 def request_facts(text: str) -> RequestFacts:
     """Reads a request (untrusted in form, at most some 16 KiB) in linear time."""
-    words = _WORD.findall(fold(text))
+    words, opening = _clauses(fold(text))
     deeds = things = 0
     for at, word in enumerate(words):
         singular = _singular(word)
@@ -98,13 +101,26 @@ def request_facts(text: str) -> RequestFacts:
         light = _light_deed(words, at) if word in LIGHT else 0
         if light:
             deeds |= light
-        elif bits and _is_asked(words, at):
+        elif bits and _is_asked(words, at) and (word not in OFTEN_NOUNS or at in opening or words[at - 1] in BIDDING):
             deeds |= bits
         elif word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND:
             deeds |= _gerund_deed(word)
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(_singular(part), 0)
     return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+
+
+def _clauses(folded: str) -> tuple[list[str], set[int]]:
+    """Returns the words, and the positions of those that begin a clause."""
+    words: list[str] = []
+    opening: set[int] = set()
+    end = 0
+    for match in _WORD.finditer(folded):
+        if not end or _BREAKS.intersection(folded[end : match.start()]):
+            opening.add(len(words))
+        words.append(match.group())
+        end = match.end()
+    return words, opening
 
 
 def _light_deed(words: Sequence[str], at: int) -> int:
@@ -162,6 +178,8 @@ def _delegates(words: Sequence[str]) -> bool:
                     return True
                 if follower == "what" and step < 2:
                     return True
+                if not step and follower in TAKEN_UP and any(_singular(word) in HANDED_OVER for word in words[:at]):
+                    return True
     return False
 
 
@@ -216,6 +234,8 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) 
     """
     if action.reads:
         return True
+    if action.by_verb & Deed.DELETE and not request.deeds & Deed.DELETE:
+        return False
     same_thing = named or not action.things or not request.things or bool(action.things & request.things)
     if action.by_verb & request.deeds & _ANYWHERE:
         return not action.by_verb & _NARROW or same_thing

@@ -191,6 +191,9 @@ HANDED_OVER = frozenset(
 )
 """… when one of these follows …"""
 
+TAKEN_UP = frozenset({"them", "it", "so", "that", "those", "these", "everything", "all"})
+"""… or one of these, when it was named before: "she sent me tasks, do them" …"""
+
 OF_THE_REQUEST = frozenset(
     ["following", "below", "these", "this", "those", "next", "folgende", "suivantes", "siguientes"]
 )
@@ -217,6 +220,56 @@ NOT = frozenset(
     ]
 )
 FORGET = frozenset(["forget", "hesitate", "vergiss", "vergessen", "oublie", "olvides", "only", "just"])
+OFTEN_NOUNS = frozenset(
+    {
+        "message",
+        "mail",
+        "email",
+        "text",
+        "post",
+        "call",
+        "share",
+        "update",
+        "change",
+        "order",
+        "book",
+        "transfer",
+        "note",
+    }
+    | {
+        "comment",
+        "report",
+        "request",
+        "answer",
+        "invite",
+        "schedule",
+        "plan",
+        "set",
+        "file",
+        "bill",
+        "tag",
+        "link",
+        "charge",
+    }
+    | {
+        "record",
+        "reply",
+        "contact",
+        "store",
+        "tip",
+        "trigger",
+        "test",
+        "start",
+        "stop",
+        "copy",
+        "export",
+        "import",
+        "draft",
+    }
+    | {"purchase", "deposit", "lower", "reduce", "top", "return", "give", "clean", "correct", "clear", "empty", "open"}
+)
+"""Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
+
 TELLING = frozenset(
     ("tell", "let", "give", "ask", "answer", "inform", "show", "report", "notify", "return", "write", "remind")
 )
@@ -224,23 +277,8 @@ TO_THE_USER = frozenset(("me", "us", "mir", "uns", "moi", "nous", "nos"))
 """What is only told to the user is no sending."""
 
 BIDDING = frozenset(
-    {
-        "please",
-        "kindly",
-        "must",
-        "should",
-        "shall",
-        "to",
-        "and",
-        "then",
-        "also",
-        "now",
-        "first",
-        "do",
-        "just",
-        "bitte",
-        "veuillez",
-    }
+    {"please", "kindly", "must", "should", "shall", "to", "and", "then", "also", "now", "first", "do", "just", "bitte"}
+    | {"veuillez", "you", "let", "lets", "or", "next", "finally", "afterwards"}
 )
 """Before a verb, these bid."""
 

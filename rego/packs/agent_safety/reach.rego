@@ -86,7 +86,7 @@ _doubtful(sink) if {
 
 # What is sent, paid or invited to where the user pointed.
 _excused(sink) if {
-	input.action.operations[0].verb in {"SEND", "PAY", "CREATE", "READ", "LIST"}
+	input.action.operations[0].verb in {"SEND", "PAY", "CREATE", "ADMIN", "READ", "LIST"}
 	_entrusted(sink)
 }
 
