@@ -103,8 +103,18 @@ def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:
         for field in RECORD_FIELDS[judged.resource]:
             for shape in _SHAPES:
                 yield shape.format(field), 40, f"usual for {judged.resource}; no output schema says so"
-    elif judged.verbs <= {Verb.CREATE, Verb.SEND} and Verb.CREATE in judged.verbs:
-        yield "id", 40, "the server gives a new record its id"
+    elif _names_new(judged):
+        for field in ("id", f"{judged.resource}_id"):
+            yield field, 40, "the server gives a new record its id"
+
+
+def _names_new(judged: Judged) -> bool:
+    """True for a tool that makes a record and takes no id for it, so that the id that comes back is the server's."""
+    takes_id = any(
+        name == "id" or name == f"{judged.resource}_id" for name in (arg.name for arg in judged.tool.arguments)
+    )
+    creates = Verb.CREATE in judged.verbs and judged.verbs <= {Verb.CREATE, Verb.SEND}
+    return creates and judged.tool.results is None and not takes_id and judged.resource.isidentifier()
 
 
 def _trust(judged: Judged, trusted: bool) -> Line:
@@ -118,4 +128,6 @@ def _trust(judged: Judged, trusted: bool) -> Line:
             confidence=50,
             reason=f"such fields of {judged.resource} come from our own bookkeeping",
         )
+    if _names_new(judged):
+        return Line(key=key, value="TRUSTED", confidence=50, reason="ids that the server gives, nobody else chooses")
     return Line(key=key, value="UNTRUSTED", confidence=60, reason="others may choose these values")

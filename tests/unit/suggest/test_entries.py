@@ -196,6 +196,12 @@ def test_what_a_write_returns_is_untrusted_for_it_may_repeat_its_arguments() -> 
     assert entry("create_note", {"text": TEXT})["result"]["content"] == "UNTRUSTED"
 
 
+def test_the_id_of_a_new_record_is_the_servers_own_unless_an_argument_gives_it() -> None:
+    made = entry("create_note", {"text": TEXT})["result"]
+    assert (made["records"], made["record_trust"], made["content"]) == (["id", "note_id"], "TRUSTED", "UNTRUSTED")
+    assert "records" not in entry("create_note", {"text": TEXT, "id": TEXT})["result"]
+
+
 def test_a_place_of_booking_is_a_payment_and_a_table_is_not() -> None:
     assert entry("book_hotel", {"hotel": TEXT})["verb"] == "PAY"
     assert entry("book_table", {"restaurant": TEXT})["verb"] == "CREATE"
