@@ -44,7 +44,7 @@ def test_a_binary_lies_in_a_folder_of_its_version_and_sources(monkeypatch: pytes
 
 
 def test_an_unknown_tool_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="expected one of opa, regal, loadgen"):
+    with pytest.raises(ConfigurationError, match="expected one of opa, regal, front, loadgen"):
         tools.built_tool("nonsense")
 
 
