@@ -10,31 +10,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from pdp.fold import fold
+from pdp.suggest.additions import Additions
 from pdp.suggest.descriptions import read_description
-from pdp.suggest.lexicon_arguments import ACTIONS
-from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, PEOPLE_ARGUMENTS, RIGHTS, TALK
-from pdp.suggest.lexicon_verbs import CHOICES, GRAVE_PHRASES, MAKERS
-from pdp.suggest.meanings import BOOKING_WORDS, is_about_money, with_nouns
+from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
+from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
+from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of
 from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
-from pdp.suggest.words import name_words, text_words, word_set
+from pdp.suggest.words import name_words, text_words
 from writ.action import Verb
 from writ.frozen import frozen
 
-_FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
-_KEPT = word_set("draft contact payee beneficiary template user account lead customer")
-_CALLBACKS = word_set("callback webhook notify endpoint notification")
-_ONLY_READ = word_set(
-    "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
-)
-_RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 MIN_TOOLS = 5
 """Fewer tools than that have no common arguments to speak of."""
@@ -69,7 +62,7 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     said = with_nouns(_words_said(name, read_description(tool.description)), name, nouns)
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
-    said = _Arguments(tool, name, nouns, roles).add_to(said)
+    said = Additions(tool, name, nouns, roles).add_to(said)
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = _roles(tool, setting, acting)
@@ -139,104 +132,6 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     return (replace(worst, confidence=50, reason=f"{worst.reason}, though the {first.reason}"),)
 
 
-class _Arguments:
-    """What the arguments add to the verbs of one tool."""
-
-    def __init__(self, tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role]) -> None:
-        self._tool = tool
-        self._name = name
-        self._nouns = nouns
-        self._roles = roles
-        self._kinds = {role.kind for role in roles}
-
-    def add_to(self, said: tuple[Said, ...]) -> tuple[Said, ...]:
-        """Returns the verbs with those that the arguments add. A reading verb beside a graver one says nothing more."""
-        found = [self._transfer(item) for item in said]
-        verbs = {item.verb for item in found}
-
-        def add(verb: Verb, confidence: int, reason: str) -> None:
-            if verb not in verbs:
-                verbs.add(verb)
-                found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
-
-        self._choices(verbs, add)
-        self._programs(verbs, add)
-        self._addresses(verbs, add)
-        self._people(verbs, add)
-        sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
-        if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE}:
-            add(Verb.PAY, 55, "takes an amount and an account")
-        if not verbs:
-            self._guess(add)
-        if not found:
-            return (Said(verb=Verb.UNKNOWN, confidence=0, reason="nothing says what it does", word=""),)
-        writing = [item for item in found if item.verb not in READS]
-        return tuple(writing or found[:1])
-
-    def _transfer(self, said: Said) -> Said:
-        """A transfer that speaks of no money and takes no amount hands something over."""
-        if said.verb is not Verb.PAY or said.word != "transfer" or self._kinds & {"amount", "account"}:
-            return said
-        return said if is_about_money(self._name, self._nouns) else replace(said, verb=Verb.SEND)
-
-    def _choices(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        """An argument that chooses what is done (`action: create, update or delete`) makes the gravest choice count."""
-        if _ONLY_READ & set(self._name.words):
-            return
-        known = max((GRAVITY[verb] for verb in verbs), default=-1)
-        for role in self._roles:
-            name = "_".join(role.words)
-            if not role.argument.is_top or name not in ACTIONS or role.kind == "code":
-                continue
-            said = role.argument.choices or text_words(role.argument.description)
-            words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
-            gravest = max(words, key=lambda word: (GRAVITY[CHOICES[word]], word), default="")
-            if gravest and GRAVITY[CHOICES[gravest]] > known:
-                add(CHOICES[gravest], 60, f'`{_shown(role)}` may say "{gravest}"')
-
-    def _programs(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        reads = bool(verbs) and verbs <= READS
-        runs = bool(_RUN_WORDS & set(text_words(self._tool.description)))
-        for role in self._roles:
-            words = text_words(role.argument.description)
-            is_sql = role.kind == "query" and (("sql" in role.words and "soql" not in role.words) or "sql" in words)
-            if is_sql and not (reads and _ONLY_READ & set(self._name.words)):
-                add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is SQL")
-            if role.kind == "code" and role.confidence >= 85 and (not reads or runs or _RUN_WORDS & set(words)):
-                add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is a program")
-
-    def _addresses(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        named = any(role.kind == "url" and role.confidence >= 70 for role in self._roles)
-        if named and verbs and (verbs <= READS or verbs == {Verb.EXECUTE}):
-            add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
-        if named and verbs <= {Verb.CREATE, Verb.UPDATE} and _FETCHED & set(self._name.words):
-            add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
-        if verbs & set(_MADE) and any(role.kind == "url" and _CALLBACKS & set(role.words) for role in self._roles):
-            add(Verb.SEND, 65, "hands data to an address that an argument names")
-
-    def _people(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        told = next((role for role in self._roles if _is_told(role)), None)
-        if told is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _KEPT & self._name.others:
-            add(Verb.SEND, 80, f"people in `{_shown(told)}` hear of it")
-
-    def _guess(self, add: Callable[[Verb, int, str], None]) -> None:
-        """Says what arguments alone suggest, for a tool whose words say nothing."""
-        if "amount" in self._kinds and self._kinds & {"account", "recipient"}:
-            add(Verb.PAY, 50, "takes an amount and whom it reaches")
-        elif "code" in self._kinds:
-            add(Verb.EXECUTE, 50, "takes a program")
-        elif "content" in self._kinds and self._kinds & {"recipient", "channel"}:
-            add(Verb.SEND, 50, "takes a text and whom it reaches")
-        elif "url" in self._kinds:
-            add(Verb.SEND, 50, "takes an address")
-
-
-def _is_told(role: Role) -> bool:
-    return role.kind == "recipient" and (
-        bool(PEOPLE_ARGUMENTS & set(role.words[-1:])) or role.words[:1] in (("forward",), ("share",), ("notify",))
-    )
-
-
 def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
     """Raises by annotations. `readOnlyHint` of true, like every other mild claim of the server itself, says nothing."""
     first = said[0]
@@ -255,7 +150,3 @@ def _lasting(tool: Tool) -> str:
         return "destructiveHint"
     text = fold(tool.description[:MAX_DESCRIPTION_CHARS])
     return next((phrase for phrase in GRAVE_PHRASES if phrase in text), "")
-
-
-def _shown(role: Role) -> str:
-    return "_".join(role.words)[:40]
