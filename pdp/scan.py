@@ -8,6 +8,7 @@ Only then is the document taken apart and RE2 finds where. What is encoded is op
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -30,8 +31,10 @@ _ODD_ESCAPE = re.compile(rb'\\[^nrt"/]|\\.[^"\\]*"\s*:')
 class Inspector:
     """Inspects calls by one set of rules. For one thread; the rules never change."""
 
-    def __init__(self, rules: InspectionRules, *, with_hyperscan: bool | None = None) -> None:
-        """`with_hyperscan` None takes what the platform has.
+    def __init__(
+        self, rules: InspectionRules, *, with_hyperscan: bool | None = None, cache: Path | None = None
+    ) -> None:
+        """`with_hyperscan` None takes what the platform has; `cache` is a folder for compiled patterns.
 
         Raises:
             ConfigurationError: INSPECTION_PATTERN_REFUSED.
@@ -39,7 +42,7 @@ class Inspector:
         self.rules = rules
         self._located = [Located(rule) for rule in rules.rules]
         self._fields = FieldIndex((field, number) for number, rule in enumerate(rules.rules) for field in rule.fields)
-        self._prefilter = Prefilter(rules.rules, with_hyperscan=with_hyperscan)
+        self._prefilter = Prefilter(rules.rules, with_hyperscan=with_hyperscan, cache=cache)
 
     def scan(self, args_json: bytes, document: Any = None) -> ScanResult:
         """Returns what is in a call: its arguments as strict JSON, and the same parsed, when the caller has it already.

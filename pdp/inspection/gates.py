@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from string import ascii_letters
@@ -46,6 +47,7 @@ class Gate(Enum):
         return f"{inside}(?:{outside}{inside}){{{count - 1}}}"
 
 
+@lru_cache(maxsize=4096)
 def gate_of(pattern: str) -> Gate | None:
     """Returns the first gate that every match of `pattern` opens, None when it has fixed text or no gate is sure."""
     try:

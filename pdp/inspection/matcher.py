@@ -6,6 +6,11 @@ Answers a superset filter: what it names is then searched by RE2, which says whe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from importlib.metadata import version
+from os import getpid
+from pathlib import Path
 from typing import Any, Protocol
 
 import re2  # type: ignore[import-untyped]  # has no types
@@ -40,38 +45,32 @@ def has_hyperscan() -> bool:
     return hyperscan is not None
 
 
-def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None) -> Matcher:
+def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None, cache: Path | None = None) -> Matcher:
     """Returns the matcher of `patterns`; `with_hyperscan` None takes what the platform has.
+
+    `cache` is a folder of our own where compiled patterns are kept: compiling takes seconds, reading milliseconds.
 
     Raises:
         ConfigurationError: INSPECTION_PATTERN_REFUSED for a pattern that the engine cannot compile.
     """
     if with_hyperscan if with_hyperscan is not None else has_hyperscan():
-        return HyperscanMatcher(patterns)
+        return HyperscanMatcher(patterns, cache)
     return SetMatcher(patterns)
 
 
 class HyperscanMatcher:
     """One block-mode database and one scratch: for one thread."""
 
-    def __init__(self, patterns: Sequence[str]) -> None:
+    def __init__(self, patterns: Sequence[str], cache: Path | None = None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
-        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
         self._empty = not patterns
-        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        try:
-            if patterns:
-                self._database.compile(
-                    expressions=[pattern.encode("utf-8") for pattern in patterns],
-                    ids=list(range(len(patterns))),
-                    elements=len(patterns),
-                    flags=[flags] * len(patterns),
-                )
-        except hyperscan.error as e:
-            raise ConfigurationError(
-                "INSPECTION_PATTERN_REFUSED",
-                f"expected patterns that hyperscan compiles, got `{_refused(patterns, flags):.80}`: {e}",
-            ) from e
+        name = sha256("\0".join((version("hyperscan"), *patterns)).encode("utf-8")).hexdigest()
+        file = cache / f"{name}.hs" if cache is not None and patterns else None
+        self._database: Any = _read(file) if file is not None else None
+        if self._database is None:
+            self._database = _compile(patterns)
+            if file is not None:
+                _write(file, hyperscan.dumpb(self._database))
 
     def hits(self, text: bytes) -> list[int]:
         """Returns the numbers of the patterns that match anywhere in `text`."""
@@ -79,6 +78,44 @@ class HyperscanMatcher:
         if text and not self._empty:
             self._database.scan(text, match_event_handler=_note, context=found)
         return found
+
+
+def _compile(patterns: Sequence[str]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
+    try:
+        if patterns:
+            database.compile(
+                expressions=[pattern.encode("utf-8") for pattern in patterns],
+                ids=list(range(len(patterns))),
+                elements=len(patterns),
+                flags=[flags] * len(patterns),
+            )
+    except hyperscan.error as e:
+        raise ConfigurationError(
+            "INSPECTION_PATTERN_REFUSED",
+            f"expected patterns that hyperscan compiles, got `{_refused(patterns, flags):.80}`: {e}",
+        ) from e
+    return database
+
+
+def _read(file: Path) -> Any:
+    """Returns the compiled patterns of a file, None when there are none that this processor can use."""
+    try:
+        database = hyperscan.loadb(file.read_bytes(), hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except (OSError, hyperscan.error):
+        return None
+    return database
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Keeps compiled patterns; a crash leaves a file of another name, and a folder that cannot be written no file."""
+    part = file.with_suffix(f".{getpid()}.part")
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(file)
 
 
 def _refused(patterns: Sequence[str], flags: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no types
@@ -56,15 +57,15 @@ class Survey:
 class Prefilter:
     """The patterns of all rules, in the order of how often they are looked at."""
 
-    def __init__(self, rules: Sequence[Rule], *, with_hyperscan: bool | None) -> None:
+    def __init__(self, rules: Sequence[Rule], *, with_hyperscan: bool | None, cache: Path | None = None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
         gated: dict[Gate, list[tuple[Sign, Any, str]]] = {gate: [] for gate in Gate}
         signs = list(_signs(rules, gated))
         self._signs = [(sign, what) for sign, what, _ in signs]
-        self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan)
+        self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan, cache=cache)
         self._gated: dict[Gate, tuple[Matcher, list[tuple[Sign, Any]]]] = {
             gate: (
-                build_matcher([pattern for _, _, pattern in some], with_hyperscan=with_hyperscan),
+                build_matcher([pattern for _, _, pattern in some], with_hyperscan=with_hyperscan, cache=cache),
                 [(sign, what) for sign, what, _ in some],
             )
             for gate, some in gated.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import re2  # type: ignore[import-untyped]  # has no types
@@ -176,14 +177,19 @@ def _verify_pattern(where: str, pattern: str) -> None:
 
 def compile_pattern(pattern: str, where: str) -> re2._Regexp:
     """Returns the RE2 program of a pattern. Raises ConfigurationError INSPECTION_RULE_INVALID naming `where`."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(pattern, options)
+        return _compiled(pattern)
     except re2.error as e:
         raise ConfigurationError(
             "INSPECTION_RULE_INVALID", f"expected `{where}` to be RE2 patterns, got `{pattern:.80}`: {_detail(e)}"
         ) from e
+
+
+@lru_cache(maxsize=8192)  # a pattern is wanted by the parser, the prefilter and the search
+def _compiled(pattern: str) -> re2._Regexp:
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
 
 
 def _detail(error: Exception) -> str:
