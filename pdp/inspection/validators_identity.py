@@ -259,13 +259,43 @@ def is_uk_licence(text: str) -> bool:
     return found is not None and 1 <= int(found[1]) % 50 <= 12 and 1 <= int(found[2]) <= 31
 
 
+def is_identity_alone(text: str) -> bool:
+    """True for a number that nothing speaks for but two checks: two check digits, or a date of birth and one of them.
+
+    Of random numbers of eleven digits about one in thirty passes, of thirteen or fourteen one in hundred.
+    """
+    number = text.strip()
+    return any(_IDENTITY_CHECKS[name](number) for name in _ALONE.get(len(number), ()) if _DATED[name].match(number))
+
+
 def is_document_number(text: str) -> bool:
     """True for 5 to 20 letters and digits with at least four digits that are not all alike: what a context calls an id."""
     digits = digits_of(text)
     return 4 <= len(digits) <= 18 and len(set(digits)) > 1 and 5 <= len(_SEPARATORS.sub("", text)) <= 20
 
 
-IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+_ALONE = {
+    11: ("pl_pesel", "br_cpf", "de_idnr", "be_nn", "tr_tckimlik", "ee_ik", "gr_amka", "ar_cuit"),
+    13: ("kr_rrn", "ro_cnp"),
+    14: ("br_cnpj",),
+}
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_DATED = {
+    "pl_pesel": re.compile(rf"\d\d(?:[02468][1-9]|[13579][0-2]){_DAY}"),
+    "br_cpf": re.compile(r""),
+    "de_idnr": re.compile(r"[1-9]"),
+    "be_nn": re.compile(rf"\d\d(?:[024][1-9]|[135][0-2]){_DAY}"),
+    "tr_tckimlik": re.compile(r"[1-9]\d{9}[02468]"),
+    "ee_ik": re.compile(rf"[3-6]\d\d{_MONTH}{_DAY}"),
+    "gr_amka": re.compile(rf"{_DAY}{_MONTH}"),
+    "ar_cuit": re.compile(r"20|2[3-7]|3[034]"),
+    "kr_rrn": re.compile(rf"\d\d{_MONTH}{_DAY}[1-8]"),
+    "ro_cnp": re.compile(rf"[1-8]\d\d{_MONTH}{_DAY}"),
+    "br_cnpj": re.compile(r"\d{8}000"),
+}
+
+_IDENTITY_CHECKS: Mapping[str, Callable[[str], bool]] = {
     **{name.replace("_.", ".").rstrip("_").replace(".", "_"): _of_stdnum(name) for name in _STDNUM.split()},
     "ae_id": is_emirates_id,
     "au_medicare": is_medicare,
@@ -288,3 +318,5 @@ IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "us_ssn": is_ssn,
     "uy_ci": is_uy_ci,
 }
+
+IDENTITY_VALIDATORS: Mapping[str, Callable[[str], bool]] = {**_IDENTITY_CHECKS, "identity_alone": is_identity_alone}

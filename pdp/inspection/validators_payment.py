@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 from stdnum import bitcoin
 from stdnum.bic import is_valid as _is_bic
@@ -202,6 +203,23 @@ def is_account_number(text: str) -> bool:
     return 5 <= len(digits) <= 20 and len(set(digits)) > 1
 
 
+_BASE58 = {c: i for i, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
+_ADDRESS_BYTES = 25
+
+
+def is_base58check(text: str) -> bool:
+    """True for an address of a coin that descends from Bitcoin: version, 20 bytes, checksum of four."""
+    number = 0
+    for character in text[: 2 * _ADDRESS_BYTES]:
+        if character not in _BASE58:
+            return False
+        number = number * 58 + _BASE58[character]
+    if number.bit_length() > 8 * _ADDRESS_BYTES:
+        return False
+    raw = number.to_bytes(_ADDRESS_BYTES)
+    return sha256(sha256(raw[:-4]).digest()).digest()[:4] == raw[-4:]
+
+
 def is_bitcoin(text: str) -> bool:
     """True for a Bitcoin address, base58check or bech32."""
     return bool(bitcoin.is_valid(text))
@@ -214,6 +232,7 @@ def _weighted(digits: list[int], weights: tuple[int, ...]) -> int:
 PAYMENT_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "aba": is_aba,
     "account_number": is_account_number,
+    "base58check": is_base58check,
     "bic": is_bic,
     "bitcoin": is_bitcoin,
     "card": is_card,
