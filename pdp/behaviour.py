@@ -18,6 +18,7 @@ from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import CLEAN, SHOWN, Entry, Taint, Track, parse_entry, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
+from pdp.sequences import Scope
 from pdp.state import companion_ask
 from pdp.state_client import Call, load_script
 from pdp.state_wire import claim_id, organisation_key
@@ -28,8 +29,8 @@ _LOOK = load_script("behaviour_look", library=("behaviour",))
 _SETTLE = load_script("behaviour_settle", library=("behaviour", "baseline"), allow_oom=True)
 _OUTCOME = load_script("behaviour_outcome", library=("behaviour",), allow_oom=True)
 
-_LOOK_HEAD = struct.Struct("<Hdddd")
-_LOOK_ITEM = struct.Struct("<HHHHHddd16s12s12s")
+_LOOK_HEAD = struct.Struct("<HddddB")
+_LOOK_ITEM = struct.Struct("<HHHHHddd16s12s12sBH")
 _SETTLE_HEAD = struct.Struct("<Hdddddddd")
 _SETTLE_ITEM = struct.Struct("<HHHHHHddd16scdddH8s8s8s8s4s")
 _OUTCOME_HEAD = struct.Struct("<ddddBB")
@@ -188,6 +189,8 @@ class Behaviour:
                 own.id.encode(),
                 seen.agent[:12].encode(),
                 seen.session[:12].encode(),
+                2 * seen.untrusted,
+                len(seen.body) - seen.body.rindex("|") - 1,
             )
             items.append(head + seen.body.encode())
         if settings is None:
@@ -198,6 +201,7 @@ class Behaviour:
             settings.taint_ttl_s * 1000,
             slot_ms(settings.burst_window_s),
             settings.peers_window_s * 1000,
+            _wanted(settings),
         )
         return Call(script=_LOOK, key=organisation_key(organisation), args=(head, *keys.names, *items))
 
@@ -261,6 +265,13 @@ class Behaviour:
             key=organisation_key(organisation),
             args=(head, self._id(caller_id, request_id), classes, *names),
         )
+
+
+def _wanted(settings: BehaviourSettings) -> int:
+    """Whose entries have to be shown beside those of sessions: 1 agents, 2 principals."""
+    scopes = {sequence.scope for sequence in settings.sequences}
+    # An action without a principal is matched against its agent's entries in place of them.
+    return (1 if scopes - {Scope.SESSION} else 0) + (2 if Scope.PRINCIPAL in scopes else 0)
 
 
 def _settle_item(keys: _Keys, own: BehaviourAsk, final: Final) -> bytes:

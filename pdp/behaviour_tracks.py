@@ -73,6 +73,14 @@ class Taint:
             return self
         return Taint(classes=classes, untrusted=untrusted, threatened=threatened)
 
+    def with_taint(self, other: Taint) -> Taint:
+        """Adds another taint."""
+        return Taint(
+            classes=self.classes | other.classes,
+            untrusted=self.untrusted or other.untrusted,
+            threatened=self.threatened or other.threatened,
+        )
+
 
 CLEAN = Taint()
 
@@ -82,7 +90,8 @@ class Track:
     """One track at the time of a decision. Numbers include what is pending, without the action that is judged.
 
     `known` is False when it was lost. `left` is the taint of what is no longer among `entries`, which are newest first and
-    at most SHOWN; `taint` is that of both. `peers` maps agents of a principal to the time of their last action.
+    at most SHOWN, or not shown at all where nobody asks for them; `taint` is that of both. `peers` maps agents of a
+    principal to the time of their last action.
     """
 
     known: bool
@@ -156,7 +165,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     if magic != _MAGIC or not all(0 <= number <= MAX_VALUE for number in volumes):  # NaN is within no bounds
         raise ValueError("track")
     first, *lines = raw[_HEADER.size :].split(b"\n")
-    classes, classes_before, peers = first.decode("ascii").split("|")
+    classes, classes_before, peers, held, held_classes = first.decode("ascii").split("|")
     actions, denials, rows, amount, sent = fields[7:12]
     older = fields[12:17]
     age_ms = now_ms - since_ms
@@ -175,6 +184,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     left = Taint(
         classes=_classes(classes) | _classes(classes_before), untrusted=taint & 2 != 0, threatened=taint & 4 != 0
     )
+    read = Taint(classes=_classes(held_classes), untrusted=int(held) & 2 != 0, threatened=int(held) & 4 != 0)
     return Track(
         known=now_ms >= lost_until_ms,
         actions=actions,
@@ -184,7 +194,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
         sent=int(sent),
         burst=_burst(fields[17], fields[18:], now_ms, burst_window_s),
         left=left,
-        taint=left.with_entries(entries),
+        taint=left.with_entries(entries) if lines else left.with_taint(read),
         entries=entries,
         ids=frozenset([entry.id for entry in entries]),
         peers=parse_peers(peers),

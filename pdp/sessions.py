@@ -159,12 +159,7 @@ def _past(lazy: Lazy, ahead: Ahead, own_id: str) -> _Past:
         taint = track.left.with_entries(entries)
     if ahead.count:
         entries = (*ahead.entries, *entries)[:SHOWN]
-        mine, theirs = ahead.taint, taint
-        taint = Taint(
-            classes=mine.classes | theirs.classes,
-            untrusted=mine.untrusted or theirs.untrusted,
-            threatened=mine.threatened or theirs.threatened,
-        )
+        taint = taint.with_taint(ahead.taint)
     return _Past(track=track, ahead=ahead, entries=entries, taint=taint, counted=counted)
 
 

@@ -3,11 +3,12 @@
 --
 -- A track is one string: a header of fixed size (HEADER), a line of data classes and agents, then its entries, newest first:
 --   T1 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
---   <classes now>|<classes before>|<agents: ;name,last ms;...>
+--   <classes now>|<classes before>|<agents: ;name,last ms;...>|<taint of the entries>|<classes of the entries>
 --   \n<id>|<effect>|<time ms>|<kind>|<verbs>|<flags>|<similarity>|<session>|<rows>|<resource types>|<payload>|<result>
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
--- Classes and taint of the header's line are of what has left the entries. A later format has another magic than T1.
+-- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
+-- whoever only wants to know what was read needs no entries. A later format has another magic than T1.
 
 local call = redis.call
 local sub, find, match, floor, min, max = string.sub, string.find, string.match, math.floor, math.min, math.max
@@ -16,6 +17,8 @@ local MAX = 9007199254740991 -- 2^53 - 1
 local MOST = 4294967295 -- 2^32 - 1
 local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
+-- Effect, flags and result of an entry.
+local ENTRY = '\n%x+|(%a)|%d+|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
 local PEERS = 16 -- agents that are remembered of a principal or a workspace
 local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHH'
@@ -66,21 +69,48 @@ local function read_track(t, raw)
   local v = { unpack_struct(HEADER, raw) }
   v[26] = nil -- where unpacking stopped
   local line = find(raw, '\n', SIZE + 1, true) or #raw + 1
-  local one = find(raw, '|', SIZE + 1, true)
-  local two = one and find(raw, '|', one + 1, true)
-  if not two or two >= line or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
+  local one, _, before, peers, taint, classes = find(raw, '|([^|\n]*)|([^|\n]*)|(%d+)|([^|\n]*)', SIZE + 1)
+  if not one or one >= line or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
   for i = NOW + 2, NOW + 4 do
     if not (finite(v[i]) and finite(v[i + 5])) then return false end
   end
-  t.v, t.rest = v, sub(raw, line)
-  t.classes, t.classes_before, t.peers = sub(raw, SIZE + 1, one - 1), sub(raw, one + 1, two - 1), sub(raw, two + 1, line - 1)
+  t.v, t.rest, t.line = v, sub(raw, line), line
+  t.classes, t.classes_before, t.peers = sub(raw, SIZE + 1, one - 1), before, peers
+  t.held_taint, t.held_classes = tonumber(taint), classes
   return true
+end
+
+-- Taint and classes of the entries, from the entries.
+local function recount(t)
+  t.held_taint, t.held_classes = 0, ''
+  for effect, flags, result in string.gmatch(t.rest, ENTRY) do
+    if effect == 'p' or effect == 'a' then
+      if flags ~= '0' then t.held_taint = bits(t.held_taint, tonumber(flags)) end
+      if result ~= '' then t.held_classes = join_classes(t.held_classes, result) end
+    end
+  end
+end
+
+-- Entries from before `since` go for good.
+local function prune(t, since)
+  local at, kept = 1, 0
+  while true do
+    local moment = match(t.rest, '^\n%x+|%a|(%d+)', at)
+    if not moment or tonumber(moment) < since then break end
+    kept = kept + 1
+    at = find(t.rest, '\n', at + 1, true) or #t.rest + 1
+  end
+  t.rest = sub(t.rest, 1, at - 1)
+  t.v[N] = kept
+  recount(t)
 end
 
 local function rotate(t, keep)
   local v = t.v
   local age = now - v[SINCE]
   if age < keep then return end
+  t.rotated = true
+  prune(t, now - keep)
   local stale = age >= 2 * keep
   for i = NOW, NOW + 4 do
     v[i + 5] = stale and 0 or v[i]
@@ -99,7 +129,7 @@ local function open_track(key, raw, keep, width, gone)
     t.void = true
     local lost = raw and now + max(keep, 3600000) or gone
     t.v = { 'T1', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-    t.classes, t.classes_before, t.peers, t.rest = '', '', '', ''
+    t.classes, t.classes_before, t.peers, t.rest, t.held_taint, t.held_classes = '', '', '', '', 0, ''
   elseif keep > 0 then
     rotate(t, keep)
   end
@@ -170,9 +200,7 @@ local function cut_entries(t)
     at = find(rest, '\n', at + 1, true)
     if not at then return end
   end
-  for effect, flags, result in
-    string.gmatch(sub(rest, at), '\n%x+|(%a)|%d+|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)')
-  do
+  for effect, flags, result in string.gmatch(sub(rest, at), ENTRY) do
     if effect == 'p' or effect == 'a' then
       if flags ~= '0' then t.v[TAINT] = bits(t.v[TAINT], tonumber(flags)) end
       if result ~= '' then t.classes = join_classes(t.classes, result) end
@@ -180,6 +208,7 @@ local function cut_entries(t)
   end
   t.rest = sub(rest, 1, at - 1)
   t.v[N] = KEEP
+  if t.held_taint > 0 or t.held_classes ~= '' then t.stale = true end
 end
 
 local function flush_tracks()
@@ -203,7 +232,9 @@ local function flush_tracks()
       v[N] = v[N] + t.added
       if v[N] > FULL then cut_entries(t) end
     end
+    if t.stale then recount(t) end
     local header = pack_struct(HEADER, unpack(v))
-    call('SET', t.key, header .. t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. t.rest, 'PX', t.ttl)
+    local line = t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. '|' .. t.held_taint .. '|' .. t.held_classes
+    call('SET', t.key, header .. line .. t.rest, 'PX', t.ttl)
   end
 end

@@ -1,18 +1,19 @@
 -- Shows what agents did lately and appends what they want to do now, as pending. Runs after enrich.lua in one pipeline.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV[1]  struct: number of keys, ms: session ttl, keep, burst slot, peers window
+-- ARGV[1]  struct: number of keys, ms: session ttl, keep, burst slot, peers window; 1 when entries of agents, 2 when those of
+--          principals are wanted (3 both); else only their totals and taint are shown, as far as those are enough
 -- ARGV[…]  suffixes of keys, then items: struct ITEM followed by the body of the entry
 -- Returns  [now, values of the keys, lost until of the keys (0: known), appended: "1" or "0" an item]
 --
 -- Appended is an action whose claim is in flight and that is not there yet: a dry run has no claim, a stored answer no
 -- claim in flight. One that was denied and is judged again becomes pending again.
 
-local ITEM = '<HHHHHdddc16c12c12'
-local ITEM_SIZE = 74
+local ITEM = '<HHHHHdddc16c12c12BH'
+local ITEM_SIZE = 77
 
 start()
-local count, session_ttl, keep, width, peers_window = unpack_struct('<Hdddd', ARGV[1])
+local count, session_ttl, keep, width, peers_window, wanted = unpack_struct('<HddddB', ARGV[1])
 local keys, values, lost = {}, {}, {}
 for i = 1, count do
   keys[i] = prefix .. ARGV[1 + i]
@@ -42,7 +43,16 @@ local function tell(index, t)
   return t
 end
 
-local function append(t, ttl, line, rows, amount, bytes)
+-- Shows a track without its entries, once nothing before `i` needed them: what is read of it is in the head.
+local function tell_head(index, t, full)
+  tell(index, t)
+  if shown[index] and not full and not t.rotated then shown[index] = sub(values[index], 1, t.line - 1) end
+  return t
+end
+
+local function append(t, ttl, line, rows, amount, bytes, taint, result)
+  if taint > 0 then t.held_taint = bits(t.held_taint, taint) end
+  if result ~= '' then t.held_classes = join_classes(t.held_classes, result) end
   touch_track(t, ttl)
   local v, added = t.v, t.added + 1
   t.added = added
@@ -54,6 +64,7 @@ end
 local function resume(t, ttl, id, rows, amount, bytes)
   local at = find_entry(t, id)
   if at then set_effect(t, at, 'p') end
+  t.stale = true
   touch_track(t, ttl)
   add_volumes(t, now, rows, amount, bytes)
 end
@@ -61,28 +72,33 @@ end
 local appended, known = {}, {}
 for i = 1, #ARGV - 1 - count do
   local item = ARGV[1 + count + i]
-  local si, ai, pi, wi, ci, rows, amount, bytes, id, agent, tag = unpack_struct(ITEM, item)
+  local si, ai, pi, wi, ci, rows, amount, bytes, id, agent, tag, taint, classes = unpack_struct(ITEM, item)
   local sr, ar, pr = values[si], values[ai], pi > 0 and values[pi]
   local session = tracks[keys[si]]
     or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(ar, tag)))
   local of_agent = tracks[keys[ai]]
-    or tell(ai, open_track(keys[ai], ar, keep, width, ar and 0 or sr and now + keep or lost_before(keep)))
+    or tell_head(ai, open_track(keys[ai], ar, keep, width, ar and 0 or sr and now + keep or lost_before(keep)), wanted % 2 == 1)
   local of_principal = pi > 0
     and (tracks[keys[pi]]
-      or tell(pi, open_track(keys[pi], pr, keep, width, pr and 0 or sr and now + keep or lost_before(keep))))
+      or tell_head(pi, open_track(keys[pi], pr, keep, width, pr and 0 or sr and now + keep or lost_before(keep)), wanted >= 2))
   local flag = '0'
   if ci > 0 then shown[ci] = false end
   -- The first byte of a claim says `f` while it is in flight.
   if ci > 0 and values[ci] and string.byte(values[ci]) == 102 and not known[id] then
     known[id] = true
     local at, effect = find_entry(session, id)
+    if at then -- judged once more: what came after it must be told apart
+      if ar and shown[ai] then shown[ai] = ar end
+      if pr and shown[pi] then shown[pi] = pr end
+    end
     if not at then
       flag = '1'
       local line = '\n' .. id .. '|p|' .. now .. '|' .. sub(item, ITEM_SIZE + 1)
-      append(session, session_ttl, line, rows, amount, bytes)
-      append(of_agent, 2 * keep, line, rows, amount, bytes)
+      local result = classes > 0 and sub(item, -classes) or ''
+      append(session, session_ttl, line, rows, amount, bytes, taint, result)
+      append(of_agent, 2 * keep, line, rows, amount, bytes, taint, result)
       if of_principal then
-        append(of_principal, 2 * keep, line, rows, amount, bytes)
+        append(of_principal, 2 * keep, line, rows, amount, bytes, taint, result)
         of_principal.peers = with_peer(of_principal.peers, agent, peers_window)
       end
       if wi > 0 then

@@ -40,6 +40,7 @@ for i, key in ipairs(keys) do
     local at = find_entry(t, id)
     if at then
       held = held + 1
+      t.stale = true
       note(t, at)
     else
       t.v[TAINT] = bits(t.v[TAINT], flags)

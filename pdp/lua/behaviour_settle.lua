@@ -33,6 +33,7 @@ local function give_back(t, ttl, id, final, rows, amount, bytes)
   touch_track(t, ttl)
   if final == 'd' then t.v[NOW + 1] = t.v[NOW + 1] + 1 end
   if not at then return end -- so many came after it that it has left: what it moved stays counted
+  t.stale = true
   local moment = time_of(t, at)
   add_volumes(t, moment, -rows, -amount, -bytes)
   if final == 'w' then

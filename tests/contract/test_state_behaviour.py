@@ -13,6 +13,7 @@ from pdp.model import ClaimStatus, Final
 from pdp.state import RedisState
 from pdp.state_client import Call
 from tests.behaviour_support import (
+    HARMLESS,
     KEY,
     SETTINGS,
     Player,
@@ -330,3 +331,39 @@ async def test_learns_what_is_usual_from_allowed_actions(state: RedisState) -> N
     assert (await player.baseline(observed(version="2")))["new_version"]
     assert (await player.baseline(observed(definition="d2")))["new_definition"]
     assert not (await player.baseline(pay))["new_version"]
+
+
+@pytest.mark.parametrize("final", [Final.DENIED, Final.WITHDRAWN])
+async def test_what_was_not_allowed_leaves_no_taint(state: RedisState, final: Final) -> None:
+    player = Player(state)
+    pairs = await player.look(observed(result=ResultSpec()))
+    pending = await player.session(observed(session="other"))
+    assert (pending["agent"]["classes"], pending["principal"]["untrusted"]) == (["unclassified"], True)
+    await state.settle([settled(one, view, final) for one, view in pairs])
+    facts = await player.session(observed(session="other"))
+    assert (facts["agent"]["classes"], facts["agent"]["untrusted"]) == ([], False)
+    assert (facts["principal"]["classes"], facts["session"]["untrusted"]) == ([], False)
+
+
+async def test_totals_are_the_same_whether_entries_are_shown_or_not(state: RedisState) -> None:
+    results = [ResultSpec(), SECRETS, ResultSpec(classes=frozenset({"pii"})), HARMLESS]
+    player = Player(state)
+    for i in range(70):
+        seen = observed(operation(rows=i), session=f"s{i % 3}", result=results[i % 4])
+        await player.play(seen, final=(Final.ALLOWED, Final.DENIED, Final.WITHDRAWN)[i % 3])
+        plain, full = Player(state), Player(state, WATCHFUL)
+        plain.count = full.count = 10_000
+        facts = await plain.session(observed(session="s1"))
+        other = await full.session(observed(session="s1", declared=WATCHFUL))
+        for scope in ("session", "agent", "principal"):
+            assert facts[scope] == other[scope]
+
+
+async def test_a_report_lowers_what_the_agent_counts_as_read_too(state: RedisState) -> None:
+    one = asked("r", observed(result=ResultSpec()))
+    (view,) = await state.enrich([one])
+    await state.settle([settled(one, view, Final.ALLOWED)])
+    result = ReportedResult(classes=frozenset({"pii"}), untrusted=True, threatened=False, rows=1, trusted=True)
+    await _report(state, "r", result)
+    facts = await Player(state).session(observed(session="other"))
+    assert facts["agent"]["classes"] == facts["principal"]["classes"] == ["pii"]

@@ -72,7 +72,7 @@ def fits(document: dict[str, Any], message: policy_pb2.PolicySession | policy_pb
     ParseDict(spelled, message)
 
 
-@pytest.mark.parametrize("shown", [None, view(None), view(header() + b"||\n" + LINE), view(b"garbage")])
+@pytest.mark.parametrize("shown", [None, view(None), view(header() + b"|||0|\n" + LINE), view(b"garbage")])
 def test_every_field_of_the_contract_is_there_and_no_other(shown: BehaviourView | None) -> None:
     fits(policy_session(shown, SEEN, DECLARED), policy_pb2.PolicySession())
     fits(policy_baseline(shown, SEEN, DECLARED), policy_pb2.PolicyBaseline())
@@ -90,7 +90,7 @@ def test_no_bytes_raise(track: bytes, baseline: bytes, with_magic: bool) -> None
 
 @given(st.sampled_from([f"f{i}" for i in (5, 6, 9, 10, 11, 14, 15, 16)]), st.floats(allow_nan=True))
 def test_no_number_in_a_track_raises_or_shows_less_than_nothing(name: str, value: float) -> None:
-    facts = policy_session(view(header(**{name: value}) + b"||\n" + LINE), SEEN, DECLARED)
+    facts = policy_session(view(header(**{name: value}) + b"|||0|\n" + LINE), SEEN, DECLARED)
     fits(facts, policy_pb2.PolicySession())
     if facts["state"] == "OK":
         assert facts["session"]["rows"] >= 0
@@ -121,5 +121,5 @@ def test_what_was_lost_is_worse_than_what_is_new() -> None:
 
 
 def test_a_track_of_a_later_format_is_lost() -> None:
-    later = b"T2" + header()[2:] + b"||"
+    later = b"T2" + header()[2:] + b"|||0|"
     assert not parse_track(later, 0, NOW_MS, 0, 60).known
