@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
 
 from pdp.authenticate import CallerRules
 from pdp.behaviour_settings import BehaviourSettings
@@ -53,7 +56,13 @@ class Lane:
             callers=CallerRules.parse(data.get("callers")),
             feeds=FeedRules.parse(data.get("feeds", []), data.get("facts", {})),
             signals=SignalTables.parse(data),
-            inspector=Inspector(InspectionRules.parse(data.get("inspection", {}))),
+            inspector=_inspector(orjson.dumps(data.get("inspection", {}), option=orjson.OPT_SORT_KEYS)),
             deferral=DeferralSettings.parse(data.get("defer")),
             behaviour=BehaviourSettings.parse(data.get("behaviour"), data.get("sequences", {})),
         )
+
+
+@lru_cache(maxsize=2)
+def _inspector(rules: bytes) -> Inspector:
+    """Compiling takes seconds of CPU, and most bundles change other things: lanes of the same rules share what was made."""
+    return Inspector(InspectionRules.parse(orjson.loads(rules)))

@@ -45,7 +45,8 @@ class Lanes:
             activation = self._complete(await self._judge.activation())
             current = self.current
             if current is None or (current.revision, current.etag) != (activation.revision, activation.etag):
-                self.current = Lane.build(activation)
+                # Compiling inspection rules takes seconds; the loop goes on answering by the lane that stands.
+                self.current = await asyncio.to_thread(Lane.build, activation)
                 log.info("bundle activated", extra={"revision": activation.revision})
         except WritError as error:
             log.warning("bundle not readable", extra={"reason": error.reason, "detail": error.message})
