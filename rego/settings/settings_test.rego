@@ -29,8 +29,10 @@ test_scores_raise_the_tier_before_they_deny if {
 test_floors_are_those_of_signals_about_the_context if {
 	every name, _ in data.settings.risk.floors.scores {
 		name in {
-			"payload_sensitivity", "temporal_deviation", "baseline_deviation",
-			"cross_request_correlation", "threat_signals",
+			"payload_sensitivity",
+			"baseline_deviation",
+			"cross_request_correlation",
+			"threat_signals",
 		}
 	}
 }

@@ -8,8 +8,7 @@ package packs.new_agents
 # METADATA
 # title: A new agent does nothing grave alone
 matched contains rule if {
-	input.baseline
-	not _known(input.baseline.new_agent)
+	_new
 	input.action.operations[0].verb in data.settings.packs.new_agents.guarded.new_agent
 	rule := {
 		"id": "new_agents.verb",
@@ -25,8 +24,7 @@ matched contains rule if {
 # METADATA
 # title: A new agent does nothing large alone
 matched contains rule if {
-	input.baseline
-	not _known(input.baseline.new_agent)
+	_new
 	_large
 	rule := {
 		"id": "new_agents.size",
@@ -42,8 +40,8 @@ matched contains rule if {
 # METADATA
 # title: A new version of a known agent does nothing grave alone
 matched contains rule if {
-	input.baseline.new_agent == false
-	not _known(input.baseline.new_version)
+	input.baseline.new_version == true
+	not _new
 	input.action.operations[0].verb in data.settings.packs.new_agents.guarded.new_version
 	rule := {
 		"id": "new_agents.version",
@@ -59,8 +57,8 @@ matched contains rule if {
 # METADATA
 # title: A tool whose definition changed under the agent changes nothing alone
 matched contains rule if {
+	input.baseline.new_definition == true
 	input.baseline.tool_known == true
-	not _known(input.baseline.new_definition)
 	not input.action.operations[0].verb in {"READ", "LIST"}
 	rule := {
 		"id": "new_agents.definition",
@@ -73,14 +71,12 @@ matched contains rule if {
 	}
 }
 
-# False on what is not known to be old.
-default _known(_) := false
+# Indexed equalities: with an agent that is known none of the rules above is looked at twice.
+_new if input.baseline.new_agent == true
 
-_known(new) if {
-	input.baseline.state == "OK"
-	new == false
-}
+_new if input.baseline.state in {"NO_DATA", "UNSPECIFIED", ""}
 
+# Money or records above the limit.
 _large if input.action.operations[0].amount_minor > data.settings.packs.new_agents.limits.amount_minor
 
 _large if input.action.operations[0].max_rows > data.settings.packs.new_agents.limits.rows

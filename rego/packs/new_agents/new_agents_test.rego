@@ -38,8 +38,9 @@ test_a_new_agent_does_nothing_grave_alone if {
 }
 
 test_an_agent_of_which_the_record_was_lost_is_new if {
-	_held_for(_done({"verb": "ADMIN"}, {"state": "NO_DATA"}), "AGENT_NEW")
-	_held_for(_done({"verb": "ADMIN"}, {"new_agent": null}), "AGENT_NEW")
+	every state in ["NO_DATA", "UNSPECIFIED", ""] {
+		_held_for(_done({"verb": "ADMIN"}, {"state": state}), "AGENT_NEW")
+	}
 }
 
 test_a_new_agent_does_nothing_large_alone if {

@@ -35,8 +35,7 @@ document := {
 		"DENY": "DENY",
 		"ALLOW": "ALLOW",
 	}[rule.outcome]
-	tier_alone := ["T0", "T1", "T2", "T3"][_level_of_action]
-	score < data.settings.tiers.from_score.T1
+	tier_alone := ["T0", "T1", "T2", "T3"][_bearable_level]
 
 	# The weaker of two; another word in the settings leaves the outcome to `_general`.
 	acknowledgement_alone := {
@@ -55,6 +54,13 @@ _alone := rule if {
 	not input.action.operations[1]
 	[rule] := [candidate | some candidate in data.packs[_].matched]
 	data.writ.rules.matched == set()
+}
+
+# Undefined from the score on that denies.
+_bearable_level := _level_of_action if {
+	score < data.settings.tiers.from_score.T1
+} else := _level if {
+	score < data.settings.risk.deny_from
 }
 
 _approval_alone := {
@@ -78,14 +84,13 @@ _approval_alone := {
 } if {
 	rule := _alone
 	rule.outcome == "APPROVAL"
-	score < data.settings.tiers.from_score.T1
 	rule.id
 	rule.code
 	rule.message
 	rule.remediation
 	count(rule) == 6
 	_well_formed(rule.approval)
-	tier_alone := ["T0", "T1", "T2", "T3"][_level_of_action]
+	tier_alone := ["T0", "T1", "T2", "T3"][_bearable_level]
 }
 
 # Several rules, the strongest of which denies, and none says anything that outlives that.

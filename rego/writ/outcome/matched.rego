@@ -38,8 +38,7 @@ _scoped if {
 	rule.scope
 }
 
-# One rule of the library that only the general way evaluates: below `tiers.from_score.T1`, which the others ask for, it
-# cannot match.
+# One rule of the library that only the general way evaluates; the others ask for a score below `deny_from`.
 _too_risky contains {
 	"id": "writ.risk_too_high",
 	"outcome": "DENY",

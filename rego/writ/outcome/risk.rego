@@ -10,7 +10,7 @@ score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper 
 	{
 		"action_severity": {"score": action, "state": "OK", "evidence": _},
 		"payload_sensitivity": {"score": payload, "state": "OK", "evidence": _},
-		"temporal_deviation": {"score": temporal, "state": "OK", "evidence": _},
+		"temporal_deviation": {"score": temporal_said, "state": temporal_state, "evidence": _},
 		"environmental_context": {"score": environment, "state": "OK", "evidence": _},
 		"baseline_deviation": {"score": baseline, "state": "OK", "evidence": _},
 		"cross_request_correlation": {"score": correlation, "state": "OK", "evidence": _},
@@ -18,7 +18,7 @@ score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper 
 	} = input.signals
 	input.action.findings == []
 	not input.payload.threats[0]
-	scores := [action, payload, temporal, environment, baseline, correlation, threat]
+	scores := [action, payload, temporal_said, environment, baseline, correlation, threat]
 
 	# Exactly these settings: with a cap it is `_composite` that knows what to do.
 	{
@@ -31,13 +31,23 @@ score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper 
 			"cross_request_correlation": correlation_weight,
 			"threat_signals": threat_weight,
 		},
-		"no_data": _,
+		"no_data": {
+			"action_severity": _,
+			"payload_sensitivity": _,
+			"temporal_deviation": temporal_lost,
+			"environmental_context": _,
+			"baseline_deviation": _,
+			"cross_request_correlation": _,
+		},
 		"floors": {"from": high, "scores": _},
 		"deny_from": _,
 	} = data.settings.risk
 	min(scores) >= 0
 	max(scores) <= 100
-	max([payload, temporal, baseline, correlation, threat]) < high
+	max([payload, baseline, correlation, threat]) < high
+
+	# A new agent has no usual hours yet.
+	temporal := {"OK": temporal_said, "NO_DATA": temporal_lost}[temporal_state]
 	hundredths := sum([
 		50,
 		action * action_weight,

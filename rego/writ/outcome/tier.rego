@@ -7,21 +7,21 @@ _tiers := ["T0", "T1", "T2", "T3"]
 # METADATA
 # title: How critical the action is, T0 to T3
 # description: |
-#   The gravest operation counts, by pack data (`packs.<pack>.tiers[resource][verb][scope]`), else by
+#   The gravest operation counts, by `data.settings.tiers.resources[type][verb][scope]`, else by
 #   `data.settings.tiers.base[verb][scope]`, moved by the environment. The score and matching rules can only raise it.
 tier := _tiers[max({_level} | _raised)]
 
 # 0 to 3, without what rules say.
 _level := max([_level_by_score, _level_of_action])
 
-# Written out for one operation that a pack knows, in an environment that moves nothing.
+# Written out for one operation on a resource with tiers, in an environment that moves nothing.
 _level_of_action := level if {
 	input.environment.asserted_by == "CATALOG"
 	data.settings.tiers.environments[input.environment.name] == 0
 	data.settings.tiers.environments[input.environment.claimed] <= 0
 	not input.action.operations[1]
 	operation := input.action.operations[0]
-	[level] := [declared | declared := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]]
+	level := data.settings.tiers.resources[operation.resource_type][operation.verb][operation.scope]
 } else := min([3, max([0, _level_of_operations + _shift])])
 
 _level_of_operations := max([level |
@@ -31,10 +31,11 @@ _level_of_operations := max([level |
 	count(input.action.operations) > 0
 } else := 3
 
-_level_of_operation(operation) := max(declared) if {
-	declared := [level | level := data.packs[_].tiers[operation.resource_type][operation.verb][operation.scope]]
-	count(declared) > 0
-} else := object.get(data.settings.tiers.base, [operation.verb, operation.scope], 3)
+_level_of_operation(operation) := object.get(
+	data.settings.tiers,
+	["resources", operation.resource_type, operation.verb, operation.scope],
+	object.get(data.settings.tiers.base, [operation.verb, operation.scope], 3),
+)
 
 # Only the catalog's word on the environment lowers a tier; what the caller claims can only raise it.
 _shift := data.settings.tiers.environments[input.environment.name] if {

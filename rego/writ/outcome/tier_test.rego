@@ -22,12 +22,12 @@ test_what_the_table_does_not_list_is_gravest if {
 	_tier({"verb": "DANCE"}, _production) == "T3"
 }
 
-test_a_pack_declares_tiers_of_its_resource if {
+test_a_resource_type_has_tiers_of_its_own if {
 	patch := {"action": {"operations": [object.union(fixture.operation, {"resource_type": "thing"})]}}
-	item := object.union(fixture.thing, patch)
-	outcome := data.writ.decision with input as item
-		with data.packs.test as {"matched": {_allow}, "tiers": {"thing": {"READ": {"SINGLE": 2}}}}
-	outcome.tier == "T2"
+	every level, tier in ["T0", "T1", "T2", "T3"] {
+		outcome := fixture.judged({_allow}, patch) with data.settings.tiers.resources as {"thing": {"READ": {"SINGLE": level}}}
+		outcome.tier == tier
+	}
 }
 
 test_the_gravest_operation_counts if {

@@ -61,7 +61,7 @@ direction(path) := "MOST" if {
 	array.slice(path, 0, 3) == ["risk", "floors", "scores"]
 } else := "MOST" if {
 	path[0] == "tiers"
-	path[1] in {"base", "environments"}
+	path[1] in {"base", "environments", "resources"}
 } else := "LEAST" if {
 	path == ["risk", "deny_from"]
 } else := "LEAST" if {
