@@ -6,6 +6,8 @@ nobody reports stays what it was when the action was decided, the worst that the
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from pdp.behaviour import Behaviour, Owner, ReportedResult
@@ -87,7 +89,7 @@ class Results:
                 classes=frozenset(labels.classes),
                 untrusted=labels.untrusted,
                 threatened=bool(labels.threats),
-                rows=request.rows if request.HasField("rows") else None,
+                rows=_rows(request, trusted=trusted),
                 trusted=trusted and bool(request.result_json),
             )
             calls.append(
@@ -144,6 +146,26 @@ def inspect_result(lane: Lane, result_json: bytes) -> ScanResult:
             "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"
         ) from error
     return lane.inspector.scan_document(document) if document is not None else CLEAN
+
+
+def _rows(request: decision_pb2.ReportOutcomeRequest, *, trusted: bool) -> int | None:
+    """Returns how many records were touched: as reported, else as many as a gateway's result lists. None: nobody knows."""
+    if request.HasField("rows"):
+        return request.rows
+    return count_records(orjson.loads(request.result_json)) if trusted and request.result_json else None
+
+
+def count_records(document: Any) -> int:
+    """Returns the length of the longest list in a result, at least 1: an envelope around records names few things."""
+    longest, waiting = 1, [document]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is list:
+            longest = max(longest, len(value))
+            waiting += value
+        elif type(value) is dict:
+            waiting += value.values()
+    return longest
 
 
 def _catalog_classes(spec: ResultSpec, *, trusted: bool) -> frozenset[str]:
