@@ -1,7 +1,8 @@
 """The policy that is measured: the shipped library and packs, the suites' catalogs, and an ALLOW for known tools.
 
 Left out are packs that would hold whatever a benchmark does, because they judge neither its texts nor its destinations:
-another domain's rules, and those about the hour of the day and the age of the agent. An ALLOW for what no rule objects to
+another domain's rules, those about the hour of the day and the age of the agent, and limits on records, which no tool
+definition bounds. An ALLOW for what no rule objects to
 is added, since the packs only hold and forbid; without it every call would be denied and the figures would mean nothing.
 """
 
@@ -20,7 +21,7 @@ from benchmarks.eval.environment import ROOT
 
 REGO = ROOT / "rego"
 OVERLAYS = Path(__file__).with_name("corrected")
-LEFT_OUT = frozenset({"invoices", "operating_hours", "new_agents"})
+LEFT_OUT = frozenset({"invoices", "operating_hours", "new_agents", "bulk_operations"})
 
 CORRECTED = ".corrected"
 """Suffix of the server whose catalog a person corrected."""
@@ -46,6 +47,19 @@ matched contains rule if {
 }
 """
 
+_ALLOW_TEST = """package packs.eval_allow_test
+
+import data.packs.eval_allow
+
+test_a_known_tool_may_be_used if {
+	count(eval_allow.matched) == 1 with input as {"tool": {"known": true}}
+}
+
+test_an_unknown_tool_may_not if {
+	count(eval_allow.matched) == 0 with input as {"tool": {"known": false}}
+}
+"""
+
 
 def write_policy(folder: Path, catalogs: dict[str, dict[str, Any]]) -> None:
     """Writes the sources of the bundle into `folder`, which is emptied first; `catalogs` by server."""
@@ -56,6 +70,7 @@ def write_policy(folder: Path, catalogs: dict[str, dict[str, Any]]) -> None:
     allow = folder / "packs" / "eval_allow" / "eval_allow.rego"
     allow.parent.mkdir()
     allow.write_text(_ALLOW, encoding="utf-8")
+    allow.with_name("eval_allow_test.rego").write_text(_ALLOW_TEST, encoding="utf-8")
     for server, document in catalogs.items():
         target = folder / "catalog" / server.replace(".", "_") / "data.yaml"
         target.parent.mkdir(parents=True)
