@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Needs Python 3.11+, git and make.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev tools demo up doctor test check bench generate lock clean
+.PHONY: help setup setup-dev tools demo up doctor test check bench eval generate lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
@@ -36,6 +36,10 @@ bench: setup-dev ## Measure; QUICK=1 takes under a minute
 	@$(PY) -m control_plane.stack.tools opa loadgen >/dev/null
 	@QUICK=$(QUICK) $(PY) -m benchmarks.run
 
+eval: setup-dev ## Measure what injections achieve; SUITES=banking,workspace takes these alone
+	@$(PY) -m control_plane.stack.tools opa >/dev/null
+	@$(PY) -m benchmarks.eval.run $(SUITES)
+
 generate: setup-dev ## Write generated code again
 	@$(PY) deploy/generate.py
 	@$(PY) deploy/schema.py
@@ -43,7 +47,7 @@ generate: setup-dev ## Write generated code again
 	@$(PY) deploy/capabilities.py
 
 lock: setup-dev ## Write the hash locks again; UPGRADE=1 takes newer versions
-	@cd requirements && for name in runtime dev go; do \
+	@cd requirements && for name in runtime dev go eval; do \
 		CUSTOM_COMPILE_COMMAND='make lock' ../.venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --no-emit-options --allow-unsafe --strip-extras \
 			$(if $(UPGRADE),--upgrade) -o $$name.txt $$name.in || exit 1; \

@@ -6,11 +6,12 @@ Made once for each state of `requirements/eval.txt`, with hashes checked.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from control_plane.stack.places import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements" / "eval.txt"
@@ -21,13 +22,6 @@ EXPORT_TIMEOUT_S = 1800
 """Some 2 minutes for the largest suite on a slow machine."""
 
 
-def cache_folder() -> Path:
-    """Returns the folder that the other tools are cached in as well."""
-    own = os.environ.get("WRIT_CACHE")
-    base = Path(own) if own else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "writ"
-    return base / "eval"
-
-
 def python() -> Path:
     """Returns the interpreter of the environment, which is made when it is missing.
 
@@ -35,7 +29,7 @@ def python() -> Path:
         RuntimeError: it cannot be made; the end of what pip says is in the message.
     """
     digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
-    folder = cache_folder() / digest
+    folder = cache_folder() / "eval" / digest
     interpreter = folder / "bin" / "python"
     if (folder / "complete").exists():
         return interpreter

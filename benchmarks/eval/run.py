@@ -1,6 +1,6 @@
 """`make eval`: plays suites and a day of honest work through a running stack, prints the figures and writes build/eval.json.
 
-    SUITES=banking,workspace python -m benchmarks.eval.run      every suite that AgentDojo knows when SUITES is empty
+    python -m benchmarks.eval.run [SUITE,…]     without names: every suite that AgentDojo knows
 
 Exit 1 when something could not be measured; what was measured is printed and written all the same.
 """
@@ -36,7 +36,7 @@ RUNS_OF_ONE_TOKEN = 200
 
 def main() -> int:
     """Returns 0 when everything asked for was measured."""
-    wanted = [name for name in os.environ.get("SUITES", "").split(",") if name] or suites()
+    wanted = [name for name in ",".join(sys.argv[1:]).split(",") if name] or suites()
     failures: list[str] = []
     documents = {name: document for name in wanted if (document := _document(name, failures)) is not None}
     if not documents:
