@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +89,8 @@ class Flush:
         for fd in self.fds:
             os.fdatasync(fd)
         start = self.since.offset & -_PAGE_BYTES if self.since.segment == self.upto.segment else 0
-        os.posix_fadvise(self.fds[-1], start, self.upto.offset - start, os.POSIX_FADV_DONTNEED)
+        with suppress(OSError):  # only advice: everything is on the disk already
+            os.posix_fadvise(self.fds[-1], start, self.upto.offset - start, os.POSIX_FADV_DONTNEED)
 
 
 class SegmentStore:

@@ -335,6 +335,27 @@ def test_a_failed_or_short_write_commits_nothing(
     assert report(place).problems == []
 
 
+async def test_pages_that_the_kernel_does_not_take_back_are_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refused(_: int, offset: int, length: int, advice: int) -> None:
+        asked.append((offset % 4096, length > 0, advice))
+        raise OSError(errno.EINVAL, "not here")
+
+    monkeypatch.setattr(os, "posix_fadvise", refused)
+    place = Place(tmp_path)
+    log = place.open()
+    log.append(drafts(3))
+    await log.sync()
+    log.append(drafts(3, 3))
+    await log.sync()
+    log.close()
+    assert set(asked) == {(0, True, os.POSIX_FADV_DONTNEED)}
+    assert len(list(log_entries(place.log))) == 7
+
+
 async def test_a_failed_sync_stops_the_log_until_it_was_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
