@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agentdojo.attacks.attack_registry import load_attack
-from agentdojo.functions_runtime import FunctionsRuntime
-from agentdojo.task_suite.load_suites import get_suite, get_suites
-from pydantic import BaseModel
+from agentdojo.attacks.attack_registry import load_attack  # type: ignore[import-not-found]
+from agentdojo.functions_runtime import FunctionsRuntime  # type: ignore[import-not-found]
+from agentdojo.task_suite.load_suites import get_suite, get_suites  # type: ignore[import-not-found]
+from pydantic import BaseModel  # type: ignore[import-not-found]
 
 VERSION = "v1.2.2"
 MODEL = "gpt-4o-2024-05-13"

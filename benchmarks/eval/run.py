@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ from pep.client import Client
 
 BUILD = ROOT / "build" / "eval"
 RESULT = ROOT / "build" / "eval.json"
+INSPECTION_TIMEOUT_S = 1800
 RUNS_OF_ONE_TOKEN = 200
 """A credential lives for some minutes; a new one comes with every so many runs."""
 
@@ -75,6 +77,7 @@ def measured(documents: dict[str, dict[str, Any]], failures: list[str]) -> dict[
             servers = {name: name + suffix for name in documents if name + suffix in catalogs}
             result[mode] = _mode(stack, mode, documents, servers, failures)
         result["honest_day"] = _day(stack, set(catalogs), failures)
+    result["inspection"] = _inspection(failures)
     return result
 
 
@@ -172,6 +175,18 @@ def _day(stack: Stack, servers: set[str], failures: list[str]) -> dict[str, Any]
         "false_holds_per_1000": per_1000,
         "touched": touched(played),
     }
+
+
+def _inspection(failures: list[str]) -> Any:
+    """Returns what the inspection benchmark writes; its table goes to our output."""
+    print("\n## quality of inspection", flush=True)
+    command = [sys.executable, "-m", "benchmarks.inspection_eval"]
+    try:
+        code = subprocess.run(command, cwd=ROOT, timeout=INSPECTION_TIMEOUT_S, check=False).returncode
+        return json.loads((ROOT / "build" / "inspection.json").read_text(encoding="utf-8")) | {"exit_code": code}
+    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+        failures.append(f"inspection: {type(error).__name__}: {error}")
+        return None
 
 
 def _print(title: str, of: Figures, told: dict[str, Any]) -> None:
