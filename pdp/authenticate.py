@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -219,6 +220,7 @@ def _matched(rule: CallerRule, caller: CallerIdentity) -> re.Match[str] | None:
     return next((match for name in caller.names if (match := rule.name.fullmatch(name))), None)
 
 
+@lru_cache(maxsize=1024)  # a gateway that speaks for many people is looked up for each of them
 def _glob(pattern: str, captured: str = "") -> re.Pattern[str]:
     # The captured text is quoted: an agent named `*` must not become a pattern. One `*` never crosses a `/`.
     parts = [re.escape(part).replace(r"\*", "([^/]*)") for part in pattern.split("{1}")]
