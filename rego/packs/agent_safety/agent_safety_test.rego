@@ -23,6 +23,7 @@ _sink(patch) := object.union(
 		"threatened": false,
 		"pointed": false,
 		"left_open": true,
+		"addressed": true,
 	},
 	patch,
 )
@@ -124,6 +125,26 @@ test_asi02_what_the_user_pointed_at_may_name_a_destination if {
 	}
 }
 
+test_asi02_a_name_that_nothing_holds_means_only_what_its_server_knows if {
+	_codes(_to("SEND", {"kind": "channel", "origin": "NOWHERE", "addressed": false})) == set()
+	_codes(_to("SEND", {"kind": "channel", "origin": "UNTRUSTED_TEXT", "addressed": false})) == {"DESTINATION_UNTRUSTED"}
+}
+
+test_asi02_a_source_that_the_user_handed_over_to_reaches_only_its_own_server if {
+	handed := {"origin": "UNTRUSTED_TEXT", "pointed": true, "addressed": false}
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [_sink(handed)]})) == set()
+	addressed := _sink(object.union(handed, {"addressed": true}))
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [addressed]})) == {"DESTINATION_UNTRUSTED"}
+	threatened := _sink(object.union(handed, {"threatened": true}))
+	"DESTINATION_THREATENED" in _codes(_of("SEND", {"intent": "DELEGATED", "sinks": [threatened]}))
+	page := _sink({"kind": "url", "origin": "UNTRUSTED_TEXT", "pointed": true})
+	_codes(_of("READ", {"intent": "DELEGATED", "sinks": [page]})) == set()
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [page]})) == set()
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [page, _sink({"kind": "content", "origin": "NOWHERE"})]})) == {
+		"DESTINATION_UNTRUSTED",
+	}
+}
+
 test_asi02_fetching_a_url_is_egress if {
 	every verb in ["READ", "LIST", "SEND"] {
 		_codes(_to(verb, {"kind": "url", "origin": "NOWHERE"})) == {"DESTINATION_UNTRUSTED"}
@@ -192,8 +213,19 @@ test_asi08_a_burst_is_stopped if {
 	_codes(object.union(fixture.item, {"session": {"burst": limit}})) == set()
 }
 
+test_asi09_people_are_given_no_address_that_only_text_names if {
+	every verb in ["SEND", "CREATE"] {
+		_codes(_to(verb, {"kind": "link", "origin": "UNTRUSTED_TEXT"})) == {"LINK_UNTRUSTED"}
+		_codes(_to(verb, {"kind": "link", "origin": "UNTRUSTED_TEXT", "pointed": true})) == set()
+		_codes(_to(verb, {"kind": "link", "origin": "NOWHERE"})) == set()
+		_codes(_to(verb, {"kind": "content", "origin": "UNTRUSTED_TEXT"})) == set()
+	}
+}
+
 test_asi09_people_are_given_nothing_that_stands_beside_a_threat if {
-	_codes(_to("SEND", {"kind": "content", "origin": "UNTRUSTED_TEXT", "threatened": true})) == {"CONTENT_THREATENED"}
+	every kind in ["content", "link"] {
+		_codes(_to("SEND", {"kind": kind, "origin": "UNTRUSTED_TEXT", "threatened": true})) == {"LINK_UNTRUSTED"}
+	}
 }
 
 test_asi10_trying_again_and_again_is_stopped if {
