@@ -1,0 +1,221 @@
+"""Monotone (hypothesis, a real OPA): a higher factor, one more finding, or a trusted word replaced by the agent's or by
+NO_DATA never lowers the score or the tier and never makes the effect milder; also under scopes that are milder."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from control_plane.bundles.build import BuiltBundle, build_bundle
+from control_plane.stack.tools import tool_path
+from pdp.evaluate import OpaJudge
+from pdp.model import Outcome
+from tests.integration.test_rego_properties import MILD_TO_STRICT, REGO, SIGNALS, item
+from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+
+Item = dict[str, Any]
+Change = Callable[[Item], None]
+Served = tuple[BuiltBundle, OpaServer]
+
+SCOPES = {
+    "unit": {
+        "finance": {
+            "at_ease": {
+                "priority": 10,
+                "set": {
+                    "risk": {"weights": {"threat_signals": 5, "environmental_context": 2}},
+                    "tiers": {"from_score": {"T1": 70}, "resources": {"invoice": {"UPDATE": {"ALL": 1}}}},
+                    "packs": {"invoices": {"limits": {"rows_read": 50_000}}},
+                },
+            }
+        },
+        "sales": {"narrow": {"priority": 30, "set": {"risk": {"deny_from": 40}}}},
+    },
+    "role": {
+        "billing-assistant": {"firm": {"priority": 20, "set": {"risk": {"weights": {"environmental_context": 40}}}}},
+    },
+    "environment": {
+        "sandbox": {"playground": {"priority": 40, "set": {"risk": {"cap": 30}, "permit_ttl_s": {"T0": 20}}}}
+    },
+    "payload_class": {"pii": {"personal": {"priority": 5, "set": {"risk": {"weights": {"payload_sensitivity": 60}}}}}},
+}
+"""Milder and stricter ones; what the agent alone vouches for may only make stricter."""
+
+PROBE = """# A pack whose rules have scopes.
+package packs.probe
+
+matched contains {
+	"id": "probe.report",
+	"outcome": "ALLOW",
+	"code": "PROBED",
+	"message": "m",
+	"remediation": "r",
+	"scope": "at_ease",
+} if {
+	input.action.operations[0].resource_type == "report"
+}
+
+matched contains {
+	"id": "probe.closed",
+	"outcome": "DENY",
+	"code": "PROBED",
+	"message": "m",
+	"remediation": "r",
+} if {
+	input.action.operations[0].resource_type == "report"
+}
+"""
+TRACK = {"state": "OK", "rows": 1, "amount_minor": 0, "bytes_sent": 0, "classes": [], "denials": 0}
+TOGETHER = 16
+KNOWN = {"state": "OK", "new_agent": False, "new_version": False, "new_definition": False, "tool_known": True}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder, key = tmp_path_factory.mktemp("monotone"), SigningKey()
+    source = folder / "rego"
+    shutil.copytree(REGO, source, ignore=shutil.ignore_patterns("*_test.rego", "inspection"))
+    document = yaml.safe_load((source / "settings" / "data.yaml").read_text(encoding="utf-8")) | {"scopes": SCOPES}
+    (source / "settings" / "data.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    (source / "packs" / "probe").mkdir()
+    (source / "packs" / "probe" / "probe.rego").write_text(PROBE, encoding="utf-8")
+    (source / "probe_test.rego").write_text("package probe_test\n\ntest_nothing if true\n", encoding="utf-8")
+    built = build_bundle(
+        source=source,
+        out=folder / "bundle.tar.gz",
+        opa=tool_path("opa"),
+        capabilities=REGO / "capabilities.json",
+        signing_key=key.private,
+        key_id=KEY_ID,
+        scope=SCOPE,
+    )
+    with OpaServer(folder, key, built.path) as opa:
+        yield built, opa
+
+
+def judged(served: Served, *items: Item) -> list[Outcome]:
+    built, opa = served
+    bodies = [orjson.dumps(one | {"index": index}) for index, one in enumerate(items)]
+
+    async def ask() -> list[Outcome | None] | None:
+        judge = OpaJudge(opa.socket)
+        try:
+            return await judge.judge(built.revision, bodies, [one["execution_digest"] for one in items], 30.0)
+        finally:
+            judge.close()
+
+    outcomes = asyncio.run(ask())
+    assert outcomes is not None
+    assert None not in outcomes
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def raised(name: str, by: int) -> Change:
+    def change(one: Item) -> None:
+        signal = one["signals"][name]
+        if signal["state"] == "OK":
+            signal["score"] = min(100, signal["score"] + by)
+
+    return change
+
+
+def lost(name: str) -> Change:
+    return lambda one: one["signals"][name].update(score=0, evidence="no_data", state="NO_DATA")
+
+
+def found(code: str) -> Change:
+    # As the decision point does: the signal says at least what the finding weighs.
+    def change(one: Item) -> None:
+        one["action"]["findings"].append({"code": code, "pointer": "", "message": ""})
+        one["signals"]["threat_signals"] = {
+            "score": min(100, one["signals"]["threat_signals"]["score"] + 5),
+            "evidence": "",
+            "state": "OK",
+        }
+
+    return change
+
+
+def by_agent(*names: str) -> Change:
+    def change(one: Item) -> None:
+        for name in names:
+            one[name]["asserted_by"] = "AGENT"
+        for entry in one["facts"]["assignment"]["entries"]:
+            entry["asserted_by"] = "AGENT"
+
+    return change
+
+
+def held(kind: str, name: str) -> Change:
+    return lambda one: one["payload"][kind].append(name)
+
+
+def forgotten(name: str) -> Change:
+    return lambda one: one[name].update(state="NO_DATA")
+
+
+def claimed(environment: str) -> Change:
+    return lambda one: one["environment"].update(claimed=environment)
+
+
+CHANGES: dict[str, st.SearchStrategy[Change]] = {
+    "a higher factor": st.builds(raised, st.sampled_from(SIGNALS), st.integers(1, 100)),
+    "a lost factor": st.builds(lost, st.sampled_from([name for name in SIGNALS if name != "threat_signals"])),
+    "one more finding": st.builds(found, st.sampled_from(["VALUE_NOT_FOLDED", "URL_AMBIGUOUS", "NEVER_HEARD_OF"])),
+    "the agent's word": st.builds(by_agent, st.sampled_from(["agent", "environment", "context", "principal"])),
+    "one more data class": st.builds(held, st.just("classes"), st.sampled_from(["pii", "phi", "credential"])),
+    "one more threat": st.builds(held, st.just("threats"), st.just("prompt_injection")),
+    "a lost record": st.builds(forgotten, st.sampled_from(["payload", "baseline", "session"])),
+    "another claim": st.builds(claimed, st.sampled_from(["production", "sandbox", "orbit"])),
+}
+
+
+def drawn(seed: int) -> Item:
+    """A complete item whose every assertion is trusted, with all that a decision point may know."""
+    pick = random.Random(seed)
+    one = item(0, pick)
+    for name in SIGNALS:
+        one["signals"][name] = {"score": pick.choice([0, 0, 10, 40, 79, 95]), "evidence": "", "state": "OK"}
+    one["payload"] = {"state": "OK", "classes": [], "threats": [], "findings": []}
+    one["baseline"] = dict(KNOWN)
+    one["session"] = {"state": "OK", "session": dict(TRACK), "agent": dict(TRACK), "principal": dict(TRACK)}
+    if pick.random() < 0.3:
+        external = {"kind": "email", "value": "a@example.net", "external": pick.random() < 0.5}
+        one["action"]["operations"][0]["destinations"] = [external]
+    return one
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@given(data=st.data(), seed=st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_knowing_less_or_seeing_more_is_never_milder(served: Served, kind: str, data: st.DataObject, seed: int) -> None:
+    change = data.draw(CHANGES[kind])
+    before = [drawn(seed + number) for number in range(TOGETHER)]
+    after = copy.deepcopy(before)
+    for one in after:
+        change(one)
+    outcomes = judged(served, *before, *after)
+    for mild, strict in zip(outcomes[:TOGETHER], outcomes[TOGETHER:], strict=True):
+        assert mild.score <= strict.score, (mild, strict)
+        assert mild.tier <= strict.tier, (mild, strict)
+        assert MILD_TO_STRICT.index(mild.effect) <= MILD_TO_STRICT.index(strict.effect), (mild, strict)
+
+
+def test_the_drawn_items_meet_every_effect_and_both_kinds_of_standing(served: Served) -> None:
+    items = [drawn(seed) for seed in range(300)]
+    outcomes = judged(served, *items)
+    assert {outcome.effect for outcome in outcomes} == {"ALLOW", "REQUIRE_APPROVAL", "DENY"}
+    claims = copy.deepcopy(items)
+    for one in claims:
+        one["agent"]["asserted_by"] = "AGENT"
+    assert any(mild != strict for mild, strict in zip(outcomes, judged(served, *claims), strict=True))
