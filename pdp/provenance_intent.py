@@ -65,6 +65,7 @@ _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
 
+_WRITING = Deed.CREATE | Deed.UPDATE
 _NARROW = Deed.ADMIN | Deed.DELETE
 """… unless the same call does one of these."""
 
@@ -172,7 +173,7 @@ def _delegates(words: Sequence[str]) -> bool:
         if word in HANDING_OVER:
             reach = words[at + 1 : at + 1 + _REACH]
             for step, follower in enumerate(reach):
-                if follower in OF_THE_REQUEST:
+                if follower in OF_THE_REQUEST or follower in NOT:
                     break
                 if _singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
                     return True
@@ -239,7 +240,12 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) 
     same_thing = named or not action.things or not request.things or bool(action.things & request.things)
     if action.by_verb & request.deeds & _ANYWHERE:
         return not action.by_verb & _NARROW or same_thing
-    return same_thing and bool((action.by_verb | action.by_name) & request.deeds)
+    if action.by_verb & Deed.PAY and request.deeds & Deed.SEND and request.things & Thing.MONEY:
+        return True  # money is sent as well as paid
+    deeds = action.by_verb | action.by_name
+    if deeds & _WRITING:
+        deeds |= _WRITING  # "write two points into the list" adds to it
+    return same_thing and bool(deeds & request.deeds)
 
 
 __all__ = [
