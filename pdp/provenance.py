@@ -29,10 +29,10 @@ from pdp.provenance_forms import (
     content_names,
     hash_mark,
     hash_marks,
+    is_addressed,
     is_weak,
     mark_forms,
     request_marks,
-    strong_marks,
     value_forms,
 )
 from pdp.provenance_intent import (
@@ -180,7 +180,7 @@ def provenance_ask(
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
     points = NAMES_SOURCE if kind.reads or _only_fetches(refs) else NAMES_THING
     lookups += [
-        Lookup(forms=_hashed(key, value_forms(QUERY if points == NAMES_SOURCE else "", text)), naming=points)
+        Lookup(forms=_hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)
         for text in list(naming)[:MAX_NAMING]
         if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text)
     ]
@@ -223,10 +223,23 @@ def _hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
     return tuple((form.where, b"".join(hash_mark(key, mark) for mark in form.marks)) for form in forms if form.marks)
 
 
+def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
+    # Forms differ for a query alone; agents use few values again and again.
+    kind = QUERY if kind == QUERY else ""
+    if len(text) > MAX_NAME_CHARS:
+        return _hashed(key, value_forms(kind, text))
+    return _remembered_forms(key, kind, text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
+    return _hashed(key, value_forms(kind, text))
+
+
 def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: list[Lookup]) -> None:
-    addressed = bool(strong_marks(text))
+    addressed = is_addressed(text)
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups), addressed=addressed))
-    lookups.append(Lookup(forms=_hashed(key, value_forms(kind, text))))
+    lookups.append(Lookup(forms=_hashed_forms(key, kind, text)))
     if kind == CONTENT:
         for name in content_names(text)[:MAX_CONTENT_NAMES]:
             refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups), addressed=True))

@@ -117,6 +117,12 @@ def _named(mark: str) -> list[Form]:
     return forms + [Form(where=IN_USER, marks=(parent,)) for parent in parents]
 
 
+@lru_cache(maxsize=4096)
+def is_addressed(text: str) -> bool:
+    """True when a value is an address by itself."""
+    return bool(strong_marks(text))
+
+
 def strong_marks(text: str) -> tuple[str, ...]:
     """Returns the marks of what a value names by itself: all of its addresses, else the one account number that it is."""
     number = account(text) if not any(character in text for character in "@:/") else ""

@@ -44,6 +44,9 @@ _DIGITS = re2.compile(r"\+?[0-9(][0-9 ()./-]{5,28}[0-9]")
 # Runs of one class of characters: linear in the standard library too, and several times faster there.
 _CODE = re.compile(r"[0-9A-Za-z-]{8,}")
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"[0-9]")
+_GROUPED = re.compile(r"[0-9)][ ().+/-]")
+_ENCODED = re.compile(r"%[0-9a-fA-F]|[A-Za-z0-9+/_-]{12}")
 _BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re2.compile(r"(?:[0-9a-fA-F]{2}){8,}")
 _PERCENT = re2.compile(r"%[0-9a-fA-F]{2}")
@@ -129,13 +132,23 @@ def url_parts(text: str) -> tuple[str, str]:
 
 
 def identifiers(text: str) -> set[str]:
-    """Returns the marks of what names somebody or something in `text` by itself: sorts e, u, a. A URL without a path is
-    found by its host, so it has the mark of both."""
+    """Returns the marks of what names somebody or something in `text` by itself: sorts e, u, a."""
     found: set[str] = set()
-    plain = _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text)) if "[" in text or "(" in text or "{" in text else text
+    plain = text
+    if "[" in text or "(" in text or "{" in text:
+        plain = _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text))
     if "@" in plain:
         found.update("e:" + fold(match.group().strip(_JUNK)) for match in _EMAIL.finditer(plain))
-    for pattern in (_URL, _BARE_HOST) if "." in plain else ():
+    if "." in plain or "://" in plain:
+        found |= _urls(plain)
+    if _DIGIT.search(plain):
+        found |= _numbers(plain)
+    return found
+
+
+def _urls(plain: str) -> set[str]:
+    found: set[str] = set()
+    for pattern in (_URL, _BARE_HOST) if "://" in plain or "www." in plain or "WWW." in plain else (_BARE_HOST,):
         for match in pattern.finditer(plain):
             start = match.start()
             if (start and plain[start - 1] in "@/-_") or plain[match.end() : match.end() + 1] in ("@", "-", "_", "%"):
@@ -143,25 +156,30 @@ def identifiers(text: str) -> set[str]:
             host, rest = url_parts(match.group())
             if "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS):
                 found.add(f"u:{host}{rest}")
+    return found
+
+
+def _numbers(plain: str) -> set[str]:
     numbers = _CODE.findall(plain)
-    if " " in plain or "(" in plain or "." in plain or "/" in plain:
+    if _GROUPED.search(plain):
         numbers += [match.group() for match in _DIGITS.finditer(plain)]
         numbers += [match.group() for match in _IBAN.finditer(plain)]
-    found.update("a:" + number for number in map(account, numbers) if number)
-    return found
+    return {"a:" + number for number in map(account, numbers) if number}
 
 
 def opened(text: str) -> Iterator[str]:
     """Yields what stands encoded in `text`, each layer by itself."""
     layer = [text]
     for _ in range(_LAYERS):
-        inner = [part for outer in layer for part in _decoded(outer)][:MAX_OPENED]
+        inner = [part for outer in layer if _ENCODED.search(outer) for part in _decoded(outer)][:MAX_OPENED]
+        if not inner:
+            return
         yield from inner
         layer = inner
 
 
 def _decoded(text: str) -> Iterator[str]:
-    if _PERCENT.search(text):
+    if "%" in text and _PERCENT.search(text):
         plain = unquote(text, errors="replace")
         if plain != text:
             yield plain
