@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,10 +30,16 @@ from tests.state_support import open_state, value_now
 from writ.keys import KeySet, parse_public_keys
 
 
-def build_policy(folder: Path, key: SigningKey, *, name: str = "policy", **rules: str) -> BuiltBundle:
-    """Builds the real policy of the checkout, with further Rego files in its invoice pack (`name="..."`)."""
+def build_policy(
+    folder: Path, key: SigningKey, *, name: str = "policy", packs: Collection[str] = (), **rules: str
+) -> BuiltBundle:
+    """Builds the real policy of the checkout, with `packs` alone (all of them when empty), and with further Rego files in its
+    invoice pack (`name="..."`)."""
     source = folder / f"{name}-source"
     shutil.copytree(CHECKOUT / "rego", source)
+    for pack in (source / "packs").iterdir():
+        if packs and pack.is_dir() and pack.name not in packs:
+            shutil.rmtree(pack)
     for rule, text in rules.items():
         (source / "packs" / "invoices" / f"{rule}.rego").write_text(text, encoding="utf-8")
     return build_bundle(
@@ -50,7 +56,8 @@ def build_policy(folder: Path, key: SigningKey, *, name: str = "policy", **rules
 class Ground:
     """What several decision points share: keys, a Redis and an OPA, which the test may kill, pause and restart.
 
-    `bundle` is a control plane's address; without it OPA takes the policy from disk, with `rules` added to it.
+    `bundle` is a control plane's address; without it OPA takes the policy from disk, with `rules` added to it and with
+    `packs` alone, when any are named.
     """
 
     def __init__(
@@ -59,6 +66,7 @@ class Ground:
         bundle: str = "",
         key: SigningKey | None = None,
         redis: RedisServer | RedisCluster | None = None,
+        packs: Collection[str] = (),
         **rules: str,
     ) -> None:
         # Not pytest's folder: its path is too long for a socket.
@@ -66,7 +74,7 @@ class Ground:
         self.layout = make_layout(self.folder / "s")
         make_keys(self.layout, os.urandom)
         self.key = key or SigningKey()
-        self.bundle = build_policy(self.folder, self.key, **rules)
+        self.bundle = build_policy(self.folder, self.key, packs=packs, **rules)
         self.redis = RedisServer()  # what most tests run on; with another backend it is not started
         self.backend: RedisServer | RedisCluster = redis or self.redis
         self.opa = OpaServer(self.folder, self.key, bundle or self.bundle.path)

@@ -14,7 +14,7 @@ def test_decisions_go_on_without_the_control_plane(tmp_path: Path) -> None:
     key = SigningKey()
     with ControlPlaneServer(tmp_path, key) as control_plane:
         with control_plane.client() as pushing:
-            pushing.push(build_policy(tmp_path, key).path.read_bytes(), activate=True)
+            pushing.push(build_policy(tmp_path, key, packs=("invoices",)).path.read_bytes(), activate=True)
         with Ground(bundle=control_plane.url, key=key) as ground:
             point = ground.point().start()
             ground.assign(point, "billing-1")
@@ -54,14 +54,14 @@ matched contains rule if {
 }
 """
     with ControlPlaneServer(tmp_path, key) as control_plane, control_plane.client() as pushing:
-        pushing.push(build_policy(tmp_path, key).path.read_bytes(), activate=True)
+        pushing.push(build_policy(tmp_path, key, packs=("invoices",)).path.read_bytes(), activate=True)
         with Ground(bundle=control_plane.url, key=key) as ground:
             point = ground.point().start()
             ground.assign(point, "billing-1")
             with point.client() as client:
                 first = client.decide(request("first", purpose="swap"))
                 assert effect(first) == "ALLOW"
-                frozen = build_policy(tmp_path, key, name="frozen", frozen=forbid)
+                frozen = build_policy(tmp_path, key, name="frozen", packs=("invoices",), frozen=forbid)
                 pushing.push(frozen.path.read_bytes(), activate=True)
                 seen: list[decision_pb2.Decision] = []
 

@@ -177,7 +177,7 @@ def test_a_point_that_never_saw_a_bundle_does_not_serve(ground: Ground) -> None:
 
 
 def test_one_item_that_opa_cannot_judge_costs_only_itself() -> None:
-    with Ground(poison=POISON) as ground:
+    with Ground(packs=("invoices",), poison=POISON) as ground:
         point = ground.point().start()
         ground.assign(point, "billing-1", "billing-2")
         requests = [request(f"honest-{n}", agent="billing-2") for n in range(20)]

@@ -16,7 +16,7 @@ REGISTRY = "{writ}:orgs"
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
-    with Ground(redis=RedisCluster()) as running:
+    with Ground(redis=RedisCluster(), packs=("invoices",)) as running:
         yield running
 
 
