@@ -47,7 +47,7 @@ _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN = re.compile(r"[^\W_]+")
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
-_OPENING = frozenset(":;,(>#]*-\u2013\u2014")
+_OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
 """Signs after which a verb begins a clause."""
 
 _ACCOUNT_DIGITS = 9  # a date has eight

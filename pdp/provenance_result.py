@@ -75,13 +75,12 @@ def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Col
     ordered: set[str] = set()
     bad: set[str] = set()
     chars = 0
-    complete = True
     for leaf in _leaves(result, "", is_id=False):
+        room = MAX_TEXT_CHARS - chars
         chars += len(leaf.text)
-        if chars > MAX_TEXT_CHARS or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
-            complete = False
+        if room <= 0 or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
             break
-        told = text_marks(leaf.text)
+        told = text_marks(leaf.text[:room])
         fields = _field_marks(leaf)
         if content_trusted:
             trusted |= told | fields
@@ -90,9 +89,10 @@ def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Col
         else:
             records |= fields
             texts |= told
-            ordered |= _ordered(leaf.text)
+            ordered |= _ordered(leaf.text[:room])
         if any(leaf.pointer == p or leaf.pointer.startswith(p + "/") for p in poisoned):
             bad |= told | fields
+    complete = chars <= MAX_TEXT_CHARS and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
