@@ -57,7 +57,9 @@ class Provenance:
     def settle(self, organisation: str, settlements: Sequence[Settlement]) -> Call | None:
         args: list[str | bytes] = []
         for settlement in settlements:
-            own = companion_ask(settlement.companions or settlement.ask.companions, ProvenanceAsk)
+            own = companion_ask(settlement.companions, ProvenanceAsk) or companion_ask(
+                settlement.ask.companions, ProvenanceAsk
+            )
             if own is not None and settlement.final is not Final.ALLOWED:
                 args += (own.session, own.claim)
         return Call(script=_SETTLE, key=organisation_key(organisation), args=tuple(args)) if args else None
