@@ -74,6 +74,7 @@ class Lazy:
     """A track of one batch that is decoded when somebody looks."""
 
     raw: bytes | None
+    ring: bytes | None
     lost_until_ms: int
     now_ms: int
     keep_ms: int
@@ -82,7 +83,9 @@ class Lazy:
 
     def track(self) -> Track:
         if self._track is None:
-            self._track = parse_track(self.raw, self.lost_until_ms, self.now_ms, self.keep_ms, self.burst_window_s)
+            self._track = parse_track(
+                self.raw, self.ring, self.lost_until_ms, self.now_ms, self.keep_ms, self.burst_window_s
+            )
         return self._track
 
 
@@ -308,7 +311,7 @@ class _Reading:
     """Hands out views of one answer. Shows each action what stood before the batch and what came before it in it."""
 
     def __init__(self, reply: Any) -> None:
-        self._now_ms, self._values, self._lost, appended = reply
+        self._now_ms, self._values, self._rings, self._lost, appended = reply
         self._appended = iter(appended.decode("ascii"))
         self._keys = _Keys()  # counts as the look did
         self._lazies: dict[int, Lazy] = {}
@@ -339,7 +342,7 @@ class _Reading:
             workspace=values[workspace - 1] if workspace else None,
         )
         if next(self._appended) == "1":
-            entry = parse_entry(f"{own.id}|p|{self._now_ms}|{seen.body}".encode())
+            entry = parse_entry(f"{own.id}|p|{self._now_ms}|^^^^|{seen.body}".encode())
             grown: dict[int, Ahead] = {}  # tracks that have come the same way go on together
             for number in (session, agent, principal):
                 if number:
@@ -358,9 +361,9 @@ class _Reading:
     def _lazy(self, number: int, keep_s: int, settings: BehaviourSettings) -> Lazy:
         lazy = self._lazies.get(number)
         if lazy is None:
-            raw, lost_until_ms = self._values[number - 1], self._lost[number - 1]
+            raw, ring, lost_until_ms = self._values[number - 1], self._rings[number - 1], self._lost[number - 1]
             window_s = settings.burst_window_s
-            lazy = self._lazies[number] = Lazy(raw, lost_until_ms, self._now_ms, keep_s * 1000, window_s)
+            lazy = self._lazies[number] = Lazy(raw, ring, lost_until_ms, self._now_ms, keep_s * 1000, window_s)
         return lazy
 
 

@@ -116,7 +116,7 @@ LOST = Track(known=False)
 def parse_entry(line: bytes) -> Entry:
     """Reads one line. Raises ValueError for another form; entries recur from action to action, hence the cache."""
     text = line.decode("ascii")
-    entry_id, effect, at, kind, letters, flags, similarity, _, _, types, payload, result = text.split("|")
+    entry_id, effect, at, _, kind, letters, flags, similarity, _, _, types, payload, result = text.split("|")
     bits = int(flags)
     read = _classes(result)
     classes = read | _classes(payload)
@@ -147,25 +147,28 @@ def _classes(joined: str) -> frozenset[str]:
     return frozenset(joined.split(",")) if joined else _NO_CLASSES
 
 
-def parse_track(raw: bytes | None, lost_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
-    """Reads a track at `now_ms` (Redis TIME). `raw` None: there is none, which is lost until `lost_until_ms`, else new.
-    `keep_ms`: how long a bucket of the totals lasts, 0 for ever."""
+def parse_track(
+    raw: bytes | None, ring: bytes | None, lost_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int
+) -> Track:
+    """Reads a track at `now_ms` (Redis TIME). `raw` is its head; None: there is none, which is lost until `lost_until_ms`,
+    else new. `ring` is its entries, None where they are not shown. `keep_ms`: how long a bucket of the totals lasts, 0 for
+    ever."""
     if raw is None:
         return LOST if now_ms < lost_until_ms else EMPTY
     try:
-        return _parse(raw, now_ms, keep_ms, burst_window_s)
+        return _parse(raw, ring, now_ms, keep_ms, burst_window_s)
     except (ValueError, KeyError, IndexError, OverflowError, struct.error):
         return LOST
 
 
-def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
+def _parse(raw: bytes, ring: bytes | None, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     fields = _HEADER.unpack_from(raw)
     magic, _, _, taint, taint_before, lost_until_ms, since_ms = fields[:7]
     volumes = (lost_until_ms, since_ms, *fields[9:12], *fields[14:17])
     if magic != _MAGIC or not all(0 <= number <= MAX_VALUE for number in volumes):  # NaN is within no bounds
         raise ValueError("track")
-    first, *lines = raw[_HEADER.size :].split(b"\n")
-    classes, classes_before, peers, held, held_classes = first.decode("ascii").split("|")
+    line = raw[_HEADER.size :].decode("ascii")
+    classes, classes_before, peers, held, held_classes, _ = line.split("|")
     actions, denials, rows, amount, sent = fields[7:12]
     older = fields[12:17]
     age_ms = now_ms - since_ms
@@ -177,7 +180,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
     else:
         actions, denials = actions + older[0], denials + older[1]
         rows, amount, sent = rows + older[2], amount + older[3], sent + older[4]
-    entries = tuple(map(parse_entry, lines[:SHOWN]))
+    entries = tuple(map(parse_entry, ring[1:].split(b"\n")[: -SHOWN - 1 : -1])) if ring else ()
     if keep_ms and entries and now_ms - entries[-1].at_ms > 2 * keep_ms:  # further back than what still counts
         entries = tuple([entry for entry in entries if now_ms - entry.at_ms <= 2 * keep_ms])
     taint |= taint_before
@@ -194,7 +197,7 @@ def _parse(raw: bytes, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
         sent=int(sent),
         burst=_burst(fields[17], fields[18:], now_ms, burst_window_s),
         left=left,
-        taint=left.with_entries(entries) if lines else left.with_taint(read),
+        taint=left.with_entries(entries) if ring else left.with_taint(read),
         entries=entries,
         ids=frozenset([entry.id for entry in entries]),
         peers=parse_peers(peers),

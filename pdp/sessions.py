@@ -51,18 +51,14 @@ def policy_baseline(
 
 
 def _previous_kind(view: BehaviourView) -> str:
-    """Kind of the last action of the session that was not refused, "" for none."""
-    for entry in view.ahead_session.entries:
-        if entry.happened:
-            return entry.kind
+    """Kind of the last action of the session, whatever became of it; "" for none."""
+    if view.ahead_session.entries:
+        return view.ahead_session.entries[0].kind
     track = view.session.track()
     before = track.entries
     if view.id in track.ids:
         before = _past(view.session, view.ahead_session, view.id).entries
-    for entry in before:
-        if entry.happened:
-            return entry.kind
-    return ""
+    return before[0].kind if before else ""
 
 
 def policy_session(view: BehaviourView | None, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:

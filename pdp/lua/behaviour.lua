@@ -1,10 +1,11 @@
 -- What agents did lately: tracks of sessions, agents and principals. Prepended to the scripts of `pdp.behaviour`.
 -- Nothing is written before `flush_tracks`, so an error leaves everything as it was.
 --
--- A track is one string: a header of fixed size (HEADER), a line of data classes and agents, then its entries, newest first:
+-- A track is two strings. Its head has a fixed part (HEADER) and a line:
 --   T1 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
---   <classes now>|<classes before>|<agents: ;name,last ms;...>|<taint of the entries>|<classes of the entries>
---   \n<id>|<effect>|<time ms>|<kind>|<verbs>|<flags>|<similarity>|<session>|<rows>|<resource types>|<payload>|<result>
+--   <classes now>|<classes before>|<agents: ;name,last ms;...>|<taint of the entries>|<classes of the entries>|<last kind>
+-- Its entries (key of the head and `r`) are lines, oldest first, so that one more is an APPEND and another effect a SETRANGE:
+--   \n<id>|<effect>|<ms>|<kind before>|<kind>|<verbs>|<flags>|<similarity>|<session>|<rows>|<types>|<payload>|<result>
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
 -- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
@@ -18,9 +19,10 @@ local MOST = 4294967295 -- 2^32 - 1
 local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
 -- Effect, flags and result of an entry.
-local ENTRY = '\n%x+|(%a)|%d+|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
+local ENTRY = '\n%x+|(%a)|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
 local PEERS = 16 -- agents that are remembered of a principal or a workspace
+local PEER = 27 -- bytes of each: 12 of its name, 13 of the time in ms, and what parts them
 local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHH'
 local SIZE = 120
 -- Places in the unpacked header.
@@ -68,22 +70,26 @@ local function read_track(t, raw)
   if #raw <= SIZE or sub(raw, 1, 2) ~= 'T1' or sub(raw, 3, 18) ~= epoch then return false end
   local v = { unpack_struct(HEADER, raw) }
   v[26] = nil -- where unpacking stopped
-  local line = find(raw, '\n', SIZE + 1, true) or #raw + 1
-  local one, _, before, peers, taint, classes = find(raw, '|([^|\n]*)|([^|\n]*)|(%d+)|([^|\n]*)', SIZE + 1)
-  if not one or one >= line or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
+  local now_, before, peers, taint, classes, kind = match(raw, '^([^|]*)|([^|]*)|([^|]*)|(%d+)|([^|]*)|([^|]*)$', SIZE + 1)
+  if not now_ or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
   for i = NOW + 2, NOW + 4 do
     if not (finite(v[i]) and finite(v[i + 5])) then return false end
   end
-  t.v, t.rest, t.line = v, sub(raw, line), line
-  t.classes, t.classes_before, t.peers = sub(raw, SIZE + 1, one - 1), before, peers
-  t.held_taint, t.held_classes = tonumber(taint), classes
+  t.v, t.classes, t.classes_before, t.peers = v, now_, before, peers
+  t.held_taint, t.held_classes, t.kind = tonumber(taint), classes, kind
   return true
+end
+
+-- The entries, read when they are needed.
+local function ring_of(t)
+  if not t.ring then t.ring = call('GET', t.key .. 'r') or '' end
+  return t.ring
 end
 
 -- Taint and classes of the entries, from the entries.
 local function recount(t)
   t.held_taint, t.held_classes = 0, ''
-  for effect, flags, result in string.gmatch(t.rest, ENTRY) do
+  for effect, flags, result in string.gmatch(ring_of(t), ENTRY) do
     if effect == 'p' or effect == 'a' then
       if flags ~= '0' then t.held_taint = bits(t.held_taint, tonumber(flags)) end
       if result ~= '' then t.held_classes = join_classes(t.held_classes, result) end
@@ -93,15 +99,14 @@ end
 
 -- Entries from before `since` go for good.
 local function prune(t, since)
-  local at, kept = 1, 0
+  local ring, at = ring_of(t), 1
   while true do
-    local moment = match(t.rest, '^\n%x+|%a|(%d+)', at)
-    if not moment or tonumber(moment) < since then break end
-    kept = kept + 1
-    at = find(t.rest, '\n', at + 1, true) or #t.rest + 1
+    local moment = match(ring, '^\n%x+|%a|(%d+)', at)
+    if not moment or tonumber(moment) >= since then break end
+    t.v[N] = max(0, t.v[N] - 1)
+    at = find(ring, '\n', at + 1, true) or #ring + 1
   end
-  t.rest = sub(t.rest, 1, at - 1)
-  t.v[N] = kept
+  if at > 1 then t.ring, t.whole = sub(ring, at), true end
   recount(t)
 end
 
@@ -109,7 +114,7 @@ local function rotate(t, keep)
   local v = t.v
   local age = now - v[SINCE]
   if age < keep then return end
-  t.rotated = true
+  t.rotated, t.unpruned = true, ring_of(t)
   prune(t, now - keep)
   local stale = age >= 2 * keep
   for i = NOW, NOW + 4 do
@@ -121,15 +126,17 @@ local function rotate(t, keep)
 end
 
 -- `keep`: ms a bucket lasts, 0 for ever. `gone`: until when a track that is not there counts as lost, 0 for a new one.
-local function open_track(key, raw, keep, width, gone)
+-- `ring`: its entries, false when there are none, nil when nobody has looked.
+local function open_track(key, raw, keep, width, gone, ring)
   local t = tracks[key]
   if t then return t end
-  t = { key = key, width = width, added = 0 }
-  if not raw or not read_track(t, raw) then
+  t = { key = key, width = width, added = 0, ring = ring or nil }
+  if not raw or not read_track(t, raw) or (ring == false and t.v[N] > 0) then
     t.void = true
     local lost = raw and now + max(keep, 3600000) or gone
     t.v = { 'T1', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-    t.classes, t.classes_before, t.peers, t.rest, t.held_taint, t.held_classes = '', '', '', '', 0, ''
+    t.classes, t.classes_before, t.peers, t.held_taint, t.held_classes, t.kind = '', '', '', 0, '', '^^^^'
+    t.ring, t.whole = '', raw and true or false
   elseif keep > 0 then
     rotate(t, keep)
   end
@@ -163,78 +170,97 @@ local function within(n, most) return n < 0 and 0 or n > most and most or n end
 
 -- Where the entry of `id` stands: its first byte (the line end before it) and its effect; nil when it is not there.
 local function find_entry(t, id)
-  local at = find(t.rest, '\n' .. id .. '|', 1, true)
+  local ring = ring_of(t)
+  local at = ring ~= '' and find(ring, '\n' .. id .. '|', 1, true)
   if not at then return nil end
-  return at, sub(t.rest, at + 18, at + 18)
+  local effect = t.effects and t.effects[at] or sub(ring, at + 18, at + 18)
+  return at, effect
 end
 
-local function set_effect(t, at, effect) t.rest = sub(t.rest, 1, at + 17) .. effect .. sub(t.rest, at + 19) end
+local function set_effect(t, at, effect)
+  if not t.effects then t.effects = {} end
+  t.effects[at] = effect
+end
 
-local function time_of(t, at) return tonumber(match(t.rest, '^%d+', at + 20)) end
+-- Puts noted effects into the entries, before their places move.
+local function apply_effects(t)
+  if not t.effects then return end
+  for at, effect in pairs(t.effects) do t.ring = sub(t.ring, 1, at + 17) .. effect .. sub(t.ring, at + 19) end
+  t.effects, t.whole = nil, true
+end
+
+local function time_of(t, at) return tonumber(match(t.ring, '^%d+', at + 20)) end
 
 local function drop_entry(t, at)
-  local after = find(t.rest, '\n', at + 1, true)
-  t.rest = sub(t.rest, 1, at - 1) .. (after and sub(t.rest, after) or '')
+  apply_effects(t)
+  local after = find(t.ring, '\n', at + 1, true)
+  t.ring, t.whole = sub(t.ring, 1, at - 1) .. (after and sub(t.ring, after) or ''), true
   t.v[N] = max(0, t.v[N] - 1)
 end
 
--- The agent first among the agents of a principal or workspace; those of long ago and the least recent ones leave.
+-- The agent among the latest agents of a principal or workspace, in records of one length; its time is exact to an eighth
+-- of the window, and who reads leaves out those of long ago.
 local function with_peer(peers, agent, window)
-  local first, stamp = match(peers, '^;(%x+),(%d+)')
-  if first == agent and now - tonumber(stamp) < window / 8 then return peers end
-  local list = { ';' .. agent .. ',' .. now }
-  if first then
-    for other, at in string.gmatch(peers, ';(%x+),(%d+)') do
-      if other ~= agent and now - tonumber(at) < window and #list < PEERS then
-        list[#list + 1] = ';' .. other .. ',' .. at
-      end
-    end
+  local at = find(peers, ';' .. agent .. ',', 1, true)
+  if at then
+    if now - tonumber(sub(peers, at + 14, at + PEER - 1)) < window / 8 then return peers end
+    peers = sub(peers, 1, at - 1) .. sub(peers, at + PEER)
   end
-  return table.concat(list)
+  return ';' .. agent .. ',' .. now .. sub(peers, 1, (PEERS - 1) * PEER)
 end
 
 -- What leaves the entries stays in taint and classes; what was refused or withdrawn leaves nothing.
 local function cut_entries(t)
-  local rest, at = t.rest, 1
-  for _ = 1, KEEP do
-    at = find(rest, '\n', at + 1, true)
-    if not at then return end
-  end
-  for effect, flags, result in string.gmatch(sub(rest, at), ENTRY) do
+  local ring, at = t.ring, 1
+  for _ = 1, t.v[N] - KEEP do at = find(ring, '\n', at + 1, true) or #ring + 1 end
+  for effect, flags, result in string.gmatch(sub(ring, 1, at - 1), ENTRY) do
     if effect == 'p' or effect == 'a' then
       if flags ~= '0' then t.v[TAINT] = bits(t.v[TAINT], tonumber(flags)) end
       if result ~= '' then t.classes = join_classes(t.classes, result) end
     end
   end
-  t.rest = sub(rest, 1, at - 1)
-  t.v[N] = KEEP
+  t.ring, t.v[N] = sub(ring, at), KEEP
   if t.held_taint > 0 or t.held_classes ~= '' then t.stale = true end
+end
+
+-- Writes the entries: as a whole when lines have gone or changed, else only what is new.
+local function flush_ring(t)
+  local key, fresh = t.key .. 'r', ''
+  if t.added > 0 then
+    fresh = t.added > 1 and table.concat(t, '', 1, t.added) or t[1]
+    t.v[N] = t.v[N] + t.added
+  end
+  if t.v[N] > FULL or t.whole or t.stale then
+    ring_of(t)
+    apply_effects(t)
+    t.ring = t.ring .. fresh
+    if t.v[N] > FULL then cut_entries(t) end
+    if t.stale then recount(t) end
+    if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.ttl) end
+    return
+  end
+  if t.effects then
+    for at, effect in pairs(t.effects) do call('SETRANGE', key, at + 17, effect) end
+  end
+  if fresh ~= '' then
+    call('APPEND', key, fresh)
+    call('PEXPIRE', key, t.ttl)
+  end
 end
 
 local function flush_tracks()
   for i = 1, #changed do
     local t = changed[i]
     local v = t.v
-    for j = NOW, BEFORE, 5 do
-      v[j], v[j + 1] = within(v[j], MOST), within(v[j + 1], MOST)
-      v[j + 2], v[j + 3], v[j + 4] = within(v[j + 2], MAX), within(v[j + 3], MAX), within(v[j + 4], MAX)
-    end
-    v[BURSTS] = within(v[BURSTS], 65535)
-    if t.added > 0 then
-      if t.added > 1 then
-        local lines = {}
-        for j = t.added, 1, -1 do lines[#lines + 1] = t[j] end
-        lines[#lines + 1] = t.rest
-        t.rest = table.concat(lines)
-      else
-        t.rest = t[1] .. t.rest
+    flush_ring(t)
+    if not t.ring_only then
+      for j = NOW, BEFORE, 5 do
+        v[j], v[j + 1] = within(v[j], MOST), within(v[j + 1], MOST)
+        v[j + 2], v[j + 3], v[j + 4] = within(v[j + 2], MAX), within(v[j + 3], MAX), within(v[j + 4], MAX)
       end
-      v[N] = v[N] + t.added
-      if v[N] > FULL then cut_entries(t) end
+      v[BURSTS] = within(v[BURSTS], 65535)
+      local line = t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. '|' .. t.held_taint .. '|' .. t.held_classes
+      call('SET', t.key, pack_struct(HEADER, unpack(v)) .. line .. '|' .. t.kind, 'PX', t.ttl)
     end
-    if t.stale then recount(t) end
-    local header = pack_struct(HEADER, unpack(v))
-    local line = t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. '|' .. t.held_taint .. '|' .. t.held_classes
-    call('SET', t.key, header .. line .. t.rest, 'PX', t.ttl)
   end
 end

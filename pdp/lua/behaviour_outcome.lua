@@ -15,9 +15,9 @@ local values = call('MGET', unpack(keys))
 local held = 0
 
 local function note(t, at)
-  local stop = find(t.rest, '\n', at + 1, true) or #t.rest + 1
+  local stop = find(t.ring, '\n', at + 1, true) or #t.ring + 1
   local head, verb, had, middle, counted, tail, classes =
-    match(sub(t.rest, at, stop - 1), '^(\n%x+|%a|%d+|[^|]*|)(%a+)|(%d+)|([^|]*|[^|]*)|(%d+)|(.*)|([^|]*)$')
+    match(sub(t.ring, at, stop - 1), '^(\n%x+|%a|%d+|[^|]*|[^|]*|)(%a+)|(%d+)|([^|]*|[^|]*)|(%d+)|(.*)|([^|]*)$')
   if not head then return end
   local merged = bits(tonumber(had), flags)
   if merged % 16 < 8 then
@@ -29,8 +29,8 @@ local function note(t, at)
     add_volumes(t, time_of(t, at), rows - changed_rows, 0, 0)
     changed_rows = rows
   end
-  t.rest = sub(t.rest, 1, at - 1) .. head .. verb .. '|' .. merged .. '|' .. middle .. '|' .. string.format('%.0f', changed_rows)
-    .. '|' .. tail .. '|' .. join_classes(classes, result) .. sub(t.rest, stop)
+  t.ring = sub(t.ring, 1, at - 1) .. head .. verb .. '|' .. merged .. '|' .. middle .. '|'
+    .. string.format('%.0f', changed_rows) .. '|' .. tail .. '|' .. join_classes(classes, result) .. sub(t.ring, stop)
 end
 
 for i, key in ipairs(keys) do

@@ -31,6 +31,7 @@ local function give_back(t, ttl, id, final, rows, amount, bytes)
   local at, effect = find_entry(t, id)
   if at and effect ~= 'p' then return end
   touch_track(t, ttl)
+  t.ring_only = false
   if final == 'd' then t.v[NOW + 1] = t.v[NOW + 1] + 1 end
   if not at then return end -- so many came after it that it has left: what it moved stays counted
   t.stale = true
@@ -45,10 +46,8 @@ local function give_back(t, ttl, id, final, rows, amount, bytes)
   end
 end
 
--- The kind of what was done before: the next older entry that was not refused.
-local function kind_before(t, at)
-  return match(t.rest, '\n%x+|[ap]|%d+|([^|]+)|', at + 20) or '^^^^'
-end
+-- The kind of what the session did before.
+local function kind_before(t, at) return match(t.ring, '^%d+|([^|]+)|', at + 20) or '^^^^' end
 
 local total = 0
 for i = 1, #ARGV - 1 - count do
@@ -61,6 +60,7 @@ for i = 1, #ARGV - 1 - count do
   if final == 'a' then
     if effect == 'p' then
       set_effect(session, at, 'a')
+      if not session.ttl then session.ring_only = true end -- nothing of its head changes
       touch_track(session, session_ttl)
       total = total + 1
       local b = open_baseline(keys[bi], values[bi], 'B1', 0)

@@ -99,6 +99,18 @@ async def test_a_lost_track_is_no_data_and_tainted_not_new(
     assert facts["state"] == ("NO_DATA" if scope == "session" else "OK")
 
 
+@pytest.mark.parametrize("part", ["S*r", "S*[0-9a-f]"], ids=["entries", "head"])
+async def test_half_a_session_is_no_data(player: Player, server: RedisServer, part: str) -> None:
+    await player.play(observed(operation(rows=100)))
+    with server.client() as client:
+        (key,) = client.scan_iter(f"{{acme}}:{part}")
+        client.delete(key)
+    for _ in range(2):
+        facts = await player.session(SEND)
+        assert (facts["state"], facts["sequences"]) == ("NO_DATA", ["leak_session"])
+        await player.play(observed())
+
+
 async def test_a_session_that_ended_is_new_and_not_lost(player: Player, server: RedisServer) -> None:
     await player.play(observed(operation(rows=100), result=SECRETS))
     forget(server, "S")
@@ -166,7 +178,7 @@ async def test_a_flood_of_sessions_is_bounded_in_bytes(player: Player, server: R
         )
     with server.client() as client:
         sizes = {kind: [client.strlen(key) for key in client.scan_iter(f"{{acme}}:{kind}*")] for kind in "SAP"}
-    assert len(sizes["S"]) == 500
+    assert len(sizes["S"]) == 1_000, "a head and its entries each"
     assert max(sizes["S"]) <= 1_500
     assert max(sizes["A"] + sizes["P"]) <= 65 * 1_100
     assert (await player.session(observed(session="one more")))["agent"]["classes"] == ["unclassified"]
@@ -178,8 +190,8 @@ async def test_a_flood_of_sessions_is_bounded_in_bytes(player: Player, server: R
         b"",
         b"T",
         b"\x00" * 200,
-        b"T1" + EPOCH.encode() + b"\xff" * 102 + b"|||0|",
-        b"T1" + b"f" * 16 + b"\x00" * 102 + b"|||0|",
+        b"T1" + EPOCH.encode() + b"\xff" * 102 + b"|||0||^^^^",
+        b"T1" + b"f" * 16 + b"\x00" * 102 + b"|||0||^^^^",
     ],
 )
 async def test_a_corrupt_track_is_no_data_and_stops_nothing(player: Player, server: RedisServer, damage: bytes) -> None:
@@ -197,7 +209,7 @@ async def test_a_corrupt_track_is_no_data_and_stops_nothing(player: Player, serv
 async def test_entries_that_cannot_be_read_make_the_track_no_data(player: Player, server: RedisServer) -> None:
     await player.play(observed())
     with server.client() as client:
-        key = next(iter(client.scan_iter("{acme}:S*")))
+        key = next(iter(client.scan_iter("{acme}:S*r")))
         raw = client.get(key)
         assert isinstance(raw, bytes)
         client.set(key, raw.replace(b"|R|", b"|?|"))

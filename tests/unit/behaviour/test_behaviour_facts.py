@@ -22,7 +22,7 @@ DECLARED = settings({"leak": {"after": [{"class": "secret"}], "then": {"verb": "
 SEEN = observed(declared=DECLARED)
 NOW_MS = 1_763_985_600_000
 HEADER = "<2s16sHBBddIIdddIIdddIHHHHHHH"
-LINE = f"{'ab' * 8}|a|{NOW_MS - 5}|{SEEN.body}".encode()
+LINE = f"{'ab' * 8}|a|{NOW_MS - 5}|^^^^|{SEEN.body}".encode()
 
 
 def header(**changes: Any) -> bytes:
@@ -34,7 +34,7 @@ def header(**changes: Any) -> bytes:
 def view(
     session: bytes | None, baseline: bytes | None = None, tool: bytes | None = None, lost_ms: int = 0
 ) -> BehaviourView:
-    lazy = Lazy(session, lost_ms, NOW_MS, 0, 60)
+    lazy = Lazy(session, b"\n" + LINE, lost_ms, NOW_MS, 0, 60)
     return BehaviourView(
         id="f" * 16,
         now_ms=NOW_MS,
@@ -72,7 +72,7 @@ def fits(document: dict[str, Any], message: policy_pb2.PolicySession | policy_pb
     ParseDict(spelled, message)
 
 
-@pytest.mark.parametrize("shown", [None, view(None), view(header() + b"|||0|\n" + LINE), view(b"garbage")])
+@pytest.mark.parametrize("shown", [None, view(None), view(header() + b"|||0||^^^^"), view(b"garbage")])
 def test_every_field_of_the_contract_is_there_and_no_other(shown: BehaviourView | None) -> None:
     fits(policy_session(shown, SEEN, DECLARED), policy_pb2.PolicySession())
     fits(policy_baseline(shown, SEEN, DECLARED), policy_pb2.PolicyBaseline())
@@ -90,7 +90,7 @@ def test_no_bytes_raise(track: bytes, baseline: bytes, with_magic: bool) -> None
 
 @given(st.sampled_from([f"f{i}" for i in (5, 6, 9, 10, 11, 14, 15, 16)]), st.floats(allow_nan=True))
 def test_no_number_in_a_track_raises_or_shows_less_than_nothing(name: str, value: float) -> None:
-    facts = policy_session(view(header(**{name: value}) + b"|||0|\n" + LINE), SEEN, DECLARED)
+    facts = policy_session(view(header(**{name: value}) + b"|||0||^^^^"), SEEN, DECLARED)
     fits(facts, policy_pb2.PolicySession())
     if facts["state"] == "OK":
         assert facts["session"]["rows"] >= 0
@@ -121,5 +121,5 @@ def test_what_was_lost_is_worse_than_what_is_new() -> None:
 
 
 def test_a_track_of_a_later_format_is_lost() -> None:
-    later = b"T2" + header()[2:] + b"|||0|"
-    assert not parse_track(later, 0, NOW_MS, 0, 60).known
+    later = b"T2" + header()[2:] + b"|||0||^^^^"
+    assert not parse_track(later, None, 0, NOW_MS, 0, 60).known

@@ -17,7 +17,7 @@ HOUR_MS = 3_600_000
 
 
 def entry_of(**changes: object) -> object:
-    return parse_entry(f"{'0' * 16}|p|1000|{observed(**changes).body}".encode())  # type: ignore[arg-type]
+    return parse_entry(f"{'0' * 16}|p|1000|^^^^|{observed(**changes).body}".encode())  # type: ignore[arg-type]
 
 
 @given(
@@ -31,7 +31,7 @@ def test_whatever_an_action_is_called_its_entry_is_read_back(
     seen = observed(operation(resource=resource), payload=payload, result=ResultSpec(classes=frozenset(result)))
     assert "\n" not in seen.body
     assert len(seen.body) < 1_100
-    entry = parse_entry(f"{'0' * 16}|p|1000|{seen.body}".encode())
+    entry = parse_entry(f"{'0' * 16}|p|1000|^^^^|{seen.body}".encode())
     assert entry.verb == "READ"
     assert entry.resource_types == seen.resource_types
     assert seen.classes <= entry.classes
@@ -39,7 +39,7 @@ def test_whatever_an_action_is_called_its_entry_is_read_back(
 
 def test_several_operations_show_all_their_verbs_the_gravest_first() -> None:
     entry = parse_entry(
-        f"{'0' * 16}|p|1000|{observed(operation(Verb.SEND, 'host', to=['x']), operation(resource='file')).body}".encode()
+        f"{'0' * 16}|p|1000|^^^^|{observed(operation(Verb.SEND, 'host', to=['x']), operation(resource='file')).body}".encode()
     )
     assert (entry.verb, entry.resource_type) == ("SEND", "host")
     assert entry.verbs == {"SEND", "READ"}
