@@ -196,6 +196,7 @@ def sampled(server: RedisServer) -> dict[str, float]:
             assert isinstance(key, bytes)
             kind = KINDS.get(key.split(b":", 1)[1][:1].decode())
             if kind is not None:
+                kind += " entries" if kind != "claim" and key.endswith(b"r") else ""
                 found.setdefault(kind, []).append(int(client.memory_usage(key) or 0))
     return {kind: sum(sizes) / len(sizes) for kind, sizes in sorted(found.items())}
 
