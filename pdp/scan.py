@@ -49,7 +49,8 @@ class Inspector:
 
         What is not JSON, or nests deeper than its reader goes, comes back as truncated: it was not inspected.
         """
-        text = _plain_json(args_json)
+        is_long = len(args_json) > MAX_TEXT_BYTES
+        text = _plain_json(_cut(args_json) if is_long else args_json)
         survey = None
         if text is not None:
             survey = self._prefilter.survey(text)
@@ -58,23 +59,23 @@ class Inspector:
                 and not (b'\\"' in args_json and _NESTED.search(args_json))
                 and (text.isascii() or not is_suspect(text.decode("utf-8", "replace")))
             ):
-                return CLEAN
+                return ScanResult(truncated=True) if is_long else CLEAN
         if document is None:
             try:
                 document = orjson.loads(args_json)
             except orjson.JSONDecodeError:
                 return ScanResult(truncated=True)
-        return self._scan(document, survey)
+        return self._scan(document, survey, truncated=is_long)
 
     def scan_document(self, document: Any) -> ScanResult:
         """Returns what is in parsed JSON; numbers may be `writ.strict_json.Number`."""
-        return self._scan(document, None)
+        return self._scan(document, None, truncated=False)
 
-    def _scan(self, document: Any, survey: Survey | None) -> ScanResult:
+    def _scan(self, document: Any, survey: Survey | None, *, truncated: bool) -> ScanResult:
         texts = Texts(MAX_TEXT_BYTES)
         texts.document(document)
         texts.lay_out()
-        truncated = texts.truncated
+        truncated |= texts.truncated
         search, opener = Search(), Opener()
         for level in range(MAX_DECODING_DEPTH + 1):
             if survey is None:
@@ -112,11 +113,16 @@ class Inspector:
         return found
 
 
+def _cut(raw: bytes) -> bytes:
+    """Returns the beginning of JSON that is too long, up to a whole character."""
+    return raw[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode("utf-8")
+
+
 def _plain_json(raw: bytes) -> bytes | None:
     """Returns text that holds every value of the JSON `raw` as it is between quotes; None when that takes a parser."""
     if b"\\" not in raw:
         return raw
-    if len(raw) > MAX_TEXT_BYTES or _ODD_ESCAPE.search(raw):
+    if _ODD_ESCAPE.search(raw):
         return None
     plain = raw.replace(b"\\n", b"\n").replace(b'\\"', b'"').replace(b"\\/", b"/")
     return plain.replace(b"\\t", b"\t").replace(b"\\r", b"\r")

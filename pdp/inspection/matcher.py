@@ -5,6 +5,7 @@ Answers a superset filter: what it names is then searched by RE2, which says whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -58,17 +59,40 @@ def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None
     return SetMatcher(patterns)
 
 
+def build_literal_matcher(
+    literals: Sequence[str], *, with_hyperscan: bool | None = None, cache: Path | None = None
+) -> Matcher:
+    """Returns the matcher of fixed texts in ASCII and lower case, found whatever their case in the text."""
+    if with_hyperscan if with_hyperscan is not None else has_hyperscan():
+        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_CASELESS
+        return HyperscanMatcher([re.escape(literal) for literal in literals], cache, flags)
+    return LiteralMatcher(literals)
+
+
+class LiteralMatcher:
+    """Fixed texts, looked for one by one."""
+
+    def __init__(self, literals: Sequence[str]) -> None:
+        self._literals = [literal.encode("ascii") for literal in literals]
+
+    def hits(self, text: bytes) -> list[int]:
+        """Returns the numbers of the texts that occur in `text`, whatever their case."""
+        lowered = text.lower()
+        return [number for number, literal in enumerate(self._literals) if literal in lowered]
+
+
 class HyperscanMatcher:
     """One block-mode database and one scratch: for one thread."""
 
-    def __init__(self, patterns: Sequence[str], cache: Path | None = None) -> None:
+    def __init__(self, patterns: Sequence[str], cache: Path | None = None, flags: int | None = None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8 if flags is None else flags
         self._empty = not patterns
-        name = sha256("\0".join((version("hyperscan"), *patterns)).encode("utf-8")).hexdigest()
+        name = sha256("\0".join((version("hyperscan"), str(flags), *patterns)).encode("utf-8")).hexdigest()
         file = cache / f"{name}.hs" if cache is not None and patterns else None
         self._database: Any = _read(file) if file is not None else None
         if self._database is None:
-            self._database = _compile(patterns)
+            self._database = _compile(patterns, flags)
             if file is not None:
                 _write(file, hyperscan.dumpb(self._database))
 
@@ -80,9 +104,8 @@ class HyperscanMatcher:
         return found
 
 
-def _compile(patterns: Sequence[str]) -> Any:
+def _compile(patterns: Sequence[str], flags: int) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
     try:
         if patterns:
             database.compile(

@@ -1,8 +1,9 @@
 """Tells in one pass which rules may hold in a text and which encodings may be in it. What it does not name is not there.
 
-Patterns with fixed text, context words, member names and signs of encodings are looked for in every text. Patterns of
-digits and capitals are looked for only behind their gate; patterns of rules that need context only when a context word is
-there, since words are cheap and digits are everywhere.
+1. Fixed texts: a pattern is tried only where the texts are that it cannot match without (`literals`).
+2. Patterns of digits and capitals only behind their gate (`gates`); rules that need context only where a context word is.
+3. Patterns with neither, member names and signs of encodings are looked for in every text, cut short (`shorten`).
+RE2 then tries the patterns that are left on the whole text, so a rule that is named nearly always finds something.
 """
 
 from __future__ import annotations
@@ -18,9 +19,16 @@ import re2  # type: ignore[import-untyped]  # has no types
 from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
 from pdp.inspection.gates import Gate, gate_of
-from pdp.inspection.matcher import Matcher, build_matcher
+from pdp.inspection.literals import needed
+from pdp.inspection.matcher import Matcher, build_literal_matcher, build_matcher
 from pdp.inspection.rules import Rule, compile_pattern
 from pdp.inspection.shorten import shortened
+
+MIN_LITERAL_WORD_CHARS = 5
+"""Shortest context word that is looked for as fixed text; a shorter one is in too many others."""
+
+MAX_TRIED_BYTES = 16 * 1024
+"""Longest text on which patterns are tried before the search: beyond it the search's own bound has to hold."""
 
 _SEARCH = re2._Anchor.UNANCHORED
 _MISS = (-1, -1)
@@ -28,7 +36,7 @@ _SHORT_WORD_CHARS = 4
 
 
 class Sign(Enum):
-    """What a pattern is a sign of; beside it stands the number of a rule (with its program), the step of an encoding, a gate."""
+    """What a pattern is a sign of; beside it stands the number of a rule (with its program), a step, or a gate."""
 
     RULE = "a rule may hold"
     MAYBE = "a rule may hold if its whole pattern matches"
@@ -54,14 +62,39 @@ class Survey:
         return not (self.rules or self.fields or self.steps)
 
 
+class _Literals:
+    """Fixed texts by number, and what waits for them."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.patterns: dict[int, list[tuple[int, Any, list[frozenset[int]]]]] = {}
+        self.context: dict[int, list[int]] = {}
+
+    def _numbers(self, texts: frozenset[str]) -> frozenset[int]:
+        return frozenset(self.numbers.setdefault(text, len(self.numbers)) for text in sorted(texts))
+
+    def add(self, number: int, program: Any, clauses: Sequence[frozenset[str]]) -> None:
+        """Adds a pattern of rule `number`, to be tried when a text of each clause is there."""
+        first, *others = [self._numbers(clause) for clause in clauses]
+        for literal in first:
+            self.patterns.setdefault(literal, []).append((number, program, others))
+
+    def add_context(self, number: int, word: str) -> None:
+        """Adds a context word of rule `number`."""
+        (literal,) = self._numbers(frozenset({word}))
+        self.context.setdefault(literal, []).append(number)
+
+
 class Prefilter:
-    """The patterns of all rules, in the order of how often they are looked at."""
+    """The patterns of all rules, in the order of what they cost."""
 
     def __init__(self, rules: Sequence[Rule], *, with_hyperscan: bool | None, cache: Path | None = None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
         gated: dict[Gate, list[tuple[Sign, Any, str]]] = {gate: [] for gate in Gate}
-        signs = list(_signs(rules, gated))
+        self._literals = _Literals()
+        signs = list(_signs(rules, gated, self._literals))
         self._signs = [(sign, what) for sign, what, _ in signs]
+        self._fixed = build_literal_matcher(list(self._literals.numbers), with_hyperscan=with_hyperscan, cache=cache)
         self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan, cache=cache)
         self._gated: dict[Gate, tuple[Matcher, list[tuple[Sign, Any]]]] = {
             gate: (
@@ -81,34 +114,53 @@ class Prefilter:
         """Returns what may be in `text`: values as they are between quotes, and the names of their members."""
         found = Survey()
         gates: set[Gate] = set()
-        told: list[int] = []
+        told: set[int] = set()
         unsure: list[tuple[int, Any]] = []
+        self._by_literals(text, told, unsure)
         for hit in self._first.hits(text):
             sign, what = self._signs[hit]
-            if sign is Sign.RULE:
-                found.rules.add(what)
-            elif sign is Sign.MAYBE:
+            if sign is Sign.MAYBE:
                 unsure.append(what)
             elif sign is Sign.CONTEXT:
-                told.append(what)
+                told.add(what)
             elif sign is Sign.FIELD:
                 found.fields.add(what)
             elif sign is Sign.ENCODING:
                 found.steps.add(what)
+            elif sign is Sign.RULE:
+                found.rules.add(what)
             else:
                 gates.add(what)
         for gate in gates:
             if gate in self._gated:
                 matcher, signs = self._gated[gate]
                 for sign, what in map(signs.__getitem__, matcher.hits(text)):
-                    (found.steps if sign is Sign.ENCODING else found.rules).add(what)
+                    if sign is Sign.MAYBE:
+                        unsure.append(what)
+                    else:
+                        (found.steps if sign is Sign.ENCODING else found.rules).add(what)
+        is_short = len(text) <= MAX_TRIED_BYTES
         for number, program in unsure:
-            if number not in found.rules and _matches(program, text):
+            if number not in found.rules and not (is_short and not _matches(program, text)):
                 found.rules.add(number)
         for number in told:
             if self._holds(number, text, gates):
                 found.rules.add(number)
         return found
+
+    def _by_literals(self, text: bytes, told: set[int], unsure: list[tuple[int, Any]]) -> None:
+        """Adds the rules whose context words are in `text`, and the patterns whose fixed texts are."""
+        hits = self._fixed.hits(text)
+        if not hits:
+            return
+        there = set(hits)
+        tried: set[int] = set()
+        for hit in hits:
+            told.update(self._literals.context.get(hit, ()))
+            for number, program, clauses in self._literals.patterns.get(hit, ()):
+                if id(program) not in tried and not any(clause.isdisjoint(there) for clause in clauses):
+                    tried.add(id(program))
+                    unsure.append((number, program))
 
     def _holds(self, number: int, text: bytes, gates: set[Gate]) -> bool:
         return any(
@@ -120,23 +172,18 @@ def _matches(program: Any, text: bytes) -> bool:
     return bool(program.Match(_SEARCH, text, 0, len(text))[0] != _MISS)
 
 
-def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]]) -> Iterator[tuple[Sign, Any, str]]:
-    """Yields what every text is searched for, and fills `gated`."""
+def _signs(
+    rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]], literals: _Literals
+) -> Iterator[tuple[Sign, Any, str]]:
+    """Yields what every text is searched for by pattern, and fills `gated` and `literals`."""
     for number, rule in enumerate(rules):
         if rule.fields:
             yield from ((Sign.FIELD, number, field_pattern(field)) for field in rule.fields)
         elif rule.needs_context:
-            yield Sign.CONTEXT, number, context_sign(rule.context_words)
+            yield from _context_signs(number, rule.context_words, literals)
         else:
             for pattern in rule.patterns:
-                gate = gate_of(pattern)
-                short = shortened(pattern) if gate is None else pattern
-                if short != pattern:
-                    yield Sign.MAYBE, (number, compile_pattern(pattern, rule.id)._regexp), short
-                elif gate is None:
-                    yield Sign.RULE, number, pattern
-                else:
-                    gated[gate].append((Sign.RULE, number, pattern))
+                yield from _pattern_signs(number, rule, pattern, gated, literals)
     yield from ((Sign.GATE, gate, gate.pattern) for gate in Gate)
     for step, patterns in TRIGGERS.items():
         for pattern in patterns:
@@ -145,6 +192,34 @@ def _signs(rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]]
                 yield Sign.ENCODING, step, pattern
             else:
                 gated[gate].append((Sign.ENCODING, step, pattern))
+
+
+def _pattern_signs(
+    number: int, rule: Rule, pattern: str, gated: dict[Gate, list[tuple[Sign, Any, str]]], literals: _Literals
+) -> Iterator[tuple[Sign, Any, str]]:
+    program = compile_pattern(pattern, rule.id)._regexp
+    gate = gate_of(pattern)
+    clauses = needed(pattern)
+    short = shortened(pattern)
+    sign = (Sign.MAYBE, (number, program), short) if short != pattern else (Sign.RULE, number, pattern)
+    if gate is not None:
+        gated[gate].append(sign)
+    elif clauses:
+        literals.add(number, program, clauses)
+    else:
+        yield sign
+
+
+def _context_signs(number: int, words: Sequence[str], literals: _Literals) -> Iterator[tuple[Sign, Any, str]]:
+    rest = []
+    for word in words:
+        longest = max(word.lower().split(), key=len)
+        if longest.isascii() and len(longest) >= MIN_LITERAL_WORD_CHARS:
+            literals.add_context(number, longest)
+        else:
+            rest.append(word)
+    if rest:
+        yield Sign.CONTEXT, number, context_sign(rest)
 
 
 def context_sign(words: Sequence[str]) -> str:

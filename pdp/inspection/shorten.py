@@ -60,7 +60,7 @@ def _stretch(head: str, body: str) -> str:
         if text == r"\s" or (most <= (MAX_WIDE_REPEAT if is_wide else MAX_REPEAT) and not _is_broad(text, most)):
             stretches[-1] += text + many
         else:
-            edge = f"{text}{{{min(least, KEPT_REPEAT)}}}" if least else ""
+            edge = f"{text}{{{min(least, KEPT_REPEAT)}}}" if least and not text.startswith("(") else ""
             stretches[-1] += edge
             stretches.append(head + edge)
     best = max(stretches, key=_worth)

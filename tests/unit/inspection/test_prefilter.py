@@ -1,0 +1,135 @@
+"""The prefilter never leaves out a rule that holds: its gates, fixed texts and cut patterns are in every match."""
+
+from __future__ import annotations
+
+import pytest
+import re2  # type: ignore[import-untyped]
+
+from pdp.inspection.examples import example_bytes
+from pdp.inspection.gates import Gate, gate_of
+from pdp.inspection.literals import needed
+from pdp.inspection.matcher import HyperscanMatcher, LiteralMatcher, SetMatcher, build_literal_matcher, build_matcher
+from pdp.inspection.rules import InspectionRules
+from pdp.inspection.shorten import shortened
+from pdp.scan import Inspector
+from writ.errors import ConfigurationError
+
+
+def test_what_a_pattern_cannot_do_without_is_in_every_example_that_it_matches(rules: InspectionRules) -> None:
+    tried = 0
+    for rule in rules.rules:
+        texts = [example_bytes(example).decode() for example in (*rule.positive, *rule.negative)]
+        for pattern in rule.patterns:
+            program, short, gate = re2.compile(pattern), re2.compile(shortened(pattern)), gate_of(pattern)
+            for text in texts:
+                if program.search(text) is None:
+                    continue
+                tried += 1
+                assert short.search(text) is not None, f"{rule.id}: {short.pattern} in {text}"
+                assert gate is None or re2.search(gate.pattern, text), f"{rule.id}: {gate} in {text}"
+                for clause in needed(pattern):
+                    assert any(part in text.lower() for part in clause), f"{rule.id}: {sorted(clause)} in {text}"
+    assert tried > 500
+
+
+@pytest.mark.parametrize(
+    ("pattern", "gate"),
+    [
+        (r"\b\d{4}[ -]?\d{4}[ -]?\d{4}\b", Gate.DIGITS_9),
+        (r"\b\d{3}-\d{3}\b", Gate.DIGITS_6),
+        (r"\b(?:\d{6}|\d{4}-\d{4})\b", Gate.DIGITS_6),
+        (r"\b(?:\d{6}|[A-Z]{6})\b", None),
+        (r"\d{3}.{3}\d{3}", None),
+        (r"\d{5}[a-z]*\d{4}", None),
+        (r"[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){12}", Gate.CODE_14),
+        (r"[A-Z]{9}", Gate.CAPITALS_8),
+        (r"[A-Za-z0-9]{20}", Gate.RUN_16),
+        (r"abcd\d{9}", None),
+        (r"\pL\d{9}", None),
+        (r"(?:\d{3}){3}x?", Gate.DIGITS_9),
+    ],
+)
+def test_a_gate_is_only_what_every_match_opens(pattern: str, gate: Gate | None) -> None:
+    assert gate_of(pattern) is gate
+
+
+@pytest.mark.parametrize(
+    ("pattern", "clauses"),
+    [
+        (
+            r"(?i)\b(?:ignore|forget)\s+(?:all\s+)?instructions?\b",
+            [{"instruction", "instructions"}, {"forget", "ignore"}],
+        ),
+        (r"AKIA[A-Z]{16}", [{"akia"}]),
+        (r"x(?:ab|c\d)y", []),
+        (r"\.\./", [{"../"}]),
+        (r"(?:secret)?key_", [{"key_", "secretkey_"}]),
+        (r"gr[ae]y_wolf", [{"grey_wolf", "gray_wolf"}]),
+        (r"\pLsecret", []),
+        (r"(?:password)*=", [{"="}]),
+        (r"(?:password)+x", [{"password"}]),
+    ],
+)
+def test_fixed_texts_are_only_what_every_match_holds(pattern: str, clauses: list[set[str]]) -> None:
+    assert [set(clause) for clause in needed(pattern)] == clauses
+
+
+@pytest.mark.parametrize(
+    ("pattern", "short"),
+    [
+        (r"\b(sk-[A-Za-z0-9]{48})\b", "sk-[A-Za-z0-9]{6}"),
+        (r"(?i)\bserver=[^\n]{1,300};\s*password=x", r"(?i)[^\n]{1};\s*password=x"),
+        (r"abc|d{99}e", "abc|d{6}e"),
+        (r"plain", "plain"),
+        (r"[a-z]{30}\.atlas\.x", r"[a-z]{6}\.atlas\.x"),
+        (r"(?:foo[a-z]{20}){9}barbar", "barbar"),
+    ],
+)
+def test_a_long_pattern_is_cut_to_its_most_telling_stretch(pattern: str, short: str) -> None:
+    assert shortened(pattern) == short
+
+
+PATTERNS = [r"a+b", r"(?i)é[a-z]", r"\d{3}", r"x\x00y"]
+TEXTS = ["caab", "É9 éa", "12 345", "", "x\x00y", "none"]
+
+
+def test_both_engines_hit_the_same_patterns() -> None:
+    engines = [build_matcher(PATTERNS, with_hyperscan=one) for one in (True, False)]
+    assert [type(engine) for engine in engines] == [HyperscanMatcher, SetMatcher]
+    for text in TEXTS:
+        first, second = (sorted(engine.hits(text.encode())) for engine in engines)
+        assert first == second
+    assert sorted(engines[0].hits(" ".join(TEXTS).encode())) == [0, 1, 2, 3]
+
+
+def test_both_engines_hit_the_same_fixed_texts_whatever_their_case() -> None:
+    literals = ["ignore", "../", "a.b"]
+    engines = [build_literal_matcher(literals, with_hyperscan=one) for one in (True, False)]
+    assert [type(engine) for engine in engines] == [HyperscanMatcher, LiteralMatcher]
+    for text, expected in ((b"IGNORE ../x", [0, 1]), (b"A.B axb", [2]), (b"", [])):
+        assert [sorted(engine.hits(text)) for engine in engines] == [expected, expected]
+
+
+def test_a_set_that_runs_out_of_memory_is_searched_singly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "pdp.inspection.matcher._SENTINEL", b""
+    )  # a set that says nothing, not even that it saw the end
+    assert build_matcher(["abc", "xyz"], with_hyperscan=False).hits(b"an abc") == [0]
+
+
+def test_a_pattern_that_an_engine_does_not_compile_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="got `a\\(`"):
+        build_matcher(["fine", "a("], with_hyperscan=True)
+
+
+def test_no_patterns_hit_nothing() -> None:
+    for one in (True, False):
+        assert build_matcher([], with_hyperscan=one).hits(b"text") == []
+
+
+def test_both_engines_find_the_same_in_every_example(rules: InspectionRules) -> None:
+    with_hyperscan, without = (Inspector(rules, with_hyperscan=one) for one in (True, False))
+    for rule in rules.rules:
+        for example in (*rule.positive, *rule.negative):
+            raw = example_bytes(example)
+            assert with_hyperscan.scan(raw) == without.scan(raw), rule.id
