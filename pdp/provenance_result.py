@@ -59,11 +59,19 @@ class _Leaf:
     is_id: bool
 
 
-def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Collection[str] = ()) -> Sighting:
+def sight(
+    result: Any,
+    spec: ResultSpec,
+    *,
+    trusted_reporter: bool,
+    threats: Collection[str] = (),
+    complete: bool = True,
+) -> Sighting:
     """Returns what a result (strictly parsed JSON) holds.
 
     `trusted_reporter`: a gateway reports what was decided; else nothing of it is trusted. `threats` are JSON pointers of
-    values in which inspection found a threat: all that stands in the same object counts as told by it.
+    values in which inspection found a threat: all that stands in the same object counts as told by it. `complete` False:
+    not all was inspected.
     """
     content_trusted = trusted_reporter and spec.content is ContentTrust.TRUSTED
     record_trusted = trusted_reporter and spec.record_trust is ContentTrust.TRUSTED
@@ -92,7 +100,7 @@ def sight(result: Any, spec: ResultSpec, *, trusted_reporter: bool, threats: Col
             ordered |= _ordered(leaf.text[:room])
         if any(leaf.pointer == p or leaf.pointer.startswith(p + "/") for p in poisoned):
             bad |= told | fields
-    complete = chars <= MAX_TEXT_CHARS and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
+    complete = complete and chars <= MAX_TEXT_CHARS and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),

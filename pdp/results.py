@@ -18,6 +18,7 @@ from pdp.lane import Lane
 from pdp.model import CallerIdentity
 from pdp.provenance_result import Sighting, sight
 from pdp.provenance_store import learn
+from pdp.provenance_threats import threat_pointers
 from pdp.session_key import session_name, state_name
 from pdp.state_client import Call, Client
 from pdp.state_wire import claim_id
@@ -118,9 +119,9 @@ class Results:
         sighting = Sighting()
         if request.result_json:
             document = orjson.loads(request.result_json)
-            found = inspect_result(lane, request.result_json)
-            threats = {finding.pointer for finding in found.findings if finding.kind is Kind.THREAT}
-            sighting = sight(document, result_spec(lane, request.tool), trusted_reporter=trusted, threats=threats)
+            threats, complete = threat_pointers(lane.inspector.scan_document, document)
+            spec = result_spec(lane, request.tool)
+            sighting = sight(document, spec, trusted_reporter=trusted, threats=threats, complete=complete)
         elif request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted:
             return
         agent_id, principal_id = request.agent.id, request.principal.id
