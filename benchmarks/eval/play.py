@@ -7,12 +7,13 @@ injection. A call that is not permitted does not run, so its result is not repor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from pep.client import Client, permits
+from pep.client import Client, DecisionRefused, permits
 from writ.v1 import decision_pb2
 
 THREADS = 8
@@ -21,6 +22,10 @@ THREADS = 8
 RUNS_OF_ONE_AGENT = 20
 """Runs that share an agent: what it has read in one session counts in the others, and no agent works faster than one
 that is driven by a loop."""
+
+TRIES, PAUSE_S = 5, 0.5
+PASSING = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"})
+"""gRPC statuses of a machine that is busy."""
 
 HELD = frozenset({decision_pb2.EFFECT_REQUIRE_APPROVAL, decision_pb2.EFFECT_DEFER})
 
@@ -84,34 +89,57 @@ class Gateway:
     def _answers(self, number: int, run: Run, names: decision_pb2.DecideRequest) -> Iterable[Answered]:
         for index, call in enumerate(run.calls):
             request = decision_pb2.DecideRequest(
-                request_id=f"{self.name}.{number}.{index}",
                 user_request=run.prompt,
                 tool=decision_pb2.Tool(server=self.server, name=call["tool"]),
                 args_json=_json(call["args"]),
             )
             request.MergeFrom(names)
-            decision = self.client.decide(request)
+            decision = self._decide(request, f"{self.name}.{number}.{index}")
             if permits(decision):
                 self._report(request, decision, call)
             yield Answered(side=call["side"], tool=call["tool"], effect=_effect(decision), rules=_rules(decision))
+
+    def _decide(self, request: decision_pb2.DecideRequest, name: str) -> decision_pb2.Decision:
+        """Asks until rules have judged: a DENY because something was too slow says nothing of them."""
+        for attempt in range(TRIES):
+            request.request_id = f"{name}.{attempt}"
+            decision = _patiently(lambda: self.client.decide(request))
+            if not any(reason.outcome == "FAILURE" for reason in decision.reasons):
+                return decision
+            time.sleep(PAUSE_S)
+        raise RuntimeError(f"no judgement in {TRIES} tries: {', '.join(reason.code for reason in decision.reasons)}")
 
     def _report(
         self, request: decision_pb2.DecideRequest, decision: decision_pb2.Decision, call: dict[str, Any]
     ) -> None:
         succeeded = decision_pb2.OUTCOME_STATUS_FAILED if call["failed"] else decision_pb2.OUTCOME_STATUS_SUCCEEDED
-        self.client.report_outcome(
-            decision_pb2.ReportOutcomeRequest(
-                request_id=request.request_id,
-                decision_id=decision.decision_id,
-                execution_digest=decision.execution_digest,
-                status=succeeded,
-                result_json=_json(call["result"]),
-                tool=request.tool,
-                agent=request.agent,
-                principal=request.principal,
-                session_id=request.session_id,
-            )
+        report = decision_pb2.ReportOutcomeRequest(
+            request_id=request.request_id,
+            decision_id=decision.decision_id,
+            execution_digest=decision.execution_digest,
+            status=succeeded,
+            result_json=_json(call["result"]),
+            tool=request.tool,
+            agent=request.agent,
+            principal=request.principal,
+            session_id=request.session_id,
         )
+        _patiently(lambda: self.client.report_outcome(report))
+
+
+Reply = TypeVar("Reply")
+
+
+def _patiently(ask: Callable[[], Reply]) -> Reply:
+    """Asks again after a refusal that only says "not now". Raises DecisionRefused after the last try."""
+    for _ in range(TRIES - 1):
+        try:
+            return ask()
+        except DecisionRefused as error:
+            if error.code not in PASSING:
+                raise
+            time.sleep(PAUSE_S)
+    return ask()
 
 
 def _effect(decision: decision_pb2.Decision) -> str:

@@ -66,7 +66,11 @@ def measured(documents: dict[str, dict[str, Any]], failures: list[str]) -> dict[
     """Plays everything on one stack; what fails is added to `failures`."""
     catalogs: dict[str, dict[str, Any]] = {}
     for name, document in documents.items():
-        draft = suggested(name, document["tools"], BUILD)
+        try:
+            draft = suggested(name, document["tools"], BUILD)
+        except RuntimeError as error:
+            failures.append(f"suite {name}: {error}")
+            continue
         catalogs[name] = draft
         by_hand = corrected(name, draft)
         if by_hand is not None:
