@@ -11,7 +11,7 @@ import data.writ.lib.numbers
 # title: Changing, sending or deleting more records than the limit, or nobody knows how many, is held
 matched contains rule if {
 	input.action.operations[0].verb in {"UPDATE", "SEND", "ADMIN", "DELETE"}
-	input.action.operations[0].scope != "SINGLE"
+	input.action.operations[0].scope in {"MANY", "ALL", "UNSPECIFIED"}
 	numbers.rows_above(input.action.operations[0], data.settings.packs.bulk_operations.limits.rows_changed)
 	rule := {
 		"id": "bulk_operations.rows_changed",
@@ -28,7 +28,7 @@ matched contains rule if {
 # title: Reading more records than the limit is held
 matched contains rule if {
 	input.action.operations[0].verb in {"READ", "LIST"}
-	input.action.operations[0].scope != "SINGLE"
+	input.action.operations[0].scope in {"MANY", "ALL", "UNSPECIFIED"}
 	_reads_above(data.settings.packs.bulk_operations.limits.rows_read)
 	rule := {
 		"id": "bulk_operations.rows_read",

@@ -2,12 +2,14 @@
 # title: Data protection
 # description: |
 #   What may leave the trust boundary, by the data classes that inspection found in the arguments and that were read before.
-#   The pack only holds, denies and takes away; another pack has to allow what leaves.
+#   The pack only holds, denies and takes away; another pack has to allow what leaves. Rules begin with the state of the
+#   payload, by which OPA passes them over when nothing was found.
 package packs.data_protection
 
 # METADATA
 # title: Data of a class that must not leave is denied
 matched contains rule if {
+	input.payload.state in {"OK", "NO_DATA", "UNSPECIFIED"}
 	found := _found_leaving & {class | some class in data.settings.packs.data_protection.guarded.denied}
 	count(found) > 0
 	rule := {
@@ -22,6 +24,7 @@ matched contains rule if {
 # METADATA
 # title: Data of a class that leaves only when somebody approves is held
 matched contains rule if {
+	input.payload.state in {"OK", "NO_DATA", "UNSPECIFIED"}
 	found := _found_leaving & {class | some class in data.settings.packs.data_protection.guarded.held}
 	count(found) > 0
 	rule := {
@@ -38,6 +41,7 @@ matched contains rule if {
 # METADATA
 # title: Data of a class that is taken out leaves redacted
 matched contains rule if {
+	input.payload.state in {"OK", "NO_DATA", "UNSPECIFIED"}
 	found := _found_leaving & {class | some class in data.settings.packs.data_protection.guarded.redacted}
 	count(found) > 0
 	rule := {
@@ -57,8 +61,7 @@ matched contains rule if {
 # METADATA
 # title: What could not be inspected to its end may hold anything, and does not leave
 matched contains rule if {
-	input.payload
-	_not_inspected
+	input.payload.state in {"NO_DATA", "UNSPECIFIED"}
 	_leaving
 	rule := {
 		"id": "data_protection.not_inspected",
@@ -86,13 +89,8 @@ matched contains rule if {
 	}
 }
 
-_not_inspected if not input.payload.state == "OK"
-
 # Classes that inspection found in arguments of which something leaves; none when nothing does.
-_found_leaving := {class | some class in input.payload.classes} if {
-	input.payload
-	_leaving
-}
+_found_leaving := {class | some class in input.payload.classes} if _leaving
 
 # The catalog lists what is inside; a sending that names no destination goes nobody knows where.
 _leaving if {

@@ -1,47 +1,29 @@
 # METADATA
 # title: New agents, new versions, new tool definitions
 # description: |
-#   What is new has no record to be judged by: grave and large actions are held until there is one. An agent of which the
-#   record was lost is new. Without `data.settings.behaviour` nobody keeps records, and the pack is silent.
+#   What is new has no record to be judged by: grave and large actions are held until there is one. Without
+#   `data.settings.behaviour` nobody keeps records, and the pack is silent.
 package packs.new_agents
 
 # METADATA
-# title: A new agent does nothing grave alone
+# title: A new agent does nothing grave or large alone
 matched contains rule if {
-	_new
-	input.action.operations[0].verb in data.settings.packs.new_agents.guarded.new_agent
-	rule := {
-		"id": "new_agents.verb",
-		"outcome": "APPROVAL",
-		"code": "AGENT_NEW",
-		"message": "the agent is new, or its record was lost",
-		"remediation": "get an approval, or let the agent do smaller things until it is known",
-		"approval": data.packs.new_agents.approvals.new,
-		"grants": false,
-	}
+	input.baseline.new_agent == true
+	some rule in _too_much
 }
 
 # METADATA
-# title: A new agent does nothing large alone
+# title: An agent of which the record was lost is new
 matched contains rule if {
-	_new
-	_large
-	rule := {
-		"id": "new_agents.size",
-		"outcome": "APPROVAL",
-		"code": "AGENT_NEW_ACTION_LARGE",
-		"message": "the agent is new, or its record was lost, and the action is large",
-		"remediation": "get an approval, or let the agent do smaller things until it is known",
-		"approval": data.packs.new_agents.approvals.new,
-		"grants": false,
-	}
+	input.baseline.state in {"NO_DATA", "UNSPECIFIED"}
+	some rule in _too_much
 }
 
 # METADATA
 # title: A new version of a known agent does nothing grave alone
 matched contains rule if {
 	input.baseline.new_version == true
-	not _new
+	input.baseline.new_agent == false
 	input.action.operations[0].verb in data.settings.packs.new_agents.guarded.new_version
 	rule := {
 		"id": "new_agents.version",
@@ -71,10 +53,31 @@ matched contains rule if {
 	}
 }
 
-# Indexed equalities: with an agent that is known none of the rules above is looked at twice.
-_new if input.baseline.new_agent == true
+_too_much contains rule if {
+	input.action.operations[0].verb in data.settings.packs.new_agents.guarded.new_agent
+	rule := {
+		"id": "new_agents.verb",
+		"outcome": "APPROVAL",
+		"code": "AGENT_NEW",
+		"message": "the agent is new, or its record was lost",
+		"remediation": "get an approval, or let the agent do smaller things until it is known",
+		"approval": data.packs.new_agents.approvals.new,
+		"grants": false,
+	}
+}
 
-_new if input.baseline.state in {"NO_DATA", "UNSPECIFIED", ""}
+_too_much contains rule if {
+	_large
+	rule := {
+		"id": "new_agents.size",
+		"outcome": "APPROVAL",
+		"code": "AGENT_NEW_ACTION_LARGE",
+		"message": "the agent is new, or its record was lost, and the action is large",
+		"remediation": "get an approval, or let the agent do smaller things until it is known",
+		"approval": data.packs.new_agents.approvals.new,
+		"grants": false,
+	}
+}
 
 # Money or records above the limit.
 _large if input.action.operations[0].amount_minor > data.settings.packs.new_agents.limits.amount_minor

@@ -38,7 +38,7 @@ test_a_new_agent_does_nothing_grave_alone if {
 }
 
 test_an_agent_of_which_the_record_was_lost_is_new if {
-	every state in ["NO_DATA", "UNSPECIFIED", ""] {
+	every state in ["NO_DATA", "UNSPECIFIED"] {
 		_held_for(_done({"verb": "ADMIN"}, {"state": state}), "AGENT_NEW")
 	}
 }

@@ -52,7 +52,7 @@ document := {
 _alone := rule if {
 	input.action.operations[0]
 	not input.action.operations[1]
-	[rule] := [candidate | some candidate in data.packs[_].matched]
+	[rule] := _packed
 	data.writ.rules.matched == set()
 }
 

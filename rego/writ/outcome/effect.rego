@@ -44,6 +44,7 @@ _problems contains [7, "writ.default", reason] if {
 }
 
 _problems contains [3, "writ.obligations_incompatible", reason] if {
+	_demanding
 	_granting
 	_incompatible
 	reason := {
@@ -56,6 +57,7 @@ _problems contains [3, "writ.obligations_incompatible", reason] if {
 }
 
 _problems contains [3, "writ.obligation_not_supported", reason] if {
+	_demanding
 	_granting
 	unsupported := {obligation.type | some obligation in _obligations} - {type | some type in input.supported_obligations}
 	count(unsupported) > 0
@@ -80,6 +82,10 @@ _problems contains [3, "writ.approvals_incompatible", reason] if {
 		"remediation": "ask the policy owner to name a common approving role",
 	}
 }
+
+_demanding if _ranked[_][3].obligations
+
+_demanding if _ranked[_][3].transforms
 
 # A rule stronger than a grant has the word; that nothing grants is then no news.
 _stopped if _ranked[0][0] < 4

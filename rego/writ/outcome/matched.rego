@@ -27,16 +27,14 @@ _by_operation := [_rules] if {
 	rules := _rules with input.action.operations as turned
 ]
 
-_rules := (data.writ.rules.matched | _of_packs) | _too_risky
-
-_of_packs := {rule | some rule in data.packs[_].matched} if {
+_rules := (data.writ.rules.matched | {rule | some rule in _packed}) | _too_risky if {
 	not _scoped
-} else := scopes.rules
+} else := (data.writ.rules.matched | scopes.rules) | _too_risky
 
-_scoped if {
-	some rule in data.packs[_].matched
-	rule.scope
-}
+# Evaluated once for all that look at it.
+_packed := [rule | some rule in data.packs[_].matched]
+
+_scoped if _packed[_].scope
 
 # One rule of the library that only the general way evaluates; the others ask for a score below `deny_from`.
 _too_risky contains {
@@ -49,20 +47,22 @@ _too_risky contains {
 	score >= data.settings.risk.deny_from
 }
 
-_all := union({rules | some rules in _by_operation})
+_all := _by_operation[0] if {
+	count(_by_operation) == 1
+} else := union({rules | some rules in _by_operation})
 
 # [rank, id, reason, rule] in the order of precedence. A rule that is not well formed is replaced by a FORBID: it must
 # not vanish, it may have been one.
-_ranked := sort([entry |
-	some rule in _all
-	entry := _entry(rule)
-])
+_ranked := sort(_entries) if {
+	count(_entries) == count(_all)
+} else := sort(array.concat([[0, "writ.rule_malformed", _malformed, {}]], _entries))
 
-_entry(rule) := [rank, rule.id, reason, rule] if {
+_entries := [[rank, rule.id, reason, rule] |
+	some rule in _all
 	rank := _rank[rule.outcome]
 	reason := object.filter(rule, _reason_fields)
 	count(reason) == 5
-} else := [0, "writ.rule_malformed", _malformed, {}]
+]
 
 _malformed := {
 	"id": "writ.rule_malformed",
