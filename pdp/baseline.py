@@ -160,20 +160,21 @@ def baseline_facts(
     if agent is None or (tool is not None and tool.born_ms < agent.born_ms):
         tool = None  # it speaks of an agent that was reset since
     deviations = _deviations((agent, tool, role), observation, settings, now_ms)
-    new_definition = _is_new(tool, 0, observation.definition, settings.new_definition_observations)
     if agent is None or len(agent.sets) != 5:
-        known = {"destination_known": not observation.destinations, "new_definition": new_definition}
-        return UNKNOWN | known | {"deviations": deviations}
+        return UNKNOWN | {"destination_known": not observation.destinations, "deviations": deviations}
     tools, resources, destinations, transitions, _ = agent.sets
     oldest = now_ms // DAY_MS - FORGET_HALF_LIVES * settings.half_life_days
     weight = agent.weight * remaining(agent, settings, now_ms)
+    tool_known = _knows(tools, observation.tool, oldest)
     return {
         "state": "OK",
         "observations": round(weight),
         "new_agent": weight < settings.min_observations - 0.5,
         "new_version": _is_new(agent, 4, observation.version, settings.new_version_observations),
-        "new_definition": new_definition,
-        "tool_known": _knows(tools, observation.tool, oldest),
+        "new_definition": _other_definition(
+            tool, observation.definition, settings.new_definition_observations, used=tool_known
+        ),
+        "tool_known": tool_known,
         "resource_known": _knows(resources, observation.resource, oldest),
         "destination_known": all(_knows(destinations, name, oldest) for name in observation.destinations),
         "transition_known": _knows(transitions, (previous_kind or _NO_PREVIOUS) + observation.kind, oldest),
@@ -201,6 +202,16 @@ UNKNOWN: dict[str, Any] = {
 def _knows(names: bytes, name: str, oldest: int) -> bool:
     day = find(names, name)
     return day is not None and day >= oldest
+
+
+def _other_definition(tool: Baseline | None, name: str, least: int, *, used: bool) -> bool:
+    """Tells whether the agent has used the tool by another definition, and by this one less often than declared. A tool that it
+    has not used at all is new itself, which `tool_known` says; what is stored of one that it has used may be lost."""
+    if tool is None or not tool.sets or not tool.sets[0]:
+        return used
+    return _is_new(tool, 0, name, least) and len(tool.sets[0]) > (
+        _RECORD if find(tool.sets[0], name) is not None else 0
+    )
 
 
 def _is_new(baseline: Baseline | None, index: int, name: str, least: int) -> bool:

@@ -48,6 +48,13 @@ class ArgumentPath:
         except JMESPathError as e:
             raise LookupError(self.expression) from e
 
+    def search(self, document: Any) -> Any:
+        """Returns what the whole expression finds in any JSON, None when it does not fit."""
+        try:
+            return self.compiled.search(document)
+        except JMESPathError:
+            return None
+
 
 def parse_path(expression: str, at: str) -> ArgumentPath:
     """Compiles an expression. Raises ConfigurationError naming `at` when it is no JMESPath."""

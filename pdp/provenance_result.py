@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import orjson
-from jmespath.exceptions import JMESPathError
 
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_path import escape_pointer
@@ -116,10 +115,7 @@ def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
     """Returns the values in the fields that the catalog names."""
     found: set[str] = set()
     for path in spec.records:
-        try:
-            value = path.compiled.search(result)
-        except JMESPathError:  # the result has another form than the catalog says
-            continue
+        value = path.search(result)  # None when the result has another form than the catalog says
         found.update(leaf.text for leaf in _leaves(value, "", is_id=False))
     return frozenset(found)
 

@@ -11,6 +11,16 @@
 --          512 ordered by a source that the user pointed at
 
 local bit, byte, sub, char = bit, string.byte, string.sub, string.char
+
+-- Forgets the oldest action that nobody reported and that returns nothing of outsiders: a report of it that still comes is
+-- not trusted then. Who never reports is no attacker, and would fill the list by ordinary work.
+local function make_room(pending)
+  for p = 13, #pending, 13 do
+    if byte(pending, p) < 2 then return sub(pending, 1, p - 13) .. sub(pending, p + 1) end
+  end
+  return pending
+end
+
 local sessions, agents = {}, {}
 local begun, now
 
@@ -112,10 +122,12 @@ for i = 1, #ARGV, 6 do
       if byte(others, p) >= 2 then unreported = unreported + 1 end
     end
     if not dry then
-      if #others >= MAX_PENDING then
+      local untrusted = bit.band(flags, 2)
+      if #others >= MAX_PENDING then others = make_room(others) end
+      if #others < MAX_PENDING then
+        put(s, 'p', others .. claim .. tool .. char((named and 1 or 0) + untrusted))
+      elseif untrusted == 2 then
         put(s, 'f', bit.bor(s.f, 4))
-      else
-        put(s, 'p', others .. claim .. tool .. char((named and 1 or 0) + bit.band(flags, 2)))
       end
       put(s, 'f', s.f)
       if not s.exists then

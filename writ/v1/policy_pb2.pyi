@@ -708,7 +708,7 @@ class PolicyBaseline(_message.Message):
     new_version: _builtins.bool
     """True when this version of the agent has been seen less often than declared."""
     new_definition: _builtins.bool
-    """True when this definition of the tool has been seen less often than declared."""
+    """True when the agent knows the tool by another definition, and has used this one less often than declared."""
     tool_known: _builtins.bool
     """True when the agent has called this tool before."""
     resource_known: _builtins.bool

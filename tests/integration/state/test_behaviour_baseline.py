@@ -250,3 +250,17 @@ async def test_a_lost_baseline_is_no_data(state: RedisState, server: RedisServer
         client.delete(key_of(pay(1)))
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"]) == ("NO_DATA", True)
+
+
+async def test_another_definition_of_a_known_tool_is_new_and_a_tool_that_is_new_is_not(state: RedisState) -> None:
+    player = Player(state, DECLARED)
+    first = observed(operation(Verb.READ), declared=DECLARED, definition="a" * 64)
+    for _ in range(25):
+        await player.play(first)
+    assert not (await player.baseline(first))["new_definition"]
+    other = observed(operation(Verb.READ), declared=DECLARED, definition="b" * 64)
+    facts = await player.baseline(other)
+    assert (facts["tool_known"], facts["new_definition"]) == (True, True)
+    unused = observed(operation(Verb.READ), declared=DECLARED, tool="never", definition="c" * 64)
+    facts = await player.baseline(unused)
+    assert (facts["tool_known"], facts["new_definition"]) == (False, False)
