@@ -38,6 +38,7 @@ _SEQUENCES = ("0123456789", "1234567890", "abcdefghijklmnop", "qwertyuiop")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]+[0-9]{0,2}(?:\.[a-z]+)+")
+_CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _WORDS = re.compile(r"[A-Za-z][a-z]{2,}")
 _SYMBOLS = re.compile(r"[^\w\s]")
@@ -80,8 +81,12 @@ def is_password(text: str) -> bool:
     text = text.strip().strip("'\"`").rstrip(".,;:!?)") or text
     if len(text) < 4 or is_placeholder(text) or text.startswith(("http://", "https://")):
         return False
+    if _CALL_IN_CODE.fullmatch(text):
+        return False
     has_digit, has_letter = any(c.isdigit() for c in text), any(c.isalpha() for c in text)
-    return (has_digit and has_letter) or (has_digit and len(text) >= 6) or (has_letter and bool(_SYMBOLS.search(text)))
+    if (has_digit and (has_letter or len(text) >= 6)) or (has_letter and _SYMBOLS.search(text)):
+        return True
+    return len(text) >= 8 and _turns(text) >= 3
 
 
 def is_random(text: str) -> bool:
@@ -113,5 +118,8 @@ def is_jwt(text: str) -> bool:
 
 def _is_mixed(text: str) -> bool:
     """True when upper and lower case change often, as in base64 and not as in `camelCase`."""
-    turns = sum(a.islower() and b.isupper() for a, b in pairwise(text))
-    return len(text) >= 16 and turns * 6 >= len(text)
+    return len(text) >= 16 and _turns(text) * 6 >= len(text)
+
+
+def _turns(text: str) -> int:
+    return sum(a.islower() and b.isupper() for a, b in pairwise(text))
