@@ -1,16 +1,11 @@
 package writ.outcome
 
 # What the rules say before obligations and approvals are looked at.
-default _judged := "DENY"
-
 _judged := _effect_of_rank[_ranked[0][0]] if {
 	_covered
-}
-
-_judged := "DEFER" if {
-	not _covered
+} else := "DEFER" if {
 	_ranked[0][0] == 2
-}
+} else := "DENY"
 
 _effect_of_rank := ["DENY", "DENY", "DEFER", "DENY", "REQUIRE_APPROVAL", "TRANSFORM", "ALLOW", "DENY"]
 

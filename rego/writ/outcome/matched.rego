@@ -27,9 +27,11 @@ _by_operation := [_rules] if {
 	rules := _rules with input.action.operations as turned
 ]
 
-_rules := (data.writ.rules.matched | {rule | some rule in _packed}) | _too_risky if {
+_rules := array.concat(_of_library, _packed) if {
 	not _scoped
-} else := (data.writ.rules.matched | scopes.rules) | _too_risky
+} else := array.concat(_of_library, [rule | some rule in scopes.rules])
+
+_of_library := [rule | some rule in (data.writ.rules.matched | _too_risky)]
 
 # Evaluated once for all that look at it.
 _packed := [rule | some rule in data.packs[_].matched]
@@ -47,9 +49,7 @@ _too_risky contains {
 	score >= data.settings.risk.deny_from
 }
 
-_all := _by_operation[0] if {
-	count(_by_operation) == 1
-} else := union({rules | some rules in _by_operation})
+_all contains _by_operation[_][_]
 
 # [rank, id, reason, rule] in the order of precedence. A rule that is not well formed is replaced by a FORBID: it must
 # not vanish, it may have been one.
@@ -75,10 +75,17 @@ _malformed := {
 # Every operation is covered by a rule that allows it or lets people approve it. TRANSFORM grants nothing, nor does a rule
 # that says so: one that asks for approval on top of what others grant.
 _covered if {
-	count(_by_operation) > 0
+	count(_by_operation) == 1
+	_grants(_by_operation[0][_])
+} else if {
+	count(_by_operation) > 1
 	every rules in _by_operation {
 		some rule in rules
-		rule.outcome in {"ALLOW", "APPROVAL"}
-		object.get(rule, "grants", true) == true
+		_grants(rule)
 	}
+}
+
+_grants(rule) if {
+	rule.outcome in {"ALLOW", "APPROVAL"}
+	object.get(rule, "grants", true) == true
 }
