@@ -19,6 +19,9 @@ CONTEXT_CHARS = 64
 UNLESS_CHARS = 32
 """How far before a match a word that speaks against it may stand: `order no. 4111…`."""
 
+MAX_KNOWN_NAMES = 1_024
+"""Most member names that a rule remembers."""
+
 _UNSPACED_SCRIPTS = "\u0e00"
 """First letter of Thai; behind it stand Lao, Khmer, Hangul, kana and Han."""
 
@@ -39,6 +42,21 @@ class Located:
         context = rule.context_words
         self._context = compile_pattern(context_pattern(context), where)._regexp if context else None
         self._unless = compile_pattern(context_pattern(rule.unless), where)._regexp if rule.unless else None
+        self._named_otherwise: dict[str, bool] = {}
+
+    def is_named_otherwise(self, texts: Texts, number: int) -> bool:
+        """True when the name of the member alone says that the rule finds nothing in text `number`."""
+        if self._unless is None or self._context is not None:
+            return False
+        name = texts.name(number)
+        if not name:
+            return False
+        known = self._named_otherwise.get(name)
+        if known is None:
+            if len(self._named_otherwise) >= MAX_KNOWN_NAMES:
+                self._named_otherwise.clear()
+            known = self._named_otherwise[name] = _says(self._unless, "", [name])
+        return known
 
     def confidence(self, texts: Texts, number: int, start: int, end: int) -> int:
         """Returns the confidence of a hit at the characters `start` to `end` of text `number`; 0 means that it is none."""
@@ -107,9 +125,11 @@ class Search:
         for program in located.programs:
             spans = self._each(program, texts, numbers) if numbers is not None else self._spans(program, texts)
             for start, end in spans:
+                number = texts.at(start + 1)  # a match may begin with the quote before its text
+                if located.is_named_otherwise(texts, number):
+                    continue  # a thousand order numbers are no candidates
                 if not self._allow():
                     return
-                number = texts.at(start + 1)  # a match may begin with the quote before its text
                 first, last = texts.span(number)
                 start, end = max(start, first), min(end, last)
                 others = taken.setdefault(number, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from pdp.inspection.fields import FieldIndex, words_of
@@ -143,3 +144,10 @@ def test_a_rule_without_its_context_anywhere_does_not_use_up_candidates() -> Non
     result = Inspector(InspectionRules.parse(rules)).scan_document({"values": ["1234"] * 4000})
     assert (result.findings, result.truncated) == ((), False)
     assert len(Inspector(InspectionRules.parse(rules)).scan_document({"accountNo": "1234"}).findings) == 1
+
+
+def test_members_whose_name_speaks_against_a_rule_do_not_use_up_candidates() -> None:
+    rules = InspectionRules.parse(document(patterns=[r"\d{4}"], unless=["order"]))
+    args = orjson.dumps({"rows": [{"order_id": str(1000 + number)} for number in range(2000)]})
+    result = Inspector(rules).scan(args)
+    assert (result.findings, result.truncated) == ((), False)
