@@ -1,0 +1,115 @@
+"""The facts: from what an action asked and what the store answered to `writ.v1.PolicyProvenance` as JSON. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pdp.provenance_intent import NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts, Thing, is_asked
+from pdp.provenance_model import (
+    COMPOSED,
+    LINK,
+    NAMES_SOURCE,
+    NAMES_THING,
+    Hit,
+    ProvenanceAsk,
+    ProvenanceView,
+    SinkRef,
+    only_fetches,
+)
+
+_NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
+_ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
+
+
+def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
+    """Tells whether the user's words name what a reading call is about to read."""
+    return any(lookup.naming == NAMES_SOURCE and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
+
+
+def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
+    """Returns the JSON of PolicyProvenance. `view` None: the store lost the session."""
+    if view is None or not ask.complete:
+        return _no_data(ask, view)
+    blind = view.overflow or view.unreported > 0
+    delegated = view.request is not None and view.request.delegates
+    sinks = [_sink(ref, view.hits[ref.at], view.request, blind=blind, delegated=delegated) for ref in ask.sinks]
+    return _facts(ask, view, "OK", sinks)
+
+
+def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
+    sinks = [
+        {"kind": ref.kind, "pointer": ref.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
+        | {"pointed": False, "left_open": False, "addressed": True}
+        for ref in ask.sinks
+    ]
+    return _facts(ask, view, "NO_DATA", sinks)
+
+
+def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:
+    request = view.request if view is not None else None
+    said_by = "GATEWAY" if request is not None else "AGENT" if ask.claimed else "UNSPECIFIED"
+    decisive = [sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED]
+    return {
+        "state": state,
+        "user_request": said_by,
+        "sinks": sinks,
+        "worst": max(decisive, key=_ORIGINS.index, default="USER"),
+        "unreported": view.unreported if view is not None else 0,
+        "intent": _intent(request, ask, view, sinks),
+        "untrusted_read": view is None
+        or view.overflow
+        or view.unreported > 0
+        or view.untrusted_read
+        or view.agent_untrusted,
+        # A gateway keeps sessions apart; an agent that opens its own could leave what it read behind.
+        "threat_read": view is not None and (view.threat_read or (request is None and view.agent_threat)),
+    }
+
+
+def _intent(
+    request: RequestFacts | None, ask: ProvenanceAsk, view: ProvenanceView | None, sinks: Sequence[dict[str, Any]]
+) -> str:
+    if request is None or view is None:
+        return "UNSPECIFIED"
+    named = any(
+        lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
+    ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)
+    wanders = any(sink["kind"] == "url" and sink["origin"] == "UNTRUSTED_TEXT" for sink in sinks) and not (
+        request.things & Thing.WEB or request.named & NAMED_URL
+    )
+    # A page is read for almost any request; one that only text names, where the user spoke of pages.
+    asked = not wanders if only_fetches(ask.sinks) else is_asked(request, ask.kind, named=named)
+    if asked:
+        return "ASKED"
+    return "DELEGATED" if request.delegates else "NOT_ASKED"
+
+
+def _sink(ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool, delegated: bool) -> dict[str, Any]:
+    origin, pointed = _origin(hit, blind=blind, delegated=delegated)
+    named = _NAMED_BY_KIND.get(ref.kind, 0)
+    return {
+        "kind": ref.kind,
+        "pointer": ref.pointer,
+        "origin": origin,
+        "threatened": origin != "USER" and (hit.threat or hit.agent_threat),
+        "pointed": pointed,
+        "left_open": request is not None and not request.named & named,
+        "addressed": ref.addressed,
+    }
+
+
+def _origin(hit: Hit, *, blind: bool, delegated: bool) -> tuple[str, bool]:
+    """Returns the best origin of a value, and whether the user pointed at that source. `blind`: a result is not known,
+    so what nothing holds may stand there. `delegated`: the user bade the agent do what a source says."""
+    if hit.user:
+        return "USER", False
+    if hit.trusted:
+        return "TRUSTED_RECORD", False
+    if hit.record or hit.record_pointed:
+        return "UNTRUSTED_RECORD", hit.record_pointed
+    if hit.text or hit.text_pointed or hit.order_pointed:
+        return "UNTRUSTED_TEXT", hit.text_pointed or (delegated and hit.order_pointed)
+    if hit.agent_text or blind:
+        return "UNTRUSTED_TEXT", False
+    return "NOWHERE", False

@@ -1,0 +1,105 @@
+"""What an action asks of the store of provenance, and what the store answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pdp.provenance_forms import CONTENT
+from pdp.provenance_intent import ActionKind, RequestFacts
+from writ.frozen import frozen
+
+LINK = "link"
+"""Kind of a sink that is an address inside a composed text."""
+
+COMPOSED = frozenset({CONTENT, LINK})
+_SENT = COMPOSED | {"recipient", "account", "channel", "code"}
+
+
+@frozen
+class Hit:
+    """Where a value was found. `agent_*`: in other sessions of the agent."""
+
+    user: bool = False
+    trusted: bool = False
+    record: bool = False
+    record_pointed: bool = False
+    text: bool = False
+    text_pointed: bool = False
+    threat: bool = False
+    agent_text: bool = False
+    agent_threat: bool = False
+    order_pointed: bool = False
+
+
+NAMES_SOURCE, NAMES_THING = 1, 2
+
+
+@frozen
+class Lookup:
+    """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at
+    what this call reads (NAMES_SOURCE), or at what it changes (NAMES_THING); else 0."""
+
+    forms: tuple[tuple[int, bytes], ...]
+    naming: int = 0
+
+
+@frozen
+class SinkRef:
+    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself."""
+
+    kind: str
+    pointer: str
+    at: int
+    addressed: bool
+
+
+@frozen
+class ProvenanceAsk:
+    """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
+
+    `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
+    the call returns may hold text of outsiders.
+    """
+
+    session: str
+    agent: str
+    claim: bytes
+    tool: bytes
+    request_digest: bytes
+    request_facts: RequestFacts
+    request_hashes: bytes
+    claimed: bool
+    kind: ActionKind
+    sinks: tuple[SinkRef, ...]
+    lookups: tuple[Lookup, ...]
+    complete: bool
+    reads_untrusted: bool
+    dry_run: bool = False
+
+
+@frozen
+class ProvenanceView:
+    """What the store knows. `request` is None when no gateway asserted one. `unreported` counts earlier actions of the
+    session whose results may hold text of outsiders and are not known. `overflow`: a bound was passed."""
+
+    request: RequestFacts | None
+    hits: tuple[Hit, ...]
+    unreported: int
+    overflow: bool
+    untrusted_read: bool
+    threat_read: bool
+    agent_untrusted: bool
+    agent_threat: bool
+
+
+@frozen
+class Speech:
+    """What was said with a call: `text` is the user's request as the caller gives it; `by_gateway` tells by whose word."""
+
+    text: str
+    by_gateway: bool
+
+
+def only_fetches(refs: Sequence[SinkRef]) -> bool:
+    """Tells whether a call only fetches: a URL with nothing to send along: what comes back is read."""
+    return any(ref.kind == "url" for ref in refs) and not any(ref.kind in _SENT for ref in refs)
