@@ -27,6 +27,9 @@ _NESTED = re.compile(rb'[\[{](?:\s|\\[nrt])*\\+"')
 # An escape other than of a line feed, carriage return, tabulator, quote or slash, or any escape in the name of a member.
 _ODD_ESCAPE = re.compile(rb'\\[^nrt"/]|\\.[^"\\]*"\s*:')
 
+MAX_TOGETHER_BYTES = 4 * 1024
+"""Most text whose names and values are surveyed at once; beyond, a second survey is cheaper than rules in vain."""
+
 
 class Inspector:
     """Inspects calls by one set of rules. For one thread; the rules never change."""
@@ -80,6 +83,8 @@ class Inspector:
         for level in range(MAX_DECODING_DEPTH + 1):
             if survey is None:
                 survey = self._prefilter.survey(texts.with_names())
+            if len(texts.buffer) > MAX_TOGETHER_BYTES:
+                self._leave_names_out(survey, texts)
             self._search(search, texts, survey)
             texts = opener.open(texts, sorted(survey.steps))
             if not texts.values:
@@ -90,6 +95,15 @@ class Inspector:
         if not truncated and not search.findings:
             return CLEAN
         return ScanResult(findings=tuple(sorted(search.findings, key=_order)), truncated=truncated)
+
+    def _leave_names_out(self, survey: Survey, texts: Texts) -> None:
+        """Drops the rules that only the names of members hit, such as `order_id`, repeated a thousand times."""
+        in_values = self._prefilter.survey(texts.buffer).rules
+        survey.rules = {
+            number
+            for number in survey.rules
+            if number in in_values or self.rules.rules[number].needs_context or self.rules.rules[number].fields
+        }
 
     def _search(self, search: Search, texts: Texts, survey: Survey) -> None:
         fields = self._fields_of(texts) if survey.fields or not texts.buffer.isascii() else {}
