@@ -4,12 +4,13 @@ Knows nothing of gRPC, sockets or files; its clients come in as the Protocols of
 through the numbered stages (design, section 2); what arrives meanwhile forms the next one.
 
     1 authenticate, 2 canonicalize   pdp.prepare
+    3 scan                           pdp.scan
     4 enrich                         one state trip a batch
-    5 score                          pdp.signals
-    6 evaluate                       one OPA trip a batch
+    5 score                          pdp.signals, pdp.circumstances
+    6 evaluate                       pdp.judgement: one OPA trip a batch
     7 oblige                         pdp.oblige
     8 record                         pdp.conclude, then the answer
-    9 settle                         after the answer
+    9 settle                         pdp.settle, after the answer
 
 The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
 
@@ -34,11 +35,8 @@ The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import math
 import time
-from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
@@ -46,42 +44,30 @@ from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, approval_ask, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
-from pdp.deferral import defer
+from pdp.contention import may_wait, pending_before
 from pdp.item import Answer, Item
+from pdp.judgement import Judgement
 from pdp.lane import Lane
 from pdp.lanes import Lanes
-from pdp.model import Ask, CanonicalCall, ClaimStatus, Final, Outcome, Settlement, StateView
-from pdp.oblige import oblige
+from pdp.model import Ask, CanonicalCall, ClaimStatus, Final, Settlement, StateView
 from pdp.offload import Offloader
 from pdp.patience import Patience
-from pdp.policy_input import policy_input
 from pdp.ports import Judge, State
-from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item, transformed_amounts
+from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item
 from pdp.queue import Entry, FairQueue
+from pdp.semantics import permits, short_circuit
+from pdp.settle import Settler
 from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
 from pdp.verdict import denied
-from writ.errors import DeadlineExceeded, EvaluationFailed, InvalidInput, NotReady, Overloaded, StateFailed, WritError
+from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, StateFailed, WritError
 from writ.v1 import decision_pb2
 
 log = logging.getLogger("writ.decide")
 
-QUARANTINE_S = 60.0
-"""How long an agent whose item broke an evaluation is judged apart from the others (design, section 2)."""
-
 POLL_S, POLL_MAX_S = 0.002, 0.05
 """Pauses before asking the state again for a duplicate in flight or a contended item: about one Redis trip at first, then
 twice as long each time that nothing has changed."""
-
-LAST_JUDGEMENT = 0.25
-"""Share of the caller's time that a contended item keeps for its last judgement."""
-
-SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
-"""Pauses between tries to settle; the last one repeats until the state takes it. Meanwhile it stays counted, which is the
-safe side."""
-
-MAX_UNSETTLED = 65_536
-"""Items that may wait for the state to settle them, some 1 KiB each; what comes on top waits for recovery at restart."""
 
 
 class Engine:
@@ -108,20 +94,25 @@ class Engine:
         self._authenticator = authenticator
         self._lanes = lanes
         self._state = state
-        self._judge = judge
         self._concluder = concluder
         self._offloader = offloader
-        self._transformer = transformer
         self._circumstances = circumstances
         self._telemetry = telemetry
         self._deliver = deliver
         self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
         self._in_flight = 0
-        self._unsettled = 0
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._quarantine: dict[tuple[str, str], float] = {}
         self._patience = Patience(self._put_back)
+        self._settler = Settler(state, telemetry)
+        self._judgement = Judgement(
+            judge=judge,
+            lanes=lanes,
+            circumstances=circumstances,
+            transformer=transformer,
+            telemetry=telemetry,
+            deadline_s=timeouts.opa_ms / 1000,
+        )
 
     def offer(self, entry: Entry) -> None:
         """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too."""
@@ -178,7 +169,7 @@ class Engine:
             self._schedule()
         self._settle_later(concluded.settlements)
         if concluded.waiting:
-            await self._settled(await self._concluder.conclude_durable(concluded, self._deliver))
+            await self._settler.settle(await self._concluder.conclude_durable(concluded, self._deliver))
 
     async def _decided(self, entries: list[Entry]) -> Concluded:
         watch = Stopwatch(time.perf_counter)
@@ -187,7 +178,7 @@ class Engine:
         lease_s = asyncio.get_running_loop().time() + self._timeouts.lease_ms / 1000
         entries = await self._enriched(entries)
         watch.lap("enrich")
-        await self._evaluated([item for entry in entries for item in entry.items])
+        await self._judgement.judge([item for entry in entries for item in entry.items])
         ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
         await self._dated(ready)
         watch.lap("evaluate")
@@ -207,24 +198,14 @@ class Engine:
             self._spawn(self._made_again(entry))
             return True
         contended = any(item.outcome and item.outcome.contended and not item.verdict.permits for item in entry.items)
-        if contended and self._may_wait(entry):
+        now_s = asyncio.get_running_loop().time()
+        if contended and may_wait(entry, now_s, self._timeouts.contention_ms / 1000):
             self._later(entry)
             return True
         if entry.asks[0].waits_until_s and self._patience.keeps(entry):
             return True
         short_circuit(entry)
         return False
-
-    def _may_wait(self, entry: Entry) -> bool:
-        """Tells whether a contended entry has somebody before it to wait for, and time. Whenever one of them is settled,
-        `contention_ms` begins anew: the earliest never waits, so living ones settle one after the other."""
-        now_s = asyncio.get_running_loop().time()
-        pending = pending_before(entry)
-        if not entry.contended_until_s or pending < entry.pending_before:
-            left_s = min(ask.deadline_s for ask in entry.asks) - now_s
-            entry.contended_until_s = now_s + min(self._timeouts.contention_ms / 1000, left_s * (1 - LAST_JUDGEMENT))
-            entry.pending_before, entry.pause_s = pending, 0.0
-        return pending > 0 and now_s < entry.contended_until_s
 
     def _later(self, entry: Entry) -> None:
         """Puts an entry back into the queue after a while."""
@@ -237,7 +218,7 @@ class Engine:
 
     async def _made_again(self, entry: Entry) -> None:
         """Gives back what the items reserved under the old bundle; the next batch makes them anew under the new one."""
-        await self._settled([Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in entry.items])
+        await self._settler.settle([Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in entry.items])
         entry.items, entry.contended_until_s = [], 0.0
         self._put_back(entry)
 
@@ -385,71 +366,9 @@ class Engine:
 
     def _settle_later(self, settlements: Sequence[Settlement]) -> None:
         if settlements:
-            self._spawn(self._settled(settlements))
+            self._spawn(self._settler.settle(settlements))
 
-    # (5) score, (6) evaluate, (7) oblige -----------------------------------------------------------------------------
-
-    async def _evaluated(self, items: list[Item]) -> None:
-        if not self._quarantine:
-            await self._judged(items)
-            return
-        now_s = asyncio.get_running_loop().time()
-        apart: list[Item] = []
-        together: list[Item] = []
-        for item in items:
-            until_s = self._quarantine.get((item.caller.organisation, item.request.agent.id), 0.0)
-            (apart if now_s < until_s else together).append(item)
-        await asyncio.gather(self._judged(together), self._judged(apart))
-
-    async def _judged(self, items: list[Item]) -> None:
-        if not items:
-            return
-        lane = items[0].lane
-        for index, item in enumerate(items):
-            self._circumstances.perceive(item)
-            item.input_json = policy_input(
-                index=index,
-                request=item.request,
-                caller=item.caller,
-                speaker=item.speaker,
-                call=item.call,
-                view=item.view,
-                signals=item.signals,
-                circumstances=item.circumstances,
-            )
-        try:
-            outcomes = await self._judge.judge(
-                lane.revision,
-                [item.input_json for item in items],
-                [item.call.execution_digest for item in items],
-                self._timeouts.opa_ms / 1000,
-            )
-        except EvaluationFailed as error:
-            self._telemetry.failure(error.reason)
-            for item in items:
-                item.verdict = denied(error.reason, "the policy engine gave no judgement", "try again later")
-            return
-        if outcomes is None:
-            await self._lanes.refresh()
-            for item in items:
-                item.verdict = denied("BUNDLE_CHANGED", "the policy changed while the action was judged", "try again")
-            return
-        for item, outcome in zip(items, outcomes, strict=True):
-            item.outcome = outcome
-            if outcome is None:
-                self._isolate(item)
-            else:
-                self._obliged(item, outcome)
-
-    def _obliged(self, item: Item, outcome: Outcome) -> None:
-        lane, organisation = item.lane, item.caller.organisation
-        verdict = oblige(outcome, item.request, item.call, lane, self._transformer, organisation)
-        if verdict.effect == "DEFER" or item.request.depends_on:
-            verdict = defer(verdict, self._circumstances.deferral(item), lane.deferral, item.view.now_ms)
-            item.ask.deferred_since_ms = verdict.deferral.since_ms if verdict.deferral else 0
-        if verdict.transformed is not None:
-            item.amounts = transformed_amounts(item, verdict.transformed, len(verdict.transformed_args))
-        item.verdict = verdict
+    # (7) oblige: since when approvals are asked for ------------------------------------------------------------------
 
     async def _dated(self, items: Sequence[Item]) -> None:
         """Finds when the approvals that are asked for were asked for first: their deadline counts from then on."""
@@ -467,79 +386,3 @@ class Engine:
             return
         for item, first_ms in zip(asking, since_ms, strict=True):
             item.approval_since_ms = first_ms
-
-    def _isolate(self, item: Item) -> None:
-        now_s = asyncio.get_running_loop().time()
-        self._quarantine = {key: until_s for key, until_s in self._quarantine.items() if until_s > now_s}
-        self._quarantine[(item.caller.organisation, item.request.agent.id)] = now_s + QUARANTINE_S
-        self._telemetry.failure("EVALUATION_FAILED")
-        item.verdict = denied("EVALUATION_FAILED", "the policy engine could not judge this action")
-
-    # (9) settle ------------------------------------------------------------------------------------------------------
-
-    async def _settled(self, settlements: Sequence[Settlement]) -> None:
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
-        self._unsettled += len(settlements)
-        try:
-            for pause_s in itertools.chain(SETTLE_RETRIES_S, itertools.repeat(SETTLE_RETRIES_S[-1])):
-                try:
-                    await self._state.settle(settlements)
-                except StateFailed as error:
-                    self._telemetry.failure("SETTLE_FAILED")
-                    log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
-                else:
-                    return
-                if self._unsettled > MAX_UNSETTLED:
-                    log.error("not settled until a restart", extra={"items": len(settlements)})
-                    return
-                await asyncio.sleep(pause_s)
-                settlements = aged(settlements, loop.time() - began_s)
-                began_s = loop.time()
-        finally:
-            self._unsettled -= len(settlements)
-
-
-def aged(settlements: Sequence[Settlement], by_s: float) -> list[Settlement]:
-    """Returns them as they are `by_s` seconds later: an answer is kept only for what is left of its time, so that none
-    outlives its permit."""
-    by_ms = math.ceil(by_s * 1000)
-    return [replace(one, answer_ttl_ms=max(0, one.answer_ttl_ms - by_ms)) for one in settlements]
-
-
-def pending_before(entry: Entry) -> int:
-    """Returns how much others have reserved before the entry's items and not settled; its own items are settled together,
-    so none waits for another."""
-    total = 0
-    own: Counter[str] = Counter()
-    for item in entry.items:
-        for reservation in item.state_ask.reservations:
-            view = item.view.counters.get(reservation.counter)
-            total += max(0, view.pending - own[reservation.key]) if view else 0
-        for reservation in item.state_ask.reservations:
-            own[reservation.key] += reservation.amount
-    return total
-
-
-def short_circuit(entry: Entry) -> None:
-    """Applies the semantic of a DecideBatch: what comes after the deciding item was not evaluated."""
-    if entry.semantic == decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL or len(entry.asks) == 1:
-        return
-    stops_on_permit = entry.semantic == decision_pb2.BATCH_SEMANTIC_PERMIT_ON_FIRST_PERMIT
-    items = {item.ask: item for item in entry.items}
-    stopped = False
-    for ask in entry.asks:
-        item = items.get(ask)
-        if item is None:
-            # An error, or the answer of an earlier time; a caller that has gone says nothing.
-            stopped = stopped or entry.answered.get(ask) is stops_on_permit
-            continue
-        if stopped:
-            item.verdict = denied("NOT_EVALUATED", "an item before this one ended the batch")
-        stopped = stopped or item.verdict.permits == stops_on_permit
-
-
-def permits(response: bytes) -> bool:
-    """Tells whether a stored DecideResponse lets its action run."""
-    effect = decision_pb2.DecideResponse.FromString(response).decision.effect
-    return effect in (decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM)

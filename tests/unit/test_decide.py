@@ -414,8 +414,10 @@ async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
     pipeline = await started()
     pipeline.judge.verdict = lambda item: outcome("DEFER")
     offered = [pair for number in range(80) for pair in pipeline.offer(action(f"r{number}"), waits_s=30.0)]
+    async with asyncio.timeout(10):
+        while sum(future.done() for _, future in offered) < 80 - MAX_WAITING_PER_CALLER:
+            await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
-    answered = sum(future.done() for _, future in offered)
-    assert answered == 80 - MAX_WAITING_PER_CALLER
+    assert sum(future.done() for _, future in offered) == 80 - MAX_WAITING_PER_CALLER
     await pipeline.engine.drain()
     assert all(future.done() for _, future in offered)

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from pdp import decide
-from pdp.decide import aged
 from pdp.model import Final, Settlement
+from pdp.settle import aged
 from tests.pipeline_support import Pipeline, action
 from tests.state_support import ask
 from writ.errors import StateFailed

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import grpc
 import pytest
 
-from pdp.decide import SETTLE_RETRIES_S
+from pdp.settle import SETTLE_RETRIES_S
 from pep.client import DecisionRefused
 from tests.stack_support import PATIENT, DecisionPoint, Ground, effect, request, until, update
 from writ.v1 import decision_pb2

@@ -1,0 +1,63 @@
+"""Stage 9: settles after the answer, as often as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pdp.model import Settlement
+from pdp.ports import State
+from pdp.telemetry import Telemetry
+from writ.errors import StateFailed
+
+log = logging.getLogger("writ.settle")
+
+SETTLE_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
+"""Pauses between tries to settle; the last one repeats until the state takes it. Meanwhile it stays counted, which is the
+safe side."""
+
+MAX_UNSETTLED = 65_536
+"""Items that may wait for the state to settle them, some 1 KiB each; what comes on top waits for recovery at restart."""
+
+
+class Settler:
+    """Commits what was allowed and gives back the rest."""
+
+    def __init__(self, state: State, telemetry: Telemetry) -> None:
+        self._state = state
+        self._telemetry = telemetry
+        self._unsettled = 0
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Returns when the state has taken them, or there are too many that it does not take."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        self._unsettled += len(settlements)
+        try:
+            for pause_s in itertools.chain(SETTLE_RETRIES_S, itertools.repeat(SETTLE_RETRIES_S[-1])):
+                try:
+                    await self._state.settle(settlements)
+                except StateFailed as error:
+                    self._telemetry.failure("SETTLE_FAILED")
+                    log.warning("not settled", extra={"reason": error.reason, "items": len(settlements)})
+                else:
+                    return
+                if self._unsettled > MAX_UNSETTLED:
+                    log.error("not settled until a restart", extra={"items": len(settlements)})
+                    return
+                await asyncio.sleep(pause_s)
+                settlements = aged(settlements, loop.time() - began_s)
+                began_s = loop.time()
+        finally:
+            self._unsettled -= len(settlements)
+
+
+def aged(settlements: Sequence[Settlement], by_s: float) -> list[Settlement]:
+    """Returns them as they are `by_s` seconds later: an answer is kept only for what is left of its time, so that none
+    outlives its permit."""
+    by_ms = math.ceil(by_s * 1000)
+    return [replace(one, answer_ttl_ms=max(0, one.answer_ttl_ms - by_ms)) for one in settlements]
