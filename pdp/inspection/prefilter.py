@@ -92,8 +92,14 @@ class Prefilter:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
         gated: dict[Gate, list[tuple[Sign, Any, str]]] = {gate: [] for gate in Gate}
         self._literals = _Literals()
-        signs = list(_signs(rules, gated, self._literals))
+        everything = list(_signs(rules, gated, self._literals))
+        # Words around numbers matter only where numbers are.
+        late = {n for n, rule in enumerate(rules) if rule.needs_context and all(map(gate_of, rule.patterns))}
+        words = [(what, pattern) for sign, what, pattern in everything if sign is Sign.CONTEXT and what in late]
+        signs = [one for one in everything if not (one[0] is Sign.CONTEXT and one[1] in late)]
         self._signs = [(sign, what) for sign, what, _ in signs]
+        self._late = [number for number, _ in words]
+        self._words = build_matcher([pattern for _, pattern in words], with_hyperscan=with_hyperscan, cache=cache)
         self._fixed = build_literal_matcher(list(self._literals.numbers), with_hyperscan=with_hyperscan, cache=cache)
         self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan, cache=cache)
         self._gated: dict[Gate, tuple[Matcher, list[tuple[Sign, Any]]]] = {
@@ -131,6 +137,8 @@ class Prefilter:
                 found.rules.add(what)
             else:
                 gates.add(what)
+        if gates:
+            told.update(map(self._late.__getitem__, self._words.hits(text)))
         for gate in gates:
             if gate in self._gated:
                 matcher, signs = self._gated[gate]
