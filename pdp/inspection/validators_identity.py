@@ -265,7 +265,21 @@ def is_identity_alone(text: str) -> bool:
     Of random numbers of eleven digits about one in thirty passes, of thirteen or fourteen one in hundred.
     """
     number = text.strip()
-    return any(_IDENTITY_CHECKS[name](number) for name in _ALONE.get(len(number), ()) if _DATED[name].match(number))
+    return any(_IDENTITY_CHECKS[name](number) for name in _ALONE.get(len(number), ()) if _looks_like(name, number))
+
+
+def _looks_like(name: str, number: str) -> bool:
+    """Refuses most numbers at a tenth of what the whole check costs."""
+    if not number.isdecimal() or not number.isascii():
+        return False
+    if name == "br_cpf":
+        rest = sum(int(d) * w for d, w in zip(number[:9], range(10, 1, -1), strict=True)) % 11
+        return number[9] == ("0" if rest < 2 else str(11 - rest))
+    if name == "tr_tckimlik":
+        return sum(map(int, number[:10])) % 10 == int(number[10])
+    if name == "de_idnr":
+        return len(set(number[:10])) in (8, 9) and number[0] != "0"
+    return _DATED[name].match(number) is not None
 
 
 def is_document_number(text: str) -> bool:
@@ -283,10 +297,7 @@ _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _DATED = {
     "pl_pesel": re.compile(rf"\d\d(?:[02468][1-9]|[13579][0-2]){_DAY}"),
-    "br_cpf": re.compile(r""),
-    "de_idnr": re.compile(r"[1-9]"),
     "be_nn": re.compile(rf"\d\d(?:[024][1-9]|[135][0-2]){_DAY}"),
-    "tr_tckimlik": re.compile(r"[1-9]\d{9}[02468]"),
     "ee_ik": re.compile(rf"[3-6]\d\d{_MONTH}{_DAY}"),
     "gr_amka": re.compile(rf"{_DAY}{_MONTH}"),
     "ar_cuit": re.compile(r"20|2[3-7]|3[034]"),
