@@ -19,6 +19,8 @@ from pdp.provenance_lexicon import (
     FORGET,
     HANDED_OVER,
     HANDING_OVER,
+    LET_DEEDS,
+    LETTING,
     LIGHT,
     NOT,
     NOUN_DEEDS,
@@ -129,7 +131,10 @@ def _light_deed(words: Sequence[str], at: int) -> int:
     if NOT.intersection(words[max(0, at - 3) : at]):
         return 0
     reach = words[at + 1 : at + 2 + _REACH]
-    return next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
+    told = next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
+    if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
+        told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)
+    return told
 
 
 def _gerund_deed(word: str) -> int:

@@ -59,9 +59,8 @@ DEEDS: Mapping[str, int] = _table(
         " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade pin"
         " unpin mute fill book confirm accept decline approve reject enable disable": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
-        " remind ping contact write dm submit deliver announce broadcast tweet upload export call fax alert"
-        " introduce thank greet congratulate warn cc bcc attach transmit circulate distribute pass report comment"
-        " let update request order escalate pitch wish add": Deed.SEND,
+        " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
+        " congratulate warn cc bcc transmit circulate distribute report comment": Deed.SEND,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return give book reserve rent lend contribute"
         " prepay credit": Deed.PAY,
@@ -121,19 +120,23 @@ THINGS: Mapping[str, int] = _table(
 )
 
 LIGHT = frozenset(
-    {"drop", "give", "shoot", "leave", "make", "do", "get", "have", "issue", "put", "prepare", "take", "place", "fire"}
+    {"drop", "give", "shoot", "leave", "make", "do", "get", "have", "issue", "put", "prepare", "take", "place", "let"}
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
 NOUN_DEEDS: Mapping[str, int] = _table(
     {
-        "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm"
-        " announcement nachricht": Deed.SEND,
+        "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
+        " announcement nachricht bescheid": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
         "booking reservation table seat ticket room flight ride": Deed.PAY | Deed.CREATE,
         "appointment event entry copy": Deed.CREATE,
     }
 )
+
+LETTING = frozenset({"let", "allow", "permit", "give"})
+LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})
+"""What people are let do: "let her read the minutes" shares them."""
 
 BEFORE_GERUND = frozenset({"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and"})
 
