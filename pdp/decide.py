@@ -176,11 +176,16 @@ class Engine:
         entries = self._prepared(entries)
         watch.lap("canonicalize")
         lease_s = asyncio.get_running_loop().time() + self._timeouts.lease_ms / 1000
-        entries = await self._enriched(entries)
-        watch.lap("enrich")
-        await self._judgement.judge([item for entry in entries for item in entry.items])
-        ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
-        await self._dated(ready)
+        try:
+            entries = await self._enriched(entries)
+            watch.lap("enrich")
+            await self._judgement.judge([item for entry in entries for item in entry.items])
+            ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
+            await self._dated(ready)
+        except Exception:
+            # Nothing is on record yet, so nothing may stay reserved.
+            self._let_go([item for entry in entries for item in entry.items])
+            raise
         watch.lap("evaluate")
         if asyncio.get_running_loop().time() >= lease_s:
             # Another decision point may have taken the claims over and may count what stands reserved for them.
@@ -257,7 +262,7 @@ class Engine:
                     return False
                 call = canonicalize(admitted, lane)
                 entry.items.append(self._item(ask, admitted, call, lane, now_s))
-            except WritError as error:
+            except Exception as error:  # a defect that one ask meets must not reach the others of its batch
                 self._failed(entry, ask, error, lane, now_s)
         return bool(entry.items)
 
@@ -306,7 +311,7 @@ class Engine:
         if not items:
             return []
         try:
-            views = await self._state.enrich([item.state_ask for item in items])
+            views = await self._views(items)
         except StateFailed as error:
             self._telemetry.failure(error.reason)
             blind = StateView(status=ClaimStatus.MINE, now_ms=int(time.time() * 1000))
@@ -318,11 +323,40 @@ class Engine:
             self._settle_later([settlement for settlement in settlements if settlement.ask.ticket])
             return []
         for item, view in zip(items, views, strict=True):
+            if view is None:
+                continue
             item.view = view
             if view.ticket:
                 item.state_ask = replace(item.state_ask, ticket=view.ticket)
+        if None in views:
+            entries = self._without(
+                entries, {id(item) for item, view in zip(items, views, strict=True) if view is None}
+            )
         now_s = asyncio.get_running_loop().time()
         return [entry for entry in entries if self._is_mine(entry, now_s)]
+
+    async def _views(self, items: list[Item]) -> Sequence[StateView | None]:
+        """Returns the views; None for an item that broke the call, which the others of its batch do not pay for."""
+        try:
+            return await self._state.enrich([item.state_ask for item in items])
+        except StateFailed:
+            raise
+        except Exception:
+            if len(items) == 1:
+                log.exception("enriching failed")
+                return [None]
+        return [view for item in items for view in await self._views([item])]
+
+    def _without(self, entries: list[Entry], broken: set[int]) -> list[Entry]:
+        """Answers the broken items, and returns the entries that have others."""
+        for entry in entries:
+            for item in entry.items:
+                if id(item) in broken:
+                    entry.answered[item.ask] = False
+                    self._telemetry.failure("INTERNAL")
+                    self._deliver([internal_answer(item.ask)])
+            entry.items = [item for item in entry.items if id(item) not in broken]
+        return [entry for entry in entries if entry.items]
 
     def _is_mine(self, entry: Entry, now_s: float) -> bool:
         """Answers what needs no judgement; False when nothing of the entry is left for this batch."""

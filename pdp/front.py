@@ -60,7 +60,8 @@ class FrontProtocol(asyncio.Protocol):
         self._default_s = default_s
         self._peers: OrderedDict[int, Peer] = OrderedDict()
         self._asks: dict[int, Ask] = {}
-        self._in = bytearray()
+        self._in: list[bytes] = []  # the beginning of a frame; `_held` bytes of the `_wanted` that it needs
+        self._held = self._wanted = 0
         self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
@@ -74,10 +75,15 @@ class FrontProtocol(asyncio.Protocol):
             ask.gone = True
 
     def data_received(self, data: bytes) -> None:
-        pending = self._in
-        if pending:
-            pending += data
-            data = bytes(pending)
+        if self._in or self._wanted:
+            # A large frame comes in many pieces: they are joined once, when it is whole.
+            self._in.append(data)
+            self._held += len(data)
+            if self._held < self._wanted:
+                return
+            data = b"".join(self._in)
+            self._in.clear()
+            self._held = self._wanted = 0
         at, size = 0, len(data)
         now_s = self._loop.time()
         while size - at >= 4:
@@ -87,14 +93,17 @@ class FrontProtocol(asyncio.Protocol):
                 return
             end = at + 4 + length
             if end > size:
+                self._wanted = end - at
                 break
             try:
                 self._take(data, at + 4, end, now_s)
-            except (struct.error, UnicodeDecodeError):
+            except struct.error:
                 self._abort()
                 return
             at = end
-        self._in = bytearray(data[at:])
+        if at < size:
+            self._in.append(data[at:])
+            self._held = size - at
 
     def _take(self, data: bytes, at: int, end: int, now_s: float) -> None:
         kind = data[at]
@@ -104,7 +113,7 @@ class FrontProtocol(asyncio.Protocol):
             ask = Ask(
                 token=FrontCall(self, number),
                 request=data[at + 17 : end],
-                peer=self._peers.get(peer, _NOBODY),
+                peer=self._peer(peer),
                 deadline_s=now_s + left_s,
             )
             self._asks[number] = ask
@@ -121,9 +130,16 @@ class FrontProtocol(asyncio.Protocol):
         else:
             self._abort()
 
+    def _peer(self, number: int) -> Peer:
+        peer = self._peers.get(number)
+        if peer is None:
+            return _NOBODY
+        self._peers.move_to_end(number)  # who is used longest ago is forgotten first
+        return peer
+
     def _meet(self, number: int, kind: int, credential: bytes) -> None:
         peer = _NOBODY
-        if kind == _BEARER:
+        if kind == _BEARER and credential.isascii():
             peer = Peer(bearer=credential.decode("ascii"))
         elif kind == _CERTIFICATE:
             peer = Peer(certificate=credential)
@@ -134,7 +150,7 @@ class FrontProtocol(asyncio.Protocol):
     def _opened(self, number: int, peer: int) -> None:
         """Tells a stream how long its credential holds."""
         try:
-            caller = self._authenticator.authenticate(self._peers.get(peer, _NOBODY), time.time())
+            caller = self._authenticator.authenticate(self._peer(peer), time.time())
         except WritError as error:
             self._send(_FRAME_OPENED, number, status_code(error), f"{error.reason}: {error.message}", b"")
             return

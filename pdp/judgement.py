@@ -6,6 +6,7 @@ Items of an agent whose item broke an evaluation are judged apart from the other
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from pdp.circumstances import Circumstances
 from pdp.deferral import defer
@@ -20,6 +21,8 @@ from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
 from pdp.verdict import denied
 from writ.errors import EvaluationFailed
+
+log = logging.getLogger("writ.judgement")
 
 QUARANTINE_S = 60.0
 """How long an agent whose item broke an evaluation is judged apart from the others (design, section 2)."""
@@ -63,8 +66,10 @@ class Judgement:
         if not items:
             return
         lane = items[0].lane
+        items = [item for item in items if self._is_perceived(item)]
+        if not items:
+            return
         for index, item in enumerate(items):
-            self._circumstances.perceive(item)
             item.input_json = policy_input(
                 index=index,
                 request=item.request,
@@ -96,8 +101,22 @@ class Judgement:
             item.outcome = outcome
             if outcome is None:
                 self._isolate(item)
-            else:
+                continue
+            try:
                 self._obliged(item, outcome)
+            except Exception:
+                log.exception("obliging failed")
+                self._isolate(item)
+
+    def _is_perceived(self, item: Item) -> bool:
+        """A defect that one item meets must not reach the others of its batch."""
+        try:
+            self._circumstances.perceive(item)
+        except Exception:
+            log.exception("perceiving failed")
+            self._isolate(item)
+            return False
+        return True
 
     def _obliged(self, item: Item, outcome: Outcome) -> None:
         lane, organisation = item.lane, item.caller.organisation

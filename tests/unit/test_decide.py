@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
+from pdp.circumstances import Circumstances
 from pdp.config import Limits, Timeouts
-from pdp.model import Final, Outcome
+from pdp.item import Item
+from pdp.model import Ask, Final, Outcome, StateAsk, StateView
 from pdp.patience import MAX_WAITING_PER_CALLER
 from tests.pipeline_support import Pipeline, action, outcome, token
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
@@ -421,3 +425,66 @@ async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
     assert sum(future.done() for _, future in offered) == 80 - MAX_WAITING_PER_CALLER
     await pipeline.engine.drain()
     assert all(future.done() for _, future in offered)
+
+
+async def together(pipeline: Pipeline, *names: str) -> dict[str, decision_pb2.DecideResponse]:
+    """Decides requests of several callers in one batch."""
+    offered = [pair for name in names for pair in pipeline.offer(action(name))]
+    answers = await asyncio.wait_for(asyncio.gather(*(future for _, future in offered)), 10)
+    decoded = [decision_pb2.DecideResponse.FromString(answer.response) for answer in answers]
+    return {response.request_id: response for response in decoded}
+
+
+async def test_an_item_that_breaks_the_state_s_call_is_answered_alone() -> None:
+    pipeline = await started()
+    enrich = pipeline.state.enrich
+
+    async def breaking(asks: Sequence[StateAsk]) -> list[StateView]:
+        if any(ask.request_id == "bad" for ask in asks):
+            raise ValueError("cannot pack")
+        return await enrich(asks)
+
+    pipeline.state.enrich = breaking  # type: ignore[method-assign]
+    answers = await together(pipeline, "good-1", "bad", "good-2")
+    assert answers["bad"].error.reason == "INTERNAL"
+    assert [answers[name].decision.effect for name in ("good-1", "good-2")] == [ALLOW, ALLOW]
+
+
+async def test_an_item_whose_circumstances_cannot_be_read_is_denied_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = await started()
+
+    def perceive(self: Circumstances, item: Item) -> None:
+        if item.request.request_id == "bad":
+            raise KeyError("odd")
+
+    monkeypatch.setattr(Circumstances, "perceive", perceive)
+    answers = await together(pipeline, "good-1", "bad")
+    assert answers["bad"].decision.reasons[0].code == "EVALUATION_FAILED"
+    assert answers["good-1"].decision.effect == ALLOW
+
+
+async def test_an_item_that_cannot_be_prepared_is_answered_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = await started()
+    asks = Circumstances.asks
+
+    def broken(self: Circumstances, ask: Ask, request: decision_pb2.DecideRequest, *rest: Any) -> tuple[object, ...]:
+        if request.request_id == "bad":
+            raise RecursionError
+        return asks(self, ask, request, *rest)
+
+    monkeypatch.setattr(Circumstances, "asks", broken)
+    answers = await together(pipeline, "good-1", "bad")
+    assert answers["bad"].error.reason == "INTERNAL"
+    assert answers["good-1"].decision.effect == ALLOW
+
+
+async def test_a_batch_that_breaks_before_it_is_on_record_reserves_nothing() -> None:
+    pipeline = await started()
+
+    def broken() -> None:
+        raise RuntimeError("a defect")
+
+    pipeline.judge.before_judge = broken
+    assert (await pipeline.ask(action("r1"))).error.reason == "INTERNAL"
+    await pipeline.engine.drain()
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.WITHDRAWN]

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pdp import decide
+from pdp import settle
 from pdp.model import Final, Settlement
 from pdp.settle import aged
 from tests.pipeline_support import Pipeline, action
@@ -17,7 +17,7 @@ from writ.v1 import decision_pb2
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "SETTLE_RETRIES_S", (0.001, 0.002))
+    monkeypatch.setattr(settle, "SETTLE_RETRIES_S", (0.001, 0.002))
 
 
 def failing(pipeline: Pipeline, times: int) -> list[str]:
@@ -45,13 +45,13 @@ async def test_what_is_not_settled_is_settled_when_the_state_is_back_however_lat
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_state_that_never_comes_back_holds_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "MAX_UNSETTLED", 3)
+    monkeypatch.setattr(settle, "MAX_UNSETTLED", 3)
     pipeline = await Pipeline().start()
     failing(pipeline, 1_000_000)
     for number in range(8):
         await pipeline.ask(action(f"r{number}"))
     await asyncio.sleep(0.02)
-    assert pipeline.engine._unsettled <= 3
+    assert pipeline.engine._settler._unsettled <= 3
     pipeline.state.before_settle = lambda: None
     await asyncio.wait_for(pipeline.engine.drain(), 10)
     assert 0 < len(pipeline.state.settled) <= 3

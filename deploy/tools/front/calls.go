@@ -29,6 +29,9 @@ const (
 	// is dropped.
 	certificateKey = "writ-peer-certificate-bin"
 
+	// Longest bearer token, with its scheme: the decision point refuses longer ones as well.
+	maxTokenBytes = 8<<10 + 7
+
 	// Longest life of a stream, 100 years: what lives longer does not end.
 	maxExpiryMillis = 100 * 365 * 24 * 3600 * 1000
 )
@@ -91,8 +94,7 @@ func (f *front) stream(_ any, stream grpc.ServerStream) error {
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
 	opened := make(chan answer, 1)
-	number := f.peer(ctx)
-	f.engine.open(number, func(a answer) { opened <- a })
+	f.engine.open(f.peer(ctx), func(a answer) { opened <- a })
 	var first answer
 	select {
 	case first = <-opened:
@@ -106,18 +108,19 @@ func (f *front) stream(_ any, stream grpc.ServerStream) error {
 		return status.Error(codes.Internal, "INTERNAL: an internal error; the decision point has logged its cause")
 	}
 	s := &streamed{
-		engine: f.engine, stream: stream, tokens: map[uint64]uint64{},
+		front: f, engine: f.engine, stream: stream, tokens: map[uint64]uint64{},
 		answers: make(chan []byte, f.maxUnanswered), room: make(chan struct{}, f.maxUnanswered),
 	}
 	expires := time.NewTimer(time.Duration(min(binary.LittleEndian.Uint64(first.response), maxExpiryMillis)) * time.Millisecond)
 	defer expires.Stop()
 	defer s.end()
 	ended := make(chan error, 1)
-	go func() { ended <- s.read(ctx, number) }()
+	go func() { ended <- s.read(ctx) }()
 	return s.write(ctx, ended, expires.C)
 }
 
 type streamed struct {
+	front   *front
 	engine  *engine
 	stream  grpc.ServerStream
 	answers chan []byte
@@ -129,7 +132,7 @@ type streamed struct {
 	over   bool
 }
 
-func (s *streamed) read(ctx context.Context, peer uint32) error {
+func (s *streamed) read(ctx context.Context) error {
 	for {
 		var request raw
 		if err := s.stream.RecvMsg(&request); err != nil {
@@ -140,6 +143,7 @@ func (s *streamed) read(ctx context.Context, peer uint32) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		peer := s.front.peer(ctx) // it may have been forgotten since the stream began
 		s.mutex.Lock()
 		if s.over {
 			s.mutex.Unlock()
@@ -279,7 +283,7 @@ func credentialOf(ctx context.Context) (byte, string) {
 	values := metadata.ValueFromIncomingContext(ctx, "authorization")
 	if len(values) > 0 {
 		value := values[len(values)-1]
-		if len(value) > 7 && strings.EqualFold(value[:7], "bearer ") {
+		if len(value) > 7 && len(value) <= maxTokenBytes && strings.EqualFold(value[:7], "bearer ") {
 			return credentialBearer, value[7:]
 		}
 	}

@@ -44,9 +44,11 @@ type engine struct {
 	waiting map[uint64]func(answer)
 	token   uint64
 	peers   map[string]uint32
-	out     []byte
-	lost    bool
-	wake    chan struct{}
+	// Numbers of credentials, apart from those of calls: one number never stands for two credentials.
+	lastPeer uint32
+	out      []byte
+	lost     bool
+	wake     chan struct{}
 }
 
 func newEngine(conn net.Conn) *engine {
@@ -112,8 +114,11 @@ func (e *engine) peer(kind byte, credential string) uint32 {
 		if len(e.peers) >= maxPeers {
 			clear(e.peers) // numbers are never used again; the decision point forgets the oldest by itself
 		}
-		e.token++
-		number = uint32(e.token)
+		e.lastPeer++
+		if e.lastPeer == 0 {
+			e.conn.Close() // every number was used once; a new connection begins anew
+		}
+		number = e.lastPeer
 		e.peers[key] = number
 		if kind == credentialCertificate {
 			credential = asPEM(credential)

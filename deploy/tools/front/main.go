@@ -66,6 +66,7 @@ func run(s settings) error {
 		grpc.ForceServerCodecV2(rawCodec{}),
 		grpc.MaxRecvMsgSize(s.maxMessage),
 		grpc.MaxConcurrentStreams(1024),
+		grpc.MaxHeaderListSize(16 << 10),
 		grpc.WaitForHandlers(true),
 	}
 	if s.certificate != "" {

@@ -126,6 +126,34 @@ def test_a_certificate_in_the_metadata_of_a_caller_is_worth_nothing(point: Decis
             assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
 
 
+def test_a_token_of_odd_bytes_is_refused_and_harms_nobody(point: DecisionPoint) -> None:
+    before = front_pid(point)
+    for odd in ("\xff" * 40, "a" * 9_000):
+        with grpc.insecure_channel(point.target) as channel:
+            call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/writ.v1.DecisionService/Decide")
+            with pytest.raises(grpc.RpcError):
+                call(
+                    request("native-odd").SerializeToString(),
+                    metadata=(("authorization", f"Bearer {odd}"),),
+                    timeout=10,
+                )
+    with point.client() as client:
+        assert effect(client.decide(request("native-after-odd"))) == "ALLOW"
+    assert front_pid(point) == before
+
+
+def test_large_requests_arrive_whole(point: DecisionPoint) -> None:
+    large = request("native-large")
+    large.user_request = "words " * 2_500
+    large.args_json = b'{"customer":"7","invoice":"INV-71"' + b" " * 200_000 + b"}"
+    asks = [decision_pb2.DecideRequest.FromString(large.SerializeToString()) for _ in range(20)]
+    for number, ask in enumerate(asks):
+        ask.request_id = f"native-large-{number}"
+    with point.client() as client:
+        answers = list(client.decide_stream(asks))
+    assert {effect(answer.decision) for answer in answers} == {"ALLOW"}
+
+
 def test_a_front_that_is_killed_comes_back(point: DecisionPoint) -> None:
     before = front_pid(point)
     os.kill(before, signal.SIGKILL)
