@@ -40,13 +40,15 @@ touched if {
 	data.settings.scopes[dimension]
 }
 
-_uncertain contains "unit" if not lib.trusted(input.agent)
+# Written as equalities, by which OPA passes over the rules: these are all the words of `writ.v1.Assertion` that vouch for
+# nothing.
+_uncertain contains "unit" if input.agent.asserted_by in {"AGENT", "UNSPECIFIED"}
 
-_uncertain contains "role" if not lib.trusted(input.agent)
+_uncertain contains "role" if input.agent.asserted_by in {"AGENT", "UNSPECIFIED"}
 
-_uncertain contains "session" if not lib.trusted(input.context)
+_uncertain contains "session" if input.context.asserted_by in {"AGENT", "UNSPECIFIED"}
 
-_uncertain contains "environment" if not lib.trusted(input.environment)
+_uncertain contains "environment" if input.environment.asserted_by in {"AGENT", "UNSPECIFIED"}
 
 _uncertain contains "resource_type" if input.action.operations[_].resource_type == ""
 
@@ -56,9 +58,32 @@ _uncertain contains "payload_class" if input.payload.state != "OK"
 # METADATA
 # title: The scopes that hold or may hold, by name
 # description: Each with `priority`, `set`, `standing` (CERTAIN or POSSIBLE) and `match`, the leading dimension included.
-standing[name] := object.union(scope, {"standing": _standing(scope)}) if {
-	some name, scope in declared
-	_standing(scope)
+standing[name] := object.union(scope, {"standing": standing_of}) if {
+	some dimension, values in _leading
+	some value in values
+	some name, entry in data.settings.scopes[dimension][value]
+	scope := _scope(dimension, value, entry)
+	standing_of := _standing(scope)
+}
+
+# The values that the item has, or may have, of each dimension: only scopes led by them can hold.
+_leading[dimension] := object.keys(data.settings.scopes[dimension]) if some dimension in _uncertain
+
+_leading[dimension] := values if {
+	some dimension, values in _values
+	not dimension in _uncertain
+}
+
+_values := {
+	"organisation": [input.organisation],
+	"agent": [input.agent.id],
+	"unit": [input.agent.unit],
+	"role": [input.agent.role],
+	"session": [input.context.session_id],
+	"environment": [input.environment.name, input.environment.claimed],
+	"verb": [operation.verb | some operation in input.action.operations],
+	"resource_type": [operation.resource_type | some operation in input.action.operations],
+	"payload_class": [class | some class in input.payload.classes],
 }
 
 # METADATA
@@ -68,11 +93,13 @@ declared[name] := scope if {
 	some value, scopes in values
 	some name, entry in scopes
 	not name in _repeated
-	scope := {
-		"priority": object.get(entry, "priority", null),
-		"match": object.union(object.get(entry, "match", {}), {dimension: [value]}),
-		"set": object.get(entry, "set", {}),
-	}
+	scope := _scope(dimension, value, entry)
+}
+
+_scope(dimension, value, entry) := {
+	"priority": object.get(entry, "priority", null),
+	"match": object.union(object.get(entry, "match", {}), {dimension: [value]}),
+	"set": object.get(entry, "set", {}),
 }
 
 # A name at several places is a problem of the bundle, which then never becomes active.
