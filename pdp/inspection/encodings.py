@@ -52,8 +52,8 @@ _RUNS = {
     "base32": re.compile(rb"[A-Z2-7]{24,}={0,6}"),
     "hex": re.compile(rb"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){10,}"),
 }
-_JSON = re.compile(rb'[\[{]\s*\\*"')
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
+_WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
 _BLANK = re.compile(rb"\s+")
 _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))")
@@ -69,16 +69,10 @@ def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
-def places(step: str, buffer: bytes) -> Iterator[int]:
-    """Yields where `buffer` shows an encoding that concerns a whole text."""
-    for match in _WHOLE[step].finditer(buffer):
-        yield match.start()
-
-
-def json_places(buffer: bytes) -> Iterator[int]:
-    """Yields where `buffer` may hold an object or an array with a string in it."""
-    for match in _JSON.finditer(buffer):
-        yield match.start()
+def next_place(step: str, buffer: bytes, start: int) -> int:
+    """Returns where `buffer` shows an encoding that concerns a whole text, from `start` on; -1 when it does not."""
+    match = _WHOLE[step].search(buffer, start)
+    return -1 if match is None else match.start()
 
 
 def is_run(step: str) -> bool:

@@ -6,7 +6,7 @@ leaves alone, so that two decoders cannot feed each other for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import orjson
 
@@ -18,6 +18,9 @@ from pdp.inspection.texts import Origin, Span, Texts
 
 MAX_TRIALS = 1_024
 """Most runs that one inspection tries to decode; each trial takes about 2 µs."""
+
+MAX_WHOLE_CHARS = 16 * 1024
+"""Longest text whose percent signs, entities or escapes are undone; at up to 100 ns a character."""
 
 _EDGES = {"{": "}", "[": "]"}
 
@@ -46,8 +49,10 @@ class Opener:
             if encodings.is_run(step):
                 self._runs(opened, texts, step)
             else:
-                for number in sorted({texts.at(place) for place in encodings.places(step, texts.buffer)}):
-                    self._put(opened, texts, number, encodings.undone(step, texts.values[number]), (step,))
+                for number in _showing(step, texts):
+                    value = texts.values[number]
+                    self.truncated |= len(value) > MAX_WHOLE_CHARS
+                    self._put(opened, texts, number, encodings.undone(step, value[:MAX_WHOLE_CHARS]), (step,))
         self._chars -= opened.lay_out()
         self.truncated |= opened.truncated
         return opened
@@ -71,7 +76,7 @@ class Opener:
                     break
 
     def _json(self, opened: Texts, texts: Texts) -> None:
-        for number in sorted({texts.at(place) for place in encodings.json_places(texts.buffer)}):
+        for number in _showing("json", texts):
             value = texts.values[number]
             document = _document(value)
             if document is not None and self._allow(value):
@@ -95,6 +100,15 @@ class Opener:
         if self._opened < 0:
             self.truncated = True
         return self._opened >= 0
+
+
+def _showing(step: str, texts: Texts) -> Iterator[int]:
+    """Yields the numbers of the texts that show an encoding, each once."""
+    place = 0
+    while (place := encodings.next_place(step, texts.buffer, place)) >= 0:
+        number = texts.at(place)
+        yield number
+        place = max(place, texts.span(number)[1]) + 1
 
 
 def _document(text: str) -> object | None:
