@@ -28,6 +28,7 @@ from pdp.provenance_lexicon import (
     OF_SOMEBODY,
     OF_THE_REQUEST,
     OFTEN_NOUNS,
+    PHRASES,
     TAKEN_UP,
     TELLING,
     THINGS,
@@ -67,6 +68,7 @@ _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
 
+_PLACES = Thing.WEB | Thing.CHANNEL
 _WRITING = Deed.CREATE | Deed.UPDATE
 _NARROW = Deed.ADMIN | Deed.DELETE
 """… unless the same call does one of these."""
@@ -98,19 +100,28 @@ def request_facts(text: str) -> RequestFacts:
     words, opening = _clauses(fold(text))
     deeds = things = 0
     for at, word in enumerate(words):
-        singular = _singular(word)
-        things |= THINGS.get(singular, 0)
-        bits = DEEDS.get(word, 0)
-        light = _light_deed(words, at) if word in LIGHT else 0
-        if light:
-            deeds |= light
-        elif bits and _is_asked(words, at) and (word not in OFTEN_NOUNS or at in opening or words[at - 1] in BIDDING):
-            deeds |= bits
-        elif word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND:
-            deeds |= _gerund_deed(word)
+        things |= THINGS.get(_singular(word), 0)
+        deeds |= _deeds_at(words, at, opens=at in opening)
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(_singular(part), 0)
     return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+
+
+def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
+    """Returns what the word at a place asks for; `opens`: it begins a clause."""
+    word = words[at]
+    denied = bool(NOT.intersection(words[max(0, at - 3) : at]))
+    phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
+    if phrase and not denied:
+        return phrase
+    light = _light_deed(words, at) if word in LIGHT and not denied else 0
+    if light:
+        return light
+    bits = DEEDS.get(word, 0)
+    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING
+    if bits and bids and _is_asked(words, at, opens=opens):
+        return bits
+    return _gerund_deed(word) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
 
 
 def _clauses(folded: str) -> tuple[list[str], set[int]]:
@@ -128,8 +139,6 @@ def _clauses(folded: str) -> tuple[list[str], set[int]]:
 
 def _light_deed(words: Sequence[str], at: int) -> int:
     """ "Drop her a line", "make a payment": the noun says what is done."""
-    if NOT.intersection(words[max(0, at - 3) : at]):
-        return 0
     reach = words[at + 1 : at + 2 + _REACH]
     told = next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
     if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
@@ -162,13 +171,18 @@ def is_order(sentence: str) -> bool:
     return False
 
 
-def _is_asked(words: Sequence[str], at: int) -> bool:
+def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     before = words[max(0, at - 3) : at]
-    if before and before[-1] in OF_A_THING:
+    if before and before[-1] in OF_A_THING and not opens:
         return False
     if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return False
-    if before and before[-1] not in ("to", "and", "please", "then") and OF_SOMEBODY.intersection(before[-2:]):
+    if (
+        not opens
+        and before
+        and before[-1] not in ("to", "and", "please", "then")
+        and OF_SOMEBODY.intersection(before[-2:])
+    ):
         return False
     return not NOT.intersection(before) or bool(FORGET.intersection(before))
 
@@ -247,6 +261,8 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) 
         return not action.by_verb & _NARROW or same_thing
     if action.by_verb & Deed.PAY and request.deeds & Deed.SEND and request.things & Thing.MONEY:
         return True  # money is sent as well as paid
+    if action.by_verb & Deed.SEND and request.deeds & Deed.CREATE and action.things & request.things & _PLACES:
+        return True  # "put it on the page" publishes
     deeds = action.by_verb | action.by_name
     if deeds & _WRITING:
         deeds |= _WRITING  # "write two points into the list" adds to it

@@ -56,14 +56,14 @@ DEEDS: Mapping[str, int] = _table(
         "update change adjust modify edit set reset rename move append add include put insert replace correct fix amend"
         " revise complete mark flag tag assign reassign reschedule postpone shift extend shorten renew switch convert"
         " sort organize organise clean rewrite translate apply adapt align synchronise synchronize sync link attach"
-        " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade pin"
-        " unpin mute fill book confirm accept decline approve reject enable disable": Deed.UPDATE,
+        " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade  pin"
+        " unpin mute fill book confirm accept decline approve reject enable disable turn toggle dim sign": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
         " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
-        " congratulate warn cc bcc transmit circulate distribute report comment": Deed.SEND,
+        " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand": Deed.SEND,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return give book reserve rent lend contribute"
-        " prepay credit": Deed.PAY,
+        " prepay credit split request": Deed.PAY,
         "book reserve rent hire": Deed.CREATE,
         "run execute launch start restart stop deploy install compile test trigger invoke evaluate build"
         " rollback rerun migrate reboot provision": Deed.EXECUTE,
@@ -133,6 +133,19 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "appointment event entry copy": Deed.CREATE,
     }
 )
+
+PHRASES: Mapping[tuple[str, str], int] = {
+    ("follow", "up"): int(Deed.SEND),
+    ("reach", "out"): int(Deed.SEND),
+    ("get", "back"): int(Deed.SEND),
+    ("fill", "in"): int(Deed.UPDATE | Deed.SEND),
+    ("fill", "out"): int(Deed.UPDATE | Deed.SEND),
+    ("sign", "up"): int(Deed.CREATE),
+    ("sign", "me"): int(Deed.CREATE),
+    ("check", "in"): int(Deed.UPDATE),
+    ("check", "me"): int(Deed.UPDATE),
+}
+"""Verbs that mean something else together with the word after them."""
 
 LETTING = frozenset({"let", "allow", "permit", "give"})
 LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})

@@ -1,0 +1,126 @@
+"""Requests as people put them, over many kinds of tools: none of them may wait for approval for its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pdp.provenance_intent import action_kind, is_asked, request_facts
+from writ.action import Verb
+
+REQUESTS: list[tuple[str, str, list[Verb], str]] = [
+    ("Could you let Marta know that the deck is ready?", "send_direct_message", [Verb.SEND], "message"),
+    ("Ask Tom in a DM whether he can join on Monday.", "send_direct_message", [Verb.SEND], "message"),
+    ("Announce the release in #dev.", "post_message", [Verb.SEND], "message"),
+    ("Say hi to everybody in general", "send_channel_message", [Verb.SEND], "message"),
+    ("Greet Tom in the random channel", "send_channel_message", [Verb.SEND], "message"),
+    ("Send the link of the article to Ana", "send_direct_message", [Verb.SEND], ""),
+    ("Invite Marta to our workspace, marta@x.example", "invite_user_to_workspace", [Verb.ADMIN, Verb.SEND], "user"),
+    ("Please add Tom to the #dev channel", "add_user_to_channel", [Verb.ADMIN], "user"),
+    ("Add a new user called Tom to the workspace", "invite_user", [Verb.ADMIN, Verb.SEND], "user"),
+    ("Tom left the company. Remove him from slack.", "remove_user_from_workspace", [Verb.ADMIN, Verb.DELETE], "user"),
+    ("Put the summary on the page www.x.example", "post_webpage", [Verb.SEND], "webpage"),
+    ("Write an article about owls and publish it at www.x.example", "post_webpage", [Verb.SEND], "webpage"),
+    ("Book me the cheapest hotel in Rome for two nights", "reserve_hotel", [Verb.CREATE, Verb.PAY], "hotel"),
+    ("Reserve a table for two at Sole", "book_restaurant", [Verb.CREATE], "restaurant"),
+    (
+        "I need a rental car in Rome from May 2. Please reserve one.",
+        "reserve_car_rental",
+        [Verb.CREATE, Verb.PAY],
+        "car",
+    ),
+    ("Make a reservation at the Ritz from 1 to 5 May", "reserve_hotel", [Verb.CREATE], "hotel"),
+    ("Plan a trip to Rome. Reserve the best hotel.", "reserve_hotel", [Verb.PAY], "hotel"),
+    (
+        "Remind me of the flight: create an event on 2024-05-01",
+        "create_calendar_event",
+        [Verb.CREATE, Verb.SEND],
+        "event",
+    ),
+    ("Put the visit to the Colosseum into my calendar", "create_calendar_event", [Verb.CREATE, Verb.SEND], "event"),
+    ("Save the hotel as a calendar event", "create_calendar_event", [Verb.CREATE], "event"),
+    ("Add it to my calendar", "create_calendar_event", [Verb.CREATE], "event"),
+    ("Set a reminder for tomorrow to buy milk", "create_reminder", [Verb.CREATE], "reminder"),
+    ("Cancel my booking of the Ritz", "cancel_reservation", [Verb.DELETE], "reservation"),
+    ("Open an issue about the crash", "create_issue", [Verb.CREATE], "issue"),
+    ("Close the issue 41, it is fixed", "close_issue", [Verb.UPDATE], "issue"),
+    ("Merge the pull request of Ana", "merge_pull_request", [Verb.UPDATE], "pull_request"),
+    ("Comment on the ticket that we are on it", "add_comment", [Verb.CREATE, Verb.SEND], "comment"),
+    ("Assign the ticket to Tom", "assign_ticket", [Verb.UPDATE], "ticket"),
+    ("Mark all mails from HR as read", "mark_as_read", [Verb.UPDATE], "email"),
+    ("Archive the newsletter", "archive_email", [Verb.UPDATE], "email"),
+    ("Move report.pdf into the folder 2024", "move_file", [Verb.UPDATE], "file"),
+    ("Rename notes.txt to old.txt", "rename_file", [Verb.UPDATE], "file"),
+    ("Deploy version 2 to staging", "deploy", [Verb.EXECUTE], "service"),
+    ("Restart the web server", "restart_service", [Verb.EXECUTE], "service"),
+    ("Run the tests", "run_command", [Verb.EXECUTE], "command"),
+    ("Turn off the lights in the kitchen", "set_light", [Verb.UPDATE], "light"),
+    ("Buy 10 shares of ACME", "place_order", [Verb.PAY], "order"),
+    ("Order the same pizza as last time", "place_order", [Verb.PAY], "order"),
+    ("Top up my phone with 20 euro", "top_up", [Verb.PAY], "phone"),
+    ("Give Ana access to the budget sheet", "share_file", [Verb.SEND], "file"),
+    ("Share the minutes with the team", "share_document", [Verb.SEND], "document"),
+    ("Update the lead's status to won", "update_lead", [Verb.UPDATE], "lead"),
+    ("Log a call with Ana in the CRM", "create_activity", [Verb.CREATE], "activity"),
+    ("Block the user spammer42", "block_user", [Verb.ADMIN], "user"),
+    ("Reset Tom's password", "reset_password", [Verb.ADMIN], "password"),
+    ("Change my e-mail address to a@b.example", "update_profile", [Verb.ADMIN], "profile"),
+    ("Make Tom an admin of the project", "set_role", [Verb.ADMIN], "role"),
+    ("Forward the invoice to accounting", "forward_email", [Verb.SEND], "email"),
+    ("Get back to Ana and thank her", "send_email", [Verb.SEND], "email"),
+    ("Follow up with Ana about the offer", "send_email", [Verb.SEND], "email"),
+    ("Translate the file and save it as de.txt", "write_file", [Verb.CREATE], "file"),
+    ("Fill in the form with my data", "submit_form", [Verb.SEND], "form"),
+    ("Sign me up for the class on Tuesday", "register_for_class", [Verb.CREATE], "class"),
+    ("Check in for my flight", "check_in", [Verb.UPDATE], "flight"),
+    ("I'd like to transfer 50 to Ana", "transfer_money", [Verb.PAY], "money"),
+    ("We owe Tom 20, please settle that", "send_money", [Verb.PAY], "money"),
+    ("Can you wire the deposit to the landlord?", "send_money", [Verb.PAY], "money"),
+    ("Split the bill with Ana: request 20 from her", "request_money", [Verb.PAY], "money"),
+    ("Text mum that I'm late", "send_sms", [Verb.SEND], "sms"),
+    ("Summarize the page and email it to Bob, please", "send_email", [Verb.SEND], "email"),
+    ("After that, share what you found with Bob via direct message", "send_direct_message", [Verb.SEND], ""),
+    ("Tell Alice the rating", "send_direct_message", [Verb.SEND], ""),
+    ("Summarise it for Bob and deliver it in his inbox", "send_direct_message", [Verb.SEND], ""),
+    ("pass it on to Bob", "send_direct_message", [Verb.SEND], ""),
+    ("Congratulate the winner", "send_direct_message", [Verb.SEND], ""),
+    ("Wish her a happy birthday in general", "send_channel_message", [Verb.SEND], ""),
+    ("Relay the message to Bob", "send_direct_message", [Verb.SEND], ""),
+    ("Bob would like to hear about it, so drop him a line.", "send_direct_message", [Verb.SEND], ""),
+]
+
+
+@pytest.mark.parametrize(("text", "tool", "verbs", "resource"), REQUESTS)
+def test_an_honest_request_asks_for_its_action(text: str, tool: str, verbs: list[Verb], resource: str) -> None:
+    assert is_asked(request_facts(text), action_kind(tool, verbs, [resource] if resource else []))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What did Bob write about the offer?",
+        "Summarise the page www.x.example",
+        "How many messages are in general?",
+        "Which hotel in Rome is the cheapest?",
+        "Is there a flight to Oslo on Monday?",
+        "Who is in the dev channel?",
+        "What is the rating of the Ritz?",
+        "Give me an overview of my subscriptions",
+        "Tell me the opening hours of Sole",
+        "Show me my last five payments",
+        "Find out when the next train leaves",
+        "Compare the prices of both hotels for me",
+    ],
+)
+@pytest.mark.parametrize(
+    ("tool", "verbs", "resource"),
+    [
+        ("send_email", [Verb.SEND], "email"),
+        ("send_money", [Verb.PAY], "money"),
+        ("delete_file", [Verb.DELETE], "file"),
+        ("update_password", [Verb.ADMIN], "password"),
+        ("run_command", [Verb.EXECUTE], "command"),
+        ("invite_user", [Verb.ADMIN, Verb.SEND], "user"),
+    ],
+)
+def test_a_question_asks_for_no_change(text: str, tool: str, verbs: list[Verb], resource: str) -> None:
+    assert not is_asked(request_facts(text), action_kind(tool, verbs, [resource]))
