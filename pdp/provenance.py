@@ -34,7 +34,7 @@ from pdp.provenance_forms import (
     request_marks,
     value_forms,
 )
-from pdp.provenance_intent import ActionKind, RequestFacts, request_facts
+from pdp.provenance_intent import ActionKind
 from pdp.provenance_model import (
     LINK,
     NAMES_SOURCE,
@@ -47,6 +47,7 @@ from pdp.provenance_model import (
     Speech,
     only_fetches,
 )
+from pdp.provenance_request import RequestFacts, request_facts
 
 __all__ = [
     "MAX_NAMING",

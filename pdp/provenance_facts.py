@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pdp.provenance_intent import NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts, Thing, is_asked
+from pdp.provenance_intent import is_asked
+from pdp.provenance_lexicon import Thing
 from pdp.provenance_model import (
     COMPOSED,
     LINK,
@@ -17,6 +18,7 @@ from pdp.provenance_model import (
     SinkRef,
     only_fetches,
 )
+from pdp.provenance_request import NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdp.provenance_forms import CONTENT
-from pdp.provenance_intent import ActionKind, RequestFacts
+from pdp.provenance_intent import ActionKind
+from pdp.provenance_request import RequestFacts
 from writ.frozen import frozen
 
 LINK = "link"

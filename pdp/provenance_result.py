@@ -15,8 +15,8 @@ import orjson
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_path import escape_pointer
 from pdp.provenance_forms import strong_marks, whole_mark
-from pdp.provenance_intent import is_order
 from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
+from pdp.provenance_request import is_order
 from writ.frozen import frozen
 from writ.strict_json import Number
 

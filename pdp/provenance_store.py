@@ -13,7 +13,7 @@ from typing import Any
 from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
 from pdp.provenance_forms import HASH_BYTES, hash_marks
-from pdp.provenance_intent import RequestFacts
+from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 from pdp.state import companion_ask
 from pdp.state_client import Call, Client, load_script, run_one

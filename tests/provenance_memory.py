@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, is_naming
 from pdp.provenance_forms import HASH_BYTES, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
-from pdp.provenance_intent import RequestFacts
+from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 
 

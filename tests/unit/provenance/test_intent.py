@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.provenance_intent import RequestFacts, action_kind, is_asked, is_order, request_facts
+from pdp.provenance_intent import action_kind, is_asked
+from pdp.provenance_request import RequestFacts, is_order, request_facts
 from writ.action import Verb
 
 MAIL = action_kind("mail.send", [Verb.SEND], ["email"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pdp.provenance_intent import action_kind, is_asked, request_facts
+from pdp.provenance_intent import action_kind, is_asked
+from pdp.provenance_request import request_facts
 from writ.action import Verb
 
 REQUESTS: list[tuple[str, str, list[Verb], str]] = [

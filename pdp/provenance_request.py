@@ -1,0 +1,188 @@
+"""Reads a user's request: which deeds it asks for, on which things, whether it hands over to what a source says.
+
+By words alone (`pdp.provenance_lexicon`), in linear time. Only bits are kept, never words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pdp.fold import fold
+from pdp.provenance_lexicon import (
+    BEFORE_GERUND,
+    BIDDING,
+    DEEDS,
+    FORGET,
+    HANDED_OVER,
+    HANDING_OVER,
+    LET_DEEDS,
+    LETTING,
+    LIGHT,
+    NOT,
+    NOUN_DEEDS,
+    OF_A_THING,
+    OF_SOMEBODY,
+    OF_THE_REQUEST,
+    OFTEN_NOUNS,
+    PHRASES,
+    TAKEN_UP,
+    TELLING,
+    THINGS,
+    TO_THE_USER,
+)
+from pdp.provenance_marks import identifiers
+from writ.frozen import frozen
+
+NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL = 1, 2, 4
+"""Bits of what a request names by its address."""
+
+_REACH = 6
+"""Words between a handing-over verb and what is handed over."""
+
+_WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+")
+_BREAKS = frozenset(".:;,!?()\u2013\u2014")
+_OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
+"""Signs after which a verb begins a clause."""
+
+_ACCOUNT_DIGITS = 9  # a date has eight
+
+
+@frozen
+class RequestFacts:
+    """What is kept of a request: `deeds` and `things` are bits of Deed and Thing, `named` of NAMED_*, `delegates` tells
+    that it hands over to what some source says."""
+
+    deeds: int = 0
+    things: int = 0
+    named: int = 0
+    delegates: bool = False
+
+
+def request_facts(text: str) -> RequestFacts:
+    """Reads a request (untrusted in form, at most some 16 KiB) in linear time."""
+    words, opening = _clauses(fold(text))
+    deeds = things = 0
+    for at, word in enumerate(words):
+        things |= THINGS.get(singular(word), 0)
+        deeds |= _deeds_at(words, at, opens=at in opening)
+        for part in word.split("-") if "-" in word else ():
+            things |= THINGS.get(singular(part), 0)
+    return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+
+
+def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
+    """Returns what the word at a place asks for; `opens`: it begins a clause."""
+    word = words[at]
+    denied = bool(NOT.intersection(words[max(0, at - 3) : at]))
+    phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
+    if phrase and not denied:
+        return phrase
+    light = _light_deed(words, at) if word in LIGHT and not denied else 0
+    if light:
+        return light
+    bits = DEEDS.get(word, 0)
+    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING
+    if bits and bids and _is_asked(words, at, opens=opens):
+        return bits
+    return _gerund_deed(word) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+
+
+def _clauses(folded: str) -> tuple[list[str], set[int]]:
+    """Returns the words, and the positions of those that begin a clause."""
+    words: list[str] = []
+    opening: set[int] = set()
+    end = 0
+    for match in _WORD.finditer(folded):
+        if not end or _BREAKS.intersection(folded[end : match.start()]):
+            opening.add(len(words))
+        words.append(match.group())
+        end = match.end()
+    return words, opening
+
+
+def _light_deed(words: Sequence[str], at: int) -> int:
+    """ "Drop her a line", "make a payment": the noun says what is done."""
+    reach = words[at + 1 : at + 2 + _REACH]
+    told = next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
+    if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
+        told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)
+    return told
+
+
+def _gerund_deed(word: str) -> int:
+    """ "By sending", "take care of paying"."""
+    stem = word[:-3]
+    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    return DEEDS.get(stem, 0) | DEEDS.get(stem + "e", 0) | DEEDS.get(undoubled, 0)
+
+
+def is_order(sentence: str) -> bool:
+    """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
+    bids. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
+    folded = fold(sentence)
+    before, end = "", 0
+    for match in _TOKEN.finditer(folded):
+        word = match.group()
+        label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
+        if (
+            word in DEEDS
+            and not label
+            and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
+        ):
+            return True
+        before, end = word, match.end()
+    return False
+
+
+def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
+    before = words[max(0, at - 3) : at]
+    if before and before[-1] in OF_A_THING and not opens:
+        return False
+    if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
+        return False
+    if (
+        not opens
+        and before
+        and before[-1] not in ("to", "and", "please", "then")
+        and OF_SOMEBODY.intersection(before[-2:])
+    ):
+        return False
+    return not NOT.intersection(before) or bool(FORGET.intersection(before))
+
+
+def _delegates(words: Sequence[str]) -> bool:
+    for at, word in enumerate(words):
+        if word in HANDING_OVER:
+            reach = words[at + 1 : at + 1 + _REACH]
+            for step, follower in enumerate(reach):
+                if follower in OF_THE_REQUEST or follower in NOT:
+                    break
+                if singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
+                    return True
+                if follower == "what" and step < 2:
+                    return True
+                if not step and follower in TAKEN_UP and any(singular(word) in HANDED_OVER for word in words[:at]):
+                    return True
+    return False
+
+
+def _named(text: str) -> int:
+    bits = 0
+    for mark in identifiers(text):
+        if mark[0] == "e":
+            bits |= NAMED_EMAIL
+        elif mark[0] == "u":
+            bits |= NAMED_URL
+        elif sum(character.isdigit() for character in mark) >= _ACCOUNT_DIGITS:
+            bits |= NAMED_ACCOUNT
+    return bits
+
+
+def singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return word[:-1]
+    return word
