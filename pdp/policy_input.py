@@ -70,7 +70,7 @@ def policy_input(
             },
             "counters": {name: _counter(view, name) for name in view.counters},
             "facts": _facts(view),
-            "signals": signals,
+            "signals": {name: {"score": said["score"], "state": said["state"]} for name, said in signals.items()},
             "context": {
                 "session_id": request.session_id,
                 "workspace": request.workspace,

@@ -62,6 +62,9 @@ log = logging.getLogger("writ.server")
 FOLLOW_S = 1.0
 """How often an idle decision point looks whether OPA has activated another bundle."""
 
+COMPILED = "inspection"
+"""Folder of compiled inspection patterns, beside the log: compiling takes seconds, reading milliseconds."""
+
 SERVICES = (
     decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
     fact_pb2.DESCRIPTOR.services_by_name["FactService"].full_name,
@@ -103,7 +106,11 @@ class DecisionPoint:
         self.circumstances = circumstances = Circumstances(derived_key(config, "names"))
         self.state = connect_state(config, generation=now_ms(), companions=circumstances.companions())
         self.judge = OpaJudge(config.opa.socket)
-        self.lanes = Lanes(self.judge, complete=BundleDigests(config.evidence.folder, config.opa.archive).complete)
+        self.lanes = Lanes(
+            self.judge,
+            complete=BundleDigests(config.evidence.folder, config.opa.archive).complete,
+            compiled=config.evidence.folder / COMPILED,
+        )
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
         self.authenticator = authenticator = _authenticator(config.pdp.jwt)
         self.engine = Engine(

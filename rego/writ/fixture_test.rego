@@ -55,9 +55,9 @@ operation := {
 
 serves := {"state": "OK", "key": ["billing-1", "7"], "value": true, "asserted_by": "FACT_FEED"}
 
-no_signal := {"score": 0, "evidence": "", "state": "NO_DATA"}
+no_signal := {"score": 0, "state": "NO_DATA"}
 
-signal(score) := {"score": score, "evidence": "said by the test", "state": "OK"}
+signal(score) := {"score": score, "state": "OK"}
 
 # The item with one operation, changed by `patch`.
 one(patch) := of([object.union(operation, patch)])

@@ -426,24 +426,20 @@ class PolicySignal(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SCORE_FIELD_NUMBER: _builtins.int
-    EVIDENCE_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     score: _builtins.int
-    """0 to 100."""
-    evidence: _builtins.str
-    """What it rests on."""
+    """0 to 100. What it rests on is in the answer and the receipt; rules read the facts themselves."""
     state: Global___DataState.ValueType
     """Whether anything was known."""
     def __init__(
         self,
         *,
         score: _builtins.int = ...,
-        evidence: _builtins.str = ...,
         state: Global___DataState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "score", b"score", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["score", b"score", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

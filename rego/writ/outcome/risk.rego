@@ -8,13 +8,13 @@ package writ.outcome
 #   two): every signal that is collected is known, nothing was found, and no signal is so high that it lifts the score.
 score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper in OPA than floor(x / 100)
 	{
-		"action_severity": {"score": action, "state": "OK", "evidence": _},
-		"payload_sensitivity": {"score": payload, "state": "OK", "evidence": _},
-		"temporal_deviation": {"score": temporal_said, "state": temporal_state, "evidence": _},
-		"environmental_context": {"score": environment, "state": "OK", "evidence": _},
-		"baseline_deviation": {"score": baseline, "state": "OK", "evidence": _},
-		"cross_request_correlation": {"score": correlation, "state": "OK", "evidence": _},
-		"threat_signals": {"score": threat, "state": _, "evidence": _},
+		"action_severity": {"score": action, "state": "OK"},
+		"payload_sensitivity": {"score": payload, "state": "OK"},
+		"temporal_deviation": {"score": temporal_said, "state": temporal_state},
+		"environmental_context": {"score": environment, "state": "OK"},
+		"baseline_deviation": {"score": baseline, "state": "OK"},
+		"cross_request_correlation": {"score": correlation, "state": "OK"},
+		"threat_signals": {"score": threat, "state": _},
 	} = input.signals
 	input.action.findings == []
 	not input.payload.threats[0]
@@ -62,13 +62,13 @@ score := (hundredths - (hundredths % 100)) / 100 if { # exact, and much cheaper 
 	# The same where the organisation remembers nothing of agents and sessions, so that three signals are not collected.
 	data.settings.behaviour == null
 	{
-		"action_severity": {"score": action, "state": "OK", "evidence": _},
-		"payload_sensitivity": {"score": payload, "state": "OK", "evidence": _},
-		"temporal_deviation": {"score": 0, "state": "NO_DATA", "evidence": _},
-		"environmental_context": {"score": environment, "state": "OK", "evidence": _},
-		"baseline_deviation": {"score": 0, "state": "NO_DATA", "evidence": _},
-		"cross_request_correlation": {"score": 0, "state": "NO_DATA", "evidence": _},
-		"threat_signals": {"score": threat, "state": _, "evidence": _},
+		"action_severity": {"score": action, "state": "OK"},
+		"payload_sensitivity": {"score": payload, "state": "OK"},
+		"temporal_deviation": {"score": 0, "state": "NO_DATA"},
+		"environmental_context": {"score": environment, "state": "OK"},
+		"baseline_deviation": {"score": 0, "state": "NO_DATA"},
+		"cross_request_correlation": {"score": 0, "state": "NO_DATA"},
+		"threat_signals": {"score": threat, "state": _},
 	} = input.signals
 	input.action.findings == []
 	not input.payload.threats[0]
