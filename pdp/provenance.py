@@ -23,6 +23,7 @@ from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
 from pdp.provenance_facts import is_naming, policy_provenance
 from pdp.provenance_forms import (
     CONTENT,
+    HASH_BYTES,
     QUERY,
     Form,
     content_names,
@@ -73,6 +74,10 @@ MAX_NAME_CHARS = 256
 MAX_CONTENT_NAMES = 8
 """Addresses and links inside one composed text that are followed."""
 
+MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
+"""Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
+them nothing is known of any value, or one action could keep the server busy that others wait for."""
+
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
 _NO_FACTS = RequestFacts()
 
@@ -91,24 +96,25 @@ def provenance_ask(
     result: ResultSpec,
     dry_run: bool = False,
 ) -> ProvenanceAsk | None:
-    """Returns what to ask; None when there is neither a sink nor a request, so that the action pays for nothing.
+    """Returns what to ask; None when there is neither a sink, nor a request, nor text of outsiders to come, so that the
+    action pays for nothing.
 
     `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order.
     """
     asserted = speech.by_gateway and bool(speech.text.strip())
-    if not asserted and not sinks.values:
+    untrusted = result.content is ContentTrust.UNTRUSTED
+    if not asserted and not sinks.values and not untrusted:
         return None
     digest, facts, hashes = _request(key, speech.text) if asserted else (b"", _NO_FACTS, b"")
     refs: list[SinkRef] = []
-    lookups: list[Lookup] = []
+    lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
+    complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs) else NAMES_THING
-    lookups += [
-        Lookup(forms=_hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)
-        for text in list(naming)[:MAX_NAMING]
-        if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text)
-    ]
+    for text in list(naming)[:MAX_NAMING]:
+        if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text):
+            lookups.add(_hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)
     return ProvenanceAsk(
         session=session,
         agent=agent,
@@ -120,11 +126,30 @@ def provenance_ask(
         claimed=not speech.by_gateway and bool(speech.text.strip()),
         kind=kind,
         sinks=tuple(refs[:MAX_SINK_VALUES]),
-        lookups=tuple(lookups),
-        complete=sinks.complete and len(refs) <= MAX_SINK_VALUES,
-        reads_untrusted=result.content is ContentTrust.UNTRUSTED,
+        lookups=tuple(lookups.found),
+        complete=complete,
+        reads_untrusted=untrusted,
         dry_run=dry_run,
     )
+
+
+class _Lookups:
+    """Lookups of one action, within bounds. What does not fit is left out; `complete` tells that nothing was."""
+
+    __slots__ = ("complete", "found", "room")
+
+    def __init__(self) -> None:
+        self.found: list[Lookup] = []
+        self.room = MAX_HASHES
+        self.complete = True
+
+    def add(self, forms: tuple[tuple[int, bytes], ...], naming: int = 0) -> None:
+        sizes = [len(hashes) // HASH_BYTES for _, hashes in forms]
+        if len(self.found) >= MAX_LOOKUPS or sum(sizes) > self.room or max(sizes, default=0) > MAX_FORM_MARKS:
+            self.complete = False
+            return
+        self.room -= sum(sizes)
+        self.found.append(Lookup(forms=forms, naming=naming))
 
 
 def claim_hash(key: bytes, claim: str) -> bytes:
@@ -161,11 +186,10 @@ def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, byte
     return _hashed(key, value_forms(kind, text))
 
 
-def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: list[Lookup]) -> None:
-    addressed = is_addressed(text)
-    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups), addressed=addressed))
-    lookups.append(Lookup(forms=_hashed_forms(key, kind, text)))
+def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: _Lookups) -> None:
+    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text)))
+    lookups.add(_hashed_forms(key, kind, text))
     if kind == CONTENT:
         for name in content_names(text)[:MAX_CONTENT_NAMES]:
-            refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups), addressed=True))
-            lookups.append(Lookup(forms=_hashed(key, mark_forms(name))))
+            refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
+            lookups.add(_hashed(key, mark_forms(name)))

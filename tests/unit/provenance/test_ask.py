@@ -1,0 +1,96 @@
+"""What an action asks: within bounds, and for every argument that strict JSON lets through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.catalog_sinks import SINK_KINDS, SinkValue, SinkValues
+from pdp.model import StateAsk
+from pdp.provenance import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS, ProvenanceAsk, Speech, provenance_ask
+from pdp.provenance_forms import HASH_BYTES
+from pdp.provenance_intent import action_kind
+from pdp.provenance_store import Provenance
+from writ.action import Verb
+
+OURS = ResultSpec(content=ContentTrust.TRUSTED)
+
+
+def asking(*values: tuple[str, str], **changes: Any) -> ProvenanceAsk | None:
+    return provenance_ask(
+        b"0123456789abcdef",
+        session="s",
+        agent="a",
+        claim="c",
+        tool=("server", "tool"),
+        speech=Speech(text=changes.get("request", ""), by_gateway=True),
+        kind=action_kind("tool", [changes.get("verb", Verb.SEND)], ["mail"]),
+        sinks=SinkValues([SinkValue(kind, f"/{at}", text) for at, (kind, text) in enumerate(values)], True),
+        naming=changes.get("naming", []),
+        result=changes.get("result", OURS),
+    )
+
+
+def packed(ask: ProvenanceAsk) -> None:
+    """Packs an ask as it travels. Raises what packing raises."""
+    carried = StateAsk(
+        organisation="acme",
+        caller_id="c",
+        request_id="r",
+        execution_digest="",
+        agent_id="a",
+        reservations=(),
+        facts=(),
+        lease_ms=1000,
+        companions=(ask,),
+    )
+    assert Provenance().look("acme", [carried]) is not None
+
+
+@pytest.mark.parametrize("kind", ["content", "recipient", "query"])
+def test_a_value_that_names_more_than_a_form_holds_is_unknown(kind: str) -> None:
+    ask = asking((kind, ",".join(f"a{number}@b.co" for number in range(MAX_FORM_MARKS + 45))))
+    assert ask is not None
+    assert not ask.complete
+    packed(ask)
+
+
+def test_an_action_asks_for_a_bounded_number_of_values_and_hashes() -> None:
+    ask = asking(*[("content", " ".join(f"http://h{n}x{m}.example/a/b/c" for m in range(8))) for n in range(64)])
+    assert ask is not None
+    assert len(ask.lookups) <= MAX_LOOKUPS
+    assert sum(len(hashes) for lookup in ask.lookups for _, hashes in lookup.forms) <= MAX_HASHES * HASH_BYTES
+    assert not ask.complete
+
+
+def test_a_mailing_to_fifty_people_is_within_bounds() -> None:
+    ask = asking(*[("recipient", f"Ada Lovelace <ada{number}@example.org>") for number in range(50)])
+    assert ask is not None
+    assert ask.complete
+
+
+def test_names_that_do_not_fit_leave_the_sinks_known() -> None:
+    ask = asking(*[("recipient", f"ada{number}@example.org") for number in range(64)], naming=["minutes of Monday"])
+    assert ask is not None
+    assert ask.complete
+
+
+def test_a_read_of_text_of_outsiders_asks_even_without_a_sink() -> None:
+    ask = asking(result=ResultSpec(), verb=Verb.READ)
+    assert ask is not None
+    assert ask.reads_untrusted
+    assert asking(verb=Verb.READ) is None
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(SINK_KINDS), st.text(st.characters(), max_size=80)), max_size=4),
+    st.lists(st.text(st.characters(), max_size=60), max_size=3),
+)
+def test_no_argument_raises(values: list[tuple[str, str]], naming: list[str]) -> None:
+    ask = asking(*values, naming=naming, request="read it")
+    assert ask is not None
+    packed(ask)
