@@ -153,6 +153,7 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
 
 
 def _delegates(words: Sequence[str]) -> bool:
+    named = False  # whether what can be handed over was named before
     for at, word in enumerate(words):
         if word in HANDING_OVER:
             reach = words[at + 1 : at + 1 + _REACH]
@@ -163,8 +164,9 @@ def _delegates(words: Sequence[str]) -> bool:
                     return True
                 if follower == "what" and step < 2:
                     return True
-                if not step and follower in TAKEN_UP and any(singular(word) in HANDED_OVER for word in words[:at]):
+                if not step and follower in TAKEN_UP and named:
                     return True
+        named = named or singular(word) in HANDED_OVER
     return False
 
 

@@ -1,0 +1,27 @@
+"""Requests are read in linear time, whatever they say."""
+
+from __future__ import annotations
+
+import pytest
+
+from pdp import provenance_request
+from pdp.provenance_request import request_facts
+
+
+@pytest.mark.parametrize("phrase", ["do it ", "follow it to do ", "act on it ", "deal with it "])
+def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
+    steps = 0
+    singular = provenance_request.singular
+
+    def counted(word: str) -> str:
+        nonlocal steps
+        steps += 1
+        return singular(word)
+
+    monkeypatch.setattr(provenance_request, "singular", counted)
+    taken = []
+    for repeats in (100, 200):
+        steps = 0
+        request_facts(phrase * repeats)
+        taken.append(steps)
+    assert 0 < taken[1] <= 2.2 * taken[0]
