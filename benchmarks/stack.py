@@ -5,6 +5,8 @@ Finds the processes by the state folder's pid files. Only what stands on the dec
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +19,9 @@ from pathlib import Path
 import yaml
 
 from benchmarks.metrics import Stages, parse_stages
+from control_plane.stack.config import write_settings
+from control_plane.stack.layout import make_layout
+from control_plane.stack.places import CHECKOUT
 
 START_TIMEOUT_S = 300
 """A first start builds and tests the bundle; on a fresh machine it also builds OPA."""
@@ -25,6 +30,14 @@ STOP_TIMEOUT_S = 30
 
 CALLER = "spiffe://writ.example/gateway/mcp"
 FEED = "spiffe://writ.example/feed/crm"
+
+UNLIMITED = 10**12
+
+LIFTED = {
+    "packs/agent_safety/data.yaml": ("limits.denied_repeats", "limits.denials", "limits.burst"),
+    "settings/packs/bulk_operations/data.yaml": ("limits.total.rows",),
+}
+"""Limits that a load passes by lasting; those of single actions stand."""
 
 PROCESSES = ("pdp", "opa", "redis")
 """What stands on the decision path; the control plane does not."""
@@ -65,6 +78,7 @@ def running(state: Path) -> Iterator[Stack]:
     Raises:
         RuntimeError: it does not become ready; the end of its output is in the message.
     """
+    _prepare(state)
     ready, output = state.with_suffix(".ready"), state.with_suffix(".log")
     command = [sys.executable, "-m", "writ.cli.main", "up", "--state", str(state), "--once-ready", str(ready)]
     with output.open("wb") as log:
@@ -79,6 +93,32 @@ def running(state: Path) -> Iterator[Stack]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _prepare(state: Path) -> None:
+    """Has the stack run the real policy with the limits lifted that a load of one kind, repeated for minutes, would pass: it
+    would measure how a rogue agent is stopped. The tests of those limits stay out."""
+    layout = make_layout(state)
+    if not write_settings(layout, os.urandom):
+        return
+    policy = state.with_suffix(".rego")
+    shutil.copytree(CHECKOUT / "rego", policy)
+    for name, keys in LIFTED.items():
+        path = policy / name
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for key in keys:
+            *above, last = key.split(".")
+            node = document
+            for step in above:
+                node = node[step]
+            node[last] = UNLIMITED
+        path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    for pack in ("agent_safety", "bulk_operations"):
+        for test in (policy / "packs" / pack).glob("*_test.rego"):
+            test.unlink()
+    settings = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
+    settings["stack"]["rego"] = str(policy)
+    layout.settings.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 
 def _wait(process: subprocess.Popen[bytes], ready: Path, output: Path) -> None:
