@@ -282,7 +282,27 @@ OFTEN_NOUNS = frozenset(
         "import",
         "draft",
     }
-    | {"purchase", "deposit", "lower", "reduce", "top", "return", "give", "clean", "correct", "clear", "empty", "open"}
+    | {
+        "purchase",
+        "deposit",
+        "lower",
+        "reduce",
+        "top",
+        "return",
+        "give",
+        "clean",
+        "correct",
+        "clear",
+        "empty",
+        "open",
+        "say",
+        "wish",
+        "pass",
+        "hand",
+        "turn",
+        "split",
+        "sign",
+    }
 )
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 

@@ -65,6 +65,7 @@ def test_what_is_asked_for_is_recognised(request_text: str, kind: object) -> Non
         ("Delete the mail from Bob", DELETE_FILE),
         ("Create an event for the trip", MONEY),
         ("Ada sent me a private message, what does it say?", MAIL),
+        ("What does invoice INV-71 say about the account?", MONEY),
         ("", MAIL),
     ],
 )
