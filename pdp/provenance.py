@@ -181,7 +181,7 @@ def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], 
     return _remembered_forms(key, kind, text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # some 5 MiB
 def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
     return _hashed(key, value_forms(kind, text))
 
