@@ -25,6 +25,7 @@ from pdp.provenance_forms import (
     CONTENT,
     HASH_BYTES,
     QUERY,
+    STEERED,
     Form,
     content_names,
     hash_mark,
@@ -174,8 +175,8 @@ def _hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
 
 
 def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
-    # Forms differ for a query alone; agents use few values again and again.
-    kind = QUERY if kind == QUERY else ""
+    # Forms differ for few kinds; agents use few values again and again.
+    kind = kind if kind == QUERY or kind in STEERED else ""
     if len(text) > MAX_NAME_CHARS:
         return _hashed(key, value_forms(kind, text))
     return _remembered_forms(key, kind, text)

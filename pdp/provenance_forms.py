@@ -6,13 +6,15 @@ two words in a row prove that the user named a value, the same words anywhere in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
 from pdp.fold import fold
-from pdp.provenance_marks import account, identifiers, opened, url_parts, words
+from pdp.provenance_beside import beside
+from pdp.provenance_marks import account, identifiers, opened, opened_whole, url_parts, words
 from writ.frozen import frozen
 
 HASH_BYTES = 5
@@ -34,6 +36,12 @@ IN_USER, IN_RECORDS, IN_TEXT = 1, 2, 4
 
 CONTENT = "content"
 QUERY = "query"
+
+PATH, CODE = "path", "code"
+STEERED = frozenset({PATH, CODE})
+"""Kinds whose signs say more than their words."""
+
+_STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
 _ID_WORDS = frozenset(
     {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
@@ -69,8 +77,11 @@ def hash_marks(key: bytes, marks: Iterable[str]) -> bytes:
 def value_forms(kind: str, text: str) -> tuple[Form, ...]:
     """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
     forms = _forms(kind, text)
+    wholes: set[str] | None = None
     for inner in opened(text):
-        forms += _forms(kind, inner)
+        wholes = opened_whole(text) if wholes is None else wholes
+        # What stands encoded beside something else shows what a text holds; it does not name what the value reaches.
+        forms += _forms(kind, inner) if inner.strip() in wholes else _told(_forms(kind, inner))
         if len(forms) >= MAX_FORMS:
             break
     return tuple(forms[:MAX_FORMS])
@@ -88,23 +99,35 @@ def mark_forms(mark: str) -> tuple[Form, ...]:
 
 def _forms(kind: str, text: str) -> list[Form]:
     named = strong_marks(text)
-    if named and all(mark[0] == "u" for mark in named) and len(named) == 1:
-        forms = _named(named[0])
-    elif named:
-        forms = [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
-    else:
-        forms = []
+    forms = _addressed(text, named) if named else []
     forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
     parts = words(text)
     if not named and 0 < len(parts) <= MAX_WORDS:
         forms.append(Form(where=IN_TEXT, marks=tuple(dict.fromkeys("w:" + part for part in parts))))
         if kind == QUERY:
             forms.append(Form(where=IN_USER, marks=forms[-1].marks))
+        elif kind in STEERED and _STEERING.search(text):
+            pass  # the words are the user's, where they lead is not
         elif is_weak(text):
             forms.append(Form(where=IN_USER, marks=("i:" + fold(text).strip(),)))
         else:
             forms.append(Form(where=IN_USER, marks=tuple(_in_a_row(parts))))
     return forms
+
+
+def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
+    """Forms of a value that holds addresses: whatever else it holds must be named as well."""
+    rest = beside(text) if named[0][0] != "a" else []
+    if rest is None or len(rest) > MAX_WORDS:
+        return [Form(where=IN_TEXT, marks=named)]
+    if rest:
+        marks = (*named, *dict.fromkeys("w:" + word for word in rest))
+        return [Form(where=IN_USER | IN_RECORDS, marks=marks), Form(where=IN_TEXT, marks=named)]
+    return _named(named[0]) if len(named) == 1 else [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
+
+
+def _told(forms: Iterable[Form]) -> list[Form]:
+    return [Form(where=IN_TEXT, marks=form.marks) for form in forms if form.where & IN_TEXT]
 
 
 def _named(mark: str) -> list[Form]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -49,7 +50,9 @@ _GROUPED = re.compile(r"[0-9)][ ().+/-]")
 _ENCODED = re.compile(r"%[0-9a-fA-F]|[A-Za-z0-9+/_-]{12}")
 _BASE64 = re2.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re2.compile(r"(?:[0-9a-fA-F]{2}){8,}")
+_UPWARDS = re2.compile(r"/\.\.?[^\w/.]*$")
 _PERCENT = re2.compile(r"%[0-9a-fA-F]{2}")
+_DOTS = str.maketrans("\u3002\uff61", "..")  # which domain names allow for a dot (UTS 46 4)
 _JUNK = " \t\r\n.,;:!?)]}>'\"`*"
 
 _FILE_ENDINGS = frozenset(
@@ -123,31 +126,62 @@ def account(text: str) -> str:
 def url_parts(text: str) -> tuple[str, str]:
     """Returns host and the rest (path, query; no fragment) of a URL or bare host, folded; the default path is ""."""
     bare = text.strip(_JUNK)
+    if _UPWARDS.search(text):
+        bare = text.rstrip(_JUNK.replace(".", "")).lstrip(_JUNK)  # dots that are no end of a sentence
     _, scheme, rest = bare.partition("://")
     bare = rest if scheme else bare
     bare = bare.split("#", 1)[0]
     cut = min((at for at in (bare.find("/"), bare.find("?")) if at >= 0), default=len(bare))
     host = fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip(".")
-    return host, unquote(bare[cut:]).rstrip("/")
+    path, mark, query = bare[cut:].partition("?")
+    return host, (_resolved(unquote(path)) + mark + unquote(query)).rstrip("/")
+
+
+def _resolved(path: str) -> str:
+    """Removes dot segments (RFC 3986 5.2.4) as lenient servers read them: encoded twice, between backslashes."""
+    path = path.replace("\\", "/")
+    if "/." not in path and "/%2" not in path:
+        return path
+    kept: list[str] = []
+    for segment in path.split("/"):
+        dots = segment.lower().replace("%2e", ".")
+        if dots == "..":
+            del kept[max(1, len(kept) - 1) :]  # never above the root, which is the empty first segment
+        elif dots != ".":
+            kept.append(segment)
+    return "/".join(kept)
 
 
 def identifiers(text: str) -> set[str]:
     """Returns the marks of what names somebody or something in `text` by itself: sorts e, u, a."""
-    found: set[str] = set()
-    plain = text
-    if "[" in text or "(" in text or "{" in text:
-        plain = _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text))
-    if "@" in plain:
-        found.update("e:" + fold(match.group().strip(_JUNK)) for match in _EMAIL.finditer(plain))
-    if "." in plain or "://" in plain:
-        found |= _urls(plain)
+    plain = spelt_out(text)
+    found = {mark for mark, _, _ in address_spans(plain)}
     if _DIGIT.search(plain):
         found |= _numbers(plain)
     return found
 
 
-def _urls(plain: str) -> set[str]:
-    found: set[str] = set()
+def spelt_out(text: str) -> str:
+    """Returns a text with its dots and signs as a mail server or browser reads them; case is kept."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_DOTS)
+    if "[" in text or "(" in text or "{" in text:
+        text = _SPELT_DOT.sub(".", _SPELT_AT.sub("@", text))
+    return text
+
+
+def address_spans(plain: str) -> list[tuple[str, int, int]]:
+    """Returns the marks of sorts e and u in what `spelt_out` returns, each with its start and end there."""
+    found: list[tuple[str, int, int]] = []
+    if "@" in plain:
+        found += [("e:" + fold(match.group().strip(_JUNK)), *match.span()) for match in _EMAIL.finditer(plain)]
+    if "." in plain or "://" in plain:
+        found += _urls(plain)
+    return found
+
+
+def _urls(plain: str) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
     for pattern in (_URL, _BARE_HOST) if "://" in plain or "www." in plain or "WWW." in plain else (_BARE_HOST,):
         for match in pattern.finditer(plain):
             start = match.start()
@@ -155,7 +189,7 @@ def _urls(plain: str) -> set[str]:
                 continue  # a part of an address or of a URL
             host, rest = url_parts(match.group())
             if "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS):
-                found.add(f"u:{host}{rest}")
+                found.append((f"u:{host}{rest}", *match.span()))
     return found
 
 
@@ -176,6 +210,23 @@ def opened(text: str) -> Iterator[str]:
             return
         yield from inner
         layer = inner
+
+
+def opened_whole(text: str) -> set[str]:
+    """Returns what `text` decodes to as a whole, each layer by itself: that is the value, and not a part beside others."""
+    found: set[str] = set()
+    layer = {text.strip()}
+    for _ in range(_LAYERS):
+        layer = {inner.strip() for outer in layer for inner in _decoded_whole(outer)} - found
+        found |= layer
+    return found
+
+
+def _decoded_whole(text: str) -> Iterator[str]:
+    if "%" in text:
+        yield unquote(text, errors="replace")
+    if _HEX.fullmatch(text) or _BASE64.fullmatch(text):
+        yield from _decoded(text)
 
 
 def _decoded(text: str) -> Iterator[str]:
