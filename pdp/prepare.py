@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pdp.authenticate import Authenticator, Speaker, verify_delegation
-from pdp.circumstances import Circumstances
+from pdp.circumstances import Circumstances, catalog_entry
 from pdp.config import Limits
 from pdp.declarations import StateContext
 from pdp.inspection.model import CLEAN
@@ -13,6 +13,7 @@ from pdp.model import Ask, CallerIdentity, CanonicalCall, StateAsk
 from pdp.policy_input import policy_payload
 from pdp.request import parse_request
 from pdp.signals import signals
+from pdp.understood import unexplained
 from writ.errors import InvalidInput, NotPermitted
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
@@ -86,6 +87,9 @@ def make_item(
     request, caller = admitted.request, admitted.caller
     context = state_context(admitted, call, len(request.args_json))
     payload = lane.inspector.scan(request.args_json)
+    if payload.findings:
+        entry = catalog_entry(lane, request.tool)
+        payload = unexplained(payload, entry.programs if entry is not None else (), call.action)
     state_ask = StateAsk(
         organisation=caller.organisation,
         caller_id=caller.id,
