@@ -1,11 +1,13 @@
 """The bodies that the bare OPA judges: the same actions, made into OPA inputs by the decision point's own stages.
 
-State is what a healthy stack would answer: facts as the feed put them, counters early in the month. Each body holds one
-item, because a bare OPA has nobody who would gather items into one call.
+State is what the running stack answers to a rehearsal: facts as the feed put them, and counters, baselines, sessions and
+provenance as the warm-up left them. Each body holds one item, because a bare OPA has nobody who would gather items into one
+call.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import orjson
@@ -13,13 +15,15 @@ import orjson
 from benchmarks.workload import NUMBER, Proposal
 from pdp.authenticate import Speaker
 from pdp.circumstances import Circumstances
+from pdp.config import Config
+from pdp.item import Item
 from pdp.lane import Lane
-from pdp.model import Ask, CallerIdentity, ClaimStatus, CounterView, FactView, Peer, StateAsk, StateView
+from pdp.model import Ask, CallerIdentity, Peer
 from pdp.policy_input import policy_input
 from pdp.prepare import Admitted, canonicalize, make_item
+from pdp.server import connect_state, derived_key
 
-COMMITTED = 41
-"""What others have counted before: anything far below every limit."""
+ITEMS = 64
 
 LEASE_MS = 5_000
 
@@ -27,9 +31,21 @@ PLAIN_NUMBER = "123456789"
 """Stands for the invoice number in OPA inputs: these are replayed as they are."""
 
 
-def opa_items(proposals: Sequence[Proposal], lane: Lane, caller: CallerIdentity, now_ms: int) -> list[bytes]:
-    """Returns the JSON of one PolicyInput a proposal; `now_ms` is Unix time."""
-    return [_item(proposal, lane, caller, now_ms) for proposal in proposals]
+async def opa_items(proposals: Sequence[Proposal], lane: Lane, caller: CallerIdentity, config: Config) -> list[bytes]:
+    """Returns the JSON of one PolicyInput a proposal, by the state that `config` names."""
+    circumstances = Circumstances(derived_key(config, "names"))
+    now_ms = time.time_ns() // 1_000_000
+    state = connect_state(config, generation=now_ms, companions=circumstances.companions())
+    try:
+        items = [_item(proposal, lane, caller, circumstances, now_ms) for proposal in proposals]
+        for start in range(0, len(items), ITEMS):
+            part = items[start : start + ITEMS]
+            for item, view in zip(part, await state.enrich([item.state_ask for item in part]), strict=True):
+                item.view = view
+                circumstances.perceive(item)
+    finally:
+        await state.close()
+    return [_input(item) for item in items]
 
 
 def opa_bodies(items: Sequence[bytes], revision: str) -> list[bytes]:
@@ -52,39 +68,22 @@ def admitted(proposal: Proposal, lane: Lane, caller: CallerIdentity) -> Admitted
     return Admitted(request=request, caller=caller, speaker=speaker)
 
 
-def view(ask: StateAsk, serves: bool, now_ms: int) -> StateView:
-    """Returns what a healthy state would answer."""
-    return StateView(
-        status=ClaimStatus.MINE,
-        now_ms=now_ms,
-        counters={
-            reservation.counter: CounterView(
-                known=True,
-                value=COMMITTED + reservation.amount,
-                committed=COMMITTED,
-                amount=reservation.amount,
-                unbounded=reservation.unbounded,
-            )
-            for reservation in ask.reservations
-        },
-        facts=tuple(
-            FactView(name=fact.name, parts=fact.parts, known=serves, value=True if serves else None)
-            for fact in ask.facts
-        ),
-    )
-
-
-def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, now_ms: int) -> bytes:
+def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, circumstances: Circumstances, now_ms: int) -> Item:
     asker = admitted(proposal, lane, caller)
+    asker.request.dry_run = True
     ask = Ask(token=None, request=b"", peer=Peer(), deadline_s=0.0)
-    item = make_item(ask, asker, canonicalize(asker, lane), lane, Circumstances(bytes(32)), now_ms, LEASE_MS)
+    return make_item(ask, asker, canonicalize(asker, lane), lane, circumstances, now_ms, LEASE_MS)
+
+
+def _input(item: Item) -> bytes:
+    item.request.dry_run = False
     return policy_input(
         index=0,
         request=item.request,
         caller=item.caller,
         speaker=item.speaker,
         call=item.call,
-        view=view(item.state_ask, proposal.serves, now_ms),
+        view=item.view,
         signals=item.signals,
         circumstances=item.circumstances,
     )

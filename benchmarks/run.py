@@ -24,6 +24,7 @@ from benchmarks.results import document, figures
 from benchmarks.stack import CALLER, FEED, Stack, running
 from benchmarks.workload import MIXED, SIGNED, assignments, example, proposals
 from control_plane.stack.tools import tool_path
+from pdp.config import load_config
 from pdp.evaluate import OpaJudge
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
@@ -33,6 +34,9 @@ from writ.v1 import decision_pb2, fact_pb2
 FACTS_PER_PUT = 256
 ASSIGNMENT_TTL_S = 3600
 ORGANISATION = "acme"
+
+WARM_UP = Load(name="warm-up", mode="stream", mix="mixed", seconds=30.0, callers=64, count=20_000, warmup_s=0.1)
+"""Some 80 actions of each of 256 agents: above `min_observations`."""
 
 
 async def load_lane(stack: Stack) -> Lane:
@@ -64,13 +68,17 @@ def feed_facts(stack: Stack) -> None:
             client.put_facts(facts[start : start + FACTS_PER_PUT])
 
 
-def write_files(folder: Path, stack: Stack) -> None:
-    """Writes what the load generator replays."""
-    lane, asker, now_ms = asyncio.run(load_lane(stack)), caller(), int(time.time() * 1000)
+def write_requests(folder: Path) -> None:
+    """Writes the requests that the load generator replays."""
     for mix in (MIXED, SIGNED):
-        chosen = proposals(mix)
-        items = opa_items(chosen, lane, asker, now_ms)
-        write_records(folder / f"{mix.name}.grpc.bin", (one.request.SerializeToString() for one in chosen))
+        write_records(folder / f"{mix.name}.grpc.bin", (one.request.SerializeToString() for one in proposals(mix)))
+
+
+async def write_inputs(folder: Path, stack: Stack) -> None:
+    """Writes what the bare OPA is asked, by the state as it is now."""
+    lane, asker, config = await load_lane(stack), caller(), load_config(stack.state / "writ.yaml")
+    for mix in (MIXED, SIGNED):
+        items = await opa_items(proposals(mix), lane, asker, config)
         write_records(folder / f"{mix.name}.opa.bin", opa_bodies(items, lane.revision))
         write_records(folder / f"{mix.name}.single.bin", single_bodies(items))
 
@@ -118,7 +126,7 @@ def main(quick: bool, out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="writ-bench-") as work, running(Path(work) / "state") as stack:
         folder = Path(work)
         feed_facts(stack)
-        write_files(folder, stack)
+        write_requests(folder)
         rows = probe(stack)
         generator = LoadGenerator(
             binary=tool_path("loadgen"),
@@ -128,6 +136,9 @@ def main(quick: bool, out: Path) -> None:
             pids=stack.pids,
         )
         (folder / "token").write_text(stack.token())
+        # Agents that have acted before, so that baselines and sessions cost what they cost in the long run.
+        generator.run(replace(WARM_UP, count=5_000) if quick else WARM_UP, folder / "token")
+        asyncio.run(write_inputs(folder, stack))
         runs = run_plan(QUICK if quick else FULL, stack, generator, folder / "token")
     found = figures(runs)
     out.mkdir(parents=True, exist_ok=True)
