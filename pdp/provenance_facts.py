@@ -30,7 +30,7 @@ def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
 
 
 def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
-    """Returns the JSON of PolicyProvenance. `view` None: the store lost the session."""
+    """Returns the JSON of PolicyProvenance. `view` None: the store lost the session, which may have held anything."""
     if view is None or not ask.complete:
         return _no_data(ask, view)
     blind = view.overflow or view.unreported > 0
@@ -40,8 +40,9 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
 
 
 def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
+    threatened = view is None or view.threat_read or view.agent_threat
     sinks = [
-        {"kind": ref.kind, "pointer": ref.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
+        {"kind": ref.kind, "pointer": ref.pointer, "origin": "UNTRUSTED_TEXT", "threatened": threatened}
         | {"pointed": False, "left_open": False, "addressed": True}
         for ref in ask.sinks
     ]
@@ -65,7 +66,7 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
         or view.untrusted_read
         or view.agent_untrusted,
         # A gateway keeps sessions apart; an agent that opens its own could leave what it read behind.
-        "threat_read": view is not None and (view.threat_read or (request is None and view.agent_threat)),
+        "threat_read": view is None or view.threat_read or (request is None and view.agent_threat),
     }
 
 

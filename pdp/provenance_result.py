@@ -40,13 +40,15 @@ class Sighting:
 
     `ordered` are those of `texts` that stand in a sentence which bids its reader do something: who points at a source
     entrusts what it states, not what it orders. `threats` are those of every part that stands beside a threat.
-    `complete` False: something was left out, and the result counts as unreported."""
+    `threatened` tells that it holds a threat, wherever. `complete` False: something was left out, and the result counts as
+    unreported."""
 
     trusted: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     ordered: frozenset[str] = frozenset()
     threats: frozenset[str] = frozenset()
+    threatened: bool = False
     complete: bool = True
     untrusted: bool = False
 
@@ -106,6 +108,7 @@ def sight(
         texts=frozenset(texts),
         ordered=frozenset(ordered),
         threats=frozenset(bad),
+        threatened=bool(threats),
         complete=complete,
         untrusted=not content_trusted,
     )

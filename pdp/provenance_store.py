@@ -1,7 +1,7 @@
 """Keeps provenance in Redis: a companion of the state, and where reported results are taken in (docs/provenance.md).
 
 One script call a batch, in the trip that enriches it; one call for a report. Typically 2 to 8 KiB a session, at most some
-64 KiB; 8 hours after its last use a session is forgotten, after one hour what an agent read in others.
+64 KiB; 8 hours after its last use a session is forgotten, and what an agent read in others 8 hours after its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 from pdp.state import companion_ask
 from pdp.state_client import Call, Client, load_script, run_one
-from pdp.state_wire import organisation_key
+from pdp.state_wire import claim_id, organisation_key
 from writ.errors import StateFailed
 
 _LIBRARY = ("counters", "provenance")
@@ -26,7 +26,7 @@ _SETTLE = load_script("provenance_settle", library=_LIBRARY, allow_oom=True)
 _PUT = load_script("provenance_put", library=_LIBRARY)
 
 _DRY, _UNTRUSTED = 1, 2
-_READ, _THREAT, _INCOMPLETE = 1, 2, 4
+_READ, _THREAT, _INCOMPLETE, _VOUCHED = 1, 2, 4, 8
 _STRONG = "eua"
 
 
@@ -38,7 +38,8 @@ class Provenance:
         for ask in asks:
             own = companion_ask(ask.companions, ProvenanceAsk)
             if own is not None:
-                args += _packed(own)
+                claim_key = "" if own.dry_run else "q:" + claim_id(ask.caller_id, ask.request_id)
+                args += (*_packed(own), claim_key)
         return Call(script=_LOOK, key=organisation_key(organisation), args=tuple(args)) if args else None
 
     def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:
@@ -60,8 +61,10 @@ class Provenance:
             own = companion_ask(settlement.companions, ProvenanceAsk) or companion_ask(
                 settlement.ask.companions, ProvenanceAsk
             )
-            if own is not None and settlement.final is not Final.ALLOWED:
-                args += (own.session, own.claim)
+            allowed = settlement.final is Final.ALLOWED
+            # What was allowed waits for its report already; only where that matters has it to be marked.
+            if own is not None and (own.reads_untrusted or not allowed):
+                args += (own.session, own.claim + own.tool + (b"a" if allowed else b"d"))
         return Call(script=_SETTLE, key=organisation_key(organisation), args=tuple(args)) if args else None
 
 
@@ -76,15 +79,18 @@ async def learn(
     tool: tuple[str, str],
     sighting: Sighting,
     result: bytes,
+    trusted: bool,
 ) -> bool:
     """Takes in a reported result; `result` only tells repeats apart. Names are those of the decision's ask.
 
-    Returns whether a permitted decision of this session about this tool was waiting for the report; if not, nothing of it
-    is trusted. For an action that did not run, an empty Sighting ends the waiting. Raises StateFailed.
+    `trusted`: a gateway reports exactly the permitted call, which ends the waiting for it; the word of an agent only adds.
+    Returns whether a decision of this session about this tool was waiting for the report; if not, only its labels are
+    kept. For an action that did not run, an empty Sighting ends the waiting. Raises StateFailed.
     """
     strong = [mark for mark in sighting.texts if mark[0] in _STRONG]
     bad = [mark for mark in sighting.threats if mark[0] in _STRONG]
-    flags = _READ * sighting.untrusted + _THREAT * bool(sighting.threats) + _INCOMPLETE * (not sighting.complete)
+    flags = _READ * sighting.untrusted + _THREAT * (sighting.threatened or bool(sighting.threats))
+    flags += _INCOMPLETE * (not sighting.complete) + _VOUCHED * trusted
     args: list[str | bytes] = [
         session,
         agent,

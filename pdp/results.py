@@ -135,6 +135,7 @@ class Results:
             tool=(request.tool.server, request.tool.name),
             sighting=sighting,
             result=request.result_json,
+            trusted=trusted,
         )
 
 

@@ -12,6 +12,14 @@ from pdp.provenance_result import Sighting
 
 
 @dataclass(slots=True, kw_only=True)
+class Pending:
+    tool: bytes
+    pointed: bool
+    untrusted: bool
+    allowed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Session:
     requests: dict[bytes, RequestFacts] = field(default_factory=dict)
     user: set[bytes] = field(default_factory=set)
@@ -20,7 +28,7 @@ class Session:
     texts: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
     orders: set[bytes] = field(default_factory=set)
     threats: set[bytes] = field(default_factory=set)
-    pending: dict[bytes, tuple[bytes, bool, bool]] = field(default_factory=dict)
+    pending: dict[bytes, Pending] = field(default_factory=dict)
     overflow: bool = False
     untrusted_read: bool = False
     threat_read: bool = False
@@ -52,9 +60,14 @@ class MemoryProvenance:
             session.user.update(split(ask.request_hashes))
         user = session.user | (set(split(ask.request_hashes)) if ask.request_digest else set())
         hits = tuple(self._hit(lookup, session, agent, user) for lookup in ask.lookups)
-        unreported = sum(untrusted for claim, (_, _, untrusted) in session.pending.items() if claim != ask.claim)
+        unreported = sum(one.untrusted for claim, one in session.pending.items() if claim != ask.claim)
+        agent_untrusted = agent.untrusted
         if not ask.dry_run:
-            session.pending[ask.claim] = (ask.tool, is_naming(ask, hits), ask.reads_untrusted)
+            agent.untrusted |= ask.reads_untrusted
+            made = Pending(tool=ask.tool, pointed=is_naming(ask, hits), untrusted=ask.reads_untrusted)
+            held = session.pending.setdefault(ask.claim, made)
+            held.untrusted |= made.untrusted
+            held.pointed &= made.pointed and held.tool == made.tool
         requests = list(session.requests.values()) or ([ask.request_facts] if ask.request_digest else [])
         return ProvenanceView(
             request=united(requests) if requests else None,
@@ -63,34 +76,50 @@ class MemoryProvenance:
             overflow=session.overflow,
             untrusted_read=session.untrusted_read,
             threat_read=session.threat_read,
-            agent_untrusted=agent.untrusted,
+            agent_untrusted=agent_untrusted,
             agent_threat=agent.threat,
         )
 
     def denied(self, ask: ProvenanceAsk) -> None:
-        self.sessions[ask.session].pending.pop(ask.claim, None)
+        pending = self.sessions[ask.session].pending
+        held = pending.get(ask.claim)
+        if held is not None and held.tool == ask.tool and not held.allowed:
+            del pending[ask.claim]
 
-    def learn(self, session_name: str, agent_name: str, claim: bytes, tool: bytes, sighting: Sighting) -> None:
-        session = self.sessions.setdefault(session_name, Session())
-        agent = self.agents.setdefault(agent_name, Agent())
-        known_tool, pointed, _ = session.pending.pop(claim, (b"", False, True))
-        matched = known_tool == tool
-        pointed = pointed and matched
-        trusted, records = self._hashes(sighting.trusted), self._hashes(sighting.records)
-        if matched:
-            session.trusted |= trusted
+    def allowed(self, ask: ProvenanceAsk) -> None:
+        self.sessions[ask.session].pending[ask.claim].allowed = True
+
+    def learn(
+        self, session_name: str, agent_name: str, claim: bytes, tool: bytes, sighting: Sighting, *, trusted: bool = True
+    ) -> None:
+        if session_name not in self.sessions:
+            return
+        session, agent = self.sessions[session_name], self.agents[agent_name]
+        held = session.pending.get(claim)
+        threatened = sighting.threatened or bool(sighting.threats)
+        session.threat_read |= threatened
+        agent.threat |= threatened
+        session.overflow |= not sighting.complete
+        if held is None or held.tool != tool:
+            untrusted = sighting.untrusted or held is not None or not trusted
+            session.untrusted_read |= untrusted
+            agent.untrusted |= untrusted
+            session.overflow |= untrusted
+            return
+        pointed = held.pointed and trusted
+        ours, records = self._hashes(sighting.trusted), self._hashes(sighting.records)
+        if trusted:
+            del session.pending[claim]
+            session.trusted |= ours
         else:
-            records |= trusted
+            records |= ours
         session.records[pointed] |= records
         session.texts[pointed] |= self._hashes(sighting.texts - sighting.ordered)
         (session.orders if pointed else session.texts[False]).update(self._hashes(sighting.ordered))
         session.threats |= self._hashes(sighting.threats)
-        session.overflow |= not sighting.complete
-        untrusted = sighting.untrusted or not matched
+        untrusted = sighting.untrusted or not trusted
         session.untrusted_read |= untrusted
-        session.threat_read |= bool(sighting.threats)
         agent.untrusted |= untrusted
-        agent.threat |= bool(sighting.threats)
         agent.texts |= self._hashes(mark for mark in sighting.texts if mark[0] in "eua")
         agent.threats |= self._hashes(mark for mark in sighting.threats if mark[0] in "eua")
 

@@ -1,8 +1,8 @@
 -- Where the values of proposed actions stand. Runs after enrich.lua in one pipeline; also notes what is about to be read.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV     six an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders),
---          facts of a request or "", its digest (8) and hashes or "", lookups
+-- ARGV     seven an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders),
+--          facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the claim's key
 --          lookups: for each a byte (1: by what a reading call names its source, else 0 or 2) and the number of forms; for each form where
 --          it counts (1 user, 2 records, 4 text), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
@@ -16,7 +16,7 @@ local bit, byte, sub, char = bit, string.byte, string.sub, string.char
 -- not trusted then. Who never reports is no attacker, and would fill the list by ordinary work.
 local function make_room(pending)
   for p = 13, #pending, 13 do
-    if byte(pending, p) < 2 then return sub(pending, 1, p - 13) .. sub(pending, p + 1) end
+    if bit.band(byte(pending, p), 2) == 0 then return sub(pending, 1, p - 13) .. sub(pending, p + 1) end
   end
   return pending
 end
@@ -31,7 +31,7 @@ local function lost_before(s, agent, tag)
     begun = tonumber(call('HGET', KEYS[1], 'b') or 0) or 0
     now = clock(nil)
   end
-  return begun > 0 and now < begun + SESSION_TTL
+  return begun > 0 and now < begun + TTL
 end
 
 -- Whether one of the forms that count in any of `where` stands whole in `blob`.
@@ -80,18 +80,44 @@ local function take_in(s, facts, digest, hashes)
   put(s, 'm', table.concat(merged, ' '))
 end
 
+-- Notes that an action is about to read. A claim that is answered reads nothing more. Another call under the name of one
+-- that stands here already may make it worse, never better.
+local function await(s, claim, tool, named, untrusted, claim_key)
+  local _, at = has(s.p, claim, 13)
+  if at then
+    local flags = byte(s.p, at + 12)
+    local pointed = named and sub(s.p, at + 8, at + 11) == tool and bit.band(flags, 1) or 0
+    put(s, 'p', sub(s.p, 1, at + 11) .. char(bit.bor(bit.band(flags, 6), untrusted, pointed)) .. sub(s.p, at + 13))
+    return
+  end
+  local state = call('GETRANGE', prefix .. claim_key, 0, 0)
+  if state ~= '' and state ~= 'f' then return end -- the first byte says `f` while it is in flight
+  local pending = #s.p < MAX_PENDING and s.p or make_room(s.p)
+  if #pending < MAX_PENDING then
+    put(s, 'p', pending .. claim .. tool .. char((named and 1 or 0) + untrusted))
+  elseif untrusted == 2 then
+    put(s, 'f', bit.bor(s.f, 4))
+  end
+end
+
 local out = {}
-for i = 1, #ARGV, 6 do
+for i = 1, #ARGV, 7 do
   local name, agent_name, claim, tool = ARGV[i], ARGV[i + 1], sub(ARGV[i + 2], 1, 8), sub(ARGV[i + 2], 9, 12)
   local flags, facts, request, lookups = byte(ARGV[i + 2], 13), ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local dry = bit.band(flags, 1) == 1
+  local dry, untrusted = bit.band(flags, 1) == 1, bit.band(flags, 2)
   local s = sessions[name] or load_session(name)
   local agent = agents[agent_name] or load_agent(agent_name)
   sessions[name], agents[agent_name] = s, agent
   local tag = string.char(tonumber(sub(name, 1, 2), 16), tonumber(sub(name, 3, 4), 16), tonumber(sub(name, 5, 6), 16),
     tonumber(sub(name, 7, 8), 16))
+  local agent_flags = agent.f
+  if not dry then
+    agent.used = true
+    -- Whatever session comes next, this agent may have read by then what nobody reports.
+    if untrusted == 2 and bit.band(agent.f, 1) == 0 then put(agent, 'f', agent.f + 1) end
+  end
   if lost_before(s, agent, tag) then
-    out[#out + 1] = { 0, '', 0, 0, agent.f, '' }
+    out[#out + 1] = { 0, '', 0, 0, agent_flags, '' }
   else
     local user, known = s.q, s.m
     if request ~= '' then
@@ -119,25 +145,19 @@ for i = 1, #ARGV, 6 do
     local others = without(s.p, claim)
     local unreported = 0
     for p = 13, #others, 13 do
-      if byte(others, p) >= 2 then unreported = unreported + 1 end
+      if bit.band(byte(others, p), 2) == 2 then unreported = unreported + 1 end
     end
     if not dry then
-      local untrusted = bit.band(flags, 2)
-      if #others >= MAX_PENDING then others = make_room(others) end
-      if #others < MAX_PENDING then
-        put(s, 'p', others .. claim .. tool .. char((named and 1 or 0) + untrusted))
-      elseif untrusted == 2 then
-        put(s, 'f', bit.bor(s.f, 4))
-      end
+      await(s, claim, tool, named, untrusted, ARGV[i + 6])
       put(s, 'f', s.f)
       if not s.exists then
         s.exists = true
         put(agent, 'n', newest(agent.n .. tag, MAX_TAGS, 4))
       end
     end
-    out[#out + 1] = { 1, known, unreported, s.f, agent.f, table.concat(hits) }
+    out[#out + 1] = { 1, known, unreported, s.f, agent_flags, table.concat(hits) }
   end
 end
-for _, s in pairs(sessions) do save(s, SESSION_TTL) end
-for _, agent in pairs(agents) do save(agent, AGENT_TTL) end
+for _, s in pairs(sessions) do save(s) end
+for _, agent in pairs(agents) do save(agent) end
 return out

@@ -1,7 +1,8 @@
 -- Takes in what a reported result holds.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8), flags (1 untrusted, 2 threat, 4 incomplete),
+-- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8),
+--          flags (1 untrusted, 2 threat, 4 incomplete, 8 a gateway vouches for the report),
 --          hashes: of trusted records, untrusted records, text, text that orders, what stands beside threats,
 --          addresses and accounts in text, the same beside threats
 -- Returns  1 when a decision of this session about this tool was waiting for a report, else 0: then nothing is trusted
@@ -9,20 +10,35 @@
 local bor = bit.bor
 local s, agent = load_session(ARGV[1]), load_agent(ARGV[2])
 local claim, tool, digest, flags = string.sub(ARGV[3], 1, 8), string.sub(ARGV[3], 9, 12), ARGV[4], tonumber(ARGV[5])
+local vouched = flags >= 8
+flags = flags % 8
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
 local rest, entry = without(s.p, claim)
 local matched = entry ~= nil and string.sub(entry, 9, 12) == tool
-local pointed = matched and string.byte(entry, 13) % 2 == 1
-if entry then put(s, 'p', rest) end
+if not s.exists then return 0 end -- nothing waits; who reports what nobody asked for fills nothing
 if not matched then
+  -- Of a gateway's report that comes too late its labels are known, of any other nothing; what it held, in no case.
+  if entry or not vouched then flags = bor(flags, 1) end
+  if bit.band(flags, 1) == 1 then flags = bor(flags, 4) end
+  put(s, 'f', bor(s.f, flags))
+  put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
+  save(s)
+  save(agent)
+  return 0
+end
+-- An agent's own word adds, but the action keeps waiting: what it left out is not known, nor does the user point at it.
+local pointed = vouched and string.byte(entry, 13) % 2 == 1
+if vouched then
+  put(s, 'p', rest)
+else
   records, trusted = records .. trusted, ''
   flags = bor(flags, 1)
 end
 put(s, 'f', bor(s.f, flags))
 
 -- The same result again teaches nothing new, unless the user points at it now.
-digest = pointed and string.sub(digest, 1, 7) .. '+' or matched and digest or string.sub(digest, 1, 7) .. '-'
+digest = pointed and string.sub(digest, 1, 7) .. '+' or vouched and digest or string.sub(digest, 1, 7) .. '-'
 if not has(s.r, digest, 8) then
   local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.o + #s.x
   if before + #trusted + #records + #texts + #ordered + #threats > MAX_SESSION then
@@ -41,6 +57,6 @@ if not has(s.r, digest, 8) then
   if ARGV[12] ~= '' then put(agent, 'x', newest(agent.x .. ARGV[12], MAX_AGENT_THREAT, SIZE)) end
 end
 put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
-save(s, SESSION_TTL)
-save(agent, AGENT_TTL)
-return matched and 1 or 0
+save(s)
+save(agent)
+return 1

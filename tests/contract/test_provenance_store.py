@@ -27,12 +27,16 @@ from writ.action import Verb
 
 KEY = b"0123456789abcdef"
 MAIL = ResultSpec()
+OURS = ResultSpec(content=ContentTrust.TRUSTED)
 
 
 class Store(Protocol):
     async def look(self, ask: ProvenanceAsk) -> ProvenanceView | None: ...
     async def denied(self, ask: ProvenanceAsk) -> None: ...
-    async def learn(self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t")) -> None: ...
+    async def allowed(self, ask: ProvenanceAsk) -> None: ...
+    async def learn(
+        self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t"), trusted: bool = True
+    ) -> None: ...
 
 
 class InMemory:
@@ -45,9 +49,14 @@ class InMemory:
     async def denied(self, ask: ProvenanceAsk) -> None:
         self.inner.denied(ask)
 
-    async def learn(self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t")) -> None:
+    async def allowed(self, ask: ProvenanceAsk) -> None:
+        self.inner.allowed(ask)
+
+    async def learn(
+        self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t"), trusted: bool = True
+    ) -> None:
         known = ask.tool if tool == ("s", "t") else b"none"
-        self.inner.learn(ask.session, ask.agent, ask.claim, known, sighting)
+        self.inner.learn(ask.session, ask.agent, ask.claim, known, sighting, trusted=trusted)
 
 
 class OnRedis:
@@ -67,11 +76,19 @@ class OnRedis:
         return view
 
     async def denied(self, ask: ProvenanceAsk) -> None:
-        call = self.companion.settle("acme", [Settlement(ask=_state_ask(ask), final=Final.DENIED)])
+        await self._settled(ask, Final.DENIED)
+
+    async def allowed(self, ask: ProvenanceAsk) -> None:
+        await self._settled(ask, Final.ALLOWED)
+
+    async def _settled(self, ask: ProvenanceAsk, final: Final) -> None:
+        call = self.companion.settle("acme", [Settlement(ask=_state_ask(ask), final=final)])
         assert call is not None
         assert await self.state.client.run([call]) == [1]
 
-    async def learn(self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t")) -> None:
+    async def learn(
+        self, ask: ProvenanceAsk, sighting: Sighting, *, tool: tuple[str, str] = ("s", "t"), trusted: bool = True
+    ) -> None:
         await learn(
             self.state.client,
             KEY,
@@ -82,6 +99,7 @@ class OnRedis:
             tool=tool,
             sighting=sighting,
             result=repr(sorted(sighting.texts | sighting.records | sighting.trusted)).encode(),
+            trusted=trusted,
         )
 
 
@@ -132,7 +150,7 @@ def asking(claim: str, **changes: Any) -> ProvenanceAsk:
         session=session_name(KEY, caller, "a1", "p1", session),
         agent=state_name(KEY, "agent", changes.get("agent", "a1")),
         claim=claim,
-        tool=("s", "t"),
+        tool=("s", changes.get("tool", "t")),
         speech=Speech(
             text=changes.get("request", "read my mail and send a summary"), by_gateway=changes.get("gateway", True)
         ),
@@ -242,19 +260,99 @@ async def test_an_unreported_result_that_only_we_write_is_no_danger(store: Store
     assert (await facts(store, "2", "eve@evil.example"))["unreported"] == 0
 
 
-async def test_a_report_about_another_tool_makes_nothing_trusted(store: Store) -> None:
+async def test_a_report_about_another_tool_makes_nothing_trusted_and_nothing_known(store: Store) -> None:
     ours = ResultSpec(content=ContentTrust.TRUSTED)
     ask = asking("1", result=ours)
     await store.look(ask)
     await store.learn(ask, sight({"to": "eve@evil.example"}, ours, trusted_reporter=True), tool=("s", "other"))
-    assert await origin(store, "2", "eve@evil.example") == "UNTRUSTED_RECORD"
-
-
-async def test_a_report_without_a_decision_makes_nothing_trusted(store: Store) -> None:
-    ours = ResultSpec(content=ContentTrust.TRUSTED)
-    await store.learn(asking("1", result=ours), sight({"to": "eve@evil.example"}, ours, trusted_reporter=True))
     told = await facts(store, "2", "eve@evil.example")
-    assert (told["sinks"][0]["origin"], told["untrusted_read"]) == ("UNTRUSTED_RECORD", True)
+    assert (told["sinks"][0]["origin"], told["untrusted_read"]) == ("UNTRUSTED_TEXT", True)
+
+
+async def test_an_agents_report_without_a_decision_is_the_worst_for_a_session_that_stands(store: Store) -> None:
+    await store.look(asking("0", result=OURS))
+    report = sight({"to": "eve@evil.example"}, OURS, trusted_reporter=False)
+    await store.learn(asking("1", result=OURS), report, trusted=False)
+    told = await facts(store, "2", "bob@example.org")
+    assert (told["sinks"][0]["origin"], told["untrusted_read"]) == ("UNTRUSTED_TEXT", True)
+
+
+async def test_a_gateways_late_report_of_our_own_record_harms_nothing(store: Store) -> None:
+    await store.look(asking("0", result=OURS))
+    await store.learn(asking("1", result=OURS), sight({"to": "bob@example.org"}, OURS, trusted_reporter=True))
+    told = await facts(store, "2", "bob@example.org")
+    assert (told["sinks"][0]["origin"], told["untrusted_read"]) == ("NOWHERE", False)
+
+
+async def test_a_report_for_a_session_that_does_not_stand_leaves_nothing(store: Store) -> None:
+    report = sight({"to": "eve@evil.example"}, MAIL, trusted_reporter=False, threats=("/to",))
+    await store.learn(asking("1"), report, trusted=False)
+    told = await facts(store, "2", "eve@evil.example", session="s2")
+    assert (told["untrusted_read"], told["threat_read"]) == (False, False)
+
+
+async def test_an_agents_own_report_does_not_end_the_waiting(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.learn(ask, sight({}, MAIL, trusted_reporter=False), trusted=False)
+    told = await facts(store, "2", "eve@evil.example")
+    assert (told["sinks"][0]["origin"], told["unreported"]) == ("UNTRUSTED_TEXT", 1)
+    await store.learn(ask, sight({"body": "hello"}, MAIL, trusted_reporter=True))
+    told = await facts(store, "3", "eve@evil.example")
+    assert (told["sinks"][0]["origin"], told["unreported"]) == ("NOWHERE", 0)
+
+
+async def test_what_an_agent_says_that_a_source_states_is_not_pointed_at(store: Store) -> None:
+    ask = asking("1", request="pay what bill-7.txt asks", naming=["bill-7.txt"])
+    await store.look(ask)
+    await store.learn(
+        ask, sight("Contact: billing@shop.example and friends", MAIL, trusted_reporter=False), trusted=False
+    )
+    sink = (await facts(store, "2", "billing@shop.example"))["sinks"][0]
+    assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", False)
+
+
+async def test_another_tool_under_the_same_name_does_not_end_the_waiting(store: Store) -> None:
+    await store.look(asking("1"))
+    ours = asking("1", tool="balance", result=OURS)
+    await store.look(ours)
+    await store.denied(ours)
+    told = await facts(store, "2", "eve@evil.example")
+    assert (told["sinks"][0]["origin"], told["unreported"]) == ("UNTRUSTED_TEXT", 1)
+
+
+async def test_another_call_under_the_same_name_makes_no_source_one_that_the_user_points_at(store: Store) -> None:
+    request = "pay what bill-7.txt asks"
+    await store.look(asking("1", request=request, naming=["evil.txt"]))
+    again = asking("1", request=request, naming=["bill-7.txt"])
+    await store.look(again)
+    await store.learn(again, sight("Contact: eve@evil.example for all", MAIL, trusted_reporter=True))
+    assert (await facts(store, "2", "eve@evil.example"))["sinks"][0]["pointed"] is False
+
+
+async def test_a_refusal_under_the_name_of_an_allowed_action_does_not_end_its_waiting(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.allowed(ask)
+    await store.look(ask)
+    await store.denied(ask)
+    assert (await facts(store, "2", "eve@evil.example"))["unreported"] == 1
+
+
+async def test_a_read_that_nobody_reports_marks_the_agent_for_its_next_session(store: Store) -> None:
+    first = asking("1")
+    view = await store.look(first)
+    assert view is not None
+    assert not view.agent_untrusted
+    told = await facts(store, "2", "eve@evil.example", session="s2", request="", gateway=False)
+    assert told["untrusted_read"]
+
+
+async def test_a_threat_without_a_mark_is_a_threat(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.learn(ask, Sighting(threatened=True, untrusted=True))
+    assert (await facts(store, "2", "eve@evil.example"))["threat_read"]
 
 
 async def test_who_points_at_a_source_entrusts_what_it_states(store: Store) -> None:

@@ -79,14 +79,16 @@ async def looked(state: RedisState, *asks: ProvenanceAsk) -> list[ProvenanceView
     views = await state.enrich(carried)
     await state.settle(
         [
-            Settlement(ask=replace(each, ticket=view.ticket), final=Final.ALLOWED)
+            Settlement(ask=replace(each, ticket=view.ticket), final=Final.ALLOWED, answer=b"a", answer_ttl_ms=60_000)
             for each, view in zip(carried, views, strict=True)
         ]
     )
     return [companion_ask(view.companions, ProvenanceView) for view in views]
 
 
-async def told(state: RedisState, own: ProvenanceAsk, claim: str, sighting: Sighting, result: bytes = b"") -> bool:
+async def told(
+    state: RedisState, own: ProvenanceAsk, claim: str, sighting: Sighting, result: bytes = b"", *, trusted: bool = True
+) -> bool:
     return await learn(
         state.client,
         KEY,
@@ -97,6 +99,7 @@ async def told(state: RedisState, own: ProvenanceAsk, claim: str, sighting: Sigh
         tool=TOOL,
         sighting=sighting,
         result=result or claim.encode(),
+        trusted=trusted,
     )
 
 
@@ -130,6 +133,8 @@ async def test_a_session_that_vanished_is_no_data_and_not_a_new_one(state: Redis
     facts = policy_provenance(second, view)
     assert (facts["state"], facts["sinks"][0]["origin"]) == ("NO_DATA", "UNTRUSTED_TEXT")
     assert facts["untrusted_read"] is True
+    assert facts["threat_read"] is True, "it may have held anything"
+    assert facts["sinks"][0]["threatened"] is True
 
 
 async def test_after_a_rebuild_nobody_can_tell_what_was_read_before(state: RedisState, raw: redis.Redis) -> None:
@@ -159,10 +164,11 @@ async def test_a_session_keeps_at_most_some_64_kib(state: RedisState, raw: redis
 
 
 async def test_an_agent_keeps_at_most_some_kib_of_what_it_read_elsewhere(state: RedisState, raw: redis.Redis) -> None:
-    own = asking("0")
     for number in range(30):
+        own = asking(str(number))
+        await looked(state, own)
         marks = frozenset(f"e:u{number}.{at}@example.org" for at in range(300))
-        await told(state, own, str(number), Sighting(texts=marks, threats=marks, untrusted=True))
+        assert await told(state, own, str(number), Sighting(texts=marks, threats=marks, untrusted=True))
     used = raw.memory_usage(f"{{acme}}:W:{own.agent}")
     assert used is not None
     assert used < 16 * 1024
@@ -173,7 +179,37 @@ async def test_everything_is_forgotten_in_time(state: RedisState, raw: redis.Red
     await looked(state, own)
     await told(state, own, "1", sight({"body": "hello"}, ResultSpec(), trusted_reporter=True))
     assert 0 < raw.pttl(f"{{acme}}:V:{own.session}") <= 8 * 3600 * 1000
-    assert 0 < raw.pttl(f"{{acme}}:W:{own.agent}") <= 3600 * 1000
+    assert raw.pttl(f"{{acme}}:W:{own.agent}") >= raw.pttl(f"{{acme}}:V:{own.session}")
+
+
+async def test_an_agent_is_remembered_as_long_as_its_last_session(state: RedisState, raw: redis.Redis) -> None:
+    await looked(state, asking("1"))
+    second = asking("2")
+    raw.pexpire(f"{{acme}}:W:{second.agent}", 1000)
+    await looked(state, second)
+    assert raw.pttl(f"{{acme}}:W:{second.agent}") > 7 * 3600 * 1000
+
+
+async def test_an_answered_request_that_is_repeated_waits_for_no_other_report(state: RedisState) -> None:
+    own = asking("1")
+    await looked(state, own)
+    assert await told(state, own, "1", sight({"body": "hello"}, ResultSpec(), trusted_reporter=True))
+    await looked(state, own)
+    (view,) = await looked(state, asking("2", "eve@evil.example"))
+    assert view is not None
+    assert view.unreported == 0
+
+
+async def test_reports_that_nobody_waits_for_take_no_room(state: RedisState, raw: redis.Redis) -> None:
+    own = asking("1")
+    words = " ".join(f"w{at}" for at in range(900))
+    sighting = sight({"body": words}, ResultSpec(), trusted_reporter=False)
+    assert not await told(state, own, "1", sighting, trusted=False)
+    assert raw.keys("{acme}:[VW]:*") == []
+    await looked(state, own)
+    before = raw.memory_usage(f"{{acme}}:V:{own.session}")
+    assert not await told(state, own, "never asked", sighting, trusted=False)
+    assert raw.memory_usage(f"{{acme}}:V:{own.session}") == before
 
 
 async def test_the_same_result_again_takes_no_room(state: RedisState, raw: redis.Redis) -> None:
