@@ -38,6 +38,7 @@ from pdp.evaluate import OpaJudge
 from pdp.evidence_read import EvidenceReader
 from pdp.front import FrontProtocol
 from pdp.front_process import FrontProcess
+from pdp.inspection.folder import compiled_folder
 from pdp.keystore import load_master_key
 from pdp.lanes import Lanes
 from pdp.offload import Offloader
@@ -61,9 +62,6 @@ log = logging.getLogger("writ.server")
 
 FOLLOW_S = 1.0
 """How often an idle decision point looks whether OPA has activated another bundle."""
-
-COMPILED = "inspection"
-"""Folder of compiled inspection patterns, beside the log: compiling takes seconds, reading milliseconds."""
 
 SERVICES = (
     decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
@@ -109,7 +107,7 @@ class DecisionPoint:
         self.lanes = Lanes(
             self.judge,
             complete=BundleDigests(config.evidence.folder, config.opa.archive).complete,
-            compiled=config.evidence.folder / COMPILED,
+            compiled=compiled_folder(),
         )
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
         self.authenticator = authenticator = _authenticator(config.pdp.jwt)

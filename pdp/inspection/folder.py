@@ -36,7 +36,8 @@ def read_rules(folder: Path) -> InspectionRules:
 
 
 def compiled_folder() -> Path:
-    """Returns where the command line keeps compiled patterns: beside the user's other settings of `writ`."""
+    """Returns where compiled patterns are kept, for all processes of one user: files are named by their content. A user
+    without a home has none kept, and waits some seconds for each bundle."""
     return Path(click.get_app_dir("writ")) / "inspection"
 
 
