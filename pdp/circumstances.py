@@ -13,7 +13,7 @@ from typing import Any
 from pdp.authenticate import Speaker
 from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
 from pdp.behaviour_observe import observe
-from pdp.catalog_model import WORST_RESULT, Entry, ResultSpec
+from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
 from pdp.catalog_sinks import sink_values
 from pdp.deferral import NOTHING, DeferralView
 from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
@@ -102,7 +102,8 @@ class Circumstances:
         kind = action_kind(
             request.tool.name, [one.verb for one in operations], [one.resource_type for one in operations]
         )
-        if not entry.sinks and not request.user_request and not kind.reads:
+        untrusted = entry.result.content is ContentTrust.UNTRUSTED
+        if not entry.sinks and not request.user_request and not kind.reads and not untrusted:
             return None
         arguments = parse_arguments(request.args_json, len(request.args_json))
         return provenance_ask(
