@@ -8,7 +8,7 @@ them pending, which counts as allowed until they are forgotten. Reading is lazy:
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from pdp.baseline import baseline_ttl_ms
 from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_tracks import CLEAN, SHOWN, Entry, Taint, Track, parse_entry, parse_track, slot_ms
+from pdp.behaviour_tracks import CLEAN, Taint, Track, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
 from pdp.sequences import Scope
 from pdp.state import companion_ask
@@ -30,7 +30,7 @@ _SETTLE = load_script("behaviour_settle", library=("behaviour", "baseline"), all
 _OUTCOME = load_script("behaviour_outcome", library=("behaviour",), allow_oom=True)
 
 _LOOK_HEAD = struct.Struct("<HddddB")
-_LOOK_ITEM = struct.Struct("<HHHHHddd16s12s12sBH")
+_LOOK_ITEM = struct.Struct("<HHHHHHddd16s12s12sBH")
 _SETTLE_HEAD = struct.Struct("<Hdddddddd")
 _SETTLE_ITEM = struct.Struct("<HHHHHHddd16scdddH8s8s8s8s4s")
 _OUTCOME_HEAD = struct.Struct("<ddddBB")
@@ -40,12 +40,14 @@ _FINALS = {Final.ALLOWED: b"a", Final.DENIED: b"d", Final.WITHDRAWN: b"w"}
 @frozen
 class BehaviourAsk:
     """What one action asks: `id` names its claim in 16 hex digits. `held` is set in a settlement whose action was neither
-    allowed nor refused, but waits for an approval or for facts: it moves nothing and is no denial."""
+    allowed nor refused, but waits for an approval or for facts: it moves nothing and is no denial. `transformed` is set in one
+    whose action was allowed in another form than the observation's, which then teaches nothing."""
 
     id: str
     observation: Observation
     settings: BehaviourSettings
     held: bool = False
+    transformed: bool = False
 
 
 @frozen
@@ -79,37 +81,53 @@ class Lazy:
     now_ms: int
     keep_ms: int
     burst_window_s: int
+    session_ttl_s: int
     _track: Track | None = field(default=None, init=False)
 
     def track(self) -> Track:
         if self._track is None:
             self._track = parse_track(
-                self.raw, self.ring, self.lost_until_ms, self.now_ms, self.keep_ms, self.burst_window_s
+                self.raw,
+                self.ring,
+                self.lost_until_ms,
+                self.now_ms,
+                self.keep_ms,
+                self.burst_window_s,
+                self.session_ttl_s,
             )
         return self._track
 
 
 @frozen
 class Ahead:
-    """What came before in the same batch, of one track: its entries, newest first and at most SHOWN, and their sums."""
+    """What came before in the same batch, of one track: the last of it, what was ahead of that, and the sums of all."""
 
-    entries: tuple[Entry, ...] = ()
+    last: Observation | None = None
+    before: Ahead | None = None
     count: int = 0
     rows: int = 0
     amount: int = 0
     sent: int = 0
     taint: Taint = CLEAN
 
-    def after(self, seen: Observation, entry: Entry) -> Ahead:
+    def after(self, seen: Observation) -> Ahead:
         """Returns the same with one more action."""
         return Ahead(
-            entries=(entry, *self.entries[: SHOWN - 1]),
+            last=seen,
+            before=self,
             count=self.count + 1,
             rows=self.rows + seen.rows,
             amount=self.amount + max(0, seen.amount),
             sent=self.sent + seen.sent,
-            taint=self.taint.with_entries((entry,)),
+            taint=self.taint.plus(seen.reads, untrusted=seen.untrusted, threatened=False),
         )
+
+    def observations(self) -> Iterator[Observation]:
+        """Yields the actions, newest first."""
+        ahead: Ahead | None = self
+        while ahead is not None and ahead.last is not None:
+            yield ahead.last
+            ahead = ahead.before
 
 
 NOTHING_AHEAD = Ahead()
@@ -185,7 +203,7 @@ class Behaviour:
             seen, settings = own.observation, own.settings
             numbers = keys.of(ask, own)
             head = _LOOK_ITEM.pack(
-                *numbers[:5],
+                *numbers[:6],
                 seen.rows,
                 max(0, seen.amount),
                 seen.sent,
@@ -279,7 +297,7 @@ def _wanted(settings: BehaviourSettings) -> int:
 
 def _settle_item(keys: _Keys, own: BehaviourAsk, final: Final) -> bytes:
     seen = own.observation
-    learns = final is Final.ALLOWED
+    learns = final is Final.ALLOWED and not own.transformed
     return (
         _SETTLE_ITEM.pack(
             keys.at("S", seen.session),
@@ -342,14 +360,13 @@ class _Reading:
             workspace=values[workspace - 1] if workspace else None,
         )
         if next(self._appended) == "1":
-            entry = parse_entry(f"{own.id}|p|{self._now_ms}|^^^^|{seen.body}".encode())
             grown: dict[int, Ahead] = {}  # tracks that have come the same way go on together
             for number in (session, agent, principal):
                 if number:
                     before = ahead.get(number, NOTHING_AHEAD)
                     after = grown.get(id(before))
                     if after is None:
-                        after = grown[id(before)] = before.after(seen, entry)
+                        after = grown[id(before)] = before.after(seen)
                     ahead[number] = after
             for number in (principal, workspace):
                 if number:
@@ -362,8 +379,15 @@ class _Reading:
         lazy = self._lazies.get(number)
         if lazy is None:
             raw, ring, lost_until_ms = self._values[number - 1], self._rings[number - 1], self._lost[number - 1]
-            window_s = settings.burst_window_s
-            lazy = self._lazies[number] = Lazy(raw, ring, lost_until_ms, self._now_ms, keep_s * 1000, window_s)
+            lazy = self._lazies[number] = Lazy(
+                raw,
+                ring,
+                lost_until_ms,
+                self._now_ms,
+                keep_s * 1000,
+                settings.burst_window_s,
+                settings.session_ttl_s,
+            )
         return lazy
 
 

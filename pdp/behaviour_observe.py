@@ -16,6 +16,8 @@ from hashlib import blake2b
 from operator import xor
 from zlib import crc32
 
+import orjson
+
 from pdp.authenticate import Speaker
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.catalog_model import ContentTrust, ResultSpec
@@ -60,6 +62,7 @@ LETTERS = {
 """How entries spell verbs; stored, so a letter never changes its meaning."""
 
 _WORD = re.compile(rb"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
+_SPELLINGS = re.compile(rb"\\|[0-9][.eE]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]{1,48}")
 _NO_CLASSES: frozenset[str] = frozenset()
 _MAX_TYPES = 4
@@ -73,7 +76,8 @@ class Observation:
     baselines, `role` only when the bundle vouches for it. `classes` are of the arguments, and `threatened` is about them;
     `untrusted` is about the result. `amount` is in minor units of the declared currency, -1 for none. `sent` is what
     leaves the trust boundary, in bytes. `tool`, `resource`, `version`, `definition`, `destinations` and `kind` are short
-    keyed hashes. `body` is the entry that the tracks keep, but for its identity, effect and time."""
+    keyed hashes. `body` is the entry that the tracks keep, but for its identity, effect and time.
+    `reads` are the classes that the result may hold."""
 
     session: str
     agent: str
@@ -84,6 +88,7 @@ class Observation:
     verbs: frozenset[str]
     resource_types: frozenset[str]
     classes: frozenset[str]
+    reads: frozenset[str]
     external: bool
     untrusted: bool
     threatened: bool
@@ -146,7 +151,8 @@ def observe(
         role=_name(key, "role", speaker.role) if speaker.role else "",
         verbs=frozenset([operation.verb.value for operation in operations]),
         resource_types=frozenset(types.split("+")),
-        classes=frozenset(classes.split(",")) if classes else _NO_CLASSES,
+        classes=_split_classes(classes),
+        reads=_split_classes(results),
         external=external,
         untrusted=untrusted,
         threatened=threatened,
@@ -162,7 +168,7 @@ def observe(
         destinations=tuple(short_name(key, "destination", name) for name in destinations),
         kind=kind,
         hour=hour_of_week(now_ms, settings.zone),
-        body=f"{kind}|{letters}|{flags}|{similarity:016x}|{session[:12]}|{rows}|{types}|{classes}|{results}",
+        body=f"{similarity:016x}|{kind}|{letters}|{flags}|{session[:12]}|{rows}|{types}|{classes}|{results}",
     )
 
 
@@ -182,11 +188,19 @@ def short_name(key: bytes, kind: str, *parts: str) -> str:
 
 def similar_words(tool: str, args_json: bytes) -> int:
     """Returns 64 bits in 8 lanes of 8. Each word of the arguments, case folded, falls into one lane, whatever its place; so
-    changing one word changes two lanes at most (see `nearly_same`), and another tool changes all."""
-    words = _WORD.findall(args_json.lower())
+    changing one word changes two lanes at most (see `nearly_same`), and another tool changes all. Escapes and other
+    spellings of the same value make no other word."""
+    words = _WORD.findall((_spelled_plainly(args_json) if _SPELLINGS.search(args_json) else args_json).lower())
     if len(words) > MAX_WORDS:
         words[MAX_WORDS:] = [b" ".join(words[MAX_WORDS:])]
     return reduce(xor, map(_lane, words), (1 + crc32(tool.encode()) % 255) * _LANES)
+
+
+def _spelled_plainly(args_json: bytes) -> bytes:
+    try:
+        return orjson.dumps(orjson.loads(args_json), option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, TypeError):  # what only the strict parser reads stays as it came
+        return args_json
 
 
 @lru_cache(maxsize=8_192)
@@ -232,6 +246,11 @@ def join_classes(classes: Collection[str]) -> str:
         return ""
     joined = ",".join(sorted({_plain(name) for name in classes if name}))
     return joined if len(joined) <= _MAX_CLASSES_BYTES else UNCLASSIFIED
+
+
+@lru_cache(maxsize=1_024)
+def _split_classes(joined: str) -> frozenset[str]:
+    return frozenset(joined.split(",")) if joined else _NO_CLASSES
 
 
 def _leaves(operation: Operation) -> bool:

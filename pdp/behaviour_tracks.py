@@ -1,52 +1,48 @@
 """Reads the tracks that `pdp/lua/behaviour.lua` keeps of sessions, agents and principals: totals, taint, entries. Pure.
 
 Stored format: see the head of that file. A track of another magic, version or epoch, or one that cannot be read, is lost:
-never empty.
+never empty. The head alone says what was counted and read; entries are only parsed where somebody asks for them.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import field
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any
 
 from pdp.behaviour_observe import LETTERS, MAX_VALUE
 from writ.frozen import frozen
 
-SHOWN = 32
-"""Entries of a track that count one by one; what is older counts by its taint and its volumes."""
+LISTED = 48
+"""Entries that a track keeps at most (FULL in behaviour.lua); what is older counts by its taint and its volumes."""
 
 SLOTS = 6
 """A burst is counted in so many slots, and one more: too long by at most a slot, never too short."""
 
 EFFECTS = {"p": "PENDING", "a": "ALLOWED", "d": "DENIED", "h": "DENIED", "w": "DENIED"}
 
-_HEADER = struct.Struct("<2s16sHBBddIIdddIIdddIHHHHHHH")
-_MAGIC = b"T1"
+_HEADER = struct.Struct("<2s16sHBBddIIdddIIdddIHHHHHHHII")
+_MAGIC = b"T2"
 _VERBS = {letter: verb.value for verb, letter in LETTERS.items()}
 _NO_CLASSES: frozenset[str] = frozenset()
+_EFFECT, _SIMILARITY = 17, slice(19, 35)  # places in a line
+_DENIED = ord("d")
+_MOST = 2**32 - 1
 
 
 @frozen
 class Entry:
-    """An earlier action. `classes` are of payload and result, `read` of the result alone, `listed` is `classes` sorted."""
+    """An earlier action, as steps of sequences look at it. `classes` are of payload and result, `read` of the result
+    alone."""
 
-    id: str
-    effect: str
     at_ms: int
-    kind: str
-    verb: str
     verbs: frozenset[str]
-    resource_type: str
     resource_types: frozenset[str]
     external: bool
     untrusted: bool
     threatened: bool
-    reported: bool
-    similarity: int
     classes: frozenset[str]
-    listed: list[str]
     read: frozenset[str]
     happened: bool
     denied: bool
@@ -60,25 +56,26 @@ class Taint:
     untrusted: bool = False
     threatened: bool = False
 
-    def with_entries(self, entries: Sequence[Entry]) -> Taint:
+    def with_entries(self, entries: Iterable[Entry]) -> Taint:
         """Adds what the entries have read, as far as they happened."""
-        happened = [entry for entry in entries if entry.happened]
-        classes = self.classes
-        for read in {entry.read for entry in happened}:
-            if not read <= classes:
-                classes |= read
-        untrusted = self.untrusted or True in {entry.untrusted for entry in happened}
-        threatened = self.threatened or True in {entry.threatened for entry in happened}
-        if classes is self.classes and untrusted is self.untrusted and threatened is self.threatened:
-            return self
-        return Taint(classes=classes, untrusted=untrusted, threatened=threatened)
+        taint = self
+        for entry in entries:
+            if entry.happened:
+                taint = taint.plus(entry.read, untrusted=entry.untrusted, threatened=entry.threatened)
+        return taint
 
     def with_taint(self, other: Taint) -> Taint:
         """Adds another taint."""
+        return self.plus(other.classes, untrusted=other.untrusted, threatened=other.threatened)
+
+    def plus(self, classes: frozenset[str], *, untrusted: bool, threatened: bool) -> Taint:
+        """Adds what was read; returns itself where that adds nothing."""
+        if classes <= self.classes and untrusted <= self.untrusted and threatened <= self.threatened:
+            return self
         return Taint(
-            classes=self.classes | other.classes,
-            untrusted=self.untrusted or other.untrusted,
-            threatened=self.threatened or other.threatened,
+            classes=self.classes | classes,
+            untrusted=self.untrusted or untrusted,
+            threatened=self.threatened or threatened,
         )
 
 
@@ -89,9 +86,9 @@ CLEAN = Taint()
 class Track:
     """One track at the time of a decision. Numbers include what is pending, without the action that is judged.
 
-    `known` is False when it was lost. `left` is the taint of what is no longer among `entries`, which are newest first and
-    at most SHOWN, or not shown at all where nobody asks for them; `taint` is that of both. `peers` maps agents of a
-    principal to the time of their last action.
+    `known` is False when it was lost. `denials` are those of the last session ttl, or up to twice that. `left` is the taint of
+    what is no longer among the entries; `taint` is that of both. `last_kind` is of the last action, "^^^^" for none. `lines`
+    are the entries as stored, oldest first, b"" where they are not shown. `peers` is for `parse_peers`.
     """
 
     known: bool
@@ -103,52 +100,90 @@ class Track:
     burst: int = 0
     left: Taint = CLEAN
     taint: Taint = CLEAN
-    entries: tuple[Entry, ...] = ()
-    ids: frozenset[str] = frozenset()
-    peers: Mapping[str, int] = field(default_factory=dict)
+    last_kind: str = "^^^^"
+    lines: bytes = b""
+    peers: str = ""
 
 
 EMPTY = Track(known=True)
 LOST = Track(known=False)
 
 
-@lru_cache(maxsize=4_096)
+def entry_line(entry_id: str, effect: str, at_ms: int, kind_before: str, body: str) -> bytes:
+    """Returns an entry as it is stored. `body`: see `pdp.behaviour_observe.Observation`."""
+    similarity, _, rest = body.partition("|")
+    return f"{entry_id}|{effect}|{similarity}|{at_ms}|{kind_before}|{rest}".encode()
+
+
 def parse_entry(line: bytes) -> Entry:
-    """Reads one line. Raises ValueError for another form; entries recur from action to action, hence the cache."""
-    text = line.decode("ascii")
-    entry_id, effect, at, _, kind, letters, flags, similarity, _, _, types, payload, result = text.split("|")
+    """Reads one line. Raises ValueError, KeyError or IndexError for another form."""
+    _, effect, _, at, _, _, letters, flags, _, _, types, payload, result = line.decode("ascii").split("|")
     bits = int(flags)
     read = _classes(result)
-    classes = read | _classes(payload)
     return Entry(
-        id=entry_id,
-        effect=EFFECTS[effect],
         at_ms=int(at),
-        kind=kind,
-        verb=_VERBS[letters[0]],
         verbs=frozenset([_VERBS[letter] for letter in letters]),
-        resource_type=types.partition("+")[0],
         resource_types=frozenset(types.split("+")),
         external=bits & 1 != 0,
         untrusted=bits & 2 != 0,
         threatened=bits & 4 != 0,
-        reported=bits & 8 != 0,
-        similarity=int(similarity, 16),
-        classes=classes,
-        listed=sorted(classes),
+        classes=read | _classes(payload),
         read=read,
         happened=effect in "pa",
         denied=effect == "d",
     )
 
 
-@lru_cache(maxsize=1_024)
+def recent(line: bytes, now_ms: int) -> dict[str, Any]:
+    """Returns the JSON of `writ.v1.PolicyRecent` of one line. Raises ValueError, KeyError or IndexError for another form."""
+    _, effect, _, at, _, _, letters, flags, _, _, types, payload, result = line.decode("ascii").split("|")
+    bits = int(flags)
+    return {
+        "age_ms": max(0, now_ms - int(at)),
+        "verb": _VERBS[letters[0]],
+        "resource_type": types.partition("+")[0],
+        "classes": sorted(_classes(payload) | _classes(result)) if payload or result else [],
+        "effect": EFFECTS[effect],
+        "external": bits & 1 != 0,
+        "untrusted": bits & 2 != 0,
+    }
+
+
+def split_lines(lines: bytes) -> list[bytes]:
+    """Returns the entries of a track, oldest first."""
+    return lines[1:].split(b"\n") if lines else []
+
+
+def near(lines: Sequence[bytes], similarity: int) -> list[bytes]:
+    """Returns the entries that are nearly the same (`nearly_same`). Raises ValueError for lines of another form."""
+    if not lines:
+        return []
+    theirs = bytes.fromhex(b"".join([line[_SIMILARITY] for line in lines]).decode("ascii"))
+    if len(theirs) != 8 * len(lines):
+        raise ValueError("track")
+    mine = similarity.to_bytes(8, "big") * len(lines)
+    differences = (int.from_bytes(theirs, "big") ^ int.from_bytes(mine, "big")).to_bytes(len(theirs), "big")
+    return [line for at, line in enumerate(lines) if differences.count(0, 8 * at, 8 * at + 8) >= 6]
+
+
+def denied_since(lines: Iterable[bytes], since_ms: int) -> int:
+    """Returns how many of the entries were denied at `since_ms` or later. Raises ValueError and IndexError for another form."""
+    denied = [line for line in lines if line[_EFFECT] == _DENIED]
+    return sum([int(line.split(b"|", 4)[3]) >= since_ms for line in denied])
+
+
 def _classes(joined: str) -> frozenset[str]:
     return frozenset(joined.split(",")) if joined else _NO_CLASSES
 
 
 def parse_track(
-    raw: bytes | None, ring: bytes | None, lost_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int
+    raw: bytes | None,
+    ring: bytes | None,
+    lost_until_ms: int,
+    now_ms: int,
+    keep_ms: int,
+    burst_window_s: int,
+    session_ttl_s: int,
 ) -> Track:
     """Reads a track at `now_ms` (Redis TIME). `raw` is its head; None: there is none, which is lost until `lost_until_ms`,
     else new. `ring` is its entries, None where they are not shown. `keep_ms`: how long a bucket of the totals lasts, 0 for
@@ -156,52 +191,74 @@ def parse_track(
     if raw is None:
         return LOST if now_ms < lost_until_ms else EMPTY
     try:
-        return _parse(raw, ring, now_ms, keep_ms, burst_window_s)
+        return _parse(raw, ring, lost_until_ms, now_ms, keep_ms, burst_window_s, session_ttl_s * 1000)
     except (ValueError, KeyError, IndexError, OverflowError, struct.error):
         return LOST
 
 
-def _parse(raw: bytes, ring: bytes | None, now_ms: int, keep_ms: int, burst_window_s: int) -> Track:
+def _parse(
+    raw: bytes, ring: bytes | None, gone_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int, span_ms: int
+) -> Track:
     fields = _HEADER.unpack_from(raw)
-    magic, _, _, taint, taint_before, lost_until_ms, since_ms = fields[:7]
-    volumes = (lost_until_ms, since_ms, *fields[9:12], *fields[14:17])
-    if magic != _MAGIC or not all(0 <= number <= MAX_VALUE for number in volumes):  # NaN is within no bounds
+    magic, _, held_lines, bits, bits_before, lost_until_ms, since_ms = fields[:7]
+    actions, denials, rows, amount, sent, older_actions, older_denials, older_rows, older_amount, older_sent = fields[
+        7:17
+    ]
+    slot, bursts, span, ring_bytes = fields[17], fields[18:25], fields[25], fields[26]
+    volumes = (lost_until_ms, since_ms, rows, amount, sent, older_rows, older_amount, older_sent)
+    # A NaN or an infinity among them would make the sum one.
+    if magic != _MAGIC or not isfinite(sum(volumes)) or min(volumes) < 0 or max(volumes) > MAX_VALUE:
         raise ValueError("track")
-    line = raw[_HEADER.size :].decode("ascii")
-    classes, classes_before, peers, held, held_classes, _ = line.split("|")
-    actions, denials, rows, amount, sent = fields[7:12]
-    older = fields[12:17]
+    classes, classes_before, peers, held, held_classes, last_kind = raw[_HEADER.size :].decode("ascii").split("|")
+    if ring is not None and (len(ring) != ring_bytes or ring.count(b"\n") != held_lines):
+        return LOST  # head and entries are two keys, and one of them went without the other
     age_ms = now_ms - since_ms
-    if keep_ms and age_ms >= 2 * keep_ms:
-        actions = denials = rows = amount = sent = taint = taint_before = 0
+    aged = keep_ms > 0 and age_ms >= keep_ms
+    if aged and age_ms >= 2 * keep_ms:
+        actions = rows = amount = sent = bits = bits_before = 0
         classes = classes_before = ""
-    elif keep_ms and age_ms >= keep_ms:
-        taint_before, classes_before = 0, ""
+    elif aged:
+        bits_before, classes_before = 0, ""
     else:
-        actions, denials = actions + older[0], denials + older[1]
-        rows, amount, sent = rows + older[2], amount + older[3], sent + older[4]
-    entries = tuple(map(parse_entry, ring[1:].split(b"\n")[: -SHOWN - 1 : -1])) if ring else ()
-    if keep_ms and entries and now_ms - entries[-1].at_ms > 2 * keep_ms:  # further back than what still counts
-        entries = tuple([entry for entry in entries if now_ms - entry.at_ms <= 2 * keep_ms])
-    taint |= taint_before
+        actions, rows = actions + older_actions, rows + older_rows
+        amount, sent = amount + older_amount, sent + older_sent
+    bits |= bits_before
     left = Taint(
-        classes=_classes(classes) | _classes(classes_before), untrusted=taint & 2 != 0, threatened=taint & 4 != 0
+        classes=_classes(classes) | _classes(classes_before), untrusted=bits & 2 != 0, threatened=bits & 4 != 0
     )
-    read = Taint(classes=_classes(held_classes), untrusted=int(held) & 2 != 0, threatened=int(held) & 4 != 0)
+    lines = ring or b""
+    if aged and ring is not None:  # behaviour.lua shows them then: some may be too old to count
+        lines = _since(lines, now_ms - 2 * keep_ms)
+        taint = left.with_entries(map(parse_entry, split_lines(lines)))
+    else:
+        flags = int(held)
+        taint = left.plus(_classes(held_classes), untrusted=flags & 2 != 0, threatened=flags & 4 != 0)
     return Track(
-        known=now_ms >= lost_until_ms,
+        known=now_ms >= lost_until_ms and now_ms >= gone_until_ms,
         actions=actions,
-        denials=denials,
+        denials=_still(denials, older_denials, now_ms // span_ms % _MOST - span),
         rows=int(rows),
         amount=int(amount),
         sent=int(sent),
-        burst=_burst(fields[17], fields[18:], now_ms, burst_window_s),
+        burst=_burst(slot, bursts, now_ms, burst_window_s),
         left=left,
-        taint=left.with_entries(entries) if ring else left.with_taint(read),
-        entries=entries,
-        ids=frozenset([entry.id for entry in entries]),
-        peers=parse_peers(peers),
+        taint=taint,
+        last_kind=last_kind,
+        lines=lines,
+        peers=peers,
     )
+
+
+def _still(now: int, before: int, passed: int) -> int:
+    """What two buckets hold that follow each other, `passed` of their spans later."""
+    if passed <= 0:
+        return now + before
+    return now if passed == 1 else 0
+
+
+def _since(lines: bytes, oldest_ms: int) -> bytes:
+    kept = [line for line in split_lines(lines) if int(line.split(b"|", 4)[3]) >= oldest_ms]
+    return b"".join([b"\n" + line for line in kept])
 
 
 def parse_peers(text: str) -> dict[str, int]:
@@ -211,7 +268,7 @@ def parse_peers(text: str) -> dict[str, int]:
 
 
 def _burst(slot: int, counts: tuple[int, ...], now_ms: int, burst_window_s: int) -> int:
-    shift = max(0, int(now_ms // slot_ms(burst_window_s)) % (2**32 - 1) - slot)
+    shift = max(0, int(now_ms // slot_ms(burst_window_s)) % _MOST - slot)
     return sum(counts[: max(0, SLOTS + 1 - shift)])
 
 

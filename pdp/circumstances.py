@@ -35,6 +35,9 @@ from writ.v1 import decision_pb2
 HELD = frozenset({"REQUIRE_APPROVAL", "DEFER"})
 """Effects of actions that were neither allowed nor refused."""
 
+TRANSFORMED = "TRANSFORM"
+"""The effect of actions that are allowed in another form than the one they were proposed in."""
+
 
 class Circumstances:
     """Companions of the state, and what the pipeline makes of them. `key` (32 bytes) names agents and sessions in the state;
@@ -150,8 +153,13 @@ class Circumstances:
         """Returns what the companions have to learn of a judged action beyond how it ended."""
         finals: list[object] = []
         behaviour = companion_ask(item.state_ask.companions, BehaviourAsk)
-        if behaviour is not None and item.verdict.effect in HELD:
-            finals.append(replace(behaviour, held=True))
+        if behaviour is not None:
+            if item.verdict.effect in HELD:
+                finals.append(replace(behaviour, held=True))
+            elif (
+                item.verdict.effect == TRANSFORMED
+            ):  # the amount and the receiver that it asked for are not what it got
+                finals.append(replace(behaviour, transformed=True))
         deferral = self._deferral_final(item)
         if deferral is not None:
             finals.append(deferral)

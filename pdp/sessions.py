@@ -6,18 +6,34 @@ declared sequence that this action could end counts as completed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pdp.baseline import UNKNOWN, baseline_facts
 from pdp.behaviour import Ahead, BehaviourView, Lazy
 from pdp.behaviour_observe import Observation, nearly_same
 from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_tracks import SHOWN, Entry, Taint, Track, parse_peers
+from pdp.behaviour_tracks import (
+    LISTED,
+    Taint,
+    Track,
+    denied_since,
+    entry_line,
+    near,
+    parse_entry,
+    parse_peers,
+    recent,
+    split_lines,
+)
 from pdp.sequences import UNCLASSIFIED, History, Scope, completed
 from writ.frozen import frozen
 
 MAX_INT = 2**63 - 1
 MAX_COUNT = 2**32 - 1
+
+DENIED_SHARE = 4
+"""Of an agent's or principal's repeats one in so many must have been denied for them to count as trying again."""
 
 NO_TOTALS: dict[str, Any] = {
     "state": "NO_DATA",
@@ -51,14 +67,15 @@ def policy_baseline(
 
 
 def _previous_kind(view: BehaviourView) -> str:
-    """Kind of the last action of the session, whatever became of it; "" for none."""
-    if view.ahead_session.entries:
-        return view.ahead_session.entries[0].kind
+    """Kind of the last action of the session, whatever became of it; "" where that cannot be read."""
+    if view.ahead_session.last is not None:
+        return view.ahead_session.last.kind
     track = view.session.track()
-    before = track.entries
-    if view.id in track.ids:
-        before = _past(view.session, view.ahead_session, view.id).entries
-    return before[0].kind if before else ""
+    at = track.lines.find(_mark(view.id))
+    if at < 0:
+        return track.last_kind
+    fields = track.lines[at:].split(b"|", 5)  # judged once more: what came after it does not count
+    return fields[4].decode("ascii", "replace") if len(fields) == 6 else ""
 
 
 def policy_session(view: BehaviourView | None, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:
@@ -66,33 +83,28 @@ def policy_session(view: BehaviourView | None, observation: Observation, setting
     principal sees the totals of its agent as those of its principal."""
     if view is None:
         return _lost(observation, settings)
+    try:
+        return _session(view, observation, settings)
+    except (ValueError, KeyError, IndexError):  # an entry of another form: nothing of the track can be believed
+        return _lost(observation, settings)
+
+
+def _session(view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:
     session = _past(view.session, view.ahead_session, view.id)
     agent = _past(view.agent, view.ahead_agent, view.id)
     principal = agent if view.principal is None else _past(view.principal, view.ahead_principal, view.id)
-    similarity = observation.similarity
-    # Of three groups of lanes one must be equal: tells most pairs apart without counting.
-    near = [
-        entry
-        for entry in session.entries
-        if not (
-            (difference := entry.similarity ^ similarity) & 0xFFFFFF
-            and difference & 0xFFFFFF000000
-            and difference & 0xFFFF000000000000
-        )
-        and nearly_same(entry.similarity, similarity)
-    ]
-    sequences: list[str] = []
-    if any(sequence.then.matches(observation) for sequence in settings.sequences):
-        pasts = {Scope.SESSION: session, Scope.AGENT: agent, Scope.PRINCIPAL: principal}
-        histories = {scope: past.history() for scope, past in pasts.items()}
-        sequences = completed(settings.sequences, observation, histories, view.now_ms)
+    lines = split_lines(session.earlier)
+    repeats, denied = _repeats(session, lines, view, observation, settings)
+    for past in (agent,) if principal is agent else (agent, principal):
+        denied = max(denied, _denied_elsewhere(past, view, observation, settings))
+    histories = _Histories({Scope.SESSION: session, Scope.AGENT: agent, Scope.PRINCIPAL: principal}, view.now_ms)
     of_agent = agent.totals(observation)
     return {
         "state": "OK" if session.track.known else "NO_DATA",
-        "recent": [_recent(entry, view.now_ms) for entry in session.entries[: settings.recent]],
-        "sequences": sequences,
-        "repeats": len(near),
-        "denied_repeats": sum([entry.denied for entry in near]),
+        "recent": _recent(session.ahead, lines, settings.recent, view.now_ms),
+        "sequences": completed(settings.sequences, observation, histories, view.now_ms),
+        "repeats": repeats,
+        "denied_repeats": denied,
         "burst": agent.track.burst + agent.ahead.count + (0 if agent.counted else 1),
         "other_agents": _others(view, observation, settings),
         "session": session.totals(observation),
@@ -103,21 +115,22 @@ def policy_session(view: BehaviourView | None, observation: Observation, setting
 
 @frozen
 class _Past:
-    """One track with the actions of the batch that came before. `entries` are newest first and only those before the
-    action itself; `taint` is theirs and that of what has left them; `counted` when the totals of the track hold the action
-    already."""
+    """One track with the actions of the batch that came before. `earlier` are its stored entries, oldest first and only those
+    before the action itself; `taint` is theirs, the batch's and that of what has left them; `counted` when the totals of the
+    track hold the action already."""
 
     track: Track
     ahead: Ahead
-    entries: tuple[Entry, ...]
+    earlier: bytes
     taint: Taint
     counted: bool
 
-    def history(self) -> History:
+    def history(self, now_ms: int) -> History:
         left = self.track.left
+        stored = [parse_entry(line) for line in reversed(split_lines(self.earlier))]
         return History(
             known=self.track.known,
-            entries=self.entries,
+            entries=(*[parse_entry(_line(seen, now_ms)) for seen in self.ahead.observations()], *stored),
             classes=left.classes,
             untrusted=left.untrusted,
             threatened=left.threatened,
@@ -146,17 +159,67 @@ class _Past:
         }
 
 
+class _Histories(dict[Scope, History]):
+    """Histories by scope, made when a sequence asks."""
+
+    def __init__(self, pasts: Mapping[Scope, _Past], now_ms: int) -> None:
+        super().__init__()
+        self._pasts = pasts
+        self._now_ms = now_ms
+
+    def __missing__(self, scope: Scope) -> History:
+        history = self[scope] = self._pasts[scope].history(self._now_ms)
+        return history
+
+
+def _mark(own_id: str) -> bytes:
+    """How the entry of an action begins."""
+    return b"\n%b|" % own_id.encode()
+
+
 def _past(lazy: Lazy, ahead: Ahead, own_id: str) -> _Past:
     track = lazy.track()
-    entries, taint, counted = track.entries, track.taint, own_id in track.ids
-    if counted:  # judged once more: what was appended later does not count against it
-        at = next(index for index, entry in enumerate(entries) if entry.id == own_id)
-        entries = entries[at + 1 :]
-        taint = track.left.with_entries(entries)
+    earlier, taint = track.lines, track.taint
+    at = earlier.find(_mark(own_id)) if earlier else -1
+    if at >= 0:  # judged once more: what was appended later does not count against it
+        earlier = earlier[:at]
+        taint = track.left.with_entries(map(parse_entry, split_lines(earlier)))
     if ahead.count:
-        entries = (*ahead.entries, *entries)[:SHOWN]
         taint = taint.with_taint(ahead.taint)
-    return _Past(track=track, ahead=ahead, entries=entries, taint=taint, counted=counted)
+    return _Past(track=track, ahead=ahead, earlier=earlier, taint=taint, counted=at >= 0)
+
+
+def _line(seen: Observation, now_ms: int) -> bytes:
+    """An action of this batch as an entry."""
+    return entry_line("", "p", now_ms, "", seen.body)
+
+
+def _repeats(
+    past: _Past, lines: Sequence[bytes], view: BehaviourView, observation: Observation, settings: BehaviourSettings
+) -> tuple[int, int]:
+    """Number of entries with nearly the same arguments, and of those that were denied lately."""
+    alike = near(lines, observation.similarity)
+    repeats = len(alike)
+    if past.ahead.count:
+        latest = islice(past.ahead.observations(), LISTED)
+        repeats += sum([nearly_same(seen.similarity, observation.similarity) for seen in latest])
+    denied = denied_since(alike, view.now_ms - settings.session_ttl_s * 1000) if past.track.denials else 0
+    return repeats, denied
+
+
+def _denied_elsewhere(past: _Past, view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> int:
+    """Denied repeats of an agent or a principal, 0 while they are less than a quarter of its repeats: bulk work is made of
+    calls that are nearly the same, and now and then one is refused."""
+    if not past.track.denials or not past.earlier:
+        return 0
+    repeats, denied = _repeats(past, split_lines(past.earlier), view, observation, settings)
+    return denied if DENIED_SHARE * denied >= repeats else 0
+
+
+def _recent(ahead: Ahead, lines: Sequence[bytes], most: int, now_ms: int) -> list[dict[str, Any]]:
+    found = [recent(_line(seen, now_ms), now_ms) for seen in islice(ahead.observations(), most)] if ahead.count else []
+    wanted = most - len(found)
+    return found + [recent(line, now_ms) for line in reversed(lines[-wanted:])] if wanted > 0 else found
 
 
 def _others(view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> int:
@@ -164,7 +227,7 @@ def _others(view: BehaviourView, observation: Observation, settings: BehaviourSe
     since_ms, own = view.now_ms - settings.peers_window_s * 1000, observation.agent[:12]
     peers = set(view.ahead_peers)
     if view.principal is not None:
-        peers.update([name for name, at in view.principal.track().peers.items() if at >= since_ms])
+        peers.update([name for name, at in parse_peers(view.principal.track().peers).items() if at >= since_ms])
     if view.workspace:
         peers.update([name for name, at in _peers(view.workspace).items() if at >= since_ms])
     peers.discard(own)
@@ -176,18 +239,6 @@ def _peers(raw: bytes) -> dict[str, int]:
         return parse_peers(raw.decode("ascii"))
     except ValueError:
         return {}
-
-
-def _recent(entry: Entry, now_ms: int) -> dict[str, Any]:
-    return {
-        "age_ms": max(0, now_ms - entry.at_ms),
-        "verb": entry.verb,
-        "resource_type": entry.resource_type,
-        "classes": entry.listed,
-        "effect": entry.effect,
-        "external": entry.external,
-        "untrusted": entry.untrusted,
-    }
 
 
 def _lost(observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:

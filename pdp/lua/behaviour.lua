@@ -2,14 +2,17 @@
 -- Nothing is written before `flush_tracks`, so an error leaves everything as it was.
 --
 -- A track is two strings. Its head has a fixed part (HEADER) and a line:
---   T1 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
+--   T2 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
+--   span of the denials now  bytes of the entries
 --   <classes now>|<classes before>|<agents: ;name,last ms;...>|<taint of the entries>|<classes of the entries>|<last kind>
 -- Its entries (key of the head and `r`) are lines, oldest first, so that one more is an APPEND and another effect a SETRANGE:
---   \n<id>|<effect>|<ms>|<kind before>|<kind>|<verbs>|<flags>|<similarity>|<session>|<rows>|<types>|<payload>|<result>
+--   \n<id>|<effect>|<similarity>|<ms>|<kind before>|<kind>|<verbs>|<flags>|<session>|<rows>|<types>|<payload>|<result>
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
+-- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
 -- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
--- whoever only wants to know what was read needs no entries. A later format has another magic than T1.
+-- whoever only wants to know what was read needs no entries. Entries of another length than the head says are lost, never
+-- few. A later format has another magic than T2.
 
 local call = redis.call
 local sub, find, match, floor, min, max = string.sub, string.find, string.match, math.floor, math.min, math.max
@@ -19,18 +22,20 @@ local MOST = 4294967295 -- 2^32 - 1
 local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
 -- Effect, flags and result of an entry.
-local ENTRY = '\n%x+|(%a)|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
+local ENTRY = '\n%x+|(%a)|%x+|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
 local PEERS = 16 -- agents that are remembered of a principal or a workspace
 local PEER = 27 -- bytes of each: 12 of its name, 13 of the time in ms, and what parts them
-local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHH'
-local SIZE = 120
+local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHHI4I4'
+local SIZE = 128
 -- Places in the unpacked header.
-local N, TAINT, TAINT_BEFORE, LOST, SINCE, NOW, BEFORE, SLOT, BURSTS = 3, 4, 5, 6, 7, 8, 13, 18, 19
+local N, TAINT, TAINT_BEFORE, LOST, SINCE, NOW, BEFORE, SLOT, BURSTS, SPAN, BYTES = 3, 4, 5, 6, 7, 8, 13, 18, 19, 26, 27
+local HOUR_MS = 3600000
 
 local prefix = sub(KEYS[1], 1, -2)
 local tracks, changed = {}, {}
 local epoch, now, begun
+local span = HOUR_MS -- of denials; each script sets it to the session ttl
 
 -- Redis TIME in ms, never before what the organisation has seen.
 local function start()
@@ -67,9 +72,9 @@ local function join_classes(one, other)
 end
 
 local function read_track(t, raw)
-  if #raw <= SIZE or sub(raw, 1, 2) ~= 'T1' or sub(raw, 3, 18) ~= epoch then return false end
+  if #raw <= SIZE or sub(raw, 1, 2) ~= 'T2' or sub(raw, 3, 18) ~= epoch then return false end
   local v = { unpack_struct(HEADER, raw) }
-  v[26] = nil -- where unpacking stopped
+  v[28] = nil -- where unpacking stopped
   local now_, before, peers, taint, classes, kind = match(raw, '^([^|]*)|([^|]*)|([^|]*)|(%d+)|([^|]*)|([^|]*)$', SIZE + 1)
   if not now_ or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
   for i = NOW + 2, NOW + 4 do
@@ -80,9 +85,22 @@ local function read_track(t, raw)
   return true
 end
 
+-- The entries are not those that the head speaks of. What they held stays in taint and classes and counts on; the track
+-- is lost until what they said would have been forgotten.
+local function lose_ring(t)
+  local v = t.v
+  v[TAINT], t.classes = bits(v[TAINT], t.held_taint), join_classes(t.classes, t.held_classes)
+  v[LOST] = max(v[LOST], now + max(t.keep, span, HOUR_MS))
+  v[N], v[BYTES], t.held_taint, t.held_classes = 0, 0, 0, ''
+  t.ring, t.effects, t.whole, t.hurt = '', nil, true, true
+end
+
 -- The entries, read when they are needed.
 local function ring_of(t)
-  if not t.ring then t.ring = call('GET', t.key .. 'r') or '' end
+  if not t.ring then
+    t.ring = call('GET', t.key .. 'r') or ''
+    if #t.ring ~= t.v[BYTES] then lose_ring(t) end
+  end
   return t.ring
 end
 
@@ -101,7 +119,7 @@ end
 local function prune(t, since)
   local ring, at = ring_of(t), 1
   while true do
-    local moment = match(ring, '^\n%x+|%a|(%d+)', at)
+    local moment = match(ring, '^\n%x+|%a|%x+|(%d+)', at)
     if not moment or tonumber(moment) >= since then break end
     t.v[N] = max(0, t.v[N] - 1)
     at = find(ring, '\n', at + 1, true) or #ring + 1
@@ -118,27 +136,30 @@ local function rotate(t, keep)
   prune(t, now - keep)
   local stale = age >= 2 * keep
   for i = NOW, NOW + 4 do
-    v[i + 5] = stale and 0 or v[i]
-    v[i] = 0
+    if i ~= NOW + 1 then
+      v[i + 5] = stale and 0 or v[i]
+      v[i] = 0
+    end
   end
   v[TAINT_BEFORE], t.classes_before = stale and 0 or v[TAINT], stale and '' or t.classes
   v[TAINT], t.classes, v[SINCE] = 0, '', now
 end
 
 -- `keep`: ms a bucket lasts, 0 for ever. `gone`: until when a track that is not there counts as lost, 0 for a new one.
--- `ring`: its entries, false when there are none, nil when nobody has looked.
+-- `ring`: its entries, nil when nobody has looked.
 local function open_track(key, raw, keep, width, gone, ring)
   local t = tracks[key]
   if t then return t end
-  t = { key = key, width = width, added = 0, ring = ring or nil }
-  if not raw or not read_track(t, raw) or (ring == false and t.v[N] > 0) then
+  t = { key = key, width = width, keep = keep, added = 0, ring = ring }
+  if not raw or not read_track(t, raw) then
     t.void = true
-    local lost = raw and now + max(keep, 3600000) or gone
-    t.v = { 'T1', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    local lost = raw and now + max(keep, span, HOUR_MS) or gone
+    t.v = { 'T2', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
     t.classes, t.classes_before, t.peers, t.held_taint, t.held_classes, t.kind = '', '', '', 0, '', '^^^^'
     t.ring, t.whole = '', raw and true or false
-  elseif keep > 0 then
-    rotate(t, keep)
+  else
+    if ring and #ring ~= t.v[BYTES] then lose_ring(t) end
+    if keep > 0 then rotate(t, keep) end
   end
   tracks[key] = t
   return t
@@ -155,6 +176,11 @@ local function touch_track(t, ttl)
   if shift > 0 then
     for i = BURSTS + SLOTS, BURSTS, -1 do v[i] = i - shift >= BURSTS and v[i - shift] or 0 end
     v[SLOT] = slot
+  end
+  local period = floor(now / span) % MOST
+  if period > v[SPAN] then
+    v[BEFORE + 1] = period == v[SPAN] + 1 and v[NOW + 1] or 0
+    v[NOW + 1], v[SPAN] = 0, period
   end
 end
 
@@ -189,7 +215,7 @@ local function apply_effects(t)
   t.effects, t.whole = nil, true
 end
 
-local function time_of(t, at) return tonumber(match(t.ring, '^%d+', at + 20)) end
+local function time_of(t, at) return tonumber(match(t.ring, '^%d+', at + 37)) end
 
 local function drop_entry(t, at)
   apply_effects(t)
@@ -225,27 +251,26 @@ end
 
 -- Writes the entries: as a whole when lines have gone or changed, else only what is new.
 local function flush_ring(t)
-  local key, fresh = t.key .. 'r', ''
-  if t.added > 0 then
-    fresh = t.added > 1 and table.concat(t, '', 1, t.added) or t[1]
-    t.v[N] = t.v[N] + t.added
+  local key, v, fresh = t.key .. 'r', t.v, ''
+  if t.added > 0 then fresh = t.added > 1 and table.concat(t, '', 1, t.added) or t[1] end
+  if not (v[N] + t.added > FULL or t.whole or t.stale) then
+    if t.effects then
+      for at, effect in pairs(t.effects) do call('SETRANGE', key, at + 17, effect) end
+    end
+    if fresh == '' or call('APPEND', key, fresh) == v[BYTES] + #fresh then
+      v[N], v[BYTES] = v[N] + t.added, v[BYTES] + #fresh
+      if v[N] > 0 and not t.ring_only then call('PEXPIRE', key, t.ttl) end
+      return
+    end
+    lose_ring(t) -- with what was added, which its head counts already and its entries show again
   end
-  if t.v[N] > FULL or t.whole or t.stale then
-    ring_of(t)
-    apply_effects(t)
-    t.ring = t.ring .. fresh
-    if t.v[N] > FULL then cut_entries(t) end
-    if t.stale then recount(t) end
-    if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.ttl) end
-    return
-  end
-  if t.effects then
-    for at, effect in pairs(t.effects) do call('SETRANGE', key, at + 17, effect) end
-  end
-  if fresh ~= '' then
-    call('APPEND', key, fresh)
-    call('PEXPIRE', key, t.ttl)
-  end
+  ring_of(t)
+  apply_effects(t)
+  t.ring, v[N] = t.ring .. fresh, v[N] + t.added
+  if v[N] > FULL then cut_entries(t) end
+  if t.stale or t.hurt then recount(t) end
+  v[BYTES] = #t.ring
+  if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.ttl) end
 end
 
 local function flush_tracks()

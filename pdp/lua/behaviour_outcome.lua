@@ -8,6 +8,7 @@
 start()
 if not epoch then return 0 end
 local session_ttl, keep, width, rows, flags, replaces = unpack_struct('<ddddBB', ARGV[1])
+span = session_ttl
 local id, result = ARGV[2], ARGV[3]
 local keys = {}
 for i = 4, #ARGV do keys[#keys + 1] = prefix .. ARGV[i] end
@@ -17,7 +18,7 @@ local held = 0
 local function note(t, at)
   local stop = find(t.ring, '\n', at + 1, true) or #t.ring + 1
   local head, verb, had, middle, counted, tail, classes =
-    match(sub(t.ring, at, stop - 1), '^(\n%x+|%a|%d+|[^|]*|[^|]*|)(%a+)|(%d+)|([^|]*|[^|]*)|(%d+)|(.*)|([^|]*)$')
+    match(sub(t.ring, at, stop - 1), '^(\n%x+|%a|%x+|%d+|[^|]*|[^|]*|)(%a+)|(%d+)|([^|]*)|(%d+)|(.*)|([^|]*)$')
   if not head then return end
   local merged = bits(tonumber(had), flags)
   if merged % 16 < 8 then

@@ -5,10 +5,12 @@
 -- ARGV[1]  struct: number of keys, ms: session ttl, keep, burst slot, half-life; observations, outlier deviations, daily
 --          drift as a fraction, ms: baseline ttl
 -- ARGV[…]  suffixes of keys, then items: struct ITEM followed by destinations of 8 bytes. An allowed action names its
---          session and baselines, another one its session, agent and principal; the places of the others are 0.
+--          session and baselines (one that was transformed no baselines: it is not what was done), another one its
+--          session, agent and principal; the places of the others are 0.
 -- Returns  the number of actions that were learned
 
-local ITEM = '<HHHHHHdddc16c1dddHc8c8c8c8c4'
+local ITEM = '<HHHHHHdddc16c1'
+local SEEN, SEEN_AT = '<dddHc8c8c8c8c4', 54 -- what is learned of an action
 local ITEM_SIZE = 115
 
 start()
@@ -16,6 +18,7 @@ if not epoch then return 0 end
 local count, session_ttl, keep, width
 count, session_ttl, keep, width, half_life, least, outlier, drift, baseline_ttl =
   unpack_struct('<Hdddddddd', ARGV[1])
+span = session_ttl
 local keys = {}
 for i = 1, count do keys[i] = prefix .. ARGV[1 + i] end
 local values = call('MGET', unpack(keys))
@@ -47,13 +50,36 @@ local function give_back(t, ttl, id, final, rows, amount, bytes)
 end
 
 -- The kind of what the session did before.
-local function kind_before(t, at) return match(t.ring, '^%d+|([^|]+)|', at + 20) or '^^^^' end
+local function kind_before(t, at) return match(t.ring, '^%d+|([^|]+)|', at + 37) or '^^^^' end
 
 local total = 0
+local function learn(item, bi, ti, ri, before)
+  local x1, x2, x3, hour, tool, resource, version, definition, kind = unpack_struct(SEEN, item, SEEN_AT)
+  local b = open_baseline(keys[bi], values[bi], 'B1', 0)
+  local of_tool = open_baseline(keys[ti], values[ti], 'M1', b.v[BORN])
+  local of_role = ri > 0 and open_baseline(keys[ri], values[ri], 'M1', 0)
+  local one, two, three = b.v, of_tool.v, of_role and of_role.v
+  for j, x in ipairs({ x1, x2, x3 }) do
+    if x >= 0 then
+      local place = FIRST + 5 * (j - 1)
+      learn_value(one, place, x)
+      learn_value(two, place, x)
+      if three then learn_value(three, place, x) end
+    end
+  end
+  count_hour(b, hour % HOURS)
+  remember(b, 1, tool, day)
+  remember(b, 2, resource, day)
+  for d = ITEM_SIZE + 1, #item, 8 do remember(b, 3, sub(item, d, d + 7), day) end
+  remember(b, 4, before .. kind, day)
+  remember(b, 5, version)
+  remember(of_tool, 1, definition)
+  total = total + 1
+end
+
 for i = 1, #ARGV - 1 - count do
   local item = ARGV[1 + count + i]
-  local si, ai, pi, bi, ti, ri, rows, amount, bytes, id, final, x1, x2, x3, hour, tool, resource, version, definition, kind =
-    unpack_struct(ITEM, item)
+  local si, ai, pi, bi, ti, ri, rows, amount, bytes, id, final = unpack_struct(ITEM, item)
   local session = track_of(si, 0)
   local at, effect
   if session then at, effect = find_entry(session, id) end
@@ -62,26 +88,7 @@ for i = 1, #ARGV - 1 - count do
       set_effect(session, at, 'a')
       if not session.ttl then session.ring_only = true end -- nothing of its head changes
       touch_track(session, session_ttl)
-      total = total + 1
-      local b = open_baseline(keys[bi], values[bi], 'B1', 0)
-      local of_tool = open_baseline(keys[ti], values[ti], 'M1', b.v[BORN])
-      local of_role = ri > 0 and open_baseline(keys[ri], values[ri], 'M1', 0)
-      local one, two, three = b.v, of_tool.v, of_role and of_role.v
-      for j, x in ipairs({ x1, x2, x3 }) do
-        if x >= 0 then
-          local place = FIRST + 5 * (j - 1)
-          learn_value(one, place, x)
-          learn_value(two, place, x)
-          if three then learn_value(three, place, x) end
-        end
-      end
-      count_hour(b, hour % HOURS)
-      remember(b, 1, tool, day)
-      remember(b, 2, resource, day)
-      for d = ITEM_SIZE + 1, #item, 8 do remember(b, 3, sub(item, d, d + 7), day) end
-      remember(b, 4, kind_before(session, at) .. kind, day)
-      remember(b, 5, version)
-      remember(of_tool, 1, definition)
+      if bi > 0 then learn(item, bi, ti, ri, kind_before(session, at)) end
     end
   elseif not at or effect == 'p' then
     if session then give_back(session, session_ttl, id, final, rows, amount, bytes) end

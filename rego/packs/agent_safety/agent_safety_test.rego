@@ -232,10 +232,23 @@ test_asi10_trying_again_and_again_is_stopped if {
 	_codes(object.union(fixture.item, {"session": {"denied_repeats": 2}})) == set()
 }
 
-test_asi10_a_session_in_which_too_much_was_refused_only_reads if {
-	refused := {"session": {"session": {"denials": 21}}}
+test_asi10_who_was_refused_too_much_only_reads if {
+	every whose in ["session", "agent", "principal"] {
+		refused := {"session": {whose: {"denials": 21, "actions": 84}}}
+		_codes(object.union(fixture.one({"verb": "SEND"}), refused)) == {"TOO_MANY_DENIALS"}
+		_codes(object.union(fixture.one({"verb": "READ"}), refused)) == set()
+	}
+}
+
+test_asi10_a_few_refusals_or_one_now_and_then_stop_nobody if {
+	every totals in [{"denials": 20, "actions": 20}, {"denials": 21, "actions": 85}, {"denials": 100, "actions": 1000}] {
+		_codes(object.union(fixture.one({"verb": "SEND"}), {"session": {"session": totals, "agent": totals}})) == set()
+	}
+}
+
+test_asi10_a_long_good_past_buys_little if {
+	refused := {"session": {"agent": {"denials": 500, "actions": 100000}}}
 	_codes(object.union(fixture.one({"verb": "SEND"}), refused)) == {"TOO_MANY_DENIALS"}
-	_codes(object.union(fixture.one({"verb": "READ"}), refused)) == set()
 }
 
 test_lost_provenance_is_never_better if {

@@ -42,15 +42,25 @@ matched contains rule if {
 }
 
 # METADATA
-# title: ASI10, a session in which too much was refused
+# title: ASI10, too much was refused lately
+# description: >-
+#   To the session, the agent or the principal: a fresh session clears nothing. Who works all day and is refused now and then
+#   goes on, hence the share.
 matched contains rule if {
-	input.session.session.denials > data.packs.agent_safety.limits.denials
 	input.action.operations[0].verb in _changing
+	some whose in ["session", "agent", "principal"]
+	_refused_too_much(input.session[whose])
 	rule := _denied(
 		"ASI10 rogue agent",
 		"denials",
 		"TOO_MANY_DENIALS",
-		sprintf("more than %v actions of this session were refused", [data.packs.agent_safety.limits.denials]),
-		"end the session, and look at what the agent is doing",
+		sprintf("more than %v actions of this %v were refused lately", [data.packs.agent_safety.limits.denials, whose]),
+		"stop for an hour or two, and look at what the agent is doing",
 	)
+}
+
+_refused_too_much(totals) if {
+	limits := data.packs.agent_safety.limits
+	totals.denials > limits.denials
+	totals.denials * 100 >= limits.denied_share_pct * min([totals.actions, limits.denied_share_of])
 }

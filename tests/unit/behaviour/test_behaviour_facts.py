@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pdp.baseline import parse_baseline
 from pdp.behaviour import NOTHING_AHEAD, BehaviourView, Lazy
-from pdp.behaviour_tracks import parse_track
+from pdp.behaviour_tracks import entry_line, parse_track
 from pdp.sessions import policy_baseline, policy_session
 from tests.behaviour_support import observed, settings
 from writ.v1 import policy_pb2
@@ -21,20 +21,24 @@ from writ.v1 import policy_pb2
 DECLARED = settings({"leak": {"after": [{"class": "secret"}], "then": {"verb": "READ"}, "within_s": 60}})
 SEEN = observed(declared=DECLARED)
 NOW_MS = 1_763_985_600_000
-HEADER = "<2s16sHBBddIIdddIIdddIHHHHHHH"
-LINE = f"{'ab' * 8}|a|{NOW_MS - 5}|^^^^|{SEEN.body}".encode()
+HEADER = "<2s16sHBBddIIdddIIdddIHHHHHHHII"
+RING = b"\n" + entry_line("ab" * 8, "a", NOW_MS - 5, "^^^^", SEEN.body)
 
 
 def header(**changes: Any) -> bytes:
-    values: dict[str, Any] = {f"f{i}": 0 for i in range(25)}
-    values |= {"f0": b"T1", "f1": b"0" * 16, "f2": 1, "f6": float(NOW_MS)} | changes
+    values: dict[str, Any] = {f"f{i}": 0 for i in range(27)}
+    values |= {"f0": b"T2", "f1": b"0" * 16, "f2": 1, "f6": float(NOW_MS), "f26": len(RING)} | changes
     return struct.pack(HEADER, *values.values())
 
 
 def view(
-    session: bytes | None, baseline: bytes | None = None, tool: bytes | None = None, lost_ms: int = 0
+    session: bytes | None,
+    baseline: bytes | None = None,
+    tool: bytes | None = None,
+    lost_ms: int = 0,
+    ring: bytes | None = RING,
 ) -> BehaviourView:
-    lazy = Lazy(session, b"\n" + LINE, lost_ms, NOW_MS, 0, 60)
+    lazy = Lazy(session, ring, lost_ms, NOW_MS, 0, 60, 3600)
     return BehaviourView(
         id="f" * 16,
         now_ms=NOW_MS,
@@ -121,5 +125,19 @@ def test_what_was_lost_is_worse_than_what_is_new() -> None:
 
 
 def test_a_track_of_a_later_format_is_lost() -> None:
-    later = b"T2" + header()[2:] + b"|||0||^^^^"
-    assert not parse_track(later, None, 0, NOW_MS, 0, 60).known
+    later = b"T3" + header()[2:] + b"|||0||^^^^"
+    assert parse_track(header() + b"|||0||^^^^", None, 0, NOW_MS, 0, 60, 3600).known
+    assert not parse_track(later, None, 0, NOW_MS, 0, 60, 3600).known
+
+
+@pytest.mark.parametrize("ring", [b"", RING[:-1], RING + RING], ids=["none", "cut", "more"])
+def test_entries_that_are_not_those_of_the_head_are_lost_and_not_few(ring: bytes) -> None:
+    facts = policy_session(view(header() + b"|||0||^^^^", ring=ring), SEEN, DECLARED)
+    assert (facts["state"], facts["sequences"]) == ("NO_DATA", ["leak"])
+
+
+@given(st.binary(min_size=len(RING) - 1, max_size=len(RING) - 1).filter(lambda rest: b"\n" not in rest))
+def test_entries_of_another_form_are_no_data(rest: bytes) -> None:
+    facts = policy_session(view(header() + b"|||0||^^^^", ring=b"\n" + rest), SEEN, DECLARED)
+    fits(facts, policy_pb2.PolicySession())
+    assert facts["state"] == "NO_DATA"

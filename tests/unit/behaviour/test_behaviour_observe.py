@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.behaviour_observe import UNBOUNDED_AMOUNT, UNBOUNDED_ROWS, hour_of_week, nearly_same, similar_words
-from pdp.behaviour_tracks import parse_entry
+from pdp.behaviour_observe import (
+    UNBOUNDED_AMOUNT,
+    UNBOUNDED_ROWS,
+    Observation,
+    hour_of_week,
+    nearly_same,
+    similar_words,
+)
+from pdp.behaviour_tracks import denied_since, entry_line, near, parse_entry, recent
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.windows import load_zone
 from tests.behaviour_support import NOON_MONDAY_MS, observed, operation, settings
@@ -16,8 +23,12 @@ from writ.action import Verb
 HOUR_MS = 3_600_000
 
 
+def line_of(seen: Observation) -> bytes:
+    return entry_line("0" * 16, "p", 1000, "^^^^", seen.body)
+
+
 def entry_of(**changes: object) -> object:
-    return parse_entry(f"{'0' * 16}|p|1000|^^^^|{observed(**changes).body}".encode())  # type: ignore[arg-type]
+    return parse_entry(line_of(observed(**changes)))  # type: ignore[arg-type]
 
 
 @given(
@@ -31,17 +42,20 @@ def test_whatever_an_action_is_called_its_entry_is_read_back(
     seen = observed(operation(resource=resource), payload=payload, result=ResultSpec(classes=frozenset(result)))
     assert "\n" not in seen.body
     assert len(seen.body) < 1_100
-    entry = parse_entry(f"{'0' * 16}|p|1000|^^^^|{seen.body}".encode())
-    assert entry.verb == "READ"
+    entry, shown = parse_entry(line_of(seen)), recent(line_of(seen), 1500)
+    assert (entry.at_ms, shown["age_ms"], shown["effect"]) == (1000, 500, "PENDING")
+    assert shown["verb"] == "READ"
+    assert set(shown["classes"]) == entry.classes
+    assert near([line_of(seen)], seen.similarity) == [line_of(seen)]
+    assert entry.read == seen.reads
     assert entry.resource_types == seen.resource_types
     assert seen.classes <= entry.classes
 
 
 def test_several_operations_show_all_their_verbs_the_gravest_first() -> None:
-    entry = parse_entry(
-        f"{'0' * 16}|p|1000|^^^^|{observed(operation(Verb.SEND, 'host', to=['x']), operation(resource='file')).body}".encode()
-    )
-    assert (entry.verb, entry.resource_type) == ("SEND", "host")
+    line = line_of(observed(operation(Verb.SEND, "host", to=["x"]), operation(resource="file")))
+    entry, shown = parse_entry(line), recent(line, 1000)
+    assert (shown["verb"], shown["resource_type"]) == ("SEND", "host")
     assert entry.verbs == {"SEND", "READ"}
     assert entry.resource_types == {"host", "file"}
     assert entry.external
@@ -135,3 +149,12 @@ def test_the_hour_of_the_week_follows_the_zone_and_its_changes() -> None:
     assert hour_of_week(NOON_MONDAY_MS - 13 * HOUR_MS, load_zone("UTC")) == 167
     summer_ms = NOON_MONDAY_MS + 182 * 24 * HOUR_MS
     assert hour_of_week(summer_ms, berlin) == hour_of_week(summer_ms, load_zone("UTC")) + 2
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=48), st.integers(0, 2**64 - 1), st.integers(0, 7))
+def test_near_entries_are_those_that_differ_in_two_lanes_at_most(theirs: list[int], mine: int, lane: int) -> None:
+    theirs += [mine, mine ^ (1 << 8 * lane)]
+    lines = [entry_line("0" * 16, "d", 1000, "^^^^", f"{one:016x}|kind|R|0||1|x||") for one in theirs]
+    assert near(lines, mine) == [line for one, line in zip(theirs, lines, strict=True) if nearly_same(one, mine)]
+    assert denied_since(lines, 1000) == len(lines)
+    assert denied_since(lines, 1001) == 0

@@ -1,0 +1,190 @@
+"""What an attacker gains by filling tracks, by evicted keys and by fresh sessions: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from pdp.behaviour import BehaviourAsk
+from pdp.catalog_model import ResultSpec
+from pdp.model import Final
+from pdp.state import RedisState
+from tests.behaviour_support import Player, observed, open_behaviour, operation, session_of, settings, settled
+from tests.redis_server import RedisServer
+from tests.state_support import EPOCH
+from writ.action import Verb
+
+SECRETS = ResultSpec(classes=frozenset({"secret"}))
+LEAK = {
+    "after": [{"verb": "READ", "class": "secret"}],
+    "then": {"verb": "SEND", "external": True},
+    "within_s": 600,
+}
+SEQUENCES = {scope: LEAK | {"scope": scope} for scope in ("session", "agent", "principal")}
+WATCHFUL = settings(SEQUENCES)
+PLAIN = settings()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with RedisServer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def state(server: RedisServer) -> AsyncIterator[RedisState]:
+    server.flush()
+    opened = open_behaviour(server.url)
+    assert await opened.continuity.initialise(EPOCH)
+    yield opened
+    await opened.close()
+
+
+def forget(server: RedisServer, pattern: str) -> None:
+    with server.client() as client:
+        keys = list(client.scan_iter(f"{{acme}}:{pattern}"))
+        assert keys
+        client.delete(*keys)
+
+
+def advance(server: RedisServer, ms: int) -> None:
+    with server.client() as client:
+        now_s, micros = client.time()
+        last = max(int(client.hget("{acme}:m", "t") or 0), now_s * 1000 + micros // 1000)
+        client.hset("{acme}:m", "t", last + ms)
+
+
+@pytest.mark.parametrize("declared", [WATCHFUL, PLAIN], ids=["entries shown", "heads alone"])
+async def test_a_secret_that_was_read_is_remembered_however_many_actions_follow(
+    state: RedisState, server: RedisServer, declared: object
+) -> None:
+    player = Player(state, WATCHFUL if declared is WATCHFUL else PLAIN)
+    await player.play(observed(result=SECRETS, declared=player.declared))
+    send = observed(operation(Verb.SEND, to=["x@y"]), declared=player.declared)
+    for number in range(1, 100):
+        await player.play(observed(args=b'{"n":"%d"}' % number, declared=player.declared))
+        facts = await player.session(send)
+        assert facts["sequences"] == (sorted(SEQUENCES) if declared is WATCHFUL else []), number
+        assert [facts[scope]["classes"] for scope in SEQUENCES] == [["secret"]] * 3, number
+
+
+async def test_one_batch_hides_no_secret_behind_its_own_actions(state: RedisState) -> None:
+    player = Player(state, WATCHFUL)
+    for filler in range(44, 52):
+        session = f"s{filler}"
+        await player.play(observed(result=SECRETS, session=session))
+        send = observed(operation(Verb.SEND, to=["x@y"]), session=session, declared=WATCHFUL)
+        *_, last = await player.look(*[observed(session=session, args=b'{"n":"x"}')] * filler, send)
+        assert "session" in session_of(*last)["sequences"], filler
+
+
+@pytest.mark.parametrize("kind", ["S", "A", "P"], ids=["session", "agent", "principal"])
+@pytest.mark.parametrize("declared", [WATCHFUL, PLAIN], ids=["entries shown", "heads alone"])
+async def test_entries_that_are_gone_are_no_data_and_wipe_no_taint(
+    state: RedisState, server: RedisServer, kind: str, declared: object
+) -> None:
+    player = Player(state, WATCHFUL if declared is WATCHFUL else PLAIN)
+    scope = {"S": "session", "A": "agent", "P": "principal"}[kind]
+    await player.play(observed(operation(rows=100), result=SECRETS, declared=player.declared))
+    forget(server, f"{kind}*r")
+    await player.play(observed(declared=player.declared))  # the loss shows at the latest when an entry is added
+    for _ in range(60):  # and until what was lost would have been forgotten, whatever else happens
+        facts = await player.session(observed(declared=player.declared))
+        assert (facts[scope]["state"], facts[scope]["untrusted"]) == ("NO_DATA", True)
+        await player.play(observed(declared=player.declared), final=Final.DENIED)
+    advance(server, 86_400_000 if kind != "S" else 3_601_000)
+    later = await player.session(observed(declared=player.declared))
+    if kind == "S":  # its session is still there, and so is what it read
+        assert (later[scope]["state"], later[scope]["classes"]) == ("OK", ["secret"])
+    else:
+        assert later[scope]["state"] == "OK"
+
+
+async def test_a_denied_action_gives_back_without_the_lost_entries(state: RedisState, server: RedisServer) -> None:
+    player = Player(state, PLAIN)
+    await player.play(observed(operation(rows=100), result=SECRETS))
+    pairs = await player.look(observed(operation(rows=7)))
+    forget(server, "A*r")
+    await state.settle([settled(asks, view, Final.DENIED) for asks, view in pairs])
+    assert (await player.session())["agent"]["state"] == "NO_DATA"
+
+
+async def test_a_fresh_session_of_an_agent_whose_track_was_lost_is_no_data(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = Player(state, PLAIN)
+    await player.play(observed(result=SECRETS))
+    forget(server, "A*")
+    for session in ("fresh", "fresher"):
+        facts = await player.session(observed(session=session))
+        assert [facts[scope]["state"] for scope in ("session", "agent")] == ["NO_DATA", "NO_DATA"]
+        await player.play(observed(session=session))
+    advance(server, 3_700_000)  # no session from before the loss would still be there
+    facts = await player.session(observed(session="freshest"))
+    assert [facts[scope]["state"] for scope in ("session", "agent")] == ["OK", "NO_DATA"]
+
+
+async def test_an_agent_that_was_quiet_for_longer_than_it_is_remembered_is_not_lost(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = Player(state, PLAIN)
+    await player.play(observed(result=SECRETS))
+    forget(server, "A*")
+    forget(server, "S*")
+    forget(server, "P*")
+    advance(server, 86_401_000)
+    facts = await player.session(observed(session="fresh"))
+    assert [facts[scope]["state"] for scope in ("session", "agent")] == ["OK", "OK"]
+
+
+async def test_denials_are_forgotten_after_a_while_and_not_before(state: RedisState, server: RedisServer) -> None:
+    player = Player(state, PLAIN)
+    for number in range(25):
+        await player.play(observed(session=f"s{number}"), final=Final.DENIED)
+    facts = await player.session(observed(session="fresh"))
+    assert [facts[scope]["denials"] for scope in ("session", "agent", "principal")] == [0, 25, 25]
+    advance(server, 3_599_000)
+    assert (await player.session(observed(session="fresh")))["agent"]["denials"] == 25
+    await player.play(observed(session="other"))
+    assert (await player.session(observed(session="fresh")))["agent"]["denials"] == 25
+    advance(server, 3_601_000)
+    facts = await player.session(observed(session="fresh"))
+    assert (facts["agent"]["denials"], facts["agent"]["actions"]) == (0, 27)
+
+
+async def test_trying_again_in_fresh_sessions_is_trying_again(state: RedisState) -> None:
+    player = Player(state, PLAIN)
+    for number in range(3):
+        await player.play(
+            observed(session=f"s{number}", args=b'{"to":"mallory","n":"%d"}' % number), final=Final.DENIED
+        )
+    again = observed(session="fresh", agent="a1", args=rb'{"to":"\u006dallory","n":"9"}')
+    assert (await player.session(again))["denied_repeats"] == 3
+    assert (await player.session(observed(session="fresh", tool="another")))["denied_repeats"] == 0
+    other_agent = observed(session="fresh", agent="a2", args=b'{"to":"mallory","n":"9"}')
+    assert (await player.session(other_agent))["denied_repeats"] == 3, "the principal is the same"
+    await player.play(*[observed(session="bulk", args=b'{"to":"mallory","n":"%d"}' % n) for n in range(20)])
+    assert (await player.session(again))["denied_repeats"] == 0, "3 of 23 are no more than bulk work brings with it"
+
+
+async def test_a_transformed_action_teaches_nothing(state: RedisState) -> None:
+    player = Player(state, PLAIN)
+    pay = observed(operation(Verb.PAY, amount=5, to=["x@y"]), tool="pay")
+    pairs = await player.look(pay)
+    plain = [settled(asks, view, Final.ALLOWED) for asks, view in pairs]
+    transformed = [
+        replace(
+            one,
+            companions=tuple(replace(own, transformed=True) for own in one.companions if isinstance(own, BehaviourAsk)),
+        )
+        for one in plain
+    ]
+    await state.settle(transformed)
+    assert (await player.baseline(pay))["state"] == "NO_DATA"
+    assert (await player.session(pay))["recent"][0]["effect"] == "ALLOWED"
+    await player.play(pay)
+    facts = await player.baseline(pay)
+    assert (facts["observations"], facts["destination_known"], facts["tool_known"]) == (1, True, True)
