@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pdp.inspection.folder import compiled_folder
 from pdp.lane import Lane
 from pdp.model import Activation
 from writ.errors import ConfigurationError
@@ -25,4 +24,4 @@ def check_activation(activation: Mapping[str, Any]) -> None:
     revision = activation.get("revision")
     if not isinstance(revision, str) or not revision:
         raise ConfigurationError("ACTIVATION_INVALID", f"`revision`: expected text, got {type(revision).__name__}")
-    Lane.build(Activation(revision=revision, etag="", data=activation), compiled_folder())
+    Lane.build(Activation(revision=revision, etag="", data=activation))

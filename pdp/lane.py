@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import orjson
 
@@ -15,6 +14,7 @@ from pdp.catalog import Catalog
 from pdp.declarations import Declarations
 from pdp.deferral import DeferralSettings
 from pdp.feeds import FeedRules
+from pdp.inspection.folder import compiled_folder
 from pdp.inspection.rules import InspectionRules
 from pdp.model import Activation
 from pdp.scan import Inspector
@@ -38,8 +38,8 @@ class Lane:
     behaviour: BehaviourSettings | None
 
     @staticmethod
-    def build(activation: Activation, compiled: Path | None = None) -> Lane:
-        """Makes a lane from an activated bundle. `compiled` is a folder of our own for compiled inspection patterns.
+    def build(activation: Activation) -> Lane:
+        """Makes a lane from an activated bundle.
 
         Raises:
             ConfigurationError: the bundle's data is not what this version of the decision point reads. The control plane
@@ -57,13 +57,13 @@ class Lane:
             callers=CallerRules.parse(data.get("callers")),
             feeds=FeedRules.parse(data.get("feeds", []), data.get("facts", {})),
             signals=SignalTables.parse(data),
-            inspector=_inspector(orjson.dumps(data.get("inspection", {}), option=orjson.OPT_SORT_KEYS), compiled),
+            inspector=_inspector(orjson.dumps(data.get("inspection", {}), option=orjson.OPT_SORT_KEYS)),
             deferral=DeferralSettings.parse(data.get("defer")),
             behaviour=BehaviourSettings.parse(data.get("behaviour"), data.get("sequences", {})),
         )
 
 
 @lru_cache(maxsize=2)
-def _inspector(rules: bytes, compiled: Path | None) -> Inspector:
+def _inspector(rules: bytes) -> Inspector:
     """Compiling takes seconds of CPU, and most bundles change other things: lanes of the same rules share what was made."""
-    return Inspector(InspectionRules.parse(orjson.loads(rules)), cache=compiled)
+    return Inspector(InspectionRules.parse(orjson.loads(rules)), cache=compiled_folder())

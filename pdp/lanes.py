@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from pdp.lane import Lane
 from pdp.model import Activation
@@ -18,8 +17,7 @@ log = logging.getLogger("writ.lanes")
 class Lanes:
     """The current lane. It never goes back to none: while OPA is away the last lane stands and its decisions fail closed.
 
-    `complete` adds what OPA cannot say; it raises WritError when the activation may not be used as it is. `compiled` is a folder
-    of our own for compiled inspection patterns.
+    `complete` adds what OPA cannot say; it raises WritError when the activation may not be used as it is.
     """
 
     def __init__(
@@ -27,10 +25,8 @@ class Lanes:
         judge: Judge,
         *,
         complete: Callable[[Activation], Activation] = lambda said: said,
-        compiled: Path | None = None,
     ) -> None:
         self._judge = judge
-        self._compiled = compiled
         self._complete = complete
         self._reading: asyncio.Task[None] | None = None
         self.current: Lane | None = None
@@ -55,7 +51,7 @@ class Lanes:
             current = self.current
             if current is None or (current.revision, current.etag) != (activation.revision, activation.etag):
                 # Compiling inspection rules takes seconds; the loop goes on answering by the lane that stands.
-                self.current = await asyncio.to_thread(Lane.build, activation, self._compiled)
+                self.current = await asyncio.to_thread(Lane.build, activation)
                 log.info("bundle activated", extra={"revision": activation.revision})
         except WritError as error:
             log.warning("bundle not readable", extra={"reason": error.reason, "detail": error.message})

@@ -38,7 +38,6 @@ from pdp.evaluate import OpaJudge
 from pdp.evidence_read import EvidenceReader
 from pdp.front import FrontProtocol
 from pdp.front_process import FrontProcess
-from pdp.inspection.folder import compiled_folder
 from pdp.keystore import load_master_key
 from pdp.lanes import Lanes
 from pdp.offload import Offloader
@@ -107,7 +106,6 @@ class DecisionPoint:
         self.lanes = Lanes(
             self.judge,
             complete=BundleDigests(config.evidence.folder, config.opa.archive).complete,
-            compiled=compiled_folder(),
         )
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
         self.authenticator = authenticator = _authenticator(config.pdp.jwt)
