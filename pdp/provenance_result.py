@@ -7,29 +7,25 @@ catalog says of the field. Pure: gives marks, stores nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
-import orjson
-
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.catalog_path import escape_pointer
 from pdp.provenance_forms import strong_marks, whole_mark
+from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
 from pdp.provenance_request import is_order
 from writ.frozen import frozen
-from writ.strict_json import Number
 
 MAX_RESULT_MARKS = 6_000
 """Marks kept of one result, some 30 KiB; beyond them the result counts as one that nobody reported."""
 
+MIN_LEAF_CHARS = 8
+"""What a value counts at least: a list of nothing takes time as well."""
+
 MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
 """A longer value is prose."""
 
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-_ID_NAME = re.compile(
-    r"(?i:(?:^|[_-])(?:id|uid|uuid|guid|key|number|no|nr|ref|code|slug|sku|handle)[_-]*$)|[a-z](?:Id|ID|Key|Number|Ref)$"
-)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
 
@@ -53,13 +49,6 @@ class Sighting:
     untrusted: bool = False
 
 
-@frozen
-class _Leaf:
-    text: str
-    pointer: str
-    is_id: bool
-
-
 def sight(
     result: Any,
     spec: ResultSpec,
@@ -77,16 +66,17 @@ def sight(
     content_trusted = trusted_reporter and spec.content is ContentTrust.TRUSTED
     record_trusted = trusted_reporter and spec.record_trust is ContentTrust.TRUSTED
     declared = _declared(result, spec) if record_trusted else frozenset()
-    poisoned = tuple(_enclosing(pointer) for pointer in threats)
+    poisoned = {_enclosing(pointer) for pointer in threats}
     trusted: set[str] = set()
     records: set[str] = set()
     texts: set[str] = set()
     ordered: set[str] = set()
     bad: set[str] = set()
     chars = 0
-    for leaf in _leaves(result, "", is_id=False):
+    walk = Walk(result)
+    for leaf in walk:
         room = MAX_TEXT_CHARS - chars
-        chars += len(leaf.text)
+        chars += max(MIN_LEAF_CHARS, len(leaf.text))
         if room <= 0 or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
             break
         told = text_marks(leaf.text[:room])
@@ -99,9 +89,14 @@ def sight(
             records |= fields
             texts |= told
             ordered |= _ordered(leaf.text[:room])
-        if any(leaf.pointer == p or leaf.pointer.startswith(p + "/") for p in poisoned):
+        if poisoned and _stands_in(leaf.pointer, poisoned):
             bad |= told | fields
-    complete = complete and chars <= MAX_TEXT_CHARS and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
+    complete = (
+        complete
+        and walk.complete
+        and chars <= MAX_TEXT_CHARS
+        and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
+    )
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
@@ -119,7 +114,7 @@ def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
     found: set[str] = set()
     for path in spec.records:
         value = path.search(result)  # None when the result has another form than the catalog says
-        found.update(leaf.text for leaf in _leaves(value, "", is_id=False))
+        found.update(leaf.text for leaf in Walk(value))
     return frozenset(found)
 
 
@@ -137,7 +132,16 @@ def _enclosing(pointer: str) -> str:
     return pointer.rpartition("/")[0]
 
 
-def _field_marks(leaf: _Leaf) -> set[str]:
+def _stands_in(pointer: str, places: Collection[str]) -> bool:
+    """Tells whether a value stands in one of `places`, by the prefixes of its pointer."""
+    while pointer:
+        if pointer in places:
+            return True
+        pointer = pointer.rpartition("/")[0]
+    return "" in places
+
+
+def _field_marks(leaf: Leaf) -> set[str]:
     """Marks of a value that is a field; none when it is prose."""
     text = leaf.text.strip()
     if not text or "\n" in text or len(text) > MAX_FIELD_CHARS or len(text.split()) > MAX_FIELD_WORDS:
@@ -152,38 +156,3 @@ def _field_marks(leaf: _Leaf) -> set[str]:
     if len(parts) <= len(strong) or _BESIDE_ADDRESS.fullmatch(text) or (strong and strong[0][0] == "a"):
         marks.update(strong)
     return marks
-
-
-def _leaves(value: Any, pointer: str, *, is_id: bool) -> Iterator[_Leaf]:
-    """Yields every value as text; names of members too, when they are data and no names."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            at = f"{pointer}/{escape_pointer(name)}"
-            if not _FIELD_NAME.fullmatch(name):
-                yield _Leaf(text=name, pointer=at, is_id=True)
-            yield from _leaves(inner, at, is_id=_ID_NAME.search(name) is not None)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{pointer}/{index}", is_id=is_id)
-    elif isinstance(value, str):
-        inner = _document(value)
-        if inner is None:
-            yield _Leaf(text=value, pointer=pointer, is_id=is_id)
-        else:
-            # A document in a string: its parts keep the place of the string.
-            for leaf in _leaves(inner, pointer, is_id=False):
-                yield _Leaf(text=leaf.text, pointer=pointer, is_id=leaf.is_id)
-    elif isinstance(value, Number):
-        yield _Leaf(text=value.lexeme, pointer=pointer, is_id=is_id)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield _Leaf(text=str(value), pointer=pointer, is_id=is_id)
-
-
-def _document(text: str) -> Any:
-    if text[:1] not in "{[" or len(text) < 2:
-        return None
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict | list) else None
