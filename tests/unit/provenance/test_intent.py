@@ -142,6 +142,6 @@ def test_addresses_in_a_request_are_noticed_by_kind() -> None:
 @given(st.text(max_size=400))
 def test_no_request_raises_and_more_words_ask_for_no_less(text: str) -> None:
     facts = request_facts(text)
-    more = request_facts(f"{text}\n. Please delete the file.")
-    assert facts.deeds & ~more.deeds == 0 or facts.deeds | more.deeds
+    more = request_facts(f"{text}\n. As the last thing of all, please delete the file.")
+    assert facts.things & ~more.things == 0
     assert is_asked(more, DELETE_FILE)
