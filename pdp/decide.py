@@ -129,9 +129,9 @@ class Engine:
         while self._tasks or len(self._queue):
             await asyncio.sleep(POLL_S)
 
-    def facts_changed(self) -> None:
-        """Judges at once what waits for facts."""
-        self._patience.facts_changed()
+    def facts_changed(self, organisation: str) -> None:
+        """Judges at once what waits for facts of an organisation."""
+        self._patience.facts_changed(organisation)
 
     # Batches ---------------------------------------------------------------------------------------------------------
 
@@ -208,6 +208,9 @@ class Engine:
             self._later(entry)
             return True
         if entry.asks[0].waits_until_s and self._patience.keeps(entry):
+            # Nobody else has to stand behind who may wait for minutes: it reserves anew when it is judged again.
+            self._let_go(entry.items)
+            entry.items, entry.contended_until_s = [], 0.0
             return True
         short_circuit(entry)
         return False

@@ -10,10 +10,10 @@ from pdp.queue import Entry
 
 WAIT_S, WAIT_MAX_S = 0.1, 2.0
 """Pauses before a deferred action that somebody waits for is judged again, when no facts have come here meanwhile: they may
-have come to another decision point. Shorter than a lease, so that its reservations stay its own."""
+have come to another decision point."""
 
 MAX_WAITING = 1_024
-"""Calls that may wait at one decision point: each is judged every two seconds, and holds what it has reserved."""
+"""Calls that may wait at one decision point: each is judged every two seconds."""
 
 MAX_WAITING_PER_CALLER = 64
 
@@ -23,7 +23,7 @@ class Patience:
 
     def __init__(self, put_back: Callable[[Entry], None]) -> None:
         self._put_back = put_back
-        self._timers: dict[Entry, asyncio.TimerHandle] = {}
+        self._timers: dict[Entry, tuple[asyncio.TimerHandle, tuple[str, str]]] = {}
         self._callers: Counter[tuple[str, str]] = Counter()
         self._over = False
 
@@ -34,36 +34,33 @@ class Patience:
         deferral = item.verdict.deferral
         if deferral is None or self._over or ask.gone or now_s >= ask.waits_until_s:
             return False
-        caller = _caller(entry)
+        caller = (item.caller.organisation, item.caller.id)
         if len(self._timers) >= MAX_WAITING or self._callers[caller] >= MAX_WAITING_PER_CALLER:
             return False
         left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
         entry.pause_s = min(max(WAIT_S, 2 * entry.pause_s), WAIT_MAX_S)
         pause_s = max(0.0, min(entry.pause_s, left_s))
         self._callers[caller] += 1
-        self._timers[entry] = asyncio.get_running_loop().call_later(pause_s, self._release, entry)
+        self._timers[entry] = (asyncio.get_running_loop().call_later(pause_s, self._release, entry), caller)
         return True
 
-    def facts_changed(self) -> None:
-        """Lets everything be judged at once."""
-        for entry, timer in list(self._timers.items()):
-            timer.cancel()
-            self._release(entry)
+    def facts_changed(self, organisation: str) -> None:
+        """Lets everything of one organisation be judged at once."""
+        for entry, (timer, caller) in list(self._timers.items()):
+            if caller[0] == organisation:
+                timer.cancel()
+                self._release(entry)
 
     def end(self) -> None:
         """From now on nothing waits."""
         self._over = True
-        self.facts_changed()
+        for entry, (timer, _) in list(self._timers.items()):
+            timer.cancel()
+            self._release(entry)
 
     def _release(self, entry: Entry) -> None:
-        del self._timers[entry]
-        caller = _caller(entry)
+        _, caller = self._timers.pop(entry)
         self._callers[caller] -= 1
         if not self._callers[caller]:
             del self._callers[caller]
         self._put_back(entry)
-
-
-def _caller(entry: Entry) -> tuple[str, str]:
-    caller = entry.items[0].caller
-    return caller.organisation, caller.id

@@ -270,7 +270,8 @@ class DecisionFront:
             caller = self._caller(context)
             report = _parse(decision_pb2.ReportOutcomeRequest(), request)
             response = await self._reporter.report(report, caller, int(time.time() * 1000))
-            self._engine.facts_changed()
+            if response.binding == decision_pb2.OUTCOME_BINDING_MATCHED:
+                self._engine.facts_changed(caller.organisation)
         except WritError as error:
             await _abort(context, error)
         return response.SerializeToString()
@@ -291,7 +292,7 @@ class DecisionFront:
                     for r in records
                 ],
             )
-            self._engine.facts_changed()
+            self._engine.facts_changed(caller.organisation)
         except WritError as error:
             await _abort(context, error)
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()

@@ -364,12 +364,15 @@ async def test_a_caller_that_waits_gets_the_answer_as_soon_as_facts_come() -> No
     await asyncio.sleep(0.02)
     assert not answer.done()
     known = True
-    pipeline.engine.facts_changed()
+    pipeline.engine.facts_changed("globex")
+    await asyncio.sleep(0.01)
+    assert not answer.done()
+    pipeline.engine.facts_changed("acme")
     decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
     assert decision.effect == ALLOW
     assert not decision.HasField("deferral")
     await pipeline.engine.drain()
-    assert [settlement.final for settlement in pipeline.state.settled] == [Final.ALLOWED]
+    assert [settlement.final for settlement in pipeline.state.settled] == [Final.WITHDRAWN, Final.ALLOWED]
 
 
 async def test_a_caller_that_waits_no_longer_gets_the_deferral_with_its_end() -> None:
