@@ -132,8 +132,9 @@ def state_context(admitted: Admitted, call: CanonicalCall, args_bytes: int) -> S
     return StateContext(
         organisation=caller.organisation,
         agent_id=request.agent.id,
-        agent_role=speaker.role or request.agent.role,
-        agent_unit=speaker.unit or request.agent.unit,
+        # A role that only the agent claims would give it a counter of its own for every name that it thinks of.
+        agent_role=speaker.role or (request.agent.role if speaker.kind == "gateway" else ""),
+        agent_unit=speaker.unit or (request.agent.unit if speaker.kind == "gateway" else ""),
         principal_id=request.principal.id,
         session_id=request.session_id,
         tool_server=request.tool.server,
