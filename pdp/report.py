@@ -132,7 +132,8 @@ class Reporter:
         speaker = lane.callers.speaker(caller, request.agent.id, request.principal.id)
         trusted = matched and speaker.kind == "gateway"
         labels = self._results.label(request, lane, trusted=trusted)
-        await self._decisions.tell(self._results.calls(request, caller, lane, labels, trusted=trusted))
+        calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
+        await self._decisions.tell(calls)
         await self._results.learn(self._decisions.client, request, caller, lane, trusted=trusted)
         return labels
 

@@ -75,16 +75,21 @@ class Results:
         lane: Lane,
         labels: Labels,
         *,
+        matched: bool,
         trusted: bool,
     ) -> list[Call]:
-        """Returns what the state has to be told of a reported result."""
+        """Returns what the state has to be told of a reported result.
+
+        `matched`: it is that of a call that was permitted. Any other taints the reporter's own session and agent alone,
+        and nobody whom it merely names as its principal.
+        """
         calls: list[Call] = []
         if lane.behaviour is not None and (request.result_json or request.HasField("rows")):
             agent_id, principal_id = request.agent.id, request.principal.id
             owner = Owner(
                 session=session_name(self._key, caller.id, agent_id, principal_id, request.session_id),
                 agent=state_name(self._key, "agent", agent_id),
-                principal=state_name(self._key, "principal", principal_id) if principal_id else "",
+                principal=state_name(self._key, "principal", principal_id) if principal_id and matched else "",
             )
             result = ReportedResult(
                 classes=frozenset(labels.classes),
