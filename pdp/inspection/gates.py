@@ -34,7 +34,9 @@ class Gate(Enum):
     DIGITS_6 = ("0123456789", 6, 2)
     CODE_14 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 14, 1)
     CAPITALS_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", 8, 0)
+    CODE_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 8, 1)
     RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
+    DIGIT = ("0123456789", 1, 0)
 
     @property
     def pattern(self) -> str:
@@ -47,11 +49,29 @@ class Gate(Enum):
         return f"{inside}(?:{outside}{inside}){{{count - 1}}}"
 
 
+_RE2_ONLY = re.compile(r"\\x\{([0-9a-fA-F]{1,6})\}|\\[pP](?:\{[^}]*\}|[A-Z])|\\.", re.DOTALL)
+
+
+def parse(pattern: str) -> Any:
+    """Returns the tree of a pattern; a class of Unicode stands in it as `\\w`, which is as unknown.
+
+    Raises:
+        re.error: the standard library does not read the pattern.
+    """
+    return parser.parse(_RE2_ONLY.sub(_plain_escape, pattern))
+
+
+def _plain_escape(match: re.Match[str]) -> str:
+    if match[1]:
+        return f"\\U{int(match[1], 16):08x}"
+    return r"\w" if match[0][1] in "pP" else match[0]
+
+
 @lru_cache(maxsize=4096)
 def gate_of(pattern: str) -> Gate | None:
     """Returns the first gate that every match of `pattern` opens, None when it has fixed text or no gate is sure."""
     try:
-        tree = parser.parse(pattern)
+        tree = parse(pattern)
     except (re.error, OverflowError):
         return None
     if literal_chars(tree) >= MIN_LITERAL_CHARS:

@@ -62,33 +62,43 @@ def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None
 def build_literal_matcher(
     literals: Sequence[str], *, with_hyperscan: bool | None = None, cache: Path | None = None
 ) -> Matcher:
-    """Returns the matcher of fixed texts in ASCII and lower case, found whatever their case in the text."""
+    """Returns the matcher of fixed texts: those with a capital letter as they are, others whatever their case in ASCII."""
     if with_hyperscan if with_hyperscan is not None else has_hyperscan():
-        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_CASELESS
+        once = hyperscan.HS_FLAG_SINGLEMATCH
+        flags = [once if _has_case(literal) else once | hyperscan.HS_FLAG_CASELESS for literal in literals]
         return HyperscanMatcher([re.escape(literal) for literal in literals], cache, flags)
     return LiteralMatcher(literals)
+
+
+def _has_case(literal: str) -> bool:
+    return literal != literal.lower()
 
 
 class LiteralMatcher:
     """Fixed texts, looked for one by one."""
 
     def __init__(self, literals: Sequence[str]) -> None:
-        self._literals = [literal.encode("ascii") for literal in literals]
+        self._literals = [(literal.encode("utf-8"), _has_case(literal)) for literal in literals]
 
     def hits(self, text: bytes) -> list[int]:
-        """Returns the numbers of the texts that occur in `text`, whatever their case."""
+        """Returns the numbers of the texts that occur in `text`, whatever their case when they have no capital letter."""
         lowered = text.lower()
-        return [number for number, literal in enumerate(self._literals) if literal in lowered]
+        return [
+            number
+            for number, (literal, has_case) in enumerate(self._literals)
+            if literal in (text if has_case else lowered)
+        ]
 
 
 class HyperscanMatcher:
     """One block-mode database and one scratch: for one thread."""
 
-    def __init__(self, patterns: Sequence[str], cache: Path | None = None, flags: int | None = None) -> None:
-        """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
-        flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8 if flags is None else flags
+    def __init__(self, patterns: Sequence[str], cache: Path | None = None, flags: Sequence[int] | None = None) -> None:
+        """`flags` are one number for each pattern. Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        if flags is None:
+            flags = [hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8] * len(patterns)
         self._empty = not patterns
-        name = sha256("\0".join((version("hyperscan"), str(flags), *patterns)).encode("utf-8")).hexdigest()
+        name = sha256("\0".join((version("hyperscan"), *map(str, flags), *patterns)).encode("utf-8")).hexdigest()
         file = cache / f"{name}.hs" if cache is not None and patterns else None
         self._database: Any = _read(file) if file is not None else None
         if self._database is None:
@@ -104,7 +114,7 @@ class HyperscanMatcher:
         return found
 
 
-def _compile(patterns: Sequence[str], flags: int) -> Any:
+def _compile(patterns: Sequence[str], flags: Sequence[int]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         if patterns:
@@ -112,7 +122,7 @@ def _compile(patterns: Sequence[str], flags: int) -> Any:
                 expressions=[pattern.encode("utf-8") for pattern in patterns],
                 ids=list(range(len(patterns))),
                 elements=len(patterns),
-                flags=[flags] * len(patterns),
+                flags=list(flags),
             )
     except hyperscan.error as e:
         raise ConfigurationError(
@@ -141,12 +151,12 @@ def _write(file: Path, data: bytes) -> None:
         part.replace(file)
 
 
-def _refused(patterns: Sequence[str], flags: int) -> str:
+def _refused(patterns: Sequence[str], flags: Sequence[int]) -> str:
     """Returns the first pattern that hyperscan does not compile alone, "" when only all together are too much."""
-    for pattern in patterns:
+    for pattern, flag in zip(patterns, flags, strict=True):
         try:
             hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[pattern.encode("utf-8")], ids=[0], elements=1, flags=[flags]
+                expressions=[pattern.encode("utf-8")], ids=[0], elements=1, flags=[flag]
             )
         except hyperscan.error:
             return pattern

@@ -18,7 +18,7 @@ import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
-from pdp.inspection.gates import Gate, gate_of
+from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of
 from pdp.inspection.literals import needed
 from pdp.inspection.matcher import Matcher, build_literal_matcher, build_matcher
 from pdp.inspection.rules import Rule, compile_pattern
@@ -68,7 +68,7 @@ class _Literals:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
         self.patterns: dict[int, list[tuple[int, Any, list[frozenset[int]]]]] = {}
-        self.context: dict[int, list[int]] = {}
+        self.context: dict[int, list[tuple[int, frozenset[int]]]] = {}
 
     def _numbers(self, texts: frozenset[str]) -> frozenset[int]:
         return frozenset(self.numbers.setdefault(text, len(self.numbers)) for text in sorted(texts))
@@ -79,10 +79,10 @@ class _Literals:
         for literal in first:
             self.patterns.setdefault(literal, []).append((number, program, others))
 
-    def add_context(self, number: int, word: str) -> None:
-        """Adds a context word of rule `number`."""
+    def add_context(self, number: int, word: str, others: frozenset[str]) -> None:
+        """Adds a context of rule `number`: its longest word, and others that stand beside it."""
         (literal,) = self._numbers(frozenset({word}))
-        self.context.setdefault(literal, []).append(number)
+        self.context.setdefault(literal, []).append((number, self._numbers(others)))
 
 
 class Prefilter:
@@ -164,7 +164,9 @@ class Prefilter:
         there = set(hits)
         tried: set[int] = set()
         for hit in hits:
-            told.update(self._literals.context.get(hit, ()))
+            for number, others in self._literals.context.get(hit, ()):
+                if others <= there:
+                    told.add(number)
             for number, program, clauses in self._literals.patterns.get(hit, ()):
                 if id(program) not in tried and not any(clause.isdisjoint(there) for clause in clauses):
                     tried.add(id(program))
@@ -212,7 +214,7 @@ def _pattern_signs(
     sign = (Sign.MAYBE, (number, program), short) if short != pattern else (Sign.RULE, number, pattern)
     if gate is not None:
         gated[gate].append(sign)
-    elif clauses:
+    elif len(clauses) > 1 or (clauses and min(map(len, clauses[0])) > 1):
         literals.add(number, program, clauses)
     else:
         yield sign
@@ -221,9 +223,11 @@ def _pattern_signs(
 def _context_signs(number: int, words: Sequence[str], literals: _Literals) -> Iterator[tuple[Sign, Any, str]]:
     rest = []
     for word in words:
-        longest = max(word.lower().split(), key=len)
+        parts = word.lower().split()
+        longest = max(parts, key=len)
         if longest.isascii() and len(longest) >= MIN_LITERAL_WORD_CHARS:
-            literals.add_context(number, longest)
+            others = {part for part in parts if part.isascii() and len(part) >= MIN_LITERAL_CHARS}
+            literals.add_context(number, longest, frozenset(others - {longest}))
         else:
             rest.append(word)
     if rest:

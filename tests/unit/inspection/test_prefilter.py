@@ -28,7 +28,8 @@ def test_what_a_pattern_cannot_do_without_is_in_every_example_that_it_matches(ru
                 assert short.search(text) is not None, f"{rule.id}: {short.pattern} in {text}"
                 assert gate is None or re2.search(gate.pattern, text), f"{rule.id}: {gate} in {text}"
                 for clause in needed(pattern):
-                    assert any(part in text.lower() for part in clause), f"{rule.id}: {sorted(clause)} in {text}"
+                    there = any(part in (text.lower() if part == part.lower() else text) for part in clause)
+                    assert there, f"{rule.id}: {sorted(clause)} in {text}"
     assert tried > 500
 
 
@@ -39,13 +40,17 @@ def test_what_a_pattern_cannot_do_without_is_in_every_example_that_it_matches(ru
         (r"\b\d{3}-\d{3}\b", Gate.DIGITS_6),
         (r"\b(?:\d{6}|\d{4}-\d{4})\b", Gate.DIGITS_6),
         (r"\b(?:\d{6}|[A-Z]{6})\b", None),
-        (r"\d{3}.{3}\d{3}", None),
-        (r"\d{5}[a-z]*\d{4}", None),
+        (r"\d{3}.{3}\d{3}", Gate.DIGIT),
+        (r"\d{5}[a-z]*\d{4}", Gate.DIGIT),
         (r"[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){12}", Gate.CODE_14),
         (r"[A-Z]{9}", Gate.CAPITALS_8),
         (r"[A-Za-z0-9]{20}", Gate.RUN_16),
         (r"abcd\d{9}", None),
-        (r"\pL\d{9}", None),
+        (r"\pL\d{9}", Gate.DIGITS_9),
+        (r"[\x{80}-\x{10ffff}]\d{9}", Gate.DIGITS_9),
+        (r"[A-Z]{2}\d{2}[ -]?[A-Z]\d{3}", Gate.CODE_8),
+        (r"[a-z]+ \d", Gate.DIGIT),
+        (r"\\x{9}", None),
         (r"(?:\d{3}){3}x?", Gate.DIGITS_9),
     ],
 )
@@ -60,12 +65,19 @@ def test_a_gate_is_only_what_every_match_opens(pattern: str, gate: Gate | None) 
             r"(?i)\b(?:ignore|forget)\s+(?:all\s+)?instructions?\b",
             [{"instruction", "instructions"}, {"forget", "ignore"}],
         ),
-        (r"AKIA[A-Z]{16}", [{"akia"}]),
+        (r"AKIA[A-Z]{16}", [{"AKIA"}]),
+        (r"(?i)AKIA[A-Z]{16}", [{"akia"}]),
+        (r"(?i:Akia)[A-Z]{16}", [{"akia"}]),
+        (r"(?:Smith|Müller) [a-z]", [{"Smith ", "Müller "}]),
+        (r"(?i)müller", [{"ller"}]),
+        ("(?i)忽略[^ ]{0,9}指令", [{"忽略"}, {"指令"}]),
+        (r"(?i)\b(?:wake|rise)\b.{0,9}\b(?:dogs|cats)\b", [{"dogs", "cats"}, {"wake", "rise"}]),
+        (r"(?i)\b(?:wake|go)\b.{0,9}\b(?:dog|cats)\b", []),
         (r"x(?:ab|c\d)y", []),
         (r"\.\./", [{"../"}]),
         (r"(?:secret)?key_", [{"key_", "secretkey_"}]),
         (r"gr[ae]y_wolf", [{"grey_wolf", "gray_wolf"}]),
-        (r"\pLsecret", []),
+        (r"\pLsecret", [{"secret"}]),
         (r"(?:password)*=", [{"="}]),
         (r"(?:password)+x", [{"password"}]),
     ],
