@@ -18,6 +18,7 @@ from pdp.behaviour_settings import BehaviourSettings
 from writ.frozen import frozen
 
 MEASURES = ("amount", "rows", "bytes")
+_PLACES = (0, 5, 10)  # of the measures' weights
 YARDSTICKS = ("agent", "agent_tool", "role")
 MIN_WEIGHT = 8
 """Observations below which a mean says nothing, not even as a warning."""
@@ -37,6 +38,7 @@ MAX_VALUE = 2**53
 
 _MEASURES = struct.Struct("<2sdddI15d")
 _SETS = struct.Struct("<dIBBBBB")
+_KINDS = frozenset({b"B1", b"M1"})
 _RECORD = 10
 _NO_PREVIOUS = "^^^^"
 
@@ -55,15 +57,21 @@ class Mean:
 @frozen
 class Baseline:
     """What is stored. `sets` are records of 10 bytes: tools, resource types, destinations, transitions, versions; for agent
-    and tool only definitions. `hours` holds 168 counts, empty for agent and tool."""
+    and tool only definitions. `hours` holds 168 counts, empty for agent and tool. `measures` are five numbers each of amount,
+    rows and bytes: weight, mean, variance, mean and deviation at the day's start."""
 
     updated_ms: float
     weight: float
     born_ms: float
-    means: tuple[Mean, Mean, Mean]
+    measures: tuple[float, ...]
     hour_sum: int
     hours: bytes
     sets: tuple[bytes, ...]
+
+    @property
+    def means(self) -> tuple[Mean, ...]:
+        """Of amount, rows and bytes."""
+        return tuple(_mean(*self.measures[at : at + 3]) for at in range(0, 15, 5))
 
 
 @lru_cache(maxsize=256)
@@ -79,12 +87,12 @@ def parse_baseline(raw: bytes | None) -> Baseline | None:
 
 
 def _parse(raw: bytes) -> Baseline:
-    kind, updated_ms, weight, born_ms, _, *numbers = _MEASURES.unpack_from(raw)
+    fields = _MEASURES.unpack_from(raw)
+    kind, updated_ms, weight, born_ms = fields[:4]
     # A NaN or an infinity among them would make the sum one.
-    if kind not in (b"B1", b"M1") or not isfinite(updated_ms + weight + born_ms + sum(numbers)):
+    if kind not in _KINDS or not isfinite(sum(fields[1:])) or min(fields[1:]) < 0:
         raise ValueError("baseline")
-    large = max(updated_ms, weight, born_ms, *numbers[0::5], *numbers[1::5])
-    if min(updated_ms, weight, born_ms, *numbers) < 0 or large > MAX_VALUE:
+    if max(fields[1:4]) > MAX_VALUE or max(fields[5::5]) > MAX_VALUE or max(fields[6::5]) > MAX_VALUE:
         raise ValueError("baseline")
     at = _MEASURES.size
     hour_sum, hours = 0, b""
@@ -102,12 +110,11 @@ def _parse(raw: bytes) -> Baseline:
         at += size * _RECORD
     if at != len(raw):
         raise ValueError("baseline")
-    first, second, third = (_mean(*numbers[i : i + 3]) for i in (0, 5, 10))
     return Baseline(
         updated_ms=updated_ms,
         weight=weight,
         born_ms=born_ms,
-        means=(first, second, third),
+        measures=fields[5:],
         hour_sum=hour_sum,
         hours=hours,
         sets=tuple(sets),
@@ -116,7 +123,11 @@ def _parse(raw: bytes) -> Baseline:
 
 def _mean(weight: float, mean: float, variance: float) -> Mean:
     deviation = sqrt(variance)
-    return Mean(weight=weight, mean=mean, deviation=deviation, unit=max(deviation, FLOOR * mean, 1.0))
+    return Mean(weight=weight, mean=mean, deviation=deviation, unit=_unit(mean, deviation))
+
+
+def _unit(mean: float, deviation: float) -> float:
+    return max(deviation, FLOOR * mean, 1.0)
 
 
 def baseline_ttl_ms(settings: BehaviourSettings) -> int:
@@ -229,16 +240,17 @@ def _deviations(
     for of, baseline in zip(YARDSTICKS, baselines, strict=True):
         if baseline is not None:
             left = remaining(baseline, settings, now_ms)
-            for measure, value, mean in zip(MEASURES, values, baseline.means, strict=True):
-                if value >= 0 and mean.weight * left >= least:
-                    above = (value - mean.mean) / mean.unit
+            for place, measure, value in zip(_PLACES, MEASURES, values, strict=True):
+                weight, mean, variance = baseline.measures[place : place + 3]
+                if value >= 0 and weight * left >= least:
+                    above = (value - mean) / _unit(mean, sqrt(variance))
                     centi = int(min(MAX_CENTI, 100 * above)) if above > 0 else 0
                     found.append(
                         {
                             "of": of,
                             "measure": measure,
                             "value": value,
-                            "mean": round(mean.mean),
+                            "mean": round(mean),
                             "deviation_centi": centi,
                         }
                     )

@@ -16,7 +16,10 @@ from pdp.windows import load_zone
 from writ.frozen import frozen
 
 MAX_RECENT = 8
-"""Most recent actions that rules see (PolicySession.recent)."""
+"""Most recent actions that rules can see (PolicySession.recent)."""
+
+RECENT = 4
+"""Those that they see where nothing else is declared: each is parsed by OPA in every decision."""
 
 DAY_S = 86_400
 
@@ -34,7 +37,7 @@ _NUMBERS: Mapping[str, tuple[int, int]] = {
     "taint_ttl_s": (DAY_S, 90 * DAY_S),
     "burst_window_s": (60, 3_600),
     "peers_window_s": (3_600, 30 * DAY_S),
-    "recent": (MAX_RECENT, MAX_RECENT),
+    "recent": (RECENT, MAX_RECENT),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -65,7 +66,9 @@ class Taint:
         return taint
 
     def with_taint(self, other: Taint) -> Taint:
-        """Adds another taint."""
+        """Adds another taint; returns one of the two where the other adds nothing."""
+        if self is other or self is CLEAN:
+            return other
         return self.plus(other.classes, untrusted=other.untrusted, threatened=other.threatened)
 
     def plus(self, classes: frozenset[str], *, untrusted: bool, threatened: bool) -> Taint:
@@ -142,7 +145,7 @@ def recent(line: bytes, now_ms: int) -> dict[str, Any]:
         "age_ms": max(0, now_ms - int(at)),
         "verb": _VERBS[letters[0]],
         "resource_type": types.partition("+")[0],
-        "classes": sorted(_classes(payload) | _classes(result)) if payload or result else [],
+        "classes": list(_listed(payload, result)) if payload or result else [],
         "effect": EFFECTS[effect],
         "external": bits & 1 != 0,
         "untrusted": bits & 2 != 0,
@@ -154,16 +157,33 @@ def split_lines(lines: bytes) -> list[bytes]:
     return lines[1:].split(b"\n") if lines else []
 
 
-def near(lines: Sequence[bytes], similarity: int) -> list[bytes]:
-    """Returns the entries that are nearly the same (`nearly_same`). Raises ValueError for lines of another form."""
+def distances(lines: Sequence[bytes], similarity: int) -> bytes:
+    """Returns of each entry in how many of the 8 lanes it differs from `similarity`; `NEAR` at most is nearly the same. Raises
+    ValueError for lines of another form. All entries are compared at once, as words of one number."""
     if not lines:
-        return []
-    theirs = bytes.fromhex(b"".join([line[_SIMILARITY] for line in lines]).decode("ascii"))
-    if len(theirs) != 8 * len(lines):
+        return b""
+    words = b"".join([line[_SIMILARITY] for line in lines])
+    if len(words) != 16 * len(lines):
         raise ValueError("track")
-    mine = similarity.to_bytes(8, "big") * len(lines)
-    differences = (int.from_bytes(theirs, "big") ^ int.from_bytes(mine, "big")).to_bytes(len(theirs), "big")
-    return [line for at, line in enumerate(lines) if differences.count(0, 8 * at, 8 * at + 8) >= 6]
+    each_word, each_lane, pairs, fours, eights = _masks(len(lines))
+    differences = int(words, 16) ^ similarity * each_word
+    sevens = 0x7F * each_lane
+    lanes = ((differences & sevens) + sevens | differences) >> 7 & each_lane  # 1 where a lane is not zero
+    lanes = (lanes & pairs) + (lanes >> 8 & pairs)
+    lanes = (lanes & fours) + (lanes >> 16 & fours)
+    lanes = (lanes & eights) + (lanes >> 32 & eights)
+    return lanes.to_bytes(8 * len(lines), "big")[7::8]
+
+
+@lru_cache(maxsize=64)
+def _masks(count: int) -> tuple[int, ...]:
+    """Of so many words of 8 bytes: 1 in each word, 1 in each byte, and every other byte, two bytes, four bytes."""
+    patterns = ("0000000000000001", "01" * 8, "00ff" * 4, "0000ffff" * 2, "00000000ffffffff")
+    return tuple([int(pattern * count, 16) for pattern in patterns])
+
+
+NEAR = 2
+"""Lanes in which an entry that is nearly the same differs at most, as in `nearly_same`."""
 
 
 def denied_since(lines: Iterable[bytes], since_ms: int) -> int:
@@ -172,8 +192,14 @@ def denied_since(lines: Iterable[bytes], since_ms: int) -> int:
     return sum([int(line.split(b"|", 4)[3]) >= since_ms for line in denied])
 
 
+@lru_cache(maxsize=1_024)
 def _classes(joined: str) -> frozenset[str]:
     return frozenset(joined.split(",")) if joined else _NO_CLASSES
+
+
+@lru_cache(maxsize=1_024)
+def _listed(payload: str, result: str) -> tuple[str, ...]:
+    return tuple(sorted(_classes(payload) | _classes(result)))
 
 
 def parse_track(
@@ -200,7 +226,7 @@ def _parse(
     raw: bytes, ring: bytes | None, gone_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int, span_ms: int
 ) -> Track:
     fields = _HEADER.unpack_from(raw)
-    magic, _, held_lines, bits, bits_before, lost_until_ms, since_ms = fields[:7]
+    magic, _, _, bits, bits_before, lost_until_ms, since_ms = fields[:7]
     actions, denials, rows, amount, sent, older_actions, older_denials, older_rows, older_amount, older_sent = fields[
         7:17
     ]
@@ -210,7 +236,7 @@ def _parse(
     if magic != _MAGIC or not isfinite(sum(volumes)) or min(volumes) < 0 or max(volumes) > MAX_VALUE:
         raise ValueError("track")
     classes, classes_before, peers, held, held_classes, last_kind = raw[_HEADER.size :].decode("ascii").split("|")
-    if ring is not None and (len(ring) != ring_bytes or ring.count(b"\n") != held_lines):
+    if ring is not None and len(ring) != ring_bytes:
         return LOST  # head and entries are two keys, and one of them went without the other
     age_ms = now_ms - since_ms
     aged = keep_ms > 0 and age_ms >= keep_ms
@@ -222,17 +248,15 @@ def _parse(
     else:
         actions, rows = actions + older_actions, rows + older_rows
         amount, sent = amount + older_amount, sent + older_sent
-    bits |= bits_before
-    left = Taint(
-        classes=_classes(classes) | _classes(classes_before), untrusted=bits & 2 != 0, threatened=bits & 4 != 0
-    )
+    left = _taint(classes, bits)
+    if classes_before or bits_before:
+        left = left.with_taint(_taint(classes_before, bits_before))
     lines = ring or b""
     if aged and ring is not None:  # behaviour.lua shows them then: some may be too old to count
         lines = _since(lines, now_ms - 2 * keep_ms)
         taint = left.with_entries(map(parse_entry, split_lines(lines)))
     else:
-        flags = int(held)
-        taint = left.plus(_classes(held_classes), untrusted=flags & 2 != 0, threatened=flags & 4 != 0)
+        taint = left.with_taint(_taint(held_classes, int(held)))
     return Track(
         known=now_ms >= lost_until_ms and now_ms >= gone_until_ms,
         actions=actions,
@@ -247,6 +271,11 @@ def _parse(
         lines=lines,
         peers=peers,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _taint(classes: str, bits: int) -> Taint:
+    return Taint(classes=_classes(classes), untrusted=bits & 2 != 0, threatened=bits & 4 != 0)
 
 
 def _still(now: int, before: int, passed: int) -> int:

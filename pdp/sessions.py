@@ -16,11 +16,12 @@ from pdp.behaviour_observe import Observation, nearly_same
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import (
     LISTED,
+    NEAR,
     Taint,
     Track,
     denied_since,
+    distances,
     entry_line,
-    near,
     parse_entry,
     parse_peers,
     recent,
@@ -198,13 +199,15 @@ def _repeats(
     past: _Past, lines: Sequence[bytes], view: BehaviourView, observation: Observation, settings: BehaviourSettings
 ) -> tuple[int, int]:
     """Number of entries with nearly the same arguments, and of those that were denied lately."""
-    alike = near(lines, observation.similarity)
-    repeats = len(alike)
+    far = distances(lines, observation.similarity)
+    repeats = sum([far.count(lanes) for lanes in range(NEAR + 1)])
     if past.ahead.count:
         latest = islice(past.ahead.observations(), LISTED)
         repeats += sum([nearly_same(seen.similarity, observation.similarity) for seen in latest])
-    denied = denied_since(alike, view.now_ms - settings.session_ttl_s * 1000) if past.track.denials else 0
-    return repeats, denied
+    if not past.track.denials:
+        return repeats, 0
+    alike = [line for line, lanes in zip(lines, far, strict=True) if lanes <= NEAR]
+    return repeats, denied_since(alike, view.now_ms - settings.session_ttl_s * 1000)
 
 
 def _denied_elsewhere(past: _Past, view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> int:

@@ -286,7 +286,7 @@ async def test_what_leaves_the_entries_stays_as_taint(state: RedisState) -> None
     assert facts["session"]["classes"] == ["secret"]
     assert facts["sequences"] == ["leak", "leak_agent"], "thirty-two harmless actions wash nothing off"
     assert facts["session"]["actions"] == 122
-    assert len(facts["recent"]) == 8
+    assert len(facts["recent"]) == 4
 
 
 async def test_more_actions_at_once_than_a_track_lists_lose_no_denial(state: RedisState) -> None:

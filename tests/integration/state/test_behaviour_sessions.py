@@ -190,8 +190,8 @@ async def test_a_flood_of_sessions_is_bounded_in_bytes(player: Player, server: R
         b"",
         b"T",
         b"\x00" * 200,
-        b"T1" + EPOCH.encode() + b"\xff" * 102 + b"|||0||^^^^",
-        b"T1" + b"f" * 16 + b"\x00" * 102 + b"|||0||^^^^",
+        b"T2" + EPOCH.encode() + b"\xff" * 110 + b"|||0||^^^^",
+        b"T2" + b"f" * 16 + b"\x00" * 110 + b"|||0||^^^^",
     ],
 )
 async def test_a_corrupt_track_is_no_data_and_stops_nothing(player: Player, server: RedisServer, damage: bytes) -> None:

@@ -14,7 +14,7 @@ from pdp.behaviour_observe import (
     nearly_same,
     similar_words,
 )
-from pdp.behaviour_tracks import denied_since, entry_line, near, parse_entry, recent
+from pdp.behaviour_tracks import NEAR, denied_since, distances, entry_line, parse_entry, recent
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.windows import load_zone
 from tests.behaviour_support import NOON_MONDAY_MS, observed, operation, settings
@@ -46,7 +46,7 @@ def test_whatever_an_action_is_called_its_entry_is_read_back(
     assert (entry.at_ms, shown["age_ms"], shown["effect"]) == (1000, 500, "PENDING")
     assert shown["verb"] == "READ"
     assert set(shown["classes"]) == entry.classes
-    assert near([line_of(seen)], seen.similarity) == [line_of(seen)]
+    assert distances([line_of(seen)], seen.similarity) == b"\0"
     assert entry.read == seen.reads
     assert entry.resource_types == seen.resource_types
     assert seen.classes <= entry.classes
@@ -152,9 +152,11 @@ def test_the_hour_of_the_week_follows_the_zone_and_its_changes() -> None:
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=48), st.integers(0, 2**64 - 1), st.integers(0, 7))
-def test_near_entries_are_those_that_differ_in_two_lanes_at_most(theirs: list[int], mine: int, lane: int) -> None:
+def test_entries_are_compared_lane_by_lane(theirs: list[int], mine: int, lane: int) -> None:
     theirs += [mine, mine ^ (1 << 8 * lane)]
     lines = [entry_line("0" * 16, "d", 1000, "^^^^", f"{one:016x}|kind|R|0||1|x||") for one in theirs]
-    assert near(lines, mine) == [line for one, line in zip(theirs, lines, strict=True) if nearly_same(one, mine)]
+    lanes = [8 - (one ^ mine).to_bytes(8, "big").count(0) for one in theirs]
+    assert list(distances(lines, mine)) == lanes
+    assert [nearly_same(one, mine) for one in theirs] == [number <= NEAR for number in lanes]
     assert denied_since(lines, 1000) == len(lines)
     assert denied_since(lines, 1001) == 0

@@ -19,7 +19,7 @@ def test_nothing_declared_is_off() -> None:
 def test_only_the_zone_is_needed() -> None:
     found = BehaviourSettings.parse({"zone": "Europe/Berlin"}, {})
     assert found is not None
-    assert (found.half_life_days, found.min_observations, found.recent, found.currency) == (14, 50, 8, "")
+    assert (found.half_life_days, found.min_observations, found.recent, found.currency) == (14, 50, 4, "")
 
 
 @pytest.mark.parametrize(
