@@ -21,6 +21,7 @@ from pdp.provenance_model import (
 from pdp.provenance_request import NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
+_NOWHERE = Hit()
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
 
 
@@ -34,8 +35,12 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     if view is None or not ask.complete:
         return _no_data(ask, view)
     blind = view.overflow or view.unreported > 0
+    hidden = view.overflow and view.threat_read
     delegated = view.request is not None and view.request.delegates
-    sinks = [_sink(ref, view.hits[ref.at], view.request, blind=blind, delegated=delegated) for ref in ask.sinks]
+    sinks = [
+        _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated)
+        for ref in ask.sinks
+    ]
     return _facts(ask, view, "OK", sinks)
 
 
@@ -88,14 +93,17 @@ def _intent(
     return "DELEGATED" if request.delegates else "NOT_ASKED"
 
 
-def _sink(ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool, delegated: bool) -> dict[str, Any]:
+def _sink(
+    ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool, hidden: bool, delegated: bool
+) -> dict[str, Any]:
+    """`hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand there."""
     origin, pointed = _origin(hit, blind=blind, delegated=delegated)
     named = _NAMED_BY_KIND.get(ref.kind, 0)
     return {
         "kind": ref.kind,
         "pointer": ref.pointer,
         "origin": origin,
-        "threatened": origin != "USER" and (hit.threat or hit.agent_threat),
+        "threatened": origin != "USER" and (hit.threat or hit.agent_threat or (hidden and hit == _NOWHERE)),
         "pointed": pointed,
         "left_open": request is not None and not request.named & named,
         "addressed": ref.addressed,

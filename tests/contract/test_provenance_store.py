@@ -312,6 +312,15 @@ async def test_what_an_agent_says_that_a_source_states_is_not_pointed_at(store: 
     assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", False)
 
 
+async def test_what_stands_beside_a_threat_that_is_not_all_known_may_be_any_value(store: Store) -> None:
+    await read(store, "0", {"body": "bob@example.org"})
+    ask = asking("1")
+    await store.look(ask)
+    await store.learn(ask, Sighting(threatened=True, complete=False, untrusted=True))
+    for claim, recipient, threatened in (("2", "eve@evil.example", True), ("3", "bob@example.org", False)):
+        assert (await facts(store, claim, recipient))["sinks"][0]["threatened"] is threatened
+
+
 async def test_another_tool_under_the_same_name_does_not_end_the_waiting(store: Store) -> None:
     await store.look(asking("1"))
     ours = asking("1", tool="balance", result=OURS)
