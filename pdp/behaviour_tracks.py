@@ -125,8 +125,8 @@ def parse_entry(line: bytes) -> Entry:
     read = _classes(result)
     return Entry(
         at_ms=int(at),
-        verbs=frozenset([_VERBS[letter] for letter in letters]),
-        resource_types=frozenset(types.split("+")),
+        verbs=_verbs(letters),
+        resource_types=_types(types),
         external=bits & 1 != 0,
         untrusted=bits & 2 != 0,
         threatened=bits & 4 != 0,
@@ -195,6 +195,16 @@ def denied_since(lines: Iterable[bytes], since_ms: int) -> int:
 @lru_cache(maxsize=1_024)
 def _classes(joined: str) -> frozenset[str]:
     return frozenset(joined.split(",")) if joined else _NO_CLASSES
+
+
+@lru_cache(maxsize=256)
+def _verbs(letters: str) -> frozenset[str]:
+    return frozenset([_VERBS[letter] for letter in letters])
+
+
+@lru_cache(maxsize=1_024)
+def _types(joined: str) -> frozenset[str]:
+    return frozenset(joined.split("+"))
 
 
 @lru_cache(maxsize=1_024)

@@ -111,10 +111,11 @@ class Sequence:
 
 @frozen
 class History:
-    """The actions of one scope, newest first, and what those that are not listed any more have left."""
+    """The actions of one scope, newest first, and what those that are not listed any more have left. `entries` are walked
+    more than once, and only as far as they matter."""
 
     known: bool
-    entries: tuple[Earlier, ...]
+    entries: Iterable[Earlier]
     classes: frozenset[str]
     untrusted: bool
     threatened: bool
@@ -138,10 +139,10 @@ def _happened(sequence: Sequence, history: History, now_ms: int) -> bool:
     steps = [step for declared in sequence.after for step in repeat(declared, declared.times)]
     # Greedy from the newest backwards: taking the latest action for the last step leaves most room for the others.
     for entry in history.entries:
-        if not steps:
+        if not steps or entry.at_ms < since_ms:
             break
         counts = entry.denied if steps[-1].denied else entry.happened
-        if counts and entry.at_ms >= since_ms and steps[-1].matches(entry):
+        if counts and steps[-1].matches(entry):
             steps.pop()
     # The oldest steps may have been taken by actions that are no longer listed.
     return all(step.left_behind(history.classes, history.untrusted, history.threatened) for step in steps)

@@ -6,8 +6,8 @@ declared sequence that this action could end counts as completed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from pdp.baseline import UNKNOWN, baseline_facts
@@ -17,6 +17,7 @@ from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import (
     LISTED,
     NEAR,
+    Entry,
     Taint,
     Track,
     denied_since,
@@ -128,10 +129,10 @@ class _Past:
 
     def history(self, now_ms: int) -> History:
         left = self.track.left
-        stored = [parse_entry(line) for line in reversed(split_lines(self.earlier))]
+        in_batch = (_line(seen, now_ms) for seen in self.ahead.observations())
         return History(
             known=self.track.known,
-            entries=(*[parse_entry(_line(seen, now_ms)) for seen in self.ahead.observations()], *stored),
+            entries=_Entries(chain(in_batch, reversed(split_lines(self.earlier)))),
             classes=left.classes,
             untrusted=left.untrusted,
             threatened=left.threatened,
@@ -158,6 +159,21 @@ class _Past:
             "untrusted": taint.untrusted,
             "threatened": taint.threatened,
         }
+
+
+class _Entries:
+    """Entries, newest first, parsed when they are come to. Walking raises what `parse_entry` does."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self._parsed: list[Entry] = []
+
+    def __iter__(self) -> Iterator[Entry]:
+        yield from self._parsed
+        for line in self._lines:
+            entry = parse_entry(line)
+            self._parsed.append(entry)
+            yield entry
 
 
 class _Histories(dict[Scope, History]):
