@@ -79,18 +79,19 @@ async def learn(
     tool: tuple[str, str],
     sighting: Sighting,
     result: bytes,
-    trusted: bool,
+    known: bool,
 ) -> bool:
     """Takes in a reported result; `result` only tells repeats apart. Names are those of the decision's ask.
 
-    `trusted`: a gateway reports exactly the permitted call, which ends the waiting for it; the word of an agent only adds.
+    `known`: a gateway reports, of no other call than the decided one, which ends the waiting for it; the word of an agent
+    only adds.
     Returns whether a decision of this session about this tool was waiting for the report; if not, only its labels are
     kept. For an action that did not run, an empty Sighting ends the waiting. Raises StateFailed.
     """
     strong = [mark for mark in sighting.texts if mark[0] in _STRONG]
     bad = [mark for mark in sighting.threats if mark[0] in _STRONG]
     flags = _READ * sighting.untrusted + _THREAT * (sighting.threatened or bool(sighting.threats))
-    flags += _INCOMPLETE * (not sighting.complete) + _VOUCHED * trusted
+    flags += _INCOMPLETE * (not sighting.complete) + _VOUCHED * known
     args: list[str | bytes] = [
         session,
         agent,

@@ -89,7 +89,7 @@ class Reporter:
         binding = bind(request, record)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
-        labels = await self._learn(request, caller, matched=binding == decision_pb2.OUTCOME_BINDING_MATCHED)
+        labels = await self._learn(request, caller, binding)
         salt = self._random(SALT_BYTES)
         body = outcome_body(
             decision_id=request.decision_id,
@@ -117,7 +117,10 @@ class Reporter:
         )
 
     async def _learn(
-        self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, *, matched: bool
+        self,
+        request: decision_pb2.ReportOutcomeRequest,
+        caller: CallerIdentity,
+        binding: decision_pb2.OutcomeBinding.ValueType,
     ) -> Labels:
         """Labels the result and tells the state, before the report is recorded: a label that is not on record is only
         stricter, a report whose label was lost would be milder."""
@@ -130,11 +133,14 @@ class Reporter:
         if lane is None:
             raise NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet")
         speaker = lane.callers.speaker(caller, request.agent.id, request.principal.id)
+        matched = binding == decision_pb2.OUTCOME_BINDING_MATCHED
         trusted = matched and speaker.kind == "gateway"
+        # A gateway may be faster than the settling of what it was just permitted; then what it reports is known, not trusted.
+        known = speaker.kind == "gateway" and binding not in _THREATS
         labels = self._results.label(request, lane, trusted=trusted)
         calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
         await self._decisions.tell(calls)
-        await self._results.learn(self._decisions.client, request, caller, lane, trusted=trusted)
+        await self._results.learn(self._decisions.client, request, caller, lane, trusted=trusted, known=known)
         return labels
 
 

@@ -113,8 +113,11 @@ class Results:
         lane: Lane,
         *,
         trusted: bool,
+        known: bool,
     ) -> None:
         """Tells the state where the values of a result come from; that nothing came of an action that did not run.
+
+        `known`: a gateway reports, of no call but the permitted one, so that nobody has to wait for another report.
 
         Raises:
             StateFailed: it is unknown whether that was stored; say it again.
@@ -140,7 +143,7 @@ class Results:
             tool=(request.tool.server, request.tool.name),
             sighting=sighting,
             result=request.result_json,
-            trusted=trusted,
+            known=known,
         )
 
 

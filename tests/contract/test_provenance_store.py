@@ -99,7 +99,7 @@ class OnRedis:
             tool=tool,
             sighting=sighting,
             result=repr(sorted(sighting.texts | sighting.records | sighting.trusted)).encode(),
-            trusted=trusted,
+            known=trusted,
         )
 
 

@@ -99,7 +99,7 @@ async def told(
         tool=TOOL,
         sighting=sighting,
         result=result or claim.encode(),
-        trusted=trusted,
+        known=trusted,
     )
 
 

@@ -48,8 +48,8 @@ class Told:
         pass
 
 
-async def reported(record: tuple[str, str, str] | None) -> set[str | bytes]:
-    """The names of whoever is told of a report by agent billing-1 that names a principal."""
+async def told(record: tuple[str, str, str] | None, name: str = "agent/billing-1") -> list[Call]:
+    """What the state is told of a report that names a principal."""
     pipeline = await Pipeline().start()
     assert pipeline.lanes.current is not None
     pipeline.lanes.current = replace(pipeline.lanes.current, behaviour=SETTINGS)
@@ -73,11 +73,20 @@ async def reported(record: tuple[str, str, str] | None) -> set[str | bytes]:
     request.agent.id, request.principal.id = "billing-1", "victim"
     request.tool.server, request.tool.name = "billing-mcp", "invoices.get"
     caller = CallerIdentity(
-        organisation="acme", id="c1", names=("spiffe://writ.example/agent/billing-1",), claims={}, expires_at_s=2e9
+        organisation="acme", id="c1", names=("spiffe://writ.example/" + name,), claims={}, expires_at_s=2e9
     )
     await reporter.report(request, caller, 1_700_000_000_000)
     assert decisions.calls
-    return {name for call in decisions.calls for name in call.args}
+    return decisions.calls
+
+
+async def reported(record: tuple[str, str, str] | None) -> set[str | bytes]:
+    return {name for call in await told(record) for name in call.args}
+
+
+def ends_waiting(call: Call) -> bool:
+    """Whether the flags of a call of provenance_put.lua say that a gateway vouches for it."""
+    return int(call.args[4]) >= 8
 
 
 async def test_a_report_of_nothing_that_was_decided_taints_no_principal_that_it_names() -> None:
@@ -96,3 +105,14 @@ async def test_a_report_that_does_not_match_its_decision_taints_no_principal() -
     victim = "P" + state_name(KEY, "principal", "victim")
     assert victim not in await reported((DECISION, DIGEST, "denied"))
     assert victim not in await reported((DECISION, "1" * 64, "allowed"))
+
+
+async def test_a_gateway_that_reports_before_the_decision_is_settled_ends_the_waiting() -> None:
+    assert ends_waiting((await told(None, "gateway/mcp"))[-1])
+    assert ends_waiting((await told((DECISION, DIGEST, "allowed"), "gateway/mcp"))[-1])
+
+
+async def test_who_reports_another_call_or_only_its_own_word_ends_no_waiting() -> None:
+    assert not ends_waiting((await told((DECISION, "1" * 64, "allowed"), "gateway/mcp"))[-1])
+    assert not ends_waiting((await told((DECISION, DIGEST, "denied"), "gateway/mcp"))[-1])
+    assert not ends_waiting((await told((DECISION, DIGEST, "allowed")))[-1])
