@@ -50,6 +50,10 @@ class FrontCall:
     def answer(self, answer: Answer) -> None:
         self._front.answer(self._number, answer)
 
+    def flush(self) -> None:
+        """Sends what has gathered now: logging and settling need not come first."""
+        self._front.flush()
+
 
 class FrontProtocol(asyncio.Protocol):
     """One connection of the native front. `offer` takes what came; `default_s` is for callers that set no deadline."""
@@ -169,15 +173,16 @@ class FrontProtocol(asyncio.Protocol):
     def _send(self, kind: int, number: int, code: int, detail: str, response: bytes) -> None:
         said = detail.encode()[:65_535]
         if not self._out:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._out.append(_ANSWER.pack(12 + len(said) + len(response), kind, number, code, len(said)))
         if said:
             self._out.append(said)
         self._out.append(response)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Sends every answer that has gathered in one write."""
         out, self._out = self._out, []
-        if self._transport is not None:
+        if out and self._transport is not None:
             self._transport.write(b"".join(out))
 
     def _abort(self) -> None:

@@ -21,6 +21,7 @@ from pdp.authenticate import Authenticator
 from pdp.config import Limits, Timeouts
 from pdp.decide import Engine
 from pdp.deferral import MAX_WAIT_S
+from pdp.front import FrontCall
 from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
@@ -52,6 +53,8 @@ def deliver(answers: Sequence[Answer]) -> None:
     """Hands each answer to the call that waits for it."""
     for answer in answers:
         cast("_Call", answer.token).answer(answer)
+    if answers and isinstance(answers[-1].token, FrontCall):
+        answers[-1].token.flush()
 
 
 class _Call:
