@@ -72,8 +72,8 @@ MAX_NAMING = 8
 MAX_NAME_CHARS = 256
 """Longer arguments are texts; nobody points at anything by them."""
 
-MAX_CONTENT_NAMES = 8
-"""Addresses and links inside one composed text that are followed."""
+MAX_CONTENT_NAMES = 24
+"""Addresses and links inside one composed text that are followed; of a text with more, nothing is known."""
 
 MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
 """Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
@@ -191,6 +191,8 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text)))
     lookups.add(_hashed_forms(key, kind, text))
     if kind == CONTENT:
-        for name in content_names(text)[:MAX_CONTENT_NAMES]:
+        names = content_names(text)
+        lookups.complete = lookups.complete and len(names) <= MAX_CONTENT_NAMES
+        for name in names[:MAX_CONTENT_NAMES]:
             refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
             lookups.add(_hashed(key, mark_forms(name)))

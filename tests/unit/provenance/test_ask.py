@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SINK_KINDS, SinkValue, SinkValues
 from pdp.model import StateAsk
-from pdp.provenance import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS, ProvenanceAsk, Speech, provenance_ask
+from pdp.provenance import (
+    MAX_CONTENT_NAMES,
+    MAX_FORM_MARKS,
+    MAX_HASHES,
+    MAX_LOOKUPS,
+    ProvenanceAsk,
+    Speech,
+    provenance_ask,
+)
 from pdp.provenance_forms import HASH_BYTES
 from pdp.provenance_intent import action_kind
 from pdp.provenance_store import Provenance
@@ -65,6 +73,15 @@ def test_an_action_asks_for_a_bounded_number_of_values_and_hashes() -> None:
     assert len(ask.lookups) <= MAX_LOOKUPS
     assert sum(len(hashes) for lookup in ask.lookups for _, hashes in lookup.forms) <= MAX_HASHES * HASH_BYTES
     assert not ask.complete
+
+
+def test_no_link_hides_behind_many_others() -> None:
+    links = [f"https://a{number}.good.example" for number in range(MAX_CONTENT_NAMES)]
+    few, many = asking(("content", " ".join(links))), asking(("content", " ".join([*links, "https://z.evil.example"])))
+    assert few is not None
+    assert many is not None
+    assert (few.complete, many.complete) == (True, False)
+    assert len(few.sinks) == 1 + MAX_CONTENT_NAMES
 
 
 def test_a_mailing_to_fifty_people_is_within_bounds() -> None:
