@@ -140,15 +140,15 @@ def parse_entry(line: bytes) -> Entry:
 def recent(line: bytes, now_ms: int) -> dict[str, Any]:
     """Returns the JSON of `writ.v1.PolicyRecent` of one line. Raises ValueError, KeyError or IndexError for another form."""
     _, effect, _, at, _, _, letters, flags, _, _, types, payload, result = line.decode("ascii").split("|")
-    bits = int(flags)
+    verb, resource_type, classes, external, untrusted = _shown(letters, flags, types, payload, result)
     return {
         "age_ms": max(0, now_ms - int(at)),
-        "verb": _VERBS[letters[0]],
-        "resource_type": types.partition("+")[0],
-        "classes": list(_listed(payload, result)) if payload or result else [],
+        "verb": verb,
+        "resource_type": resource_type,
+        "classes": list(classes),
         "effect": EFFECTS[effect],
-        "external": bits & 1 != 0,
-        "untrusted": bits & 2 != 0,
+        "external": external,
+        "untrusted": untrusted,
     }
 
 
@@ -208,8 +208,12 @@ def _types(joined: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1_024)
-def _listed(payload: str, result: str) -> tuple[str, ...]:
-    return tuple(sorted(_classes(payload) | _classes(result)))
+def _shown(
+    letters: str, flags: str, types: str, payload: str, result: str
+) -> tuple[str, str, tuple[str, ...], bool, bool]:
+    """What rules see of an entry beside its time and effect."""
+    classes = tuple(sorted(_classes(payload) | _classes(result)))
+    return _VERBS[letters[0]], types.partition("+")[0], classes, int(flags) & 1 != 0, int(flags) & 2 != 0
 
 
 def parse_track(

@@ -1,0 +1,30 @@
+"""What the behaviour state is told of a judged action: what was done, not what was proposed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from pdp.behaviour import BehaviourAsk
+from pdp.circumstances import Circumstances
+from pdp.item import Item
+from pdp.state import companion_ask
+from tests.behaviour_support import KEY, asked
+
+
+@pytest.mark.parametrize(
+    ("effect", "flags"),
+    [
+        ("ALLOW", None),
+        ("TRANSFORM", (False, True)),
+        ("REQUIRE_APPROVAL", (True, False)),
+        ("DEFER", (True, False)),
+        ("DENY", None),
+    ],
+)
+def test_what_was_not_done_as_proposed_is_told_apart(effect: str, flags: tuple[bool, bool] | None) -> None:
+    judged: Any = SimpleNamespace(state_ask=asked("r1"), verdict=SimpleNamespace(effect=effect, deferral=None))
+    own = companion_ask(Circumstances(KEY).finals(cast(Item, judged)), BehaviourAsk)
+    assert (None if own is None else (own.held, own.transformed)) == flags
