@@ -34,8 +34,8 @@ from writ.frozen import frozen
 MAX_INT = 2**63 - 1
 MAX_COUNT = 2**32 - 1
 
-DENIED_SHARE = 4
-"""Of an agent's or principal's repeats one in so many must have been denied for them to count as trying again."""
+DENIED_SHARE = 2
+"""Of repeats one in so many must have been denied for these to count as trying again."""
 
 NO_TOTALS: dict[str, Any] = {
     "state": "NO_DATA",
@@ -98,7 +98,8 @@ def _session(view: BehaviourView, observation: Observation, settings: BehaviourS
     lines = split_lines(session.earlier)
     repeats, denied = _repeats(session, lines, view, observation, settings)
     for past in (agent,) if principal is agent else (agent, principal):
-        denied = max(denied, _denied_elsewhere(past, view, observation, settings))
+        if past.track.denials and past.earlier:
+            denied = max(denied, _repeats(past, split_lines(past.earlier), view, observation, settings)[1])
     histories = _Histories({Scope.SESSION: session, Scope.AGENT: agent, Scope.PRINCIPAL: principal}, view.now_ms)
     of_agent = agent.totals(observation)
     return {
@@ -214,7 +215,8 @@ def _line(seen: Observation, now_ms: int) -> bytes:
 def _repeats(
     past: _Past, lines: Sequence[bytes], view: BehaviourView, observation: Observation, settings: BehaviourSettings
 ) -> tuple[int, int]:
-    """Number of entries with nearly the same arguments, and of those that were denied lately."""
+    """Number of entries with nearly the same arguments, and of those that were denied lately. The latter is 0 while it is
+    less than a share of the former: bulk work is made of calls that are nearly the same, and now and then one is refused."""
     far = distances(lines, observation.similarity)
     repeats = sum([far.count(lanes) for lanes in range(NEAR + 1)])
     if past.ahead.count:
@@ -223,16 +225,8 @@ def _repeats(
     if not past.track.denials:
         return repeats, 0
     alike = [line for line, lanes in zip(lines, far, strict=True) if lanes <= NEAR]
-    return repeats, denied_since(alike, view.now_ms - settings.session_ttl_s * 1000)
-
-
-def _denied_elsewhere(past: _Past, view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> int:
-    """Denied repeats of an agent or a principal, 0 while they are less than a quarter of its repeats: bulk work is made of
-    calls that are nearly the same, and now and then one is refused."""
-    if not past.track.denials or not past.earlier:
-        return 0
-    repeats, denied = _repeats(past, split_lines(past.earlier), view, observation, settings)
-    return denied if DENIED_SHARE * denied >= repeats else 0
+    denied = denied_since(alike, view.now_ms - settings.session_ttl_s * 1000)
+    return repeats, denied if DENIED_SHARE * denied >= repeats else 0
 
 
 def _recent(ahead: Ahead, lines: Sequence[bytes], most: int, now_ms: int) -> list[dict[str, Any]]:

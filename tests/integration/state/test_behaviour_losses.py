@@ -170,6 +170,21 @@ async def test_trying_again_in_fresh_sessions_is_trying_again(state: RedisState)
     assert (await player.session(again))["denied_repeats"] == 0, "3 of 23 are no more than bulk work brings with it"
 
 
+async def test_bulk_work_of_which_one_in_ten_is_refused_is_no_trying_again(state: RedisState) -> None:
+    player = Player(state, PLAIN)
+    seen = 0
+    for number in range(300):
+        update = observed(operation(Verb.UPDATE), args=b'{"invoice":"INV%d","status":"paid"}' % number)
+        ((asks, view),) = await player.look(update)
+        facts = session_of(asks, view)
+        seen = max(seen, facts["denied_repeats"])
+        assert facts["agent"]["denials"] * 100 < 25 * facts["agent"]["actions"]
+        final = Final.DENIED if number % 10 == 9 else Final.ALLOWED
+        await state.settle([settled(asks, view, final)])
+    assert seen == 0
+    assert facts["repeats"] >= 32
+
+
 async def test_a_transformed_action_teaches_nothing(state: RedisState) -> None:
     player = Player(state, PLAIN)
     pay = observed(operation(Verb.PAY, amount=5, to=["x@y"]), tool="pay")
