@@ -7,6 +7,7 @@ declared sequence that this action could end counts as completed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -221,7 +222,16 @@ def _repeats(
     repeats = sum([far.count(lanes) for lanes in range(NEAR + 1)])
     if past.ahead.count:
         latest = islice(past.ahead.observations(), LISTED)
-        repeats += sum([nearly_same(seen.similarity, observation.similarity) for seen in latest])
+        mine = observation.similarity
+        # Of three groups of lanes one must be equal: tells most pairs apart without counting.
+        repeats += sum(
+            [
+                nearly_same(theirs, mine)
+                for seen in latest
+                if (theirs := seen.similarity) == mine
+                or not ((apart := theirs ^ mine) & 0xFFFFFF and apart & 0xFFFFFF000000 and apart >> 48)
+            ]
+        )
     if not past.track.denials:
         return repeats, 0
     alike = [line for line, lanes in zip(lines, far, strict=True) if lanes <= NEAR]
@@ -229,8 +239,14 @@ def _repeats(
     return repeats, denied if DENIED_SHARE * denied >= repeats else 0
 
 
+@lru_cache(maxsize=512)
+def _recent_in_batch(body: str) -> dict[str, Any]:
+    """As those that come after it in its batch see it, hence the cache."""
+    return recent(entry_line("", "p", 0, "", body), 0)
+
+
 def _recent(ahead: Ahead, lines: Sequence[bytes], most: int, now_ms: int) -> list[dict[str, Any]]:
-    found = [recent(_line(seen, now_ms), now_ms) for seen in islice(ahead.observations(), most)] if ahead.count else []
+    found = [dict(_recent_in_batch(seen.body)) for seen in islice(ahead.observations(), most)] if ahead.count else []
     wanted = most - len(found)
     return found + [recent(line, now_ms) for line in reversed(lines[-wanted:])] if wanted > 0 else found
 
