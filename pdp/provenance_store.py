@@ -1,7 +1,7 @@
 """Keeps provenance in Redis: a companion of the state, and where reported results are taken in (docs/provenance.md).
 
 One script call a batch, in the trip that enriches it; one call for a report. Typically 2 to 8 KiB a session, at most some
-64 KiB; 8 hours after its last use a session is forgotten, and what an agent read in others 8 hours after its own.
+64 KiB; 8 hours after its last use a session is forgotten, and what an agent read in others a day after its own.
 """
 
 from __future__ import annotations

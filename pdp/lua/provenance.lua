@@ -7,15 +7,15 @@
 --     p pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed)
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
---   n 4-byte tags of its sessions, so that a lost session is not taken for a new one
+--   n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
 --
 -- Nothing here decides: a value that is not found anywhere is the caller's to judge.
 
 local SIZE = 5
-local TTL = 28800000 -- 8 hours after the last use; an agent is used with each of its sessions, and outlives them
+local SESSION_TTL, AGENT_TTL = 28800000, DAY -- 8 hours and a day after the last use; an agent is used with its sessions
 local MAX_SESSION = 61440 -- bytes in all blobs of a session; beyond it what comes counts as not reported
 local MAX_USER = 20480
-local MAX_PENDING, MAX_DIGESTS, MAX_TAGS = 64 * 13, 32 * 8, 64 * 4
+local MAX_PENDING, MAX_DIGESTS, MAX_TAGS = 64 * 13, 32 * 8, 64 * 8
 local MAX_AGENT_TEXT, MAX_AGENT_THREAT = 8190, 2045
 
 local prefix = string.sub(KEYS[1], 1, -2)
@@ -46,14 +46,14 @@ local function put(s, field, value)
   s.dirty[field] = true
 end
 
-local function save(s)
+local function save(s, ttl)
   local args = {}
   for field in pairs(s.dirty) do
     args[#args + 1] = field
     args[#args + 1] = type(s[field]) == 'number' and string.format('%d', s[field]) or s[field]
   end
   if args[1] then call('HSET', s.key, unpack(args)) end
-  if args[1] or s.used then call('PEXPIRE', s.key, TTL) end
+  if args[1] or s.used then call('PEXPIRE', s.key, ttl) end
 end
 
 local function load_agent(name)

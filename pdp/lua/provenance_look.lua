@@ -22,16 +22,24 @@ local function make_room(pending)
 end
 
 local sessions, agents = {}, {}
-local begun, now
+local begun
+local now = clock(nil)
+local HOUR = 3600000
 
+-- A session that its agent used so lately that it cannot have been forgotten in time, or that began before a rebuild.
 local function lost_before(s, agent, tag)
   if s.exists then return false end
-  if has(agent.n, tag, 4) then return true end
-  if begun == nil then
-    begun = tonumber(call('HGET', KEYS[1], 'b') or 0) or 0
-    now = clock(nil)
-  end
-  return begun > 0 and now < begun + TTL
+  local _, at = has(agent.n, tag, 8)
+  if at and now < (struct.unpack('>I4', agent.n, at + 4) + 1) * HOUR + SESSION_TTL then return true end
+  if begun == nil then begun = tonumber(call('HGET', KEYS[1], 'b') or 0) or 0 end
+  return begun > 0 and now < begun + SESSION_TTL
+end
+
+local function note_use(agent, tag)
+  local mark = tag .. struct.pack('>I4', math.floor(now / HOUR))
+  local _, at = has(agent.n, tag, 8)
+  local others = at and sub(agent.n, 1, at - 1) .. sub(agent.n, at + 8) or agent.n
+  if not at or sub(agent.n, at, at + 7) ~= mark then put(agent, 'n', newest(others .. mark, MAX_TAGS, 8)) end
 end
 
 -- Whether one of the forms that count in any of `where` stands whole in `blob`.
@@ -150,14 +158,12 @@ for i = 1, #ARGV, 7 do
     if not dry then
       await(s, claim, tool, named, untrusted, ARGV[i + 6])
       put(s, 'f', s.f)
-      if not s.exists then
-        s.exists = true
-        put(agent, 'n', newest(agent.n .. tag, MAX_TAGS, 4))
-      end
+      s.exists = true
+      note_use(agent, tag)
     end
     out[#out + 1] = { 1, known, unreported, s.f, agent_flags, table.concat(hits) }
   end
 end
-for _, s in pairs(sessions) do save(s) end
-for _, agent in pairs(agents) do save(agent) end
+for _, s in pairs(sessions) do save(s, SESSION_TTL) end
+for _, agent in pairs(agents) do save(agent, AGENT_TTL) end
 return out

@@ -23,8 +23,8 @@ if not matched then
   if bit.band(flags, 1) == 1 then flags = bor(flags, 4) end
   put(s, 'f', bor(s.f, flags))
   put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
-  save(s)
-  save(agent)
+  save(s, SESSION_TTL)
+  save(agent, AGENT_TTL)
   return 0
 end
 -- An agent's own word adds, but the action keeps waiting: what it left out is not known, nor does the user point at it.
@@ -57,6 +57,6 @@ if not has(s.r, digest, 8) then
   if ARGV[12] ~= '' then put(agent, 'x', newest(agent.x .. ARGV[12], MAX_AGENT_THREAT, SIZE)) end
 end
 put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
-save(s)
-save(agent)
+save(s, SESSION_TTL)
+save(agent, AGENT_TTL)
 return 1

@@ -187,7 +187,20 @@ async def test_an_agent_is_remembered_as_long_as_its_last_session(state: RedisSt
     second = asking("2")
     raw.pexpire(f"{{acme}}:W:{second.agent}", 1000)
     await looked(state, second)
-    assert raw.pttl(f"{{acme}}:W:{second.agent}") > 7 * 3600 * 1000
+    assert raw.pttl(f"{{acme}}:W:{second.agent}") > 23 * 3600 * 1000
+
+
+async def test_a_session_that_was_forgotten_in_time_is_a_new_one(state: RedisState, raw: redis.Redis) -> None:
+    own = asking("1")
+    await looked(state, own)
+    agent = f"{{acme}}:W:{own.agent}"
+    seconds, _ = raw.time()
+    tag = bytes.fromhex(own.session[:8])
+    for hours, known in ((8, False), (10, True)):
+        raw.delete(f"{{acme}}:V:{own.session}")
+        raw.hset(agent, "n", tag + (seconds // 3600 - hours).to_bytes(4, "big"))
+        (view,) = await looked(state, asking(f"after {hours}"))
+        assert (view is not None) is known
 
 
 async def test_an_answered_request_that_is_repeated_waits_for_no_other_report(state: RedisState) -> None:
