@@ -50,7 +50,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
 _RUNS = {
     "base64": re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*|[A-Za-z0-9+/_-]{16,})={0,2}"),
     "base32": re.compile(rb"[A-Z2-7]{24,}={0,6}"),
-    "hex": re.compile(rb"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[\s:,;-]{0,2}){10,}"),
+    "hex": re.compile(rb"(?:(?:(?:0x|\\x)[0-9a-fA-F]{2}|[0-9a-fA-F]{2,}+)[\s:,;-]{0,2}+)++"),
 }
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
 _WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
@@ -66,7 +66,9 @@ _DATA_SPACE = re.compile(r"\s")
 def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
     """Yields where runs of base64, base32 or hex stand in `buffer`."""
     for match in _RUNS[step].finditer(buffer):
-        yield match.span()
+        start, end = match.span()
+        if end - start >= MIN_RUN_CHARS:
+            yield start, end
 
 
 def next_place(step: str, buffer: bytes, start: int) -> int:

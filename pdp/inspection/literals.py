@@ -26,7 +26,25 @@ MAX_ALTERNATIVES = 260
 MAX_CLAUSES = 4
 """Most conditions that are kept of one pattern: those with the longest texts, the first of which is the rarest."""
 
-_COMMON = frozenset("your have will this that them with from about over then when what name data".split())
+_COMMON = frozenset(
+    (
+        "your",
+        "have",
+        "will",
+        "this",
+        "that",
+        "them",
+        "with",
+        "from",
+        "about",
+        "over",
+        "then",
+        "when",
+        "what",
+        "name",
+        "data",
+    )
+)
 
 _RARE_SIGNS = frozenset("@;|&`$%<>=()\\#*~^!?+")  # in neither JSON nor most prose, so one of them is enough
 

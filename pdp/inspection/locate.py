@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.fields import words_of
-from pdp.inspection.model import MAX_CANDIDATES, MAX_FINDINGS, MAX_SEARCH_BYTES, Finding
+from pdp.inspection.model import MAX_CANDIDATES, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_MATCHES, MAX_SEARCH_BYTES, Finding
 from pdp.inspection.rules import Rule, compile_pattern
 from pdp.inspection.texts import Span, Texts, pointer
 from pdp.inspection.validators import VALIDATORS
@@ -116,6 +117,7 @@ class Search:
         self.findings: list[Finding] = []
         self.truncated = False
         self._candidates = MAX_CANDIDATES
+        self._matches = MAX_MATCHES
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
 
@@ -128,17 +130,20 @@ class Search:
                 number = texts.at(start + 1)  # a match may begin with the quote before its text
                 if located.is_named_otherwise(texts, number):
                     continue  # a thousand order numbers are no candidates
-                if not self._allow():
+                self._matches -= 1
+                if self._matches < 0:
+                    self.truncated = True
                     return
                 first, last = texts.span(number)
                 start, end = max(start, first), min(end, last)
                 others = taken.setdefault(number, [])
-                if (
-                    all(end <= other[0] or other[1] <= start for other in others)
-                    and (not located.rule.whole or _whole(program, texts.buffer, texts.span(number)))
-                    and self._judge(located, texts, number, texts.chars(number, start, end))
+                if _is_free(others, start, end) and (
+                    not located.rule.whole or _whole(program, texts.buffer, texts.span(number))
                 ):
-                    others.append((start, end))
+                    if not self._allow():
+                        return
+                    if self._judge(located, texts, number, texts.chars(number, start, end)):
+                        insort(others, (start, end))
 
     def values(self, located: Located, texts: Texts, numbers: Sequence[int]) -> None:
         """Adds the whole values of the texts `numbers`, for a rule with fields alone."""
@@ -154,8 +159,9 @@ class Search:
         matched = texts.values[number][start:end]
         if located.rule.alone and is_joined(texts.values[number], start, end):
             return False
+        judged = matched[:MAX_JUDGED_CHARS]
         for validate in located.validators:
-            if not validate(matched):
+            if not validate(judged):
                 return False
         confidence = located.confidence(texts, number, start, end)
         if confidence == 0:
@@ -229,6 +235,12 @@ class Search:
             self.truncated = True
             return False
         return True
+
+
+def _is_free(spans: list[Span], start: int, end: int) -> bool:
+    """True when `start` to `end` meets none of the sorted `spans`."""
+    place = bisect_left(spans, (start, end))
+    return (place == 0 or spans[place - 1][1] <= start) and (place == len(spans) or end <= spans[place][0])
 
 
 def _whole(program: Any, buffer: bytes, span: Span) -> bool:

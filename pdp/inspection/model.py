@@ -19,16 +19,22 @@ MAX_VALUES = 4_096
 MAX_FINDINGS = 256
 """Most findings of one result: policy needs classes and places, not a census."""
 
-MAX_CANDIDATES = 512
+MAX_CANDIDATES = 320
 """Most matches of one inspection that are put before validators; bounds the time of a text full of near misses."""
 
-MAX_SEARCH_BYTES = 1024 * 1024
+MAX_MATCHES = 2_304
+"""Most matches of one inspection that are looked at; half of them may be numbers that are no whole value."""
+
+MAX_JUDGED_CHARS = 2_048
+"""Longest beginning of a match that validators see; at up to 100 ns a character. Nothing that they check is as long."""
+
+MAX_SEARCH_BYTES = 768 * 1024
 """Most bytes that RE2 searches in one inspection, over all rules; at about 2 ns a byte."""
 
 MAX_DECODING_DEPTH = 4
 """Most decodings around one another that are opened; honest payloads need two (JSON in base64)."""
 
-MAX_DECODED_BYTES = 128 * 1024
+MAX_DECODED_BYTES = 40 * 1024
 """Most bytes that all decodings of one inspection may open: a bomb stops here."""
 
 MAX_DECODED_TEXTS = 256

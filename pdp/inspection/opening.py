@@ -16,11 +16,20 @@ from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import Origin, Span, Texts
 
-MAX_TRIALS = 1_024
+MAX_TRIALS = 512
 """Most runs that one inspection tries to decode; each trial takes about 2 µs."""
 
 MAX_WHOLE_CHARS = 16 * 1024
 """Longest text whose percent signs, entities or escapes are undone; at up to 100 ns a character."""
+
+MAX_UNDONE_CHARS = 24 * 1024
+"""Most characters of all texts whose percent signs, entities or escapes are undone, level by level."""
+
+MAX_BASE32_BYTES = 4 * 1024
+"""Longest run of base32 that is decoded; at up to 100 ns a byte, ten times as much as the others."""
+
+MAX_PLAIN_CHARS = 24 * 1024
+"""Most characters beyond ASCII texts that are read as a person would, over all texts; at up to 100 ns a character."""
 
 _EDGES = {"{": "}", "[": "]"}
 
@@ -34,6 +43,8 @@ class Opener:
         self._trials = MAX_TRIALS
         self._opened = MAX_DECODED_TEXTS
         self._chars = MAX_DECODED_BYTES
+        self._plain = MAX_PLAIN_CHARS
+        self._undone = MAX_UNDONE_CHARS
 
     def open(self, texts: Texts, steps: Iterable[str]) -> Texts:
         """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`."""
@@ -41,6 +52,7 @@ class Opener:
         if not texts.buffer.isascii():
             for number, value in enumerate(texts.values):
                 if is_suspect(value):
+                    value = self._readable(value)
                     self._put(opened, texts, number, plain_view(value), ("unicode",))
                     self._put(opened, texts, number, hidden_text(value), ("tags",))
         if b"{" in texts.buffer or b"[" in texts.buffer:
@@ -51,14 +63,26 @@ class Opener:
             else:
                 for number in _showing(step, texts):
                     value = texts.values[number]
-                    self.truncated |= len(value) > MAX_WHOLE_CHARS
-                    self._put(opened, texts, number, encodings.undone(step, value[:MAX_WHOLE_CHARS]), (step,))
+                    most = min(MAX_WHOLE_CHARS, self._undone)
+                    self.truncated |= len(value) > most
+                    self._undone -= min(len(value), most)
+                    self._put(opened, texts, number, encodings.undone(step, value[:most]), (step,))
         self._chars -= opened.lay_out()
         self.truncated |= opened.truncated
         return opened
 
+    def _readable(self, value: str) -> str:
+        """Returns as much of `value` as the bound on such texts leaves."""
+        self.truncated |= len(value) > self._plain
+        value = value[: self._plain]
+        self._plain -= len(value)
+        return value
+
     def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
         for start, end in encodings.runs(step, texts.buffer):
+            if step == "base32" and end - start > MAX_BASE32_BYTES:
+                self.truncated = True
+                end = start + MAX_BASE32_BYTES
             for data in encodings.bytes_of(step, texts.buffer[start:end]):
                 self._trials -= 1
                 if self._trials < 0:

@@ -27,8 +27,16 @@ from pdp.inspection.shorten import shortened
 MIN_LITERAL_WORD_CHARS = 5
 """Shortest context word that is looked for as fixed text; a shorter one is in too many others."""
 
-MAX_TRIED_BYTES = 16 * 1024
-"""Longest text on which patterns are tried before the search: beyond it the search's own bound has to hold."""
+MAX_TRIED_BYTES = 768 * 1024
+"""Most bytes on which patterns are tried before the search, over all patterns: beyond, the search's bound has to hold."""
+
+INTEGRAL = "integral"
+"""Step of a JSON number that may be an integer of six digits or more, written with a fraction or an exponent."""
+
+_INTEGRAL_PATTERNS = (
+    r"[:,\[]\s{0,8}-?\d{6,24}\.0",
+    r"[:,\[]\s{0,8}-?\d{1,24}(?:\.\d{1,24})?[eE]\+?\d",
+)
 
 _SEARCH = re2._Anchor.UNANCHORED
 _MISS = (-1, -1)
@@ -147,10 +155,12 @@ class Prefilter:
                         unsure.append(what)
                     else:
                         (found.steps if sign is Sign.ENCODING else found.rules).add(what)
-        is_short = len(text) <= MAX_TRIED_BYTES
+        tries = MAX_TRIED_BYTES // (len(text) + 1)
         for number, program in unsure:
-            if number not in found.rules and not (is_short and not _matches(program, text)):
-                found.rules.add(number)
+            if number not in found.rules:
+                tries -= 1
+                if tries < 0 or _matches(program, text):
+                    found.rules.add(number)
         for number in told:
             if self._holds(number, text, gates):
                 found.rules.add(number)
@@ -195,7 +205,7 @@ def _signs(
             for pattern in rule.patterns:
                 yield from _pattern_signs(number, rule, pattern, gated, literals)
     yield from ((Sign.GATE, gate, gate.pattern) for gate in Gate)
-    for step, patterns in TRIGGERS.items():
+    for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
         for pattern in patterns:
             gate = gate_of(pattern)
             if gate is None:

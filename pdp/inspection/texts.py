@@ -7,6 +7,7 @@ crosses unnoticed stands between them.
 from __future__ import annotations
 
 from bisect import bisect_right
+from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 from typing import Any, TypeAlias
 
@@ -20,6 +21,9 @@ across, or its value holds one itself; both are searched again, value by value."
 
 NAME_CHARS = 15
 """A member name up to this length that is an identifier is not searched: no secret, address or phrase is that short."""
+
+MAX_NUMBER_CHARS = 40
+"""Longest number that is written out as an integer: no account or identity number has more digits."""
 
 NAME = "name"
 """Step of a text that is the name of a member."""
@@ -61,6 +65,19 @@ def pointer(path: Path) -> str:
         path, key = path
         parts.append(key.replace("~", "~0").replace("/", "~1") if type(key) is str else str(key))
     return "".join([f"/{part}" for part in reversed(parts)])
+
+
+def _number(text: str) -> str:
+    """Returns a number as text; one that is an integer without the fraction or exponent it was written with."""
+    if len(text) > MAX_NUMBER_CHARS or ("." not in text and "e" not in text and "E" not in text):
+        return text
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not value.is_finite() or value.adjusted() > MAX_NUMBER_CHARS or value != value.to_integral_value():
+        return text
+    return str(int(value))
 
 
 class Texts:
@@ -207,7 +224,7 @@ class Texts:
     def _scalar(self, value: Any, path: Path) -> None:
         kind = type(value)
         if kind is str or kind is int or kind is float or kind is Number:
-            self.values.append(value if kind is str else value.lexeme if kind is Number else str(value))
+            self.values.append(value if kind is str else _number(value.lexeme if kind is Number else str(value)))
             self.paths.append(path)
 
     def _cut(self, sizes: list[int]) -> int:
