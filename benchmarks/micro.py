@@ -70,6 +70,7 @@ class Bench:
             permits=PermitSigner(parse_private_key(point.config.evidence.permit_key.read_bytes())),
             random=os.urandom,
             evidence=lambda _: None,
+            finals=point.circumstances.finals,
         )
         self._transformer = Transformer(bytes(32))
         self._last = 0

@@ -244,6 +244,7 @@ class Pipeline:
         self.waiting: dict[int, asyncio.Future[Answer]] = {}
         self._tokens = itertools.count()
         self.bearer = token("agent/billing-1")
+        circumstances = Circumstances(bytes(32))
         self.engine = Engine(
             limits=limits or Limits(),
             timeouts=timeouts or Timeouts(),
@@ -256,10 +257,11 @@ class Pipeline:
                 permits=PermitSigner(ed25519.Ed25519PrivateKey.generate()),
                 random=os.urandom,
                 evidence=self.evidence.append,
+                finals=circumstances.finals,
             ),
             offloader=Offloader(limit_s=0.5),
             transformer=Transformer(bytes(32)),
-            circumstances=Circumstances(bytes(32)),
+            circumstances=circumstances,
             telemetry=self.telemetry,
             deliver=self._deliver,
         )

@@ -810,7 +810,7 @@ class PolicyTotals(_message.Message):
     actions: _builtins.int
     """Actions, this one included."""
     denials: _builtins.int
-    """Of them denied."""
+    """Denied within the time that a session lives."""
     rows: _builtins.int
     """Records read or changed, upper bound, this action included."""
     amount_minor: _builtins.int
@@ -867,7 +867,9 @@ class PolicySession(_message.Message):
     repeats: _builtins.int
     """Earlier actions of the session with nearly the same arguments."""
     denied_repeats: _builtins.int
-    """Of them denied: attempts to get the same through with small changes."""
+    """Denied actions of the session, the agent or the principal, the most of the three, with nearly the same arguments: attempts
+    to get the same through with small changes.
+    """
     burst: _builtins.int
     """Actions of this agent in the last minute, this one included."""
     other_agents: _builtins.int
