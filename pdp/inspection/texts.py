@@ -28,6 +28,9 @@ MAX_NUMBER_CHARS = 40
 NAME = "name"
 """Step of a text that is the name of a member."""
 
+NUMBER = "number"
+"""Step of an integer that was written with a fraction or an exponent."""
+
 JSON = "json"
 """Step of a text inside JSON that stood in a string; where it stood follows as a JSON pointer."""
 
@@ -113,7 +116,7 @@ class Texts:
         source = other.origin(number).source or (0, len(other.values[number]))
         outer = other.argument(number)
         for one in range(first, len(self.values)):
-            decoding = (*steps, NAME) if one in self.origins else steps
+            decoding = (*steps, NAME) if self.origins.get(one) is NAME_AS_IT_CAME else steps
             self.origins[one] = Origin(decoding=decoding, source=source, outer=outer)
 
     def add(self, value: str, path: Path, origin: Origin) -> None:
@@ -224,7 +227,11 @@ class Texts:
     def _scalar(self, value: Any, path: Path) -> None:
         kind = type(value)
         if kind is str or kind is int or kind is float or kind is Number:
-            self.values.append(value if kind is str else _number(value.lexeme if kind is Number else str(value)))
+            text = value if kind is str else value.lexeme if kind is Number else str(value)
+            plain = text if kind is str or kind is int else _number(text)
+            if plain != text:  # spans of the digits are none of the number as it was written
+                self.origins[len(self.values)] = Origin(decoding=(NUMBER,), source=(0, len(text)))
+            self.values.append(plain)
             self.paths.append(path)
 
     def _cut(self, sizes: list[int]) -> int:
