@@ -81,7 +81,7 @@ class Gateway:
     def _play(self, number: int, run: Run) -> Played:
         names = decision_pb2.DecideRequest(
             agent=decision_pb2.Agent(id=f"{self.name}.{number // RUNS_OF_ONE_AGENT}", role="assistant"),
-            principal=decision_pb2.Principal(id="user", type="human"),
+            principal=decision_pb2.Principal(id=f"user-{self.name}.{number // RUNS_OF_ONE_AGENT}", type="human"),
             session_id=f"{self.name}.{number}",
         )
         return Played(run=run, answers=tuple(self._answers(number, run, names)))

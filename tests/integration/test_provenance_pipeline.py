@@ -33,6 +33,9 @@ def read(client: Client, session: str, user_request: str, note: str, *, customer
     """Reads an invoice and reports what came back, as a gateway does. The checked-in catalog trusts what the billing server
     returns for a permitted call; nobody permits the one for customer 8, so nothing of it is trusted."""
     args = {"customer": customer, "invoice": "INV-71"}
+    if customer == "7":
+        # Not nearly the call that was refused for customer 8 before.
+        args |= {"invoice": "INV-9001", "locale": "en", "fields": "note"}
     asked = request(f"{session}.read", args=args, session_id=session, user_request=user_request)
     decision = client.decide(asked)
     assert effect(decision) == ("ALLOW" if customer == "7" else "DENY")

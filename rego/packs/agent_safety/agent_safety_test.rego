@@ -233,7 +233,7 @@ test_asi10_trying_again_and_again_is_stopped if {
 }
 
 test_asi10_who_was_refused_too_much_only_reads if {
-	every whose in ["session", "agent", "principal"] {
+	every whose in ["session", "agent"] {
 		refused := {"session": {whose: {"denials": 21, "actions": 84}}}
 		_codes(object.union(fixture.one({"verb": "SEND"}), refused)) == {"TOO_MANY_DENIALS"}
 		_codes(object.union(fixture.one({"verb": "READ"}), refused)) == set()

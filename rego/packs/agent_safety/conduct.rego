@@ -44,11 +44,11 @@ matched contains rule if {
 # METADATA
 # title: ASI10, too much was refused lately
 # description: >-
-#   To the session, the agent or the principal: a fresh session clears nothing. Who works all day and is refused now and then
-#   goes on, hence the share.
+#   To the session or the agent: a fresh session clears nothing. Who works all day and is refused now and then goes on, hence
+#   the share. Not to the principal: one agent must not be able to stop all others of a person.
 matched contains rule if {
 	input.action.operations[0].verb in _changing
-	some whose in ["session", "agent", "principal"]
+	some whose in ["session", "agent"]
 	_refused_too_much(input.session[whose])
 	rule := _denied(
 		"ASI10 rogue agent",
