@@ -14,6 +14,7 @@ import click
 import orjson
 from google.protobuf.duration_pb2 import Duration
 
+from benchmarks.inprocess import own_config
 from benchmarks.loadgen import Load, LoadGenerator, Seen
 from benchmarks.markdown import report
 from benchmarks.opa_inputs import opa_bodies, opa_items, single_bodies
@@ -24,7 +25,6 @@ from benchmarks.results import document, figures
 from benchmarks.stack import CALLER, FEED, Stack, running
 from benchmarks.workload import MIXED, SIGNED, assignments, example, proposals
 from control_plane.stack.tools import tool_path
-from pdp.config import load_config
 from pdp.evaluate import OpaJudge
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
@@ -76,7 +76,7 @@ def write_requests(folder: Path) -> None:
 
 async def write_inputs(folder: Path, stack: Stack) -> None:
     """Writes what the bare OPA is asked, by the state as it is now."""
-    lane, asker, config = await load_lane(stack), caller(), load_config(stack.state / "writ.yaml")
+    lane, asker, config = await load_lane(stack), caller(), own_config(stack, folder)
     for mix in (MIXED, SIGNED):
         items = await opa_items(proposals(mix), lane, asker, config)
         write_records(folder / f"{mix.name}.opa.bin", opa_bodies(items, lane.revision))
