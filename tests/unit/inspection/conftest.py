@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pdp.inspection.folder import compiled_folder
 from pdp.inspection.rules import InspectionRules
 from pdp.scan import Inspector
 
@@ -25,7 +26,7 @@ def rules() -> InspectionRules:
 
 @pytest.fixture(scope="session", params=["hyperscan", "re2"])
 def inspector(rules: InspectionRules, request: pytest.FixtureRequest) -> Inspector:
-    return Inspector(rules, with_hyperscan=request.param == "hyperscan")
+    return Inspector(rules, with_hyperscan=request.param == "hyperscan", cache=compiled_folder())
 
 
 @pytest.fixture(scope="session", params=["hyperscan", "re2"])
@@ -37,4 +38,4 @@ def small(request: pytest.FixtureRequest) -> Inspector:
         },
         "credential": {"rules": {"password_field": read_rules()["credential"]["rules"]["password_field"]}},
     }
-    return Inspector(InspectionRules.parse(some), with_hyperscan=request.param == "hyperscan")
+    return Inspector(InspectionRules.parse(some), with_hyperscan=request.param == "hyperscan", cache=compiled_folder())

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.inspection_corpus.build import corpus
 from benchmarks.inspection_eval import judge, report
+from pdp.inspection.folder import compiled_folder
 from pdp.inspection.model import Kind
 from pdp.inspection.rules import InspectionRules
 from pdp.scan import Inspector
@@ -32,7 +33,7 @@ def classes(inspector: Inspector, args: dict[str, Any]) -> set[str]:
 
 def test_every_data_class_meets_its_target_on_the_corpus(rules: InspectionRules) -> None:
     samples = [sample for sample in corpus() if not sample.wants or sample.wants & set(DATA_CLASSES)]
-    figures = report(judge(Inspector(rules), samples))["classes"]
+    figures = report(judge(Inspector(rules, cache=compiled_folder()), samples))["classes"]
     assert {name for name in DATA_CLASSES if not figures[name]["met"]} == set()
 
 
