@@ -62,9 +62,10 @@ class Circumstances:
         call: CanonicalCall,
         payload: ScanResult,
         lane: Lane,
+        entry: Entry | None,
         now_ms: int,
     ) -> tuple[object, ...]:
-        """Returns what the companions ask for one action."""
+        """Returns what the companions ask for one action; `entry` is what the catalog says of its tool."""
         asks: list[object] = []
         if lane.behaviour is not None:
             observation = observe(
@@ -72,7 +73,7 @@ class Circumstances:
                 caller,
                 speaker,
                 call.action,
-                result_spec(lane, request.tool),
+                entry.result if entry is not None else WORST_RESULT,
                 lane.behaviour,
                 payload=data_classes(payload),
                 threatened=any(finding.kind is Kind.THREAT for finding in payload.findings),
@@ -80,7 +81,7 @@ class Circumstances:
                 now_ms=now_ms,
             )
             asks.append(self._behaviour.ask(caller.id, request.request_id, observation, lane.behaviour))
-            provenance = self._provenance_ask(request, caller, speaker, call, lane)
+            provenance = self._provenance_ask(request, caller, speaker, call, entry)
             if provenance is not None:
                 asks.append(provenance)
         deferral = self._deferrals.ask(
@@ -96,9 +97,8 @@ class Circumstances:
         caller: CallerIdentity,
         speaker: Speaker,
         call: CanonicalCall,
-        lane: Lane,
+        entry: Entry | None,
     ) -> ProvenanceAsk | None:
-        entry = catalog_entry(lane, request.tool)
         if entry is None:
             return None
         operations = call.action.operations

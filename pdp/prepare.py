@@ -87,8 +87,8 @@ def make_item(
     request, caller = admitted.request, admitted.caller
     context = state_context(admitted, call, len(request.args_json))
     payload = lane.inspector.scan(request.args_json)
+    entry = catalog_entry(lane, request.tool)
     if payload.findings:
-        entry = catalog_entry(lane, request.tool)
         payload = unexplained(payload, entry.programs if entry is not None else (), call.action)
     state_ask = StateAsk(
         organisation=caller.organisation,
@@ -100,7 +100,7 @@ def make_item(
         facts=lane.declarations.fact_keys(context),
         lease_ms=lease_ms,
         dry_run=request.dry_run,
-        companions=circumstances.asks(ask, request, caller, admitted.speaker, call, payload, lane, now_ms),
+        companions=circumstances.asks(ask, request, caller, admitted.speaker, call, payload, lane, entry, now_ms),
     )
     return Item(
         ask=ask,
