@@ -140,7 +140,7 @@ class Reporter:
         labels = self._results.label(request, lane, trusted=trusted)
         calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
         await self._decisions.tell(calls)
-        await self._results.learn(self._decisions.client, request, caller, lane, trusted=trusted, known=known)
+        await self._results.learn(self._decisions.client, request, caller, lane, labels, trusted=trusted, known=known)
         return labels
 
 

@@ -13,7 +13,7 @@ import orjson
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.circumstances import data_classes, result_spec
-from pdp.inspection.model import CLEAN, UNCLASSIFIED, Kind, ScanResult
+from pdp.inspection.model import UNCLASSIFIED, Kind
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
 from pdp.provenance_result import Sighting, sight
@@ -37,6 +37,7 @@ class Labels:
     classes: tuple[str, ...] = ()
     threats: tuple[str, ...] = ()
     untrusted: bool = False
+    document: Any = None  # the result itself, read once; None without one
 
 
 class Results:
@@ -59,13 +60,15 @@ class Results:
                 "RESULT_TOO_LARGE",
                 f"expected a result of at most {MAX_RESULT_BYTES} bytes, got {len(request.result_json)}",
             )
-        found = inspect_result(lane, request.result_json)
+        document = read_result(request.result_json)
+        found = lane.inspector.scan_document(document)
         spec = result_spec(lane, request.tool)
         threats = sorted({finding.data_class for finding in found.findings if finding.kind is Kind.THREAT})
         return Labels(
             classes=tuple(sorted({*data_classes(found), *_catalog_classes(spec, trusted=trusted)})),
             threats=tuple(threats),
             untrusted=spec.content is ContentTrust.UNTRUSTED or not trusted,
+            document=document,
         )
 
     def calls(
@@ -95,7 +98,7 @@ class Results:
                 classes=frozenset(labels.classes),
                 untrusted=labels.untrusted,
                 threatened=bool(labels.threats),
-                rows=_rows(request, trusted=trusted),
+                rows=_rows(request, labels, trusted=trusted),
                 trusted=trusted and bool(request.result_json),
             )
             calls.append(
@@ -111,6 +114,7 @@ class Results:
         request: decision_pb2.ReportOutcomeRequest,
         caller: CallerIdentity,
         lane: Lane,
+        labels: Labels,
         *,
         trusted: bool,
         known: bool,
@@ -126,10 +130,9 @@ class Results:
             return
         sighting = Sighting()
         if request.result_json:
-            document = orjson.loads(request.result_json)
-            threats, complete = threat_pointers(lane.inspector.scan_document, document)
+            threats, complete = threat_pointers(lane.inspector.scan_document, labels.document)
             spec = result_spec(lane, request.tool)
-            sighting = sight(document, spec, trusted_reporter=trusted, threats=threats, complete=complete)
+            sighting = sight(labels.document, spec, trusted_reporter=trusted, threats=threats, complete=complete)
         elif request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted:
             return
         agent_id, principal_id = request.agent.id, request.principal.id
@@ -147,22 +150,21 @@ class Results:
         )
 
 
-def inspect_result(lane: Lane, result_json: bytes) -> ScanResult:
-    """Returns what is in a result: JSON of any kind. Raises InvalidInput RESULT_NOT_JSON."""
+def read_result(result_json: bytes) -> Any:
+    """Returns a result: JSON of any kind. Raises InvalidInput RESULT_NOT_JSON."""
     try:
-        document = orjson.loads(result_json)
+        return orjson.loads(result_json)
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
             "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"
         ) from error
-    return lane.inspector.scan_document(document) if document is not None else CLEAN
 
 
-def _rows(request: decision_pb2.ReportOutcomeRequest, *, trusted: bool) -> int | None:
+def _rows(request: decision_pb2.ReportOutcomeRequest, labels: Labels, *, trusted: bool) -> int | None:
     """Returns how many records were touched: as reported, else as many as a gateway's result lists. None: nobody knows."""
     if request.HasField("rows"):
         return request.rows
-    return count_records(orjson.loads(request.result_json)) if trusted and request.result_json else None
+    return count_records(labels.document) if trusted and request.result_json else None
 
 
 def count_records(document: Any) -> int:
