@@ -349,7 +349,7 @@ class Engine:
             return await self._state.enrich([item.state_ask for item in items])
         except StateFailed:
             raise
-        except Exception:
+        except Exception:  # a defect that one item meets: each is asked for alone to find which
             if len(items) == 1:
                 log.exception("enriching failed")
                 return [None]

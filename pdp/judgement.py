@@ -104,7 +104,7 @@ class Judgement:
                 continue
             try:
                 self._obliged(item, outcome)
-            except Exception:
+            except Exception:  # a defect that one item meets: the others have their judgement
                 log.exception("obliging failed")
                 self._isolate(item)
 
@@ -112,7 +112,7 @@ class Judgement:
         """A defect that one item meets must not reach the others of its batch."""
         try:
             self._circumstances.perceive(item)
-        except Exception:
+        except Exception:  # whatever it is, the item is denied and the cause is in the log
             log.exception("perceiving failed")
             self._isolate(item)
             return False

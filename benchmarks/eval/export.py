@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+# Runs in the environment of `make eval` alone: the one that is type-checked has none of these.
 from agentdojo.attacks.attack_registry import load_attack  # type: ignore[import-not-found]
 from agentdojo.functions_runtime import FunctionsRuntime  # type: ignore[import-not-found]
 from agentdojo.task_suite.load_suites import get_suite, get_suites  # type: ignore[import-not-found]

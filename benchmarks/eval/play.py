@@ -106,7 +106,7 @@ class Gateway:
             decision = _patiently(lambda: self.client.decide(request))
             if not any(reason.outcome == "FAILURE" for reason in decision.reasons):
                 return decision
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # a failure of a busy machine passes; it is no judgement that could be counted
         raise RuntimeError(f"no judgement in {TRIES} tries: {', '.join(reason.code for reason in decision.reasons)}")
 
     def _report(
@@ -138,7 +138,7 @@ def _patiently(ask: Callable[[], Reply]) -> Reply:
         except DecisionRefused as error:
             if error.code not in PASSING:
                 raise
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # overload is answered at once: asking again without a pause would make it worse
     return ask()
 
 
