@@ -138,9 +138,13 @@ def _happened(sequence: Sequence, history: History, now_ms: int) -> bool:
     since_ms = now_ms - sequence.within_s * 1000
     steps = [step for declared in sequence.after for step in repeat(declared, declared.times)]
     # Greedy from the newest backwards: taking the latest action for the last step leaves most room for the others.
+    # An entry outside of the window is passed over, not the end: entries stand in the order of their appending, and the
+    # clock of a promoted replica may be behind that of the node before it.
     for entry in history.entries:
-        if not steps or entry.at_ms < since_ms:
+        if not steps:
             break
+        if entry.at_ms < since_ms:
+            continue
         counts = entry.denied if steps[-1].denied else entry.happened
         if counts and steps[-1].matches(entry):
             steps.pop()
