@@ -2,6 +2,8 @@
 
     python -m benchmarks.eval.run [SUITE,…]     without names: every suite that AgentDojo knows
 
+A name is a suite of AgentDojo, a domain of our own (`benchmarks.eval.domains`), or `own` for all of these.
+
 Exit 1 when something could not be measured; what was measured is printed and written all the same.
 """
 
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.eval.day import honest_day
+from benchmarks.eval.domains import Domain, names
 from benchmarks.eval.environment import ROOT, exported, suites
 from benchmarks.eval.figures import Figures, figures, fired, missed, total, touched
 from benchmarks.eval.play import Gateway, Played, Run
@@ -38,7 +41,8 @@ RUNS_OF_ONE_TOKEN = 200
 
 def main() -> int:
     """Returns 0 when everything asked for was measured."""
-    wanted = [name for name in ",".join(sys.argv[1:]).split(",") if name] or suites()
+    asked = [name for name in ",".join(sys.argv[1:]).split(",") if name] or suites()
+    wanted = list(dict.fromkeys(name for each in asked for name in names(each) or [each]))
     failures: list[str] = []
     documents = {name: document for name in wanted if (document := _document(name, failures)) is not None}
     if not documents:
@@ -54,6 +58,8 @@ def main() -> int:
 
 
 def _document(name: str, failures: list[str]) -> dict[str, Any] | None:
+    if names(name):
+        return Domain(name).exported()
     try:
         document: dict[str, Any] = json.loads(exported(name, BUILD).read_text(encoding="utf-8"))
     except (RuntimeError, OSError, ValueError) as error:
