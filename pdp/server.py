@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from pdp import heap
+from pdp import heap, resident
 from pdp.authenticate import Authenticator, PublicKey
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
@@ -223,6 +223,7 @@ class DecisionPoint:
             if self.lanes.current is not kept:
                 kept = self.lanes.current
                 heap.keep()
+                resident.give_back()
             ready = self.lanes.current is not None
             self.telemetry.ready(ready)
             if ready != serving:
