@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import PEOPLE_ARGUMENTS
-from pdp.suggest.lexicon_verbs import CHOICES
+from pdp.suggest.lexicon_verbs import CHOICES, VIEWS
 from pdp.suggest.meanings import is_about_money
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
@@ -23,6 +23,9 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_CHOOSING = ("id", "query", "limit", "paging", "plain")
+"""What arguments hold that only say what is wanted."""
+
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 
 
@@ -116,6 +119,15 @@ class Additions:
             add(Verb.SEND, 50, "takes a text and whom it reaches")
         elif "url" in self._kinds:
             add(Verb.SEND, 50, "takes an address")
+        elif self._only_looks():
+            add(Verb.READ, 45, "a name without a verb says what is looked at, and the arguments only choose it")
+
+    def _only_looks(self) -> bool:
+        """True for `room_details(listing_id)` and `my_bookings()`: nothing is said that could be done."""
+        last = self._name.words[-1:]
+        names_a_view = bool(VIEWS & set(last)) or (self._name.plural and self._name.words[:1] == ("my",))
+        chosen = all(role.kind in _CHOOSING for role in self._roles)
+        return names_a_view and chosen and not self._tool.hints.get("destructiveHint")
 
 
 def _is_told(role: Role) -> bool:

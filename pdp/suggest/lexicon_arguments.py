@@ -85,7 +85,7 @@ LAST: Mapping[str, frozenset[str]] = {
     "query": word_set("query sql"),
     "content": word_set("body content text message html markdown title subject"),
     "amount": word_set("amount price"),
-    "id": word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle"),
+    "id": word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle ts reference"),
 }
 """Last words of longer names."""
 

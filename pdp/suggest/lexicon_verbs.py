@@ -73,7 +73,8 @@ _LOOSE: Mapping[Verb, str] = {
     ),
     Verb.LIST: ("filter index sort rank history"),
     Verb.CREATE: (
-        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve mint mock"
+        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve hire mint "
+        "mock"
     ),
     Verb.UPDATE: (
         "combine mix open echo cut claim end flag handle hold manage route return release renew print apply "
@@ -246,7 +247,7 @@ GRAVE_PHRASES = (
 )
 """What a description says of an effect that stays."""
 
-SURE_LEADS = word_set("book reserve charge refund transfer wire deposit trade order post stop expire buy log")
+SURE_LEADS = word_set("book reserve hire charge refund transfer wire deposit trade order post stop expire buy log")
 """Loose words that are surely verbs where a description starts with them and an object follows: `Book a cab`."""
 
 MAKERS = word_set("generate create make build compose produce prepare render draw plot new")
@@ -260,10 +261,19 @@ NOUNS_OF_TRADE = word_set(
     "order transfer charge refund call post message email comment trade record book file request wire deposit "
     "bill text note schedule backup plan tip store scale log sms"
 )
+NOUNS_BEFORE_READING = word_set("dm tweet retweet login logout bid upload download import merge deploy push inject swipe")
+"""Strict words that name a thing before one of these: `dm_history`, `login_status`."""
+
 READING_LAST = word_set(
     "check status info information history details statistics stats count forecast logs lookup summary"
 )
 """`order_status_check`: a name that ends so names something to look at, whatever noun it starts with."""
+
+VIEWS = word_set(
+    "detail details profile info information history status overview summary list statistics stats record records "
+    "feed inbox calendar agenda timeline metadata"
+)
+"""Last words of a name without any verb that says what is looked at: `room_details`, `traveller_profile`."""
 
 ALSO_NOUNS = word_set(
     "locate play crop log tweet retweet login logout dm broadcast return score map collect capture join "

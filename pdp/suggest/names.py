@@ -6,7 +6,15 @@ import re
 from itertools import pairwise
 
 from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
-from pdp.suggest.lexicon_verbs import ALSO_NOUNS, LOOSE, NOUNS_OF_TRADE, PHRASES, READING_LAST, STRICT
+from pdp.suggest.lexicon_verbs import (
+    ALSO_NOUNS,
+    LOOSE,
+    NOUNS_BEFORE_READING,
+    NOUNS_OF_TRADE,
+    PHRASES,
+    READING_LAST,
+    STRICT,
+)
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.words import name_words, singular, word_set
 from writ.action import Verb
@@ -111,6 +119,8 @@ def _loose(words: tuple[str, ...]) -> _Place | None:
 
 def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
     """True for a strict verb that stands where a noun does: `get_like_count`, `create_share_link`; not after `and`."""
+    if words[index] in NOUNS_BEFORE_READING and words[-1] in READING_LAST and index == len(words) - 2:
+        return True  # `dm_history`
     if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
         return False
     return any(word in STRICT for word in words[:index])

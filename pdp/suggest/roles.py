@@ -6,11 +6,12 @@ from pdp.suggest.lexicon_arguments import LAST, THINGS, WHOLE
 from pdp.suggest.schema import Argument
 from pdp.suggest.setting import Judgement, Question, Setting
 from pdp.suggest.texts import judge_text
-from pdp.suggest.words import name_words
+from pdp.suggest.words import name_words, text_words, word_set
 from writ.frozen import frozen
 
 _SINKS = ("account", "recipient", "url", "path", "channel", "code", "query", "content", "id")
 _DATES = ("date", "date-time", "time", "duration")
+_COUNTING = word_set("of how many digits integer count value")
 _ADDRESSES = ("uri", "url", "iri", "uri-reference", "iri-reference", "hostname", "idn-hostname")
 
 
@@ -77,6 +78,14 @@ def _by_format(asked: Question) -> Judgement | None:
     return Judgement("plain", 90, f"format {form}") if form in _DATES else None
 
 
+def _numbers_a_record(asked: Question) -> bool:
+    """Tells `issue_number`, and a bare `number` whose description counts nothing, from a number of things."""
+    if any(word in asked.setting.words | THINGS for word in asked.words[:-1]):
+        return True
+    about = text_words(asked.about)
+    return asked.name == "number" and bool(asked.setting.resource and about) and not _COUNTING & set(about)
+
+
 def _number(asked: Question) -> Judgement:
     name, words, last = asked.name, asked.words, asked.last
     if name in WHOLE["amount"] or last in ("amount", "price") or words[:1] == ("amount",):
@@ -88,7 +97,7 @@ def _number(asked: Question) -> Judgement:
     if name in WHOLE["channel"] or "_".join(words[1:]) in WHOLE["channel"]:
         return Judgement("channel", 85, f"named {name}")
     if last in LAST["id"] or last == "pid":
-        counts = last == "number" and not any(word in asked.setting.words | THINGS for word in words[:-1])
+        counts = last == "number" and not _numbers_a_record(asked)
         return Judgement("plain", 60, "a number") if counts else Judgement("id", 85, f"named {name}")
     for kind in ("account", "recipient"):
         if name in WHOLE[kind]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pdp.suggest.lexicon_arguments import PEOPLE, THINGS
+from pdp.suggest.lexicon_arguments import PEOPLE, THINGS, WHOLE
 from pdp.suggest.said import READS
 from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.words import singular, word_set
@@ -84,6 +84,8 @@ def _place(asked: Question) -> Judgement | None:
 
 
 def _booked(asked: Question) -> Judgement | None:
+    if asked.single in WHOLE["content"]:
+        return None  # wishes that come with it
     named = asked.single in THINGS or asked.single in asked.setting.words
     return Judgement("id", 80, "what is booked") if asked.setting.books and named and asked.argument.is_scalar else None
 
