@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Needs Python 3.11+, git and make.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev tools demo up doctor test check bench eval generate lock clean
+.PHONY: help setup setup-dev tools demo up doctor test fuzz check bench eval generate lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
@@ -28,6 +28,10 @@ doctor: setup ## Say what is missing or wrong, and how to mend it
 test: setup-dev ## Run every test
 	@$(PY) -m control_plane.stack.tools opa >/dev/null
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+fuzz: setup-dev ## Search for counterexamples: TIMES (20) as many examples of every property test, from new seeds
+	@$(PY) -m control_plane.stack.tools opa >/dev/null
+	@$(PY) -m pytest -m hypothesis --fuzz=$(or $(TIMES),20) $(PYTEST_ARGS)
 
 check: ## Run everything that has to hold before a change lands
 	@bash .ci/run

@@ -29,8 +29,6 @@ CALM = settings(
     max_examples=ROUNDS,
     phases=[Phase.generate],
     deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +33,6 @@ CALM = settings(
     max_examples=WANTED // ROUND,
     phases=[Phase.generate],
     deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
@@ -67,6 +65,11 @@ class Wire:
         return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
 
 
+@pytest.fixture(scope="session")
+def calm(searching: Callable[[settings], settings]) -> settings:
+    return searching(CALM)
+
+
 @pytest.fixture(scope="module")
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     with running(tmp_path_factory.mktemp("fuzz") / "s") as stack:
@@ -75,11 +78,12 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
             yield Wire(stack=stack, channel=channel, metadata=metadata)
 
 
-def test_ten_thousand_malformed_requests_on_streams_are_refused_one_by_one(wire: Wire) -> None:
+@pytest.mark.hypothesis
+def test_ten_thousand_malformed_requests_on_streams_are_refused_one_by_one(wire: Wire, calm: settings) -> None:
     seen: Counter[str] = Counter()
     memory: list[int] = []
 
-    @CALM
+    @calm
     @given(items=st.lists(malformed(), min_size=ROUND, max_size=ROUND))
     def send(items: list[Malformed]) -> None:
         answers = wire.stream([item.raw for item in items])
@@ -95,8 +99,9 @@ def test_ten_thousand_malformed_requests_on_streams_are_refused_one_by_one(wire:
     assert memory[-1] - memory[len(memory) // 10] < MAX_GROWTH_KIB
 
 
-def test_malformed_unary_calls_and_batches_get_invalid_argument(wire: Wire) -> None:
-    @settings(CALM, max_examples=UNARY_ROUNDS)
+@pytest.mark.hypothesis
+def test_malformed_unary_calls_and_batches_get_invalid_argument(wire: Wire, calm: settings) -> None:
+    @settings(calm, max_examples=calm.max_examples * UNARY_ROUNDS // CALM.max_examples)
     @given(items=st.lists(malformed(), min_size=ROUND, max_size=ROUND))
     def send(items: list[Malformed]) -> None:
         for item in items:

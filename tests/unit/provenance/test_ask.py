@@ -104,8 +104,9 @@ def test_a_read_of_text_of_outsiders_asks_even_without_a_sink() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(SINK_KINDS), st.text(st.characters(), max_size=80)), max_size=4),
-    st.lists(st.text(st.characters(), max_size=60), max_size=3),
+    # Whole characters only: no half of a surrogate pair gets past the parser of arguments.
+    st.lists(st.tuples(st.sampled_from(SINK_KINDS), st.text(max_size=80)), max_size=4),
+    st.lists(st.text(max_size=60), max_size=3),
 )
 def test_no_argument_raises(values: list[tuple[str, str]], naming: list[str]) -> None:
     ask = asking(*values, naming=naming, request="read it")
