@@ -52,6 +52,7 @@ REGO = Path(__file__).resolve().parents[1] / "rego"
 KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUER, AUDIENCE = "https://id.example", "writ"
 EPOCH = "0123456789abcdef"
+PATIENCE_S = 30.0
 
 
 def bundle_data() -> dict[str, Any]:
@@ -67,6 +68,13 @@ def bundle_data() -> dict[str, Any]:
             data[name] = {**data[name], **pack.get(name, {})}
         data["feeds"] = data["feeds"] + pack.get("feeds", [])
     return data
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Waits until the condition holds. Raises TimeoutError when it does not on the busiest machine."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await asyncio.sleep(0.001)
 
 
 def token(subject: str, *, organisation: str = "acme", lifetime_s: float = 300.0) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import orjson
@@ -11,7 +11,7 @@ import orjson
 from pdp.config import Timeouts
 from pdp.item import Answer
 from pdp.model import ClaimStatus, Final, Outcome, StateAsk, StateView
-from tests.pipeline_support import Pipeline, action, outcome
+from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, until
 from writ.v1 import decision_pb2
 
 COUNTER = "invoice_status_updates"
@@ -38,12 +38,6 @@ async def contended(pending: int, *, allowed_at: int = 0, timeouts: Timeouts = P
     return pipeline, shown
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.001)
-
-
 def more_than(items: Sequence[object], number: int) -> bool:
     return len(items) > number
 
@@ -53,7 +47,7 @@ def last_is(items: Sequence[int], value: int) -> bool:
 
 
 async def effect(future: asyncio.Future[Answer]) -> str:
-    answer = await asyncio.wait_for(future, 10)
+    answer = await asyncio.wait_for(future, PATIENCE_S)
     decision = decision_pb2.DecideResponse.FromString(answer.response).decision
     return decision_pb2.Effect.Name(decision.effect).removeprefix("EFFECT_")
 
@@ -71,18 +65,18 @@ async def test_every_settlement_before_it_brings_another_judgement_until_the_lim
 
 
 async def test_each_settlement_before_it_begins_its_patience_anew() -> None:
-    pipeline, shown = await contended(8, timeouts=Timeouts(contention_ms=1_000))
+    pipeline, shown = await contended(8, timeouts=Timeouts(contention_ms=2_000))
     ((_, future),) = pipeline.offer(update("r1"), deadline_s=60.0)
     for left in range(8, -1, -1):  # lasts longer than one patience
         pipeline.state.pending[COUNTER] = left
         await until(partial(last_is, shown, left))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.25)
     assert await effect(future) == "ALLOW"
 
 
 async def test_it_gives_up_in_time_for_its_caller_when_nobody_settles() -> None:
     pipeline, shown = await contended(1)
-    ((_, future),) = pipeline.offer(update("r1"), deadline_s=0.4)
+    ((_, future),) = pipeline.offer(update("r1"), deadline_s=1.6)
     assert await effect(future) == "REQUIRE_APPROVAL"
     assert shown == [1, 1]
 
@@ -137,7 +131,7 @@ async def test_a_claim_taken_over_meanwhile_is_answered_by_the_other_and_its_hol
     await until(lambda: len(polls) > 2)
     assert not future.done(), "the other has not answered yet"
     status = ClaimStatus.ANSWERED
-    answer = await asyncio.wait_for(future, 10)
+    answer = await asyncio.wait_for(future, PATIENCE_S)
     assert decision_pb2.DecideResponse.FromString(answer.response).request_id == "r1"
     await pipeline.engine.drain()
     assert [(s.final, bool(s.ask.ticket)) for s in pipeline.state.settled] == [(Final.WITHDRAWN, True)]

@@ -15,7 +15,7 @@ from pdp.config import Limits, Timeouts
 from pdp.item import Item
 from pdp.model import Ask, Final, Outcome, StateAsk, StateView
 from pdp.patience import MAX_WAITING_PER_CALLER
-from tests.pipeline_support import Pipeline, action, outcome, token
+from tests.pipeline_support import Pipeline, action, outcome, token, until
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
 from writ.v1 import decision_pb2
 
@@ -246,7 +246,7 @@ async def test_a_contended_item_is_judged_once_more_when_earlier_reservations_ar
         "r1", tool="invoices.update_status", args_json=b'{"customer":"7","invoice":"INV-1","status":"paid"}'
     )
     ((_, future),) = pipeline.offer(update)
-    await asyncio.sleep(0.02)
+    await until(lambda: seen)
     assert not future.done()
     pipeline.state.pending.clear()
     response = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(future, 5)).response)
@@ -361,7 +361,7 @@ async def test_a_caller_that_waits_gets_the_answer_as_soon_as_facts_come() -> No
     known = False
     pipeline.judge.verdict = lambda item: outcome("ALLOW" if known else "DEFER")
     ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
-    await asyncio.sleep(0.02)
+    await until(lambda: pipeline.state.settled)  # judged, and what it had reserved is given back
     assert not answer.done()
     known = True
     pipeline.engine.facts_changed("globex")
@@ -378,7 +378,7 @@ async def test_a_caller_that_waits_gets_the_answer_as_soon_as_facts_come() -> No
 async def test_a_caller_that_waits_no_longer_gets_the_deferral_with_its_end() -> None:
     pipeline = await started()
     pipeline.judge.verdict = lambda item: outcome("DEFER")
-    ((_, answer),) = pipeline.offer(action("r1"), waits_s=0.3)
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=1.0)
     decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
     assert decision.effect == decision_pb2.EFFECT_DEFER
     assert decision.deferral.deadline.seconds > 0
@@ -401,7 +401,7 @@ async def test_draining_answers_those_who_wait() -> None:
     pipeline = await started()
     pipeline.judge.verdict = lambda item: outcome("DEFER")
     ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
-    await asyncio.sleep(0.02)
+    await until(lambda: pipeline.judge.batches)
     await pipeline.engine.drain()
     decision = decision_pb2.DecideResponse.FromString(answer.result().response).decision
     assert decision.effect == decision_pb2.EFFECT_DEFER
@@ -412,7 +412,7 @@ async def test_a_deferred_answer_is_judged_anew_when_the_request_comes_again() -
     effects = iter(["DEFER", "ALLOW"])
     pipeline.judge.verdict = lambda item: outcome(next(effects))
     assert (await pipeline.ask(action("r1"))).decision.effect == decision_pb2.EFFECT_DEFER
-    await asyncio.sleep(0.02)
+    await until(lambda: pipeline.state.settled)
     assert pipeline.state.settled[0].answer == b""
     assert (await pipeline.ask(action("r1"))).decision.effect == ALLOW
 
@@ -421,9 +421,7 @@ async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
     pipeline = await started()
     pipeline.judge.verdict = lambda item: outcome("DEFER")
     offered = [pair for number in range(80) for pair in pipeline.offer(action(f"r{number}"), waits_s=30.0)]
-    async with asyncio.timeout(10):
-        while sum(future.done() for _, future in offered) < 80 - MAX_WAITING_PER_CALLER:
-            await asyncio.sleep(0.01)
+    await until(lambda: sum(future.done() for _, future in offered) >= 80 - MAX_WAITING_PER_CALLER)
     await asyncio.sleep(0.05)
     assert sum(future.done() for _, future in offered) == 80 - MAX_WAITING_PER_CALLER
     await pipeline.engine.drain()

@@ -9,7 +9,7 @@ import pytest
 from pdp import settle
 from pdp.model import Final, Settlement
 from pdp.settle import aged
-from tests.pipeline_support import Pipeline, action
+from tests.pipeline_support import Pipeline, action, until
 from tests.state_support import ask
 from writ.errors import StateFailed
 from writ.v1 import decision_pb2
@@ -47,10 +47,11 @@ async def test_what_is_not_settled_is_settled_when_the_state_is_back_however_lat
 async def test_a_state_that_never_comes_back_holds_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settle, "MAX_UNSETTLED", 3)
     pipeline = await Pipeline().start()
-    failing(pipeline, 1_000_000)
+    refused = failing(pipeline, 1_000_000)
     for number in range(8):
         await pipeline.ask(action(f"r{number}"))
-    await asyncio.sleep(0.02)
+    tries = len(refused)
+    await until(lambda: len(refused) > tries + 30)  # those held try again and again; by then each has tried once
     assert pipeline.engine._settler._unsettled <= 3
     pipeline.state.before_settle = lambda: None
     await asyncio.wait_for(pipeline.engine.drain(), 10)
