@@ -3,17 +3,19 @@
 One script call a batch and organisation to look, one to settle. Looking appends the action to its session, agent and
 principal as `pending`, so that two actions in one batch or on two replicas see each other; a process that dies leaves
 them pending, which counts as allowed until they are forgotten. Reading is lazy: bytes are decoded when a fact is made.
+Baselines change slowly: they are read once a second, and what is learned is gathered as long (`pdp.behaviour_learning`).
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from pdp.baseline import baseline_ttl_ms
+from pdp.behaviour_learning import HOLD_S, BaselineCache, Learning
 from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import CLEAN, Taint, Track, parse_track, slot_ms
@@ -26,13 +28,13 @@ from writ.errors import StateFailed
 from writ.frozen import frozen
 
 _LOOK = load_script("behaviour_look", library=("behaviour",))
-_SETTLE = load_script("behaviour_settle", library=("behaviour", "baseline"), allow_oom=True)
+_SETTLE = load_script("behaviour_settle", library=("behaviour",), allow_oom=True)
 _OUTCOME = load_script("behaviour_outcome", library=("behaviour",), allow_oom=True)
 
-_LOOK_HEAD = struct.Struct("<HddddB")
-_LOOK_ITEM = struct.Struct("<HHHHHHddd16s12s12sBH")
-_SETTLE_HEAD = struct.Struct("<Hdddddddd")
-_SETTLE_ITEM = struct.Struct("<HHHHHHddd16scdddH8s8s8s8s4s")
+_LOOK_HEAD = struct.Struct("<HHHddddB")
+_LOOK_ITEM = struct.Struct("<HHHHHddd16s12s12s8sBH")
+_SETTLE_HEAD = struct.Struct("<Hddd")
+_SETTLE_ITEM = struct.Struct("<HHHddd16sc8s")
 _OUTCOME_HEAD = struct.Struct("<ddddBB")
 _FINALS = {Final.ALLOWED: b"a", Final.DENIED: b"d", Final.WITHDRAWN: b"w"}
 
@@ -163,27 +165,20 @@ class _Keys:
     def at(self, kind: str, name: str) -> int:
         return self.names.setdefault(kind + name, len(self.names) + 1) if name else 0
 
-    def of(self, ask: StateAsk, own: BehaviourAsk) -> tuple[int, ...]:
-        """Numbers of what a look needs: session, agent, principal, workspace, claim, baselines of agent, agent and tool,
-        role; 0 for none."""
-        at, seen = self.at, own.observation
-        return (
-            at("S", seen.session),
-            at("A", seen.agent),
-            at("P", seen.principal),
-            at("W", seen.workspace),
-            0 if ask.dry_run else at("q:", claim_id(ask.caller_id, ask.request_id)),
-            at("B", seen.agent),
-            at("B", seen.agent_tool),
-            at("B", seen.role),
-        )
+    def of(self, seen: Observation) -> tuple[int, int, int, int]:
+        """Numbers of session, agent, principal and workspace; 0 for none."""
+        at = self.at
+        return at("S", seen.session), at("A", seen.agent), at("P", seen.principal), at("W", seen.workspace)
 
 
 class Behaviour:
-    """See `pdp.state.Companion`. `key`: the secret of `pdp.session_key`, the same on every replica."""
+    """See `pdp.state.Companion` and `pdp.state.Learner`. `key`: the secret of `pdp.session_key`, the same on every replica.
+    `hold_s`: how long baselines may be held here before they are read again, or learned; `clock` is monotonic."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, hold_s: float = HOLD_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._key = key
+        self._learning = Learning(hold_s, clock)
+        self._baselines = BaselineCache(hold_s, clock)
 
     def ask(
         self, caller_id: str, request_id: str, observation: Observation, settings: BehaviourSettings
@@ -195,40 +190,55 @@ class Behaviour:
         return blake2b(claim_id(caller_id, request_id).encode(), key=self._key, digest_size=8).hexdigest()
 
     def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
-        keys, items, settings = _Keys(), [], None
+        keys, settings = _Keys(), None
+        items: list[bytes] = []
+        claims: list[str] = []
+        wanted: dict[str, bool] = {}
+        cache, now_s = self._baselines, self._baselines.now_s()
         for ask in asks:
             own = companion_ask(ask.companions, BehaviourAsk)
             if own is None:
                 continue
             seen, settings = own.observation, own.settings
-            numbers = keys.of(ask, own)
+            for name in (seen.agent, seen.agent_tool, seen.role):
+                if name and name not in wanted:
+                    wanted[name] = not cache.is_fresh((organisation, name), now_s)
+            if not ask.dry_run:
+                claims.append("q:" + claim_id(ask.caller_id, ask.request_id))
             head = _LOOK_ITEM.pack(
-                *numbers[:6],
+                *keys.of(seen),
+                0 if ask.dry_run else len(claims),
                 seen.rows,
                 max(0, seen.amount),
                 seen.sent,
                 own.id.encode(),
                 seen.agent[:12].encode(),
                 seen.session[:12].encode(),
+                seen.similarity.to_bytes(8, "big"),
                 2 * seen.untrusted,
                 len(seen.body) - seen.body.rindex("|") - 1,
             )
             items.append(head + seen.body.encode())
         if settings is None:
             return None
+        bases = ["B" + name for name, is_wanted in wanted.items() if is_wanted]
         head = _LOOK_HEAD.pack(
             len(keys.names),
+            len(bases),
+            len(claims),
             settings.session_ttl_s * 1000,
             settings.taint_ttl_s * 1000,
             slot_ms(settings.burst_window_s),
             settings.peers_window_s * 1000,
             _wanted(settings),
         )
-        return Call(script=_LOOK, key=organisation_key(organisation), args=(head, *keys.names, *items))
+        read = bytes(wanted.values())  # which of the baselines were asked for; comes back with the answer
+        args: tuple[str | bytes, ...] = (head, read, *keys.names, *bases, *claims, *items)
+        return Call(script=_LOOK, key=organisation_key(organisation), args=args)
 
     def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:
         try:
-            return _Reading(reply).views(asks)
+            return _Reading(reply, self._baselines).views(asks)
         except (TypeError, ValueError, IndexError, KeyError, StopIteration, AttributeError) as error:
             raise StateFailed(
                 "STATE_MALFORMED", "the answer of behaviour_look.lua is not of the expected form"
@@ -237,28 +247,36 @@ class Behaviour:
     def settle(self, organisation: str, settlements: Sequence[Settlement]) -> Call | None:
         keys, items, settings = _Keys(), [], None
         for settlement in settlements:
-            own = companion_ask(settlement.companions, BehaviourAsk) or companion_ask(
-                settlement.ask.companions, BehaviourAsk
-            )
-            if own is None:
-                continue
-            settings = own.settings
-            items.append(_settle_item(keys, own, settlement.final))
+            own = _settled(settlement)
+            if own is not None:
+                settings = own.settings
+                items.append(_settle_item(keys, own, settlement.final))
         if settings is None:
             return None
-        half_life_ms = settings.half_life_days * 86_400_000
         head = _SETTLE_HEAD.pack(
             len(keys.names),
             settings.session_ttl_s * 1000,
             settings.taint_ttl_s * 1000,
             slot_ms(settings.burst_window_s),
-            half_life_ms,
-            settings.min_observations,
-            settings.outlier_deviations,
-            settings.daily_drift_bp / 10_000,
-            baseline_ttl_ms(settings),
         )
         return Call(script=_SETTLE, key=organisation_key(organisation), args=(head, *keys.names, *items))
+
+    def settled(self, organisation: str, settlements: Sequence[Settlement], reply: Any) -> None:
+        """Takes in what `settle` has changed: each action that was pending and is allowed now teaches once."""
+        owns = [(own, settlement) for settlement in settlements if (own := _settled(settlement)) is not None]
+        if not isinstance(reply, bytes) or len(reply) != 4 * len(owns):
+            raise StateFailed("STATE_MALFORMED", "the answer of behaviour_settle.lua is not of the expected form")
+        text = reply.decode("ascii", "replace")
+        for at, (own, settlement) in enumerate(owns):
+            before = text[4 * at : 4 * at + 4]
+            if before != _NOTHING and settlement.final is Final.ALLOWED and not own.transformed:
+                self._learning.add(organisation, own.observation, before, own.settings)
+
+    def learn(self, *, everything: bool = False) -> list[Call]:
+        return self._learning.take(everything=everything)
+
+    def learns_in_s(self) -> float | None:
+        return self._learning.due_in_s()
 
     def outcome(
         self,
@@ -295,42 +313,38 @@ def _wanted(settings: BehaviourSettings) -> int:
     return (1 if scopes - {Scope.SESSION} else 0) + (2 if Scope.PRINCIPAL in scopes else 0)
 
 
+def _settled(settlement: Settlement) -> BehaviourAsk | None:
+    return companion_ask(settlement.companions, BehaviourAsk) or companion_ask(settlement.ask.companions, BehaviourAsk)
+
+
+_NOTHING = "    "
+
+
 def _settle_item(keys: _Keys, own: BehaviourAsk, final: Final) -> bytes:
     seen = own.observation
-    learns = final is Final.ALLOWED and not own.transformed
-    return (
-        _SETTLE_ITEM.pack(
-            keys.at("S", seen.session),
-            keys.at("A", seen.agent),
-            keys.at("P", seen.principal),
-            keys.at("B", seen.agent) if learns else 0,
-            keys.at("B", seen.agent_tool) if learns else 0,
-            keys.at("B", seen.role) if learns else 0,
-            seen.rows,
-            max(0, seen.amount),
-            seen.sent,
-            own.id.encode(),
-            b"h" if own.held and final is Final.DENIED else _FINALS[final],
-            seen.amount,
-            seen.rows,
-            seen.bytes,
-            seen.hour,
-            seen.tool.encode(),
-            seen.resource.encode(),
-            seen.version.encode(),
-            seen.definition.encode(),
-            seen.kind.encode(),
-        )
-        + "".join(seen.destinations).encode()
+    allowed = final is Final.ALLOWED
+    return _SETTLE_ITEM.pack(
+        keys.at("S", seen.session),
+        0 if allowed else keys.at("A", seen.agent),
+        0 if allowed else keys.at("P", seen.principal),
+        seen.rows,
+        max(0, seen.amount),
+        seen.sent,
+        own.id.encode(),
+        b"h" if own.held and final is Final.DENIED else _FINALS[final],
+        seen.similarity.to_bytes(8, "big"),
     )
 
 
 class _Reading:
     """Hands out views of one answer. Shows each action what stood before the batch and what came before it in it."""
 
-    def __init__(self, reply: Any) -> None:
-        self._now_ms, self._values, self._rings, self._lost, appended = reply
+    def __init__(self, reply: Any, cache: BaselineCache) -> None:
+        self._now_ms, self._read, self._values, rings, lost, appended = reply
+        self._rings = dict(zip(rings[::2], rings[1::2], strict=True))
+        self._lost = dict(zip(lost[::2], lost[1::2], strict=True))
         self._appended = iter(appended.decode("ascii"))
+        self._cache = cache
         self._keys = _Keys()  # counts as the look did
         self._lazies: dict[int, Lazy] = {}
         self._ahead: dict[int, Ahead] = {}
@@ -338,12 +352,28 @@ class _Reading:
 
     def views(self, asks: Sequence[StateAsk]) -> list[BehaviourView | None]:
         owns = [companion_ask(ask.companions, BehaviourAsk) for ask in asks]
-        return [None if own is None else self._view(ask, own) for ask, own in zip(asks, owns, strict=True)]
+        organisation = asks[0].organisation if asks else ""
+        numbers = [None if own is None else self._keys.of(own.observation) for own in owns]
+        self._take_baselines(organisation, [own.observation for own in owns if own is not None])
+        return [
+            None if own is None or places is None else self._view(organisation, own, places)
+            for own, places in zip(owns, numbers, strict=True)
+        ]
 
-    def _view(self, ask: StateAsk, own: BehaviourAsk) -> BehaviourView:
+    def _take_baselines(self, organisation: str, observations: Sequence[Observation]) -> None:
+        """Puts what was read in the cache; the others are there."""
+        names = dict.fromkeys(
+            [name for seen in observations for name in (seen.agent, seen.agent_tool, seen.role) if name]
+        )
+        fetched, now_s = iter(self._values[len(self._keys.names) :]), self._cache.now_s()
+        for name, was_read in zip(names, self._read, strict=True):
+            if was_read:
+                self._cache.put((organisation, name), next(fetched), now_s)
+
+    def _view(self, organisation: str, own: BehaviourAsk, places: tuple[int, int, int, int]) -> BehaviourView:
         seen, settings = own.observation, own.settings
-        session, agent, principal, workspace, _, of_agent, of_tool, of_role = self._keys.of(ask, own)
-        ahead, values, peers = self._ahead, self._values, self._peers
+        session, agent, principal, workspace = places
+        ahead, values, peers, baseline = self._ahead, self._values, self._peers, self._cache.get
         view = BehaviourView(
             id=own.id,
             now_ms=self._now_ms,
@@ -353,32 +383,37 @@ class _Reading:
             ahead_session=ahead.get(session, NOTHING_AHEAD),
             ahead_agent=ahead.get(agent, NOTHING_AHEAD),
             ahead_principal=ahead.get(principal, NOTHING_AHEAD),
-            baseline_agent=values[of_agent - 1],
-            baseline_tool=values[of_tool - 1],
-            baseline_role=values[of_role - 1] if of_role else None,
+            baseline_agent=baseline((organisation, seen.agent)),
+            baseline_tool=baseline((organisation, seen.agent_tool)),
+            baseline_role=baseline((organisation, seen.role)) if seen.role else None,
             ahead_peers=peers.get(principal, _NOBODY) | peers.get(workspace, _NOBODY),
             workspace=values[workspace - 1] if workspace else None,
         )
         if next(self._appended) == "1":
-            grown: dict[int, Ahead] = {}  # tracks that have come the same way go on together
-            for number in (session, agent, principal):
-                if number:
-                    before = ahead.get(number, NOTHING_AHEAD)
-                    after = grown.get(id(before))
-                    if after is None:
-                        after = grown[id(before)] = before.after(seen)
-                    ahead[number] = after
-            for number in (principal, workspace):
-                if number:
-                    there = peers.get(number, _NOBODY)
-                    if seen.agent[:12] not in there:
-                        peers[number] = there | {seen.agent[:12]}
+            self._append(seen, places)
         return view
+
+    def _append(self, seen: Observation, places: tuple[int, int, int, int]) -> None:
+        """Has those that come after it in the batch see an action."""
+        ahead, peers = self._ahead, self._peers
+        grown: dict[int, Ahead] = {}  # tracks that have come the same way go on together
+        for number in places[:3]:
+            if number:
+                before = ahead.get(number, NOTHING_AHEAD)
+                after = grown.get(id(before))
+                if after is None:
+                    after = grown[id(before)] = before.after(seen)
+                ahead[number] = after
+        for number in places[2:]:
+            if number:
+                there = peers.get(number, _NOBODY)
+                if seen.agent[:12] not in there:
+                    peers[number] = there | {seen.agent[:12]}
 
     def _lazy(self, number: int, keep_s: int, settings: BehaviourSettings) -> Lazy:
         lazy = self._lazies.get(number)
         if lazy is None:
-            raw, ring, lost_until_ms = self._values[number - 1], self._rings[number - 1], self._lost[number - 1]
+            raw, ring, lost_until_ms = self._values[number - 1], self._rings.get(number), self._lost.get(number, 0)
             lazy = self._lazies[number] = Lazy(
                 raw,
                 ring,

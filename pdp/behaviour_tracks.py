@@ -23,8 +23,9 @@ SLOTS = 6
 
 EFFECTS = {"p": "PENDING", "a": "ALLOWED", "d": "DENIED", "h": "DENIED", "w": "DENIED"}
 
-_HEADER = struct.Struct("<2s16sHBBddIIdddIIdddIHHHHHHHII")
-_MAGIC = b"T2"
+_HEADER = struct.Struct("<2s16sHBBBBdddIIdddIIdddIHHHHHHHII4s")
+_MAGIC = b"T3"
+_TRIED = 8  # bytes of each similarity of what was denied, behind the line
 _VERBS = {letter: verb.value for verb, letter in LETTERS.items()}
 _NO_CLASSES: frozenset[str] = frozenset()
 _EFFECT, _SIMILARITY = 17, slice(19, 35)  # places in a line
@@ -240,16 +241,18 @@ def _parse(
     raw: bytes, ring: bytes | None, gone_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int, span_ms: int
 ) -> Track:
     fields = _HEADER.unpack_from(raw)
-    magic, _, _, bits, bits_before, lost_until_ms, since_ms = fields[:7]
-    actions, denials, rows, amount, sent, older_actions, older_denials, older_rows, older_amount, older_sent = fields[
-        7:17
-    ]
-    slot, bursts, span, ring_bytes = fields[17], fields[18:25], fields[25], fields[26]
-    volumes = (lost_until_ms, since_ms, rows, amount, sent, older_rows, older_amount, older_sent)
+    magic, _, _, bits, bits_before, held, tried, lost_until_ms, since_ms, renewed_ms = fields[:10]
+    actions, denials, rows, amount, sent = fields[10:15]
+    older_actions, older_denials, older_rows, older_amount, older_sent = fields[15:20]
+    slot, bursts, span, ring_bytes, last_kind = fields[20], fields[21:28], fields[28], fields[29], fields[30]
+    volumes = (lost_until_ms, since_ms, renewed_ms, rows, amount, sent, older_rows, older_amount, older_sent)
     # A NaN or an infinity among them would make the sum one.
     if magic != _MAGIC or not isfinite(sum(volumes)) or min(volumes) < 0 or max(volumes) > MAX_VALUE:
         raise ValueError("track")
-    classes, classes_before, peers, held, held_classes, last_kind = raw[_HEADER.size :].decode("ascii").split("|")
+    line = raw[_HEADER.size : len(raw) - _TRIED * tried]
+    classes, classes_before, peers, held_classes, end = line.decode("ascii").split("|")
+    if end:
+        raise ValueError("track")
     if ring is not None and len(ring) != ring_bytes:
         return LOST  # head and entries are two keys, and one of them went without the other
     age_ms = now_ms - since_ms
@@ -270,7 +273,7 @@ def _parse(
         lines = _since(lines, now_ms - 2 * keep_ms)
         taint = left.with_entries(map(parse_entry, split_lines(lines)))
     else:
-        taint = left.with_taint(_taint(held_classes, int(held)))
+        taint = left.with_taint(_taint(held_classes, held))
     return Track(
         known=now_ms >= lost_until_ms and now_ms >= gone_until_ms,
         actions=actions,
@@ -281,7 +284,7 @@ def _parse(
         burst=_burst(slot, bursts, now_ms, burst_window_s),
         left=left,
         taint=taint,
-        last_kind=last_kind,
+        last_kind=last_kind.decode("ascii"),
         lines=lines,
         peers=peers,
     )

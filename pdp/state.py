@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import orjson
 
@@ -39,10 +40,13 @@ from pdp.state_wire import (
 )
 from writ.errors import StateFailed
 
-__all__ = ["Companion", "OpenTicket", "RedisState", "StoredFact", "companion_ask"]
+__all__ = ["Companion", "Learner", "OpenTicket", "RedisState", "StoredFact", "companion_ask"]
 
 MAX_ITEMS_PER_CALL = 256
 """Items in one script call: while a script runs, the server does nothing else."""
+
+LEARN_STEP_S = 0.05
+"""Least time between two trips that only learn."""
 
 _TRIPS_PER_MS = 4096  # numbers of a restarted process lie above those of the one before; still exact in Lua
 
@@ -75,6 +79,24 @@ class Companion(Protocol):
         ...
 
 
+@runtime_checkable
+class Learner(Companion, Protocol):
+    """A companion that gathers what its settlements teach, and learns it later: calls whose answers nobody waits for, each
+    made once at most. What a process that is killed has gathered is not learned."""
+
+    def settled(self, organisation: str, settlements: Sequence[Settlement], reply: Any) -> None:
+        """Takes in the answer of the call that `settle` made of the same settlements. Raises StateFailed."""
+        ...
+
+    def learn(self, *, everything: bool = False) -> Sequence[Call]:
+        """Calls that learn some of what is due, or some of all; none when nothing is."""
+        ...
+
+    def learns_in_s(self) -> float | None:
+        """Seconds until `learn` has something; None when nothing waits."""
+        ...
+
+
 def companion_ask(companions: Sequence[object], kind: type[Own]) -> Own | None:
     """What one companion asks: the first entry of its type."""
     for own in companions:
@@ -96,6 +118,16 @@ _Chunk = tuple[str, list[StateAsk]]
 
 
 @dataclass(slots=True)
+class _Settling:
+    """One call of a pipeline that settles: the claims' own, or a companion's."""
+
+    organisation: str
+    call: Call
+    settlements: Sequence[Settlement]
+    companion: Companion | None
+
+
+@dataclass(slots=True)
 class _Flush:
     settlements: Sequence[Settlement]
     done: asyncio.Future[None]
@@ -113,6 +145,8 @@ class RedisState(StateRecords):
     _lost: dict[str, set[int]] = field(default_factory=dict)
     _queue: list[_Flush] = field(default_factory=list)
     _flying: int = 0
+    _timer: asyncio.TimerHandle | None = None
+    _known: tuple[Sequence[Companion], Sequence[Learner]] = ((), ())
     _first_trip: int = field(init=False)
     _next_trip: int = field(init=False)
 
@@ -217,16 +251,18 @@ class RedisState(StateRecords):
         await flush.done
 
     async def _trip(self, calls: list[Call]) -> list[object]:
-        """One pipeline: what waits to be settled, then `calls`; each part fails alone when the server refuses it."""
+        """One pipeline: what waits to be settled, then `calls`, then what is due to be learned; each part fails alone when the
+        server refuses it, and nobody is told of what was not learned."""
         flushes, self._queue = self._queue, []
         settling = self._settle_calls(flush.settlements for flush in flushes)
         if not settling and not calls:
             return []
+        learning = [call for learner in self._learners() for call in learner.learn()]
         self._flying += 1
         failure: BaseException | None = None
         try:
-            replies = await self.client.run([call for _, call in settling] + calls)
-            failure = _first_failure(replies[: len(settling)])
+            replies = await self.client.run([one.call for one in settling] + calls + learning)
+            failure = self._settled(settling, replies)
         except BaseException as error:
             failure = error
             raise
@@ -236,13 +272,61 @@ class RedisState(StateRecords):
                 self._finish(flush, failure)
             if self._queue and not self._flying:
                 self._flush_soon()
-        for (organisation, call), reply in zip(settling, replies, strict=False):
-            if call.script is _SETTLE and not isinstance(reply, StateFailed):
-                self.continuity.saw(organisation, reply[0].decode(), reply[1])
-        refused = _first_failure(replies[len(settling) :])
+            self._learn_later()
+        answers = replies[len(settling) : len(settling) + len(calls)]
+        refused = _first_failure(answers)
         if refused is not None:
             raise refused
-        return replies[len(settling) :]
+        return answers
+
+    def _settled(self, settling: Sequence[_Settling], replies: Sequence[Any]) -> StateFailed | None:
+        """Takes in what settling answered; returns its first failure."""
+        failure, learners = None, self._learners()
+        for one, reply in zip(settling, replies, strict=False):
+            if isinstance(reply, StateFailed):
+                failure = failure or reply
+            elif one.companion is None:
+                self.continuity.saw(one.organisation, reply[0].decode(), reply[1])
+            else:
+                for learner in learners:
+                    if learner is one.companion:
+                        learner.settled(one.organisation, one.settlements, reply)
+        return failure
+
+    def _learners(self) -> Sequence[Learner]:
+        companions, learners = self._known
+        if companions is not self.companions:
+            learners = [companion for companion in self.companions if isinstance(companion, Learner)]
+            self._known = (self.companions, learners)
+        return learners
+
+    def _learn_later(self) -> None:
+        """Has what waits to be learned learned when it is due, should no pipeline take it along before."""
+        waits = [wait_s for learner in self._learners() if (wait_s := learner.learns_in_s()) is not None]
+        if waits and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(max(LEARN_STEP_S, min(waits)), self._learn_soon)
+
+    def _learn_soon(self) -> None:
+        self._timer = None
+        task = asyncio.get_running_loop().create_task(self._learn(everything=False))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _learn(self, *, everything: bool) -> None:
+        while calls := [call for learner in self._learners() for call in learner.learn(everything=everything)]:
+            with suppress(StateFailed):  # learning is not made up for: it may have taken effect
+                await self.client.run(calls)
+        self._learn_later()
+
+    async def learn(self) -> None:
+        """Learns all that waits."""
+        await self._learn(everything=True)
+
+    async def close(self) -> None:
+        """Learns what waits and closes the connections."""
+        await self.learn()
+        if self._timer is not None:
+            self._timer.cancel()
+        await StateRecords.close(self)
 
     def _finish(self, flush: _Flush, failure: BaseException | None) -> None:
         if flush.done.done():  # its caller was cancelled
@@ -261,19 +345,22 @@ class RedisState(StateRecords):
         task = asyncio.get_running_loop().create_task(self._trip([]))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the waiting callers get the failure
 
-    def _settle_calls(self, batches: Iterable[Sequence[Settlement]]) -> list[tuple[str, Call]]:
+    def _settle_calls(self, batches: Iterable[Sequence[Settlement]]) -> list[_Settling]:
         groups: dict[str, list[Settlement]] = {}
         for batch in batches:
             for settlement in batch:
                 groups.setdefault(settlement.ask.organisation, []).append(settlement)
-        calls = []
+        found = []
         for organisation, whole in groups.items():
             for start in range(0, len(whole), MAX_ITEMS_PER_CALL):
                 part = whole[start : start + MAX_ITEMS_PER_CALL]
                 own = Call(script=_SETTLE, key=organisation_key(organisation), args=pack_settlements(part))
-                beside = [companion.settle(organisation, part) for companion in self.companions]
-                calls += [(organisation, call) for call in (own, *beside) if call is not None]
-        return calls
+                found.append(_Settling(organisation, own, part, None))
+                for companion in self.companions:
+                    call = companion.settle(organisation, part)
+                    if call is not None:
+                        found.append(_Settling(organisation, call, part, companion))
+        return found
 
     async def tell(self, calls: Sequence[Call]) -> None:
         """Makes the calls in one trip. Raises StateFailed when one of them fails."""

@@ -98,7 +98,7 @@ def open_behaviour(url: str, *, writer: str = "pdp-1", cluster: bool = False) ->
         writer=writer,
         generation=1_700_000_000_000,
         continuity=Continuity(client=client),
-        companions=(Behaviour(KEY),),
+        companions=(Behaviour(KEY, hold_s=0.0),),
     )
 
 
@@ -168,6 +168,7 @@ class Player:
     async def play(self, *observations: Observation, final: Final = Final.ALLOWED) -> list[tuple[StateAsk, StateView]]:
         pairs = await self.look(*observations)
         await self.state.settle([settled(a, v, final) for a, v in pairs])
+        await self.state.learn()
         return pairs
 
     async def session(self, observation: Observation | None = None) -> dict[str, Any]:

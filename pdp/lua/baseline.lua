@@ -114,13 +114,13 @@ local function place_of(set, name)
   return at
 end
 
--- Puts a name first, with today as the day of its last use, or counted once more; the least recently used one leaves.
-local function remember(b, index, name, stamp)
+-- Puts a name first, with `stamp` as the day of its last use, or counted `times` more; the least recently used one leaves.
+local function remember(b, index, name, stamp, times)
   if name == NONE then return end
   local set = b[index]
   local at = place_of(set, name)
   local old = at and unpack_struct('<H', set, at + 8)
-  local new = stamp or min((old or 0) + 1, 65535)
+  local new = stamp or min((old or 0) + times, 65535)
   if at == 1 and new == old then return end
   if at then set = sub(set, 1, at - 1) .. sub(set, at + RECORD) end
   local limit = LIMITS[b.kind == 'M1' and 5 or index]
@@ -139,22 +139,22 @@ local function halve(b, times)
   b.hours = pack_struct(format, unpack(v))
 end
 
-local function count_hour(b, hour)
+local function count_hour(b, hour, times)
   if now - b.aged >= half_life then
     halve(b, min(16, floor((now - b.aged) / half_life)))
     b.aged = now
   end
   local count = unpack_struct('<H', b.hours, 2 * hour + 1)
-  if count == 65535 then
+  while count + times > 65535 do
     halve(b, 1)
     count = unpack_struct('<H', b.hours, 2 * hour + 1)
   end
-  b.hours = sub(b.hours, 1, 2 * hour) .. pack_struct('<H', count + 1) .. sub(b.hours, 2 * hour + 3)
-  b.sum = b.sum + 1
+  b.hours = sub(b.hours, 1, 2 * hour) .. pack_struct('<H', count + times) .. sub(b.hours, 2 * hour + 3)
+  b.sum = b.sum + times
 end
 
 -- One that was born before `since` is not read: the agent's own baseline was reset or lost in between.
-local function open_baseline(key, raw, kind, since)
+local function open_baseline(key, raw, kind, since, times)
   local b = baselines[key]
   if not b then
     b = { key = key, kind = kind }
@@ -163,7 +163,7 @@ local function open_baseline(key, raw, kind, since)
     baselines[key] = b
     learned[#learned + 1] = b
   end
-  b.v[WEIGHT] = b.v[WEIGHT] + 1
+  b.v[WEIGHT] = b.v[WEIGHT] + times
   return b
 end
 

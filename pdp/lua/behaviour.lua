@@ -1,21 +1,24 @@
 -- What agents did lately: tracks of sessions, agents and principals. Prepended to the scripts of `pdp.behaviour`.
 -- Nothing is written before `flush_tracks`, so an error leaves everything as it was.
 --
--- A track is two strings. Its head has a fixed part (HEADER) and a line:
---   T2 epoch  entries  taint now, before  lost until  since  {actions, denials, rows, amount, bytes} now, before  bursts
---   span of the denials now  bytes of the entries
---   <classes now>|<classes before>|<agents: ;name,last ms;...>|<taint of the entries>|<classes of the entries>|<last kind>
+-- A track is two strings. Its head has a fixed part (HEADER), a line and the denied:
+--   T3 epoch  entries  taint now, before, of the entries  number of denied  lost until  since  renewed
+--   {actions, denials, rows, amount, bytes} now, before  bursts  span of the denials now  bytes of the entries  last kind
+--   <classes now>|<classes before>|<agents: ;name,last ms;...>|<classes of the entries>|  similarities of the denied, 8 bytes each
 -- Its entries (key of the head and `r`) are lines, oldest first, so that one more is an APPEND and another effect a SETRANGE:
---   \n<id>|<effect>|<similarity>|<ms>|<kind before>|<kind>|<verbs>|<flags>|<session>|<rows>|<types>|<payload>|<result>
+--   \n<id>|<effect>|<similarity>|<ms>|<kind before in its session>|<kind>|<verbs>|<flags>|<session>|<rows>|<types>|<payload>|<result>
+-- Where nothing but numbers changes in a head, only its fixed part is written.
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
 -- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
--- whoever only wants to know what was read needs no entries. Entries of another length than the head says are lost, never
--- few. A later format has another magic than T2.
+-- whoever only wants to know what was read needs no entries; so do the similarities of all entries that were denied, and of
+-- some that are no more among them. Entries of another length than the head says are lost, never few.
+-- A later format has another magic than T3.
 
 local call = redis.call
-local sub, find, match, floor, min, max = string.sub, string.find, string.match, math.floor, math.min, math.max
+local sub, find, match, byte = string.sub, string.find, string.match, string.byte
+local floor, min, max = math.floor, math.min, math.max
 local pack_struct, unpack_struct = struct.pack, struct.unpack
 local MAX = 9007199254740991 -- 2^53 - 1
 local MOST = 4294967295 -- 2^32 - 1
@@ -23,13 +26,18 @@ local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
 -- Effect, flags and result of an entry.
 local ENTRY = '\n%x+|(%a)|%x+|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
+local PLACED_ENTRY = '()' .. ENTRY
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
 local PEERS = 16 -- agents that are remembered of a principal or a workspace
 local PEER = 27 -- bytes of each: 12 of its name, 13 of the time in ms, and what parts them
-local HEADER = '<c2c16HBBddI4I4dddI4I4dddI4HHHHHHHI4I4'
-local SIZE = 128
+local HEADER = '<c2c16HBBBBdddI4I4dddI4I4dddI4HHHHHHHI4I4c4'
+local SIZE = 142
 -- Places in the unpacked header.
-local N, TAINT, TAINT_BEFORE, LOST, SINCE, NOW, BEFORE, SLOT, BURSTS, SPAN, BYTES = 3, 4, 5, 6, 7, 8, 13, 18, 19, 26, 27
+local N, TAINT, TAINT_BEFORE, HELD, COUNT, LOST, SINCE, RENEWED, NOW, BEFORE = 3, 4, 5, 6, 7, 8, 9, 10, 11, 16
+local SLOT, BURSTS, SPAN, BYTES, KIND = 21, 22, 29, 30, 31
+local COUNT_AT, TRIED = 24, 8 -- byte of the number of denied, bytes of each
+local MOST_TRIED = 2 * FULL -- whatever stands in the entries was denied before so many others at most
+local RENEWAL = 16 -- keys live a part in so many longer than they have to, so that not every action has to renew that
 local HOUR_MS = 3600000
 
 local prefix = sub(KEYS[1], 1, -2)
@@ -72,16 +80,17 @@ local function join_classes(one, other)
 end
 
 local function read_track(t, raw)
-  if #raw <= SIZE or sub(raw, 1, 2) ~= 'T2' or sub(raw, 3, 18) ~= epoch then return false end
+  if #raw <= SIZE then return false end
   local v = { unpack_struct(HEADER, raw) }
-  v[28] = nil -- where unpacking stopped
-  local now_, before, peers, taint, classes, kind = match(raw, '^([^|]*)|([^|]*)|([^|]*)|(%d+)|([^|]*)|([^|]*)$', SIZE + 1)
-  if not now_ or not (finite(v[LOST]) and finite(v[SINCE])) then return false end
-  for i = NOW + 2, NOW + 4 do
-    if not (finite(v[i]) and finite(v[i + 5])) then return false end
+  if v[1] ~= 'T3' or v[2] ~= epoch then return false end
+  local volumes = v[13] + v[14] + v[15] + v[18] + v[19] + v[20] + v[LOST] + v[SINCE] + v[RENEWED]
+  if volumes ~= volumes or min(v[13], v[14], v[15], v[18], v[19], v[20], v[LOST], v[SINCE], v[RENEWED]) < 0
+    or max(v[13], v[14], v[15], v[18], v[19], v[20], v[LOST], v[SINCE], v[RENEWED]) > MAX then
+    return false
   end
-  t.v, t.classes, t.classes_before, t.peers = v, now_, before, peers
-  t.held_taint, t.held_classes, t.kind = tonumber(taint), classes, kind
+  local classes, before, peers, held, at = match(raw, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|()', SIZE + 1)
+  if not classes or #raw ~= at - 1 + TRIED * v[COUNT] then return false end
+  t.v, t.classes, t.classes_before, t.peers, t.held_classes, t.tried = v, classes, before, peers, held, sub(raw, at)
   return true
 end
 
@@ -89,10 +98,10 @@ end
 -- is lost until what they said would have been forgotten.
 local function lose_ring(t)
   local v = t.v
-  v[TAINT], t.classes = bits(v[TAINT], t.held_taint), join_classes(t.classes, t.held_classes)
+  v[TAINT], t.classes = bits(v[TAINT], v[HELD]), join_classes(t.classes, t.held_classes)
   v[LOST] = max(v[LOST], now + max(t.keep, span, HOUR_MS))
-  v[N], v[BYTES], t.held_taint, t.held_classes = 0, 0, 0, ''
-  t.ring, t.effects, t.whole, t.hurt = '', nil, true, true
+  v[N], v[BYTES], v[HELD], t.held_classes, t.tried = 0, 0, 0, '', ''
+  t.ring, t.effects, t.whole, t.hurt, t.line = '', nil, true, true, true
 end
 
 -- The entries, read when they are needed.
@@ -106,13 +115,28 @@ end
 
 -- Taint and classes of the entries, from the entries.
 local function recount(t)
-  t.held_taint, t.held_classes = 0, ''
+  local taint, classes = 0, ''
   for effect, flags, result in string.gmatch(ring_of(t), ENTRY) do
     if effect == 'p' or effect == 'a' then
-      if flags ~= '0' then t.held_taint = bits(t.held_taint, tonumber(flags)) end
-      if result ~= '' then t.held_classes = join_classes(t.held_classes, result) end
+      if flags ~= '0' then taint = bits(taint, tonumber(flags)) end
+      if result ~= '' then classes = join_classes(classes, result) end
     end
   end
+  t.v[HELD], t.held_classes, t.line = taint, classes, true
+end
+
+-- Whether another entry that counts brings all that the one at `at` does.
+local function brought_by_another(t, at)
+  local _, flags, result = match(t.ring, ENTRY, at)
+  local taint = bits(0, tonumber(flags or 0))
+  if result == '' and taint == 0 then return true end
+  for place, effect, others, same in string.gmatch(t.ring, PLACED_ENTRY) do
+    if same == result and place ~= at then
+      effect = t.effects and t.effects[place] or effect
+      if (effect == 'p' or effect == 'a') and (taint == 0 or bits(tonumber(others), taint) == tonumber(others)) then return true end
+    end
+  end
+  return false
 end
 
 -- Entries from before `since` go for good.
@@ -142,7 +166,7 @@ local function rotate(t, keep)
     end
   end
   v[TAINT_BEFORE], t.classes_before = stale and 0 or v[TAINT], stale and '' or t.classes
-  v[TAINT], t.classes, v[SINCE] = 0, '', now
+  v[TAINT], t.classes, v[SINCE], t.line = 0, '', now, true
 end
 
 -- `keep`: ms a bucket lasts, 0 for ever. `gone`: until when a track that is not there counts as lost, 0 for a new one.
@@ -154,9 +178,9 @@ local function open_track(key, raw, keep, width, gone, ring)
   if not raw or not read_track(t, raw) then
     t.void = true
     local lost = raw and now + max(keep, span, HOUR_MS) or gone
-    t.v = { 'T2', epoch, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
-    t.classes, t.classes_before, t.peers, t.held_taint, t.held_classes, t.kind = '', '', '', 0, '', '^^^^'
-    t.ring, t.whole = '', raw and true or false
+    t.v = { 'T3', epoch, 0, 0, 0, 0, 0, lost, now, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '^^^^' }
+    t.classes, t.classes_before, t.peers, t.held_classes, t.tried = '', '', '', '', ''
+    t.ring, t.whole, t.line = '', raw and true or false, true
   else
     if ring and #ring ~= t.v[BYTES] then lose_ring(t) end
     if keep > 0 then rotate(t, keep) end
@@ -171,6 +195,7 @@ local function touch_track(t, ttl)
   t.ttl = ttl
   changed[#changed + 1] = t
   local v = t.v
+  if now - v[RENEWED] >= ttl / RENEWAL or now < v[RENEWED] then v[RENEWED], t.renew = now, true end
   local slot = floor(now / t.width) % MOST
   local shift = slot - v[SLOT]
   if shift > 0 then
@@ -182,6 +207,7 @@ local function touch_track(t, ttl)
     v[BEFORE + 1] = period == v[SPAN] + 1 and v[NOW + 1] or 0
     v[NOW + 1], v[SPAN] = 0, period
   end
+  if t.tried ~= '' and v[NOW + 1] == 0 and v[BEFORE + 1] == 0 then t.tried, t.line = '', true end
 end
 
 -- Adds what an action moves, or takes it back (negative) from the bucket that holds what was counted at `at`. Bounds are
@@ -242,11 +268,10 @@ local function cut_entries(t)
   for effect, flags, result in string.gmatch(sub(ring, 1, at - 1), ENTRY) do
     if effect == 'p' or effect == 'a' then
       if flags ~= '0' then t.v[TAINT] = bits(t.v[TAINT], tonumber(flags)) end
-      if result ~= '' then t.classes = join_classes(t.classes, result) end
+      if result ~= '' and result ~= t.classes then t.classes, t.line = join_classes(t.classes, result), true end
     end
   end
-  t.ring, t.v[N] = sub(ring, at), KEEP
-  if t.held_taint > 0 or t.held_classes ~= '' then t.stale = true end
+  t.ring, t.v[N] = sub(ring, at), KEEP -- taint and classes of the entries stay: what they have beyond those is in the others
 end
 
 -- Writes the entries: as a whole when lines have gone or changed, else only what is new.
@@ -258,8 +283,8 @@ local function flush_ring(t)
       for at, effect in pairs(t.effects) do call('SETRANGE', key, at + 17, effect) end
     end
     if fresh == '' or call('APPEND', key, fresh) == v[BYTES] + #fresh then
+      if (t.renew or v[BYTES] == 0) and v[N] + t.added > 0 then call('PEXPIRE', key, t.life) end
       v[N], v[BYTES] = v[N] + t.added, v[BYTES] + #fresh
-      if v[N] > 0 and not t.ring_only then call('PEXPIRE', key, t.ttl) end
       return
     end
     lose_ring(t) -- with what was added, which its head counts already and its entries show again
@@ -270,22 +295,29 @@ local function flush_ring(t)
   if v[N] > FULL then cut_entries(t) end
   if t.stale or t.hurt then recount(t) end
   v[BYTES] = #t.ring
-  if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.ttl) end
+  if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.life) end
 end
 
 local function flush_tracks()
   for i = 1, #changed do
     local t = changed[i]
     local v = t.v
+    t.life = floor(t.ttl + t.ttl / RENEWAL)
     flush_ring(t)
-    if not t.ring_only then
-      for j = NOW, BEFORE, 5 do
+    for j = NOW, BEFORE, 5 do
+      if min(v[j], v[j + 1], v[j + 2], v[j + 3], v[j + 4]) < 0 or max(v[j], v[j + 1]) > MOST
+        or max(v[j + 2], v[j + 3], v[j + 4]) > MAX then
         v[j], v[j + 1] = within(v[j], MOST), within(v[j + 1], MOST)
         v[j + 2], v[j + 3], v[j + 4] = within(v[j + 2], MAX), within(v[j + 3], MAX), within(v[j + 4], MAX)
       end
-      v[BURSTS] = within(v[BURSTS], 65535)
-      local line = t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. '|' .. t.held_taint .. '|' .. t.held_classes
-      call('SET', t.key, pack_struct(HEADER, unpack(v)) .. line .. '|' .. t.kind, 'PX', t.ttl)
+    end
+    v[BURSTS], v[COUNT] = min(v[BURSTS], 65535), #t.tried / TRIED
+    local fixed = pack_struct(HEADER, unpack(v, 1, KIND))
+    if t.line or t.renew then
+      local line = t.classes .. '|' .. t.classes_before .. '|' .. t.peers .. '|' .. t.held_classes .. '|' .. t.tried
+      call('SET', t.key, fixed .. line, 'PX', t.life)
+    else
+      call('SETRANGE', t.key, 0, fixed)
     end
   end
 end

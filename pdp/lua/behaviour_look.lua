@@ -1,67 +1,88 @@
 -- Shows what agents did lately and appends what they want to do now, as pending. Runs after enrich.lua in one pipeline.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV[1]  struct: number of keys, ms: session ttl, keep, burst slot, peers window; 1 when entries of agents, 2 when those of
---          principals are wanted (3 both); else only their totals and taint are shown, as far as those are enough
--- ARGV[…]  suffixes of keys, then items: struct ITEM followed by the body of the entry
--- Returns  [now, values of the keys, entries by key (nil: not looked at), lost until of the keys (0: known), appended: "1"
---          or "0" an item]
+-- ARGV[1]  struct: numbers of keys to show, of baselines to show, of claims; ms: session ttl, keep, burst slot, peers window; 1
+--          when entries of agents, 2 when those of principals are wanted (3 both)
+-- ARGV[2]  what the caller wants to know of its question when the answer comes
+-- ARGV[…]  suffixes of these keys, then items: struct ITEM followed by the body of the entry
+-- Returns  [now, ARGV[2], values of keys and baselines, [key, its entries, …], [key, lost until, …], appended: "1" or "0" an
+--          item]; entries that nobody looked at are left out, and keys that were not lost
 --
+-- Shown are the entries of all sessions, and of agents and principals where they are wanted, or where one that was denied is
+-- nearly the same as what is asked; else their totals and taint are enough.
 -- Appended is an action whose claim is in flight and that is not there yet: a dry run has no claim, a stored answer no
 -- claim in flight. One that was denied and is judged again becomes pending again.
 
-local ITEM = '<HHHHHHdddc16c12c12BH'
-local ITEM_SIZE = 79
-local NONE = '\0\0\0\0'
+local ITEM = '<HHHHHdddc16c12c12c8BH'
+local ITEM_SIZE = 85
 local SIMILARITY = 17 -- bytes at the head of a body, with the line's next |
+local NEAR = 2 -- lanes in which what is nearly the same differs at most
 
 start()
-local count, session_ttl, keep, width, peers_window, wanted = unpack_struct('<HddddB', ARGV[1])
+local count, bases, claims, session_ttl, keep, width, peers_window, wanted = unpack_struct('<HHHddddB', ARGV[1])
 span = session_ttl
-local keys, values, lost = {}, {}, {}
-for i = 1, count do
-  keys[i] = prefix .. ARGV[1 + i]
-  lost[i] = 0
-end
+local total = count + bases + claims
+local keys, values = {}, nil
+for i = 1, total do keys[i] = prefix .. ARGV[2 + i] end
 if epoch then
   values = call('MGET', unpack(keys))
 else
-  for i = 1, count do values[i] = false end
+  values = {}
+  for i = 1, total do values[i] = false end
 end
-local shown, rings = { unpack(values, 1, count) }, {}
-for i = 1, count do rings[i] = false end
+local shown, rings, lost = { unpack(values, 1, count + bases) }, {}, {}
 
--- Entries of all sessions in one go, and of agents and principals where they are wanted or something of theirs was denied.
+-- Entries are fetched in one go.
 local asked, places = {}, {}
 local function want(index)
-  if index > 0 and values[index] and rings[index] == false then
+  if index > 0 and values[index] and rings[index] == nil then
     rings[index] = ''
     asked[#asked + 1] = keys[index] .. 'r'
     places[#places + 1] = index
   end
 end
--- Whether the head of a track counts any denials, now or before; a false alarm costs a look.
-local function denied(raw)
-  return raw and #raw > SIZE and (sub(raw, 43, 46) ~= NONE or sub(raw, 75, 78) ~= NONE)
+
+-- Whether a track has denied something that is nearly the same. Of three groups of lanes one must be equal then.
+local function tried(raw, similarity)
+  local many = raw and #raw > SIZE and byte(raw, COUNT_AT) or 0
+  if many == 0 then return false end
+  local list = sub(raw, -TRIED * many)
+  for from = 1, 7, 3 do
+    local group, at = sub(similarity, from, from + 2), 0
+    while true do
+      at = find(list, group, at + 1, true)
+      if not at then break end
+      local first = at - from + 1
+      if first > 0 and first % TRIED == 1 then
+        local apart = 0
+        for lane = 1, TRIED do
+          if byte(list, first + lane - 1) ~= byte(similarity, lane) then apart = apart + 1 end
+        end
+        if apart <= NEAR then return true end
+      end
+    end
+  end
+  return false
 end
-for i = 2 + count, #ARGV do
-  local si, ai, pi = unpack_struct('<HHH', ARGV[i])
+
+for i = 3 + total, #ARGV do
+  local item = ARGV[i]
+  local si, ai, pi = unpack_struct('<HHH', item)
   want(si)
-  if wanted % 2 == 1 or denied(values[ai]) then want(ai) end
-  if pi > 0 and (wanted >= 2 or denied(values[pi])) then want(pi) end
+  local similarity = sub(item, ITEM_SIZE - 10, ITEM_SIZE - 3)
+  if wanted % 2 == 1 or tried(values[ai], similarity) then want(ai) end
+  if pi > 0 and (wanted >= 2 or tried(values[pi], similarity)) then want(pi) end
 end
 if #asked > 0 then
   for i, ring in ipairs(call('MGET', unpack(asked))) do rings[places[i]] = ring or '' end
-end
-local function ring_at(index)
-  return rings[index] or nil -- "" when there is none
 end
 
 -- Only after a rebuild can something have been lost before this epoch.
 local function lost_before(ttl) return begun > 0 and now < begun + ttl and begun + ttl or 0 end
 
 -- An agent's track that is not there though its baseline learned of it lately was lost, not new.
-local function agent_gone(baseline)
+local function agent_gone(index)
+  local baseline = epoch and call('GET', prefix .. 'B' .. sub(ARGV[2 + index], 2))
   if baseline and #baseline >= 10 and sub(baseline, 1, 2) == 'B1' then
     local age = now - unpack_struct('<d', baseline, 3)
     if age >= 0 and age < keep then return now + keep end
@@ -80,20 +101,23 @@ local function session_gone(agent, tag)
 end
 
 local function tell(index, t)
-  lost[index] = t.v[LOST]
   if t.void then shown[index] = false end
   if t.rotated then rings[index] = t.unpruned end
+  if t.v[LOST] > 0 then lost[index] = t.v[LOST] end
   return t
 end
 
-local function append(t, ttl, id, body, kind, rows, amount, bytes, taint, result)
-  if taint > 0 then t.held_taint = bits(t.held_taint, taint) end
-  if result ~= '' then t.held_classes = join_classes(t.held_classes, result) end
+local function append(t, ttl, entry, kind, rows, amount, bytes, taint, result)
   touch_track(t, ttl)
   local v, added = t.v, t.added + 1
+  if taint > 0 then v[HELD] = bits(v[HELD], taint) end
+  if result ~= '' and result ~= t.held_classes then
+    local joined = join_classes(t.held_classes, result)
+    if joined ~= t.held_classes then t.held_classes, t.line = joined, true end
+  end
   t.added = added
-  t[added] = '\n' .. id .. '|p|' .. sub(body, 1, SIMILARITY) .. now .. '|' .. t.kind .. '|' .. sub(body, SIMILARITY + 1)
-  t.kind = kind
+  t[added] = entry
+  v[KIND] = kind
   v[NOW], v[NOW + 2], v[NOW + 3], v[NOW + 4] = v[NOW] + 1, v[NOW + 2] + rows, v[NOW + 3] + amount, v[NOW + 4] + bytes
   v[BURSTS] = v[BURSTS] + 1
 end
@@ -106,53 +130,72 @@ local function resume(t, ttl, id, rows, amount, bytes)
   add_volumes(t, now, rows, amount, bytes)
 end
 
-local appended, known = {}, {}
-for i = 1, #ARGV - 1 - count do
-  local item = ARGV[1 + count + i]
-  local si, ai, pi, wi, ci, bi, rows, amount, bytes, id, agent, tag, taint, classes = unpack_struct(ITEM, item)
-  local sr, ar, pr = values[si], values[ai], pi > 0 and values[pi]
-  local gone = sr and now + keep or lost_before(keep)
+local appended, known, places_of_agents = {}, {}, {}
+local moment = string.format('%.0f', now)
+for i = 1, #ARGV - 2 - total do
+  local item = ARGV[2 + total + i]
+  local si, ai, pi, wi, ci, rows, amount, bytes, id, agent, tag, _, taint, classes = unpack_struct(ITEM, item)
+  local sr, ar = values[si], values[ai]
   local of_agent = tracks[keys[ai]]
-    or tell(ai, open_track(keys[ai], ar, keep, width, ar and 0 or max(gone, agent_gone(values[bi])), ring_at(ai)))
+    or tell(ai, open_track(keys[ai], ar, keep, width,
+      ar and 0 or max(sr and now + keep or lost_before(keep), agent_gone(ai)), rings[ai]))
   local session = tracks[keys[si]]
-    or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(of_agent, tag), ring_at(si)))
-  lost[ai] = of_agent.v[LOST] -- looking for the session may have shown that the agent's entries are lost
-  local of_principal = pi > 0
-    and (tracks[keys[pi]] or tell(pi, open_track(keys[pi], pr, keep, width, pr and 0 or gone, ring_at(pi))))
+    or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(of_agent, tag), rings[si]))
+  if of_agent.v[LOST] > 0 then lost[ai] = of_agent.v[LOST] end -- looking for the session may have shown that it is
+  local of_principal
+  if pi > 0 then
+    of_principal = tracks[keys[pi]]
+    if not of_principal then
+      local pr = values[pi]
+      of_principal = tell(pi, open_track(keys[pi], pr, keep, width,
+        pr and 0 or sr and now + keep or lost_before(keep), rings[pi]))
+    end
+  end
   local flag = '0'
-  if ci > 0 then shown[ci] = false end
   -- The first byte of a claim says `f` while it is in flight.
-  if ci > 0 and values[ci] and string.byte(values[ci]) == 102 and not known[id] then
+  local claim = ci > 0 and values[count + bases + ci]
+  if claim and byte(claim) == 102 and not known[id] then
     known[id] = true
     local at, effect = find_entry(session, id)
-    if at then -- judged once more: what came after it must be told apart
-      if not of_agent.void then rings[ai] = ring_of(of_agent) end
-      if of_principal and not of_principal.void then rings[pi] = ring_of(of_principal) end
-    end
     if not at then
       flag = '1'
       local body, result = sub(item, ITEM_SIZE + 1), classes > 0 and sub(item, -classes) or ''
       local kind = sub(body, SIMILARITY + 1, SIMILARITY + 4)
-      append(session, session_ttl, id, body, kind, rows, amount, bytes, taint, result)
-      append(of_agent, 2 * keep, id, body, kind, rows, amount, bytes, taint, result)
+      local entry = '\n' .. id .. '|p|' .. sub(body, 1, SIMILARITY) .. moment .. '|' .. session.v[KIND] .. '|'
+        .. sub(body, SIMILARITY + 1)
+      append(session, session_ttl, entry, kind, rows, amount, bytes, taint, result)
+      append(of_agent, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
       if of_principal then
-        append(of_principal, 2 * keep, id, body, kind, rows, amount, bytes, taint, result)
-        of_principal.peers = with_peer(of_principal.peers, agent, peers_window)
+        append(of_principal, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
+        local peers = with_peer(of_principal.peers, agent, peers_window)
+        if peers ~= of_principal.peers then of_principal.peers, of_principal.line = peers, true end
       end
       if wi > 0 then
         local peers = with_peer(values[wi] or '', agent, peers_window)
-        if peers ~= values[wi] then
-          values[wi] = peers
-          call('SET', keys[wi], peers, 'PX', peers_window)
-        end
+        if peers ~= values[wi] then values[wi], places_of_agents[wi] = peers, true end
       end
-    elseif effect ~= 'p' and effect ~= 'a' then
-      resume(session, session_ttl, id, rows, amount, bytes)
-      resume(of_agent, 2 * keep, id, rows, amount, bytes)
-      if of_principal then resume(of_principal, 2 * keep, id, rows, amount, bytes) end
+    else
+      -- Judged once more: what came after it must be told apart.
+      if not of_agent.void then rings[ai] = ring_of(of_agent) end
+      if of_principal and not of_principal.void then rings[pi] = ring_of(of_principal) end
+      if effect ~= 'p' and effect ~= 'a' then
+        resume(session, session_ttl, id, rows, amount, bytes)
+        resume(of_agent, 2 * keep, id, rows, amount, bytes)
+        if of_principal then resume(of_principal, 2 * keep, id, rows, amount, bytes) end
+      end
     end
   end
   appended[i] = flag
 end
 flush_tracks()
-return { now, shown, rings, lost, table.concat(appended) }
+for index in pairs(places_of_agents) do call('SET', keys[index], values[index], 'PX', peers_window) end
+local shown_rings, shown_lost = {}, {}
+for index, ring in pairs(rings) do
+  shown_rings[#shown_rings + 1] = index
+  shown_rings[#shown_rings + 1] = ring
+end
+for index, moment_ in pairs(lost) do
+  shown_lost[#shown_lost + 1] = index
+  shown_lost[#shown_lost + 1] = moment_
+end
+return { now, ARGV[2], shown, shown_rings, shown_lost, table.concat(appended) }

@@ -45,7 +45,7 @@ for i, key in ipairs(keys) do
       note(t, at)
     else
       t.v[TAINT] = bits(t.v[TAINT], flags)
-      t.classes = join_classes(t.classes, result)
+      t.classes, t.line = join_classes(t.classes, result), true
     end
     touch_track(t, i == 1 and session_ttl or 2 * keep)
   end

@@ -42,18 +42,17 @@ local function clock(last)
 end
 
 -- A claim begins with `f` while it is in flight and with `d` once it is answered, for those who need no more of it. Its
--- table follows (see enrich.lua), then the stored answer, if there is one.
+-- table follows (see enrich.lua).
 local function claim_of(raw)
   if not raw then return false end
-  local offset, claim = cmsgpack.unpack_one(raw, 1)
-  claim.answer_at = offset
+  local _, claim = cmsgpack.unpack_one(raw, 1)
   return claim
 end
 
-local function claim_bytes(claim, answer)
-  claim.answer_at = nil
-  return claim[2] .. cmsgpack.pack(claim) .. (answer or '')
-end
+local function claim_bytes(claim) return claim[2] .. cmsgpack.pack(claim) end
+
+-- Where the stored answer of a claim is. It holds only as long as its claim says so.
+local function answer_key(prefix, id) return prefix .. 'a:' .. id end
 
 local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')

@@ -58,9 +58,9 @@ local values = call('MGET', unpack(keys))
 local suspended, facts = {}, {}
 for i = 1, #ask.S do suspended[i] = values[i] and 1 or 0 end
 for i = 1, #ask.F do facts[i] = values[#ask.S + i] end
-local claims, stored, writes, records, removed = {}, {}, {}, {}, {}
+local claims, writes, records, removed = {}, {}, {}, {}
 local offset = #ask.S + #ask.F
-for i, q in ipairs(ask.q) do claims[q[1]], stored[q[1]] = claim_of(values[offset + i]), values[offset + i] end
+for i, q in ipairs(ask.q) do claims[q[1]] = claim_of(values[offset + i]) end
 
 local function record_of(order)
   local field = text(order)
@@ -164,8 +164,7 @@ end
 
 -- The stored answer of a claim, while it holds.
 local function answer_of(id, claim)
-  if claim.answer_at < 0 or (claim[11] or 0) <= now then return nil end
-  return string.sub(stored[id], claim.answer_at + 1)
+  return (claim[11] or 0) > now and call('GET', answer_key(prefix, id)) or nil
 end
 
 local function base_of(list)

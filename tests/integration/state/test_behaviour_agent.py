@@ -71,7 +71,7 @@ def writ_agent(config: Path, *arguments: str) -> Result:
 
 
 async def learn(state: RedisState, key: bytes, count: int = 20) -> None:
-    state.companions = (Behaviour(key),)
+    state.companions = (Behaviour(key, hold_s=0.0),)
     player = Player(state, DECLARED)
     for _ in range(count):
         seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED, key=key)
