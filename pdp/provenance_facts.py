@@ -87,10 +87,19 @@ def _intent(
         request.things & Thing.WEB or request.named & NAMED_URL
     )
     # A page is read for almost any request; one that only text names, where the user spoke of pages.
-    asked = not wanders if only_fetches(ask.sinks) else is_asked(request, ask.kind, named=named)
+    asked = (
+        not wanders
+        if only_fetches(ask.sinks)
+        else is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
+    )
     if asked:
         return "ASKED"
     return "DELEGATED" if request.delegates else "NOT_ASKED"
+
+
+def _addressed(sinks: Sequence[SinkRef]) -> bool:
+    """Tells whether the call says whom or what it reaches."""
+    return any(ref.kind not in COMPOSED for ref in sinks)
 
 
 def _sink(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pdp.fold import fold
+from pdp.provenance_families import NAMES, Family
 from pdp.provenance_lexicon import DEEDS, THINGS, Deed, Thing
 from pdp.provenance_request import RequestFacts, singular
 from writ.action import Verb
@@ -31,10 +32,16 @@ _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
 
+_BOUGHT = Thing.LODGING | Thing.DINING | Thing.TRANSPORT | Thing.SHOW | Thing.GOODS | Thing.DEVICE | Thing.STAFF
+"""… unless it is this: who asks for a table asks for no hotel."""
+
 _PLACES = Thing.WEB | Thing.CHANNEL
 _WRITING = Deed.CREATE | Deed.UPDATE
 _NARROW = Deed.ADMIN | Deed.DELETE
-"""… unless the same call does one of these."""
+"""Deeds that must be asked for on the same kind of thing, whatever else the same call does."""
+
+_UNADDRESSED = Family.PUBLISH
+"""What reaches everybody unless an address says whom."""
 
 
 @frozen
@@ -45,49 +52,68 @@ class ActionKind:
     by_verb: int
     by_name: int
     things: int
+    families: int = 0
 
 
 @lru_cache(maxsize=4096)
-def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int]:
+def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
     deeds = DEEDS.get(words[0], 0) if words else 0
-    things = 0
+    things = families = 0
     for word in words:
+        families |= NAMES.get(word, 0)
         things |= THINGS.get(singular(word), 0)
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
             things |= THINGS.get(singular(word), 0)
-    return deeds, things
+    return deeds, things, families
 
 
 def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> ActionKind:
     """Says what an action is, from the verbs and resource types of its operations and the name of its tool."""
     verbs = frozenset(verbs)
-    by_name, things = _name_bits(tool, tuple(sorted(set(resources))))
+    by_name, things, families = _name_bits(tool, tuple(sorted(set(resources))))
     by_verb = 0
     for verb in verbs:
         by_verb |= _BY_VERB.get(verb, 0)
-    return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things)
+    return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things, families=families)
 
 
-def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False) -> bool:
+def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, addressed: bool = True) -> bool:
     """Tells whether the request asks for an action of this kind.
 
     Its verb must be asked for, or the verb in the tool's name; and but for sending and paying, on the same kind of thing:
-    "update my address" asks for no new password. `named` tells that the user named or pointed at that very thing.
+    "update my address" asks for no new password. `named` tells that the user named or pointed at that very thing;
+    `addressed` that the call says whom it reaches.
     """
     if action.reads:
         return True
-    if action.by_verb & Deed.DELETE and not request.deeds & Deed.DELETE:
+    if not _gravest_is_asked(request, action) or not _family_is_asked(request, action, addressed=addressed):
         return False
     same_thing = named or not action.things or not request.things or bool(action.things & request.things)
     if action.by_verb & request.deeds & _ANYWHERE:
-        return not action.by_verb & _NARROW or same_thing
-    if action.by_verb & Deed.PAY and request.deeds & Deed.SEND and request.things & Thing.MONEY:
-        return True  # money is sent as well as paid
+        bought = action.by_verb & Deed.PAY and action.things & _BOUGHT and not action.things & Thing.MONEY
+        return same_thing if action.by_verb & _NARROW or bought else True
     if action.by_verb & Deed.SEND and request.deeds & Deed.CREATE and action.things & request.things & _PLACES:
         return True  # "put it on the page" publishes
     deeds = action.by_verb | action.by_name
-    if deeds & _WRITING:
-        deeds |= _WRITING  # "write two points into the list" adds to it
+    if deeds & Deed.UPDATE:
+        deeds |= _WRITING  # "write two points into the list" adds to it; who asks for a change asks for nothing new
     return same_thing and bool(deeds & request.deeds)
+
+
+def _gravest_is_asked(request: RequestFacts, action: ActionKind) -> bool:
+    """Deleting, paying and administration are not asked for by the milder verb that stands beside them."""
+    if action.by_verb & Deed.DELETE and not request.deeds & Deed.DELETE:
+        return False
+    if action.by_verb & Deed.ADMIN and not request.deeds & (Deed.ADMIN | Deed.DELETE):
+        return False
+    return not action.by_verb & Deed.PAY or bool(request.deeds & (Deed.PAY | action.by_name))
+
+
+def _family_is_asked(request: RequestFacts, action: ActionKind, *, addressed: bool) -> bool:
+    """A verb that does one thing only is asked for by its family, or by a general word of change."""
+    families = action.families if not addressed else action.families & ~_UNADDRESSED
+    if not families or families & request.deeds:
+        return True
+    return bool(request.deeds & Family.CHANGE) and not families & (Family.PUBLISH | Family.INVITE)

@@ -39,6 +39,15 @@ class Thing(IntFlag):
     CODE = 1024
     RECORD = 2048
     CHANNEL = 4096
+    LODGING = 8192
+    DINING = 16384
+    TRANSPORT = 32768
+    SHOW = 65536
+    GOODS = 131072
+    OPINION = 262144
+    DEVICE = 524288
+    HEALTH = 1048576
+    STAFF = 2097152
 
 
 def _table(rows: Mapping[str, IntFlag]) -> dict[str, int]:
@@ -57,19 +66,22 @@ DEEDS: Mapping[str, int] = _table(
         " revise complete mark flag tag assign reassign reschedule postpone shift extend shorten renew switch convert"
         " sort organize organise clean rewrite translate apply adapt align synchronise synchronize sync link attach"
         " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade  pin"
-        " unpin mute fill book confirm accept decline approve reject enable disable turn toggle dim sign": Deed.UPDATE,
+        " unpin mute fill book confirm accept decline approve reject enable disable turn toggle dim sign solve label categorize"
+        " categorise prioritize prioritise rate star like hide unhide follow squash rebase review swap rotate lock unlock"
+        " escalate decide dismiss acknowledge snooze pause resume play": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
         " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
-        " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand": Deed.SEND,
+        " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
+        " apologise apologize confirm prescribe refer escalate dispatch": Deed.SEND,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return give book reserve rent lend contribute"
-        " prepay credit split request": Deed.PAY,
+        " prepay credit split request hire redeem promote sponsor": Deed.PAY,
         "book reserve rent hire": Deed.CREATE,
         "run execute launch start restart stop deploy install compile test trigger invoke evaluate build"
         " rollback rerun migrate reboot provision": Deed.EXECUTE,
         "grant revoke promote demote authorize authorise permit allow block unblock ban configure enable disable invite"
         " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
-        "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow"
+        "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow block dismiss"
         " kick revoke empty destroy void prune": Deed.DELETE,
         # German, French, Spanish.
         "erstelle erstellen anlegen lege schreibe schreiben plane planen crée créer ajoute ajouter rédige crea crear"
@@ -94,7 +106,7 @@ THINGS: Mapping[str, int] = _table(
         " data konto profil compte profil cuenta perfil": Thing.PROFILE,
         "member": Thing.PERSON | Thing.CHANNEL,
         "permission right role access privilege member membership owner admin administrator group team policy"
-        " configuration config setting": Thing.RIGHT,
+        " configuration config setting collaborator webhook visibility": Thing.RIGHT,
         "payment transaction transfer money bill invoice rent refund amount price subscription order fee salary iban bank"
         " balance debt deposit difference cost expense tip charge loan euro eur dollar usd gbp chf tax vat"
         " budget fund cash purchase receipt wage standing rechnung zahlung miete betrag facture paiement loyer factura"
@@ -107,20 +119,43 @@ THINGS: Mapping[str, int] = _table(
         "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
         " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
         " carpeta": Thing.FILE,
-        "contact participant user member person friend attendee guest colleague client customer people employee"
-        " teammate team": Thing.PERSON,
-        "url link page website site article webpage web blog homepage form": Thing.WEB,
-        "hotel flight car restaurant table room ticket trip rental reservation booking train seat stay vacation"
-        " apartment accommodation": Thing.TRAVEL,
+        "contact participant user member person friend collaborator follower attendee guest colleague client customer people"
+        " employee teammate team": Thing.PERSON,
+        "url link linked page website site article webpage web blog homepage form": Thing.WEB,
+        "trip travel vacation holiday journey itinerary reservation booking": Thing.TRAVEL
+        | Thing.LODGING
+        | Thing.DINING
+        | Thing.TRANSPORT
+        | Thing.SHOW,
+        "hotel room hostel inn apartment accommodation stay night lodging guesthouse suite listing motel flat villa campsite"
+        " guest-house unterkunft zimmer chambre habitación": Thing.LODGING,
+        "restaurant table cafe café bar bistro eatery diner meal lunch dinner breakfast brunch cuisine tisch"
+        " mesa": Thing.DINING,
+        "flight car train taxi cab bus ride rental seat ferry plane airline vehicle shuttle scooter bike bicycle zug flug"
+        " vol vuelo": Thing.TRANSPORT,
+        "show concert museum match theatre theater festival opera tour cinema movie film exhibition performance attraction"
+        " ticket game gig": Thing.SHOW,
+        "ticket": Thing.TRANSPORT,
+        "basket cart parcel package shipment delivery product item article purchase voucher coupon order goods gift"
+        " grocery shop store merchandise subscription": Thing.GOODS,
+        "review rating opinion star feedback testimonial": Thing.OPINION,
+        "device light lamp thermostat temperature heating lock door alarm camera scene automation speaker blind garage"
+        " vacuum window switch plug sensor": Thing.DEVICE,
+        "patient prescription medication medicine diagnosis treatment therapy dose tablet drug referral lab"
+        " vaccine": Thing.HEALTH,
+        "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
+        " timesheet": Thing.STAFF,
         "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
-        " function deployment environment database command program workflow build": Thing.CODE,
-        "record row entry table item product task todo ticket lead case deal contract database ledger": Thing.RECORD,
-        "channel workspace slack room group space forum": Thing.CHANNEL,
+        " function deployment environment database table command program workflow build release tag collaborator"
+        " webhook": Thing.CODE,
+        "record row entry item product task todo ticket lead case deal contract database ledger": Thing.RECORD,
+        "channel workspace slack room group space forum club community": Thing.CHANNEL,
     }
 )
 
 LIGHT = frozenset(
     {"drop", "give", "shoot", "leave", "make", "do", "get", "have", "issue", "put", "prepare", "take", "place", "let"}
+    | {"need", "needs", "want", "wants"}
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
@@ -129,8 +164,10 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
         " announcement nachricht bescheid": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
-        "booking reservation table seat ticket room flight ride": Deed.PAY | Deed.CREATE,
-        "appointment event entry copy": Deed.CREATE,
+        "booking reservation table seat ticket room flight ride car cab taxi hotel": Deed.PAY | Deed.CREATE,
+        "appointment event entry copy slot": Deed.CREATE,
+        "star rating review": Deed.SEND | Deed.UPDATE,
+        "admin administrator owner member moderator editor": Deed.ADMIN,
     }
 )
 
@@ -144,6 +181,14 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("sign", "me"): int(Deed.CREATE),
     ("check", "in"): int(Deed.UPDATE),
     ("check", "me"): int(Deed.UPDATE),
+    ("get", "rid"): int(Deed.DELETE),
+    ("take", "down"): int(Deed.DELETE),
+    ("throw", "out"): int(Deed.DELETE),
+    ("kick", "out"): int(Deed.DELETE | Deed.ADMIN),
+    ("should", "go"): int(Deed.UPDATE),
+    ("should", "be"): int(Deed.UPDATE),
+    ("should", "have"): int(Deed.UPDATE),
+    ("should", "say"): int(Deed.UPDATE),
 }
 """Verbs that mean something else together with the word after them."""
 
@@ -152,6 +197,42 @@ LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open 
 """What people are let do: "let her read the minutes" shares them."""
 
 BEFORE_GERUND = frozenset({"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and"})
+
+PARTICLES: Mapping[tuple[str, str], int] = {
+    ("take", "out"): int(Deed.DELETE),
+    ("take", "off"): int(Deed.DELETE),
+    ("take", "away"): int(Deed.DELETE),
+    ("take", "down"): int(Deed.DELETE),
+    ("throw", "out"): int(Deed.DELETE),
+    ("throw", "away"): int(Deed.DELETE),
+    ("call", "off"): int(Deed.DELETE),
+    ("hand", "in"): int(Deed.SEND),
+    ("put", "through"): int(Deed.SEND),
+    ("pass", "on"): int(Deed.SEND),
+}
+"""Verbs whose particle stands some words later: "take the post down"."""
+
+PAID_OUT = frozenset({"send", "wire", "transmit", "give", "schicke", "sende", "envoie", "envía"})
+MONEY_SENT = frozenset(
+    {"money", "payment", "rent", "refund", "amount", "difference", "deposit", "fee", "fees", "salary", "euro", "euros"}
+    | {
+        "eur",
+        "dollar",
+        "dollars",
+        "usd",
+        "gbp",
+        "chf",
+        "loan",
+        "debt",
+        "tip",
+        "cash",
+        "tax",
+        "geld",
+        "dinero",
+        "argent",
+    }
+)
+"""Words of money itself, not of its papers: who sends an invoice pays nothing."""
 
 HANDING_OVER = frozenset(
     [
@@ -303,6 +384,7 @@ OFTEN_NOUNS = frozenset(
         "split",
         "sign",
     }
+    | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
 )
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pdp.fold import fold
+from pdp.provenance_families import FAMILIES
 from pdp.provenance_lexicon import (
     BEFORE_GERUND,
     BIDDING,
@@ -19,17 +20,21 @@ from pdp.provenance_lexicon import (
     LET_DEEDS,
     LETTING,
     LIGHT,
+    MONEY_SENT,
     NOT,
     NOUN_DEEDS,
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_REQUEST,
     OFTEN_NOUNS,
+    PAID_OUT,
+    PARTICLES,
     PHRASES,
     TAKEN_UP,
     TELLING,
     THINGS,
     TO_THE_USER,
+    Deed,
 )
 from pdp.provenance_marks import identifiers
 from writ.frozen import frozen
@@ -78,15 +83,35 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     denied = bool(NOT.intersection(words[max(0, at - 3) : at]))
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
-        return phrase
+        return phrase | FAMILIES.get(word, 0)
+    if _is_reminder(words, at):
+        return 0
+    particle = 0 if denied else _with_particle(words, at)
     light = _light_deed(words, at) if word in LIGHT and not denied else 0
     if light:
-        return light
-    bits = DEEDS.get(word, 0)
+        return light | particle | FAMILIES.get(word, 0)
+    bits = DEEDS.get(word, 0) | particle
+    if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + _REACH]):
+        bits |= int(Deed.PAY)
     bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING
     if bits and bids and _is_asked(words, at, opens=opens):
-        return bits
+        return bits | FAMILIES.get(word, 0)
     return _gerund_deed(word) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+
+
+def _with_particle(words: Sequence[str], at: int) -> int:
+    """ "Take the announcement down": the particle says what is done."""
+    reach = words[at + 2 : at + 2 + _REACH]
+    return next((PARTICLES[pair] for pair in ((words[at], word) for word in reach) if pair in PARTICLES), 0)
+
+
+def _is_reminder(words: Sequence[str], at: int) -> bool:
+    """ "Remind me tomorrow to answer Ada" asks for a reminder, not for the answer."""
+    before = words[max(0, at - 2 * _REACH) : at]
+    if not before or before[-1] != "to":
+        return False
+    told = next((place for place in range(len(before) - 1, 0, -1) if before[place - 1] in ("remind", "reminder")), 0)
+    return bool(told) and "and" not in before[told:]
 
 
 def _clauses(folded: str) -> tuple[list[str], set[int]]:
@@ -105,7 +130,7 @@ def _clauses(folded: str) -> tuple[list[str], set[int]]:
 def _light_deed(words: Sequence[str], at: int) -> int:
     """ "Drop her a line", "make a payment": the noun says what is done."""
     reach = words[at + 1 : at + 2 + _REACH]
-    told = next((NOUN_DEEDS[word] for word in reach if word in NOUN_DEEDS), 0)
+    told = next((NOUN_DEEDS[noun] for word in reach if (noun := singular(word)) in NOUN_DEEDS), 0)
     if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
         told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)
     return told
@@ -115,7 +140,11 @@ def _gerund_deed(word: str) -> int:
     """ "By sending", "take care of paying"."""
     stem = word[:-3]
     undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
-    return DEEDS.get(stem, 0) | DEEDS.get(stem + "e", 0) | DEEDS.get(undoubled, 0)
+    bits = 0
+    for base in {stem, stem + "e", undoubled}:
+        if base in DEEDS:
+            bits |= DEEDS[base] | FAMILIES.get(base, 0)
+    return bits
 
 
 def is_order(sentence: str) -> bool:
