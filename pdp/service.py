@@ -28,6 +28,7 @@ from pdp.model import Ask, CallerIdentity, Peer
 from pdp.queue import Entry
 from pdp.report import Reporter
 from pdp.state import RedisState, StoredFact
+from pdp.wire import delimited, tag
 from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, WritError
 from writ.v1 import decision_pb2, fact_pb2
 
@@ -48,6 +49,11 @@ _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 M = TypeVar("M", bound=Message)
 
+_Said: TypeAlias = tuple[bytes, WritError | None]
+"""An answer without its token."""
+
+_RESPONSES = tag(decision_pb2.DecideBatchResponse.RESPONSES_FIELD_NUMBER)
+
 
 def deliver(answers: Sequence[Answer]) -> None:
     """Hands each answer to the call that waits for it."""
@@ -63,11 +69,12 @@ class _Call:
     __slots__ = ("future",)
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: asyncio.Future[Answer] = loop.create_future()
+        self.future: asyncio.Future[_Said] = loop.create_future()
 
     def answer(self, answer: Answer) -> None:
+        # Not the answer itself: it leads back to this call, and its bytes would wait for the collector of cycles.
         if not self.future.done():
-            self.future.set_result(answer)
+            self.future.set_result((answer.response, answer.error))
 
 
 class _Stream:
@@ -93,13 +100,12 @@ class _Stream:
 
 
 class _StreamCall:
-    """One request of a stream."""
+    """One request of a stream. Does not know its ask, which knows it: a cycle would outlive the request."""
 
-    __slots__ = ("ask", "stream")
+    __slots__ = ("stream",)
 
     def __init__(self, stream: _Stream) -> None:
         self.stream = stream
-        self.ask: Ask | None = None
 
     def answer(self, answer: Answer) -> None:
         if self.stream.unanswered.pop(id(self), None) is not None:
@@ -184,13 +190,13 @@ class DecisionFront:
     async def _decided(self, ask: Ask, call: _Call, context: Context) -> bytes:
         self._engine.offer(Entry(asks=[ask]))
         try:
-            answer = await call.future
+            response, error = await call.future
         except asyncio.CancelledError:
             ask.gone = True
             raise
-        if answer.error is not None:
-            await _abort(context, answer.error)
-        return answer.response
+        if error is not None:
+            await _abort(context, error)
+        return response
 
     async def decide_batch(self, request: bytes, context: Context) -> bytes:
         """DecideBatch."""
@@ -209,18 +215,15 @@ class DecisionFront:
         ]
         self._engine.offer(Entry(asks=asks, semantic=batch.semantic))
         try:
-            answers = await asyncio.gather(*(call.future for call in calls))
+            said = await asyncio.gather(*(call.future for call in calls))
         except asyncio.CancelledError:
             for ask in asks:
                 ask.gone = True
             raise
-        refusal = answers[0].error
-        if isinstance(refusal, _WHOLE) and all(answer.error is refusal for answer in answers):
+        refusal = said[0][1]
+        if isinstance(refusal, _WHOLE) and all(error is refusal for _, error in said):
             await _abort(context, refusal)
-        response = decision_pb2.DecideBatchResponse()
-        for answer in answers:
-            response.responses.add().ParseFromString(answer.response)
-        return response.SerializeToString()
+        return b"".join(delimited(_RESPONSES, response) for response, _ in said)  # a DecideBatchResponse
 
     async def decide_stream(self, _: AsyncIterator[bytes], context: Context) -> None:
         """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
@@ -251,7 +254,6 @@ class DecisionFront:
                 call = _StreamCall(stream)
                 ask = Ask(token=call, request=request, peer=peer, deadline_s=loop.time() + self._default_s)
                 stream.unanswered[id(call)] = ask
-                call.ask = ask
                 self._engine.offer(Entry(asks=[ask]))
                 while len(stream.unanswered) + len(stream.answers) >= limit:
                     await asyncio.sleep(0.001)

@@ -1,0 +1,133 @@
+"""The gRPC front leaves nothing for the collector of cycles: what a call held is free as soon as it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pdp.config import Limits, Timeouts
+from pdp.item import Answer
+from pdp.model import CallerIdentity
+from pdp.queue import Entry
+from pdp.service import DecisionFront, deliver
+from writ.errors import Overloaded
+from writ.v1 import decision_pb2
+
+
+class Engine:
+    """Answers in the next turn of the event loop."""
+
+    def __init__(self, error: Overloaded | None = None) -> None:
+        self._error = error
+
+    def offer(self, entry: Entry) -> None:
+        answers = [Answer(token=ask.token, response=ask.request, error=self._error) for ask in entry.asks]
+        asyncio.get_running_loop().call_soon(deliver, answers)
+
+
+class Authenticator:
+    """Knows everybody."""
+
+    def authenticate(self, _: object, now_s: float) -> CallerIdentity:
+        return CallerIdentity(organisation="acme", id="x", names=("x",), claims={}, expires_at_s=now_s + 60)
+
+
+class Context:
+    """A call without metadata; `requests` are what its stream sends."""
+
+    def __init__(self, requests: list[bytes]) -> None:
+        self._requests = requests
+        self.written: list[bytes] = []
+
+    def invocation_metadata(self) -> tuple[()]:
+        return ()
+
+    def auth_context(self) -> dict[str, Any]:
+        return {}
+
+    def time_remaining(self) -> float:
+        return 5.0
+
+    async def read(self) -> object:
+        await asyncio.sleep(0)
+        return self._requests.pop(0) if self._requests else None
+
+    async def write(self, message: bytes) -> None:
+        self.written.append(message)
+
+    async def abort(self, *_: object) -> None:
+        raise ConnectionAbortedError
+
+
+def front(error: Overloaded | None = None) -> DecisionFront:
+    made: Any = DecisionFront
+    return made(  # type: ignore[no-any-return]
+        engine=Engine(error),
+        authenticator=Authenticator(),
+        lanes=None,
+        reporter=None,
+        state=None,
+        limits=Limits(),
+        timeouts=Timeouts(),
+    )
+
+
+def request(number: int) -> decision_pb2.DecideRequest:
+    return decision_pb2.DecideRequest(request_id=f"r{number}")
+
+
+@pytest.fixture
+def _no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def left() -> set[str]:
+    """Names of what is of the front and still lives."""
+    names = {"_Call", "_StreamCall", "Ask", "Answer"}
+    return names & {type(thing).__qualname__ for thing in gc.get_objects()}
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_a_unary_call_is_free_when_it_is_answered() -> None:
+    body = request(1).SerializeToString()
+    context: Any = Context([])
+    assert asyncio.run(front().decide(body, context)) == body
+    assert left() == set()
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_a_batch_is_free_when_it_is_answered_and_holds_every_answer_in_order() -> None:
+    requests = [request(number) for number in range(3)]
+    batch = decision_pb2.DecideBatchRequest(
+        requests=requests, semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+    ).SerializeToString()
+    context: Any = Context([])
+    said = decision_pb2.DecideBatchResponse.FromString(asyncio.run(front().decide_batch(batch, context)))
+    assert [answer.SerializeToString() for answer in said.responses] == [item.SerializeToString() for item in requests]
+    assert left() == set()
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_a_batch_that_is_refused_as_a_whole_is_an_error_of_the_call() -> None:
+    batch = decision_pb2.DecideBatchRequest(
+        requests=[request(1), request(2)], semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+    ).SerializeToString()
+    context: Any = Context([])
+    with pytest.raises(ConnectionAbortedError):
+        asyncio.run(front(Overloaded("OVERLOADED", "expected less")).decide_batch(batch, context))
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_what_a_stream_asked_is_free_when_it_is_answered() -> None:
+    bodies = [request(number).SerializeToString() for number in range(3)]
+    context: Any = Context(list(bodies))
+    asyncio.run(front().decide_stream(iter(()), context))  # type: ignore[arg-type]
+    assert context.written == bodies
+    assert left() == set()
