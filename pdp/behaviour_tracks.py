@@ -25,7 +25,6 @@ EFFECTS = {"p": "PENDING", "a": "ALLOWED", "d": "DENIED", "h": "DENIED", "w": "D
 
 _HEADER = struct.Struct("<2s16sHBBBBdddIIdddIIdddIHHHHHHHII4s")
 _MAGIC = b"T3"
-_TRIED = 8  # bytes of each similarity of what was denied, behind the line
 _VERBS = {letter: verb.value for verb, letter in LETTERS.items()}
 _NO_CLASSES: frozenset[str] = frozenset()
 _EFFECT, _SIMILARITY = 17, slice(19, 35)  # places in a line
@@ -241,7 +240,7 @@ def _parse(
     raw: bytes, ring: bytes | None, gone_until_ms: int, now_ms: int, keep_ms: int, burst_window_s: int, span_ms: int
 ) -> Track:
     fields = _HEADER.unpack_from(raw)
-    magic, _, _, bits, bits_before, held, tried, lost_until_ms, since_ms, renewed_ms = fields[:10]
+    magic, _, _, bits, bits_before, held, _, lost_until_ms, since_ms, renewed_ms = fields[:10]
     actions, denials, rows, amount, sent = fields[10:15]
     older_actions, older_denials, older_rows, older_amount, older_sent = fields[15:20]
     slot, bursts, span, ring_bytes, last_kind = fields[20], fields[21:28], fields[28], fields[29], fields[30]
@@ -249,8 +248,8 @@ def _parse(
     # A NaN or an infinity among them would make the sum one.
     if magic != _MAGIC or not isfinite(sum(volumes)) or min(volumes) < 0 or max(volumes) > MAX_VALUE:
         raise ValueError("track")
-    line = raw[_HEADER.size : len(raw) - _TRIED * tried]
-    classes, classes_before, peers, held_classes, end = line.decode("ascii").split("|")
+    # behaviour_look.lua shows no similarities of what was denied.
+    classes, classes_before, peers, held_classes, end = raw[_HEADER.size :].decode("ascii").split("|")
     if end:
         raise ValueError("track")
     if ring is not None and len(ring) != ring_bytes:

@@ -31,6 +31,7 @@ from pdp.state_records import StateRecords, StoredFact
 from pdp.state_wire import (
     FINAL_CODES,
     Enriched,
+    answer_commands,
     claim_id,
     organisation_key,
     pack_asks,
@@ -119,7 +120,7 @@ _Chunk = tuple[str, list[StateAsk]]
 
 @dataclass(slots=True)
 class _Settling:
-    """One call of a pipeline that settles: the claims' own, or a companion's."""
+    """One call of a pipeline that settles: an answer that is stored, the claims' own, or a companion's."""
 
     organisation: str
     call: Call
@@ -283,6 +284,8 @@ class RedisState(StateRecords):
         """Takes in what settling answered; returns its first failure."""
         failure, learners = None, self._learners()
         for one, reply in zip(settling, replies, strict=False):
+            if one.call.script is None:
+                continue  # memory is full, say: an answer that was not kept is judged again
             if isinstance(reply, StateFailed):
                 failure = failure or reply
             elif one.companion is None:
@@ -354,7 +357,13 @@ class RedisState(StateRecords):
         for organisation, whole in groups.items():
             for start in range(0, len(whole), MAX_ITEMS_PER_CALL):
                 part = whole[start : start + MAX_ITEMS_PER_CALL]
-                own = Call(script=_SETTLE, key=organisation_key(organisation), args=pack_settlements(part))
+                key = organisation_key(organisation)
+                # Before the claims speak of them. What was stored but is not spoken of does no harm.
+                found += [
+                    _Settling(organisation, Call(script=None, key=key, args=command), (), None)
+                    for command in answer_commands(part)
+                ]
+                own = Call(script=_SETTLE, key=key, args=(pack_settlements(part),))
                 found.append(_Settling(organisation, own, part, None))
                 for companion in self.companions:
                     call = companion.settle(organisation, part)
@@ -388,7 +397,7 @@ class RedisState(StateRecords):
             items = []
             for opened, final in finals[start : start + MAX_ITEMS_PER_CALL]:
                 ticket = parse_ticket(opened.ticket)
-                items.append([opened.claim, ticket.epoch, ticket.order, ticket.hold, FINAL_CODES[final], {}, 0, 0, ""])
+                items.append([opened.claim, ticket.epoch, ticket.order, ticket.hold, FINAL_CODES[final], {}, 0, ""])
             await run_one(self.client, _SETTLE, organisation_key(organisation), orjson.dumps({"q": items}))
 
     async def _sweep(self, organisation: str) -> None:

@@ -53,11 +53,20 @@ def load_script(name: str, *, library: Sequence[str] = ("counters",), allow_oom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One script call. `key` is the one key; all others of the script carry its hash tag."""
+    """One script call. `key` is the one key; all others of the script carry its hash tag. Without a script `args` are a plain
+    command with its key."""
 
-    script: Script
+    script: Script | None
     key: str
     args: tuple[str | bytes, ...]
+
+    def command(self) -> tuple[Any, ...]:
+        """What goes to the server, as long as it knows the script."""
+        return self.args if self.script is None else ("EVALSHA", self.script.sha, 1, self.key, *self.args)
+
+    def in_full(self) -> tuple[Any, ...]:
+        """The same with the text of the script."""
+        return self.args if self.script is None else ("EVAL", self.script.text, 1, self.key, *self.args)
 
 
 class Client(Protocol):
@@ -118,11 +127,10 @@ class NodeClient:
     async def run(self, calls: Sequence[Call]) -> list[Any]:
         try:
             async with asyncio.timeout(self._deadline_s):
-                commands = [("EVALSHA", call.script.sha, 1, call.key, *call.args) for call in calls]
-                answers = await self._pipeline(commands)
+                answers = await self._pipeline([call.command() for call in calls])
                 missing = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
                 if missing:
-                    again = [("EVAL", calls[i].script.text, 1, calls[i].key, *calls[i].args) for i in missing]
+                    again = [calls[i].in_full() for i in missing]
                     for index, answer in zip(missing, await self._pipeline(again), strict=True):
                         answers[index] = answer
         except _FAILURES as error:
@@ -177,10 +185,10 @@ class ClusterClient:
         )
 
     async def run(self, calls: Sequence[Call]) -> list[Any]:
-        answers = await self._pipeline([("EVALSHA", c.script.sha, 1, c.key, *c.args) for c in calls])
+        answers = await self._pipeline([call.command() for call in calls])
         missing = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if missing:
-            again = [("EVAL", calls[i].script.text, 1, calls[i].key, *calls[i].args) for i in missing]
+            again = [calls[i].in_full() for i in missing]
             for index, answer in zip(missing, await self._pipeline(again), strict=True):
                 answers[index] = answer
         return [translate(answer) if isinstance(answer, Exception) else answer for answer in answers]

@@ -18,6 +18,9 @@ from writ.errors import StateFailed
 FINAL_CODES: Mapping[Final, str] = {Final.ALLOWED: "a", Final.DENIED: "d", Final.WITHDRAWN: "w"}
 FINALS: Mapping[bytes, str] = {b"a": Final.ALLOWED.value, b"d": Final.DENIED.value}
 
+MAX_ANSWER_MS = 600_000
+"""Longest time that an answer is kept, as long as its claim (KEPT in settle.lua)."""
+
 _STATUS = (None, ClaimStatus.MINE, ClaimStatus.IN_FLIGHT, ClaimStatus.ANSWERED, ClaimStatus.REUSED)
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _TICKET = re.compile(r"([0-9a-f]{16})\.([0-9]{1,16})\.([0-9]{1,16})")
@@ -213,9 +216,9 @@ def _worse(one: CounterView, other: CounterView) -> CounterView:
     return one if one.value >= other.value else other
 
 
-def pack_settlements(settlements: Sequence[Settlement]) -> tuple[bytes, ...]:
+def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
     """ARGV of settle.lua for settlements of one organisation."""
-    items, answers = [], []
+    items = []
     for settlement in settlements:
         ask = settlement.ask
         ticket = parse_ticket(ask.ticket)
@@ -225,9 +228,6 @@ def pack_settlements(settlements: Sequence[Settlement]) -> tuple[bytes, ...]:
             for position, entry in enumerate(ask.reservations, 1)
             if lowered and entry.counter in lowered
         }
-        stored = settlement.answer_ttl_ms > 0 and settlement.final is not Final.WITHDRAWN
-        if stored:
-            answers.append(settlement.answer)
         items.append(
             [
                 claim_id(ask.caller_id, ask.request_id),
@@ -236,9 +236,25 @@ def pack_settlements(settlements: Sequence[Settlement]) -> tuple[bytes, ...]:
                 ticket.hold,
                 FINAL_CODES[settlement.final],
                 amounts,
-                len(answers),
-                settlement.answer_ttl_ms if stored else 0,
+                settlement.answer_ttl_ms if _has_answer(settlement) else 0,
                 settlement.decision_id,
             ]
         )
-    return (orjson.dumps({"q": items}), *answers)
+    return orjson.dumps({"q": items})
+
+
+def answer_commands(settlements: Sequence[Settlement]) -> list[tuple[str | bytes, ...]]:
+    """Commands that store the answers of settlements of one organisation, each under who holds the claim (`answer_key` in
+    counters.lua). They do not go through Lua: each is some kilobytes."""
+    commands: list[tuple[str | bytes, ...]] = []
+    for settlement in settlements:
+        if _has_answer(settlement):
+            ticket = parse_ticket(settlement.ask.ticket)
+            key = f"{organisation_key(settlement.ask.organisation)[:-1]}a:{ticket.epoch}.{ticket.hold}"
+            ttl_ms = str(min(settlement.answer_ttl_ms, MAX_ANSWER_MS))
+            commands.append(("SET", key, settlement.answer, "PX", ttl_ms))
+    return commands
+
+
+def _has_answer(settlement: Settlement) -> bool:
+    return settlement.answer_ttl_ms > 0 and settlement.final is not Final.WITHDRAWN

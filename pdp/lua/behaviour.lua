@@ -12,8 +12,8 @@
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
 -- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
--- whoever only wants to know what was read needs no entries; so do the similarities of all entries that were denied, and of
--- some that are no more among them. Entries of another length than the head says are lost, never few.
+-- whoever only wants to know what was read needs no entries; so do, for agents and principals, the similarities of all entries
+-- that were denied, and of some that are no more among them. Entries of another length than the head says are lost, never few.
 -- A later format has another magic than T3.
 
 local call = redis.call
@@ -261,6 +261,17 @@ local function with_peer(peers, agent, window)
   return ';' .. agent .. ',' .. now .. sub(peers, 1, (PEERS - 1) * PEER)
 end
 
+-- The similarities of the denied among some entries.
+local function denied_among(ring)
+  local list = {}
+  for similarity in string.gmatch(ring, '\n%x+|d|(%x+)|') do
+    if #similarity == 2 * TRIED then
+      list[#list + 1] = string.gsub(similarity, '%x%x', function(lane) return string.char(tonumber(lane, 16)) end)
+    end
+  end
+  return table.concat(list)
+end
+
 -- What leaves the entries stays in taint and classes; what was refused or withdrawn leaves nothing.
 local function cut_entries(t)
   local ring, at = t.ring, 1
@@ -271,6 +282,7 @@ local function cut_entries(t)
       if result ~= '' and result ~= t.classes then t.classes, t.line = join_classes(t.classes, result), true end
     end
   end
+  if t.tried ~= '' then t.tried, t.line = denied_among(sub(ring, at)), true end
   t.ring, t.v[N] = sub(ring, at), KEEP -- taint and classes of the entries stay: what they have beyond those is in the others
 end
 

@@ -5,7 +5,7 @@
 --          when entries of agents, 2 when those of principals are wanted (3 both)
 -- ARGV[2]  what the caller wants to know of its question when the answer comes
 -- ARGV[…]  suffixes of these keys, then items: struct ITEM followed by the body of the entry
--- Returns  [now, ARGV[2], values of keys and baselines, [key, its entries, …], [key, lost until, …], appended: "1" or "0" an
+-- Returns  [now, ARGV[2], values of keys (without the denied) and baselines, [key, its entries, …], [key, lost until, …], appended: "1" or "0" an
 --          item]; entries that nobody looked at are left out, and keys that were not lost
 --
 -- Shown are the entries of all sessions, and of agents and principals where they are wanted, or where one that was denied is
@@ -101,7 +101,11 @@ local function session_gone(agent, tag)
 end
 
 local function tell(index, t)
-  if t.void then shown[index] = false end
+  if t.void then
+    shown[index] = false
+  elseif t.tried ~= '' then
+    shown[index] = sub(shown[index], 1, -1 - #t.tried)
+  end
   if t.rotated then rings[index] = t.unpruned end
   if t.v[LOST] > 0 then lost[index] = t.v[LOST] end
   return t

@@ -85,7 +85,7 @@ local function give_back(t, ttl, id, final, rows, amount, bytes, similarity)
     drop_entry(t, at)
   else
     set_effect(t, at, final)
-    if final == 'd' then note_denied(t, similarity) end
+    if final == 'd' and t.keep > 0 then note_denied(t, similarity) end
   end
 end
 

@@ -51,8 +51,9 @@ end
 
 local function claim_bytes(claim) return claim[2] .. cmsgpack.pack(claim) end
 
--- Where the stored answer of a claim is. It holds only as long as its claim says so.
-local function answer_key(prefix, id) return prefix .. 'a:' .. id end
+-- Where the stored answer of a claim is: by who gave it, so that nobody's overwrites another's. It is written before the claim
+-- says that it is there, and counts only as long as the claim says so.
+local function answer_key(prefix, claim) return prefix .. 'a:' .. claim[4] .. '.' .. text(claim[6]) end
 
 local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')

@@ -163,8 +163,8 @@ local function release(order, record)
 end
 
 -- The stored answer of a claim, while it holds.
-local function answer_of(id, claim)
-  return (claim[11] or 0) > now and call('GET', answer_key(prefix, id)) or nil
+local function answer_of(claim)
+  return (claim[11] or 0) > now and call('GET', answer_key(prefix, claim)) or nil
 end
 
 local function base_of(list)
@@ -222,7 +222,7 @@ local function decide(q)
   if claim[1] ~= q[2] then return { 4, 0, 0, '' } end
   if claim[2] == 'd' then
     if suspended[q[3]] == 0 then
-      local answer = answer_of(q[1], claim)
+      local answer = answer_of(claim)
       if answer then return { 3, 0, 0, answer } end
     end
     return begin(q, claim, base_of(claim[8]))

@@ -1,9 +1,9 @@
 -- Commits or gives back, and stores answers. Idempotent: a hold is settled once.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV[1]  JSON {q: [[claim id, epoch, order, hold, final a, d or w, amounts, answer index, ttl_ms, decision id], ...]};
+-- ARGV[1]  JSON {q: [[claim id, epoch, order, hold, final a, d or w, amounts, ttl_ms, decision id], ...]}; `ttl_ms` of the
+--          answer that the caller has stored under its hold already (see `answer_key`), 0 for none;
 --          amounts: {"1": amount} by position of the reservation from 1, or empty
--- ARGV[2…] answers, each kept under a key of its own and no longer than it may be given again
 -- Returns  [epoch, sequence]
 --
 -- A reservation held by several (one whose lease ran out, one who took it over) is given back when the last of them gives
@@ -80,7 +80,7 @@ local function base_of(record)
   return base
 end
 
-local sets, answers, dropped = {}, {}, {}
+local sets, dropped = {}, {}
 for i, s in ipairs(ask.q) do
   local id, hold, final = s[1], s[4], s[5]
   local record, claim = s[2] == epoch and records[orders[i]] or false, claims[s[1]]
@@ -93,13 +93,10 @@ for i, s in ipairs(ask.q) do
       dropped[#dropped + 1] = keys[i]
     else
       claim[2] = 'd'
-      if final ~= 'w' then claim[9], claim[10] = s[9], final end
-      claim[11] = s[8] > 0 and now + math.min(s[8], KEPT) or 0
+      if final ~= 'w' then claim[9], claim[10] = s[8], final end
+      claim[11] = s[7] > 0 and now + math.min(s[7], KEPT) or 0
       sets[#sets + 1] = keys[i]
       sets[#sets + 1] = claim_bytes(claim)
-      if s[8] > 0 then
-        answers[#answers + 1] = { answer_key(prefix, id), s[7] + 1, math.min(s[8], KEPT) }
-      end
     end
   end
 end
@@ -119,5 +116,4 @@ if #gone > 0 then call('HDEL', open_key, unpack(gone)) end
 if #kept > 0 then call('HSET', open_key, unpack(kept)) end
 if #dropped > 0 then call('DEL', unpack(dropped)) end
 for i = 1, #sets, 2 do call('SET', sets[i], sets[i + 1], 'PX', KEPT) end
-for i = 1, #answers do call('SET', answers[i][1], ARGV[answers[i][2]], 'PX', answers[i][3]) end
 return { epoch, sequence }
