@@ -86,5 +86,9 @@ def running_stack() -> Iterator[Stack]:
         yield Stack(root)
     finally:
         process.terminate()
-        process.wait(PATIENCE_S)
+        try:
+            process.wait(PATIENCE_S)
+        finally:
+            process.kill()  # nothing when it has ended; its children end with it
+            process.wait()
         shutil.rmtree(folder, ignore_errors=True)
