@@ -63,7 +63,8 @@ class Lane:
         )
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _inspector(rules: bytes) -> Inspector:
-    """Compiling takes seconds of CPU, and most bundles change other things: lanes of the same rules share what was made."""
+    """Compiling takes seconds of CPU, and most bundles change other things: lanes of the same rules share what was made. That
+    of rules before is not kept: it has some 45 MiB, and compiled patterns wait in a file."""
     return Inspector(InspectionRules.parse(orjson.loads(rules)), cache=compiled_folder())

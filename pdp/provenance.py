@@ -182,7 +182,7 @@ def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], 
     return _remembered_forms(key, kind, text)
 
 
-@lru_cache(maxsize=16_384)  # some 5 MiB
+@lru_cache(maxsize=4_096)  # some 600 bytes each; texts that never come again, such as SQL, pass through
 def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
     return _hashed(key, value_forms(kind, text))
 

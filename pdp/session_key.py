@@ -13,7 +13,7 @@ NAME_BYTES = 12
 """96 bits: no two of 10^9 names meet by chance (2^-36)."""
 
 
-@lru_cache(maxsize=16_384)  # some 4 MiB: the agents, sessions and people that are busy now
+@lru_cache(maxsize=8_192)  # some 3 MiB: the agents, sessions and people that are busy now
 def state_name(key: bytes, kind: str, *parts: str) -> str:
     """Returns 24 hex digits for `parts` under a kind such as `session`; no two lists of parts share a preimage. `key`: 16 to
     64 bytes, the same on every replica."""
