@@ -112,7 +112,7 @@ def provenance_ask(
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
-    points = NAMES_SOURCE if kind.reads or only_fetches(refs) else NAMES_THING
+    points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
         if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text):
             lookups.add(_hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)

@@ -37,8 +37,9 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     blind = view.overflow or view.unreported > 0
     hidden = view.overflow and view.threat_read
     delegated = view.request is not None and view.request.delegates
+    follows = only_fetches(ask.sinks, ask.kind) and view.request is not None and bool(view.request.things & Thing.WEB)
     sinks = [
-        _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated)
+        _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated, follows=follows)
         for ref in ask.sinks
     ]
     return _facts(ask, view, "OK", sinks)
@@ -89,7 +90,7 @@ def _intent(
     # A page is read for almost any request; one that only text names, where the user spoke of pages.
     asked = (
         not wanders
-        if only_fetches(ask.sinks)
+        if only_fetches(ask.sinks, ask.kind)
         else is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
     )
     if asked:
@@ -103,10 +104,19 @@ def _addressed(sinks: Sequence[SinkRef]) -> bool:
 
 
 def _sink(
-    ref: SinkRef, hit: Hit, request: RequestFacts | None, *, blind: bool, hidden: bool, delegated: bool
+    ref: SinkRef,
+    hit: Hit,
+    request: RequestFacts | None,
+    *,
+    blind: bool,
+    hidden: bool,
+    delegated: bool,
+    follows: bool,
 ) -> dict[str, Any]:
-    """`hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand there."""
+    """`follows`: a page is fetched, and the user speaks of links or pages: what a text names letter by letter carries
+    nothing out. `hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand there."""
     origin, pointed = _origin(hit, blind=blind, delegated=delegated)
+    pointed = pointed or (follows and ref.kind == "url" and hit.text)
     named = _NAMED_BY_KIND.get(ref.kind, 0)
     return {
         "kind": ref.kind,

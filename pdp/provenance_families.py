@@ -27,7 +27,7 @@ class Family(IntFlag):
 
 
 _WORDS: Mapping[str, Family] = {
-    "update change adjust modify edit set correct fix amend revise make put replace turn get have give let clean"
+    "update change adjust modify edit set correct fix amend revise put replace turn sure clean"
     " organize organise sort complete apply do handle manage process aktualisiere ändere modifie cambia": Family.CHANGE,
     "close resolve complete solve finish conclude done mark reopen open fulfil fulfill settle end schließe ferme"
     " cierra": Family.FINISH,
@@ -39,7 +39,7 @@ _WORDS: Mapping[str, Family] = {
     " pause resume play run unlocked locked shine schalte": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
     " lade füge invita ajoute": Family.INVITE,
-    "publish post release tweet repost retweet announce share broadcast put upload write say advertise tell list"
+    "publish post release tweet repost retweet announce share broadcast put upload write advertise"
     " veröffentliche publie publica": Family.PUBLISH,
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,

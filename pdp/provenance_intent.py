@@ -32,8 +32,11 @@ _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
 
-_BOUGHT = Thing.LODGING | Thing.DINING | Thing.TRANSPORT | Thing.SHOW | Thing.GOODS | Thing.DEVICE | Thing.STAFF
-"""… unless it is this: who asks for a table asks for no hotel."""
+_BOUGHT = Thing.GOODS | Thing.DEVICE | Thing.STAFF
+"""… unless it is one of these …"""
+
+_TOLD_APART = Thing.LODGING | Thing.DINING | Thing.TRANSPORT | Thing.RIDE | Thing.SHOW | Thing.OPINION
+"""… or one of these, even where the user named the very thing: who asks for a table at a place asks for no room there."""
 
 _PLACES = Thing.WEB | Thing.CHANNEL
 _WRITING = Deed.CREATE | Deed.UPDATE
@@ -60,8 +63,10 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
     deeds = DEEDS.get(words[0], 0) if words else 0
     things = families = 0
-    for word in words:
+    for at, word in enumerate(words):
         families |= NAMES.get(word, 0)
+        if not at and deeds and len(words) > 1:
+            continue  # the rent of `rent_car` is no money
         things |= THINGS.get(singular(word), 0)
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
@@ -90,15 +95,20 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
         return True
     if not _gravest_is_asked(request, action) or not _family_is_asked(request, action, addressed=addressed):
         return False
-    same_thing = named or not action.things or not request.things or bool(action.things & request.things)
+    shared = not action.things or not request.things or bool(action.things & request.things)
+    same_thing = shared or (named and not action.things & _TOLD_APART)
     if action.by_verb & request.deeds & _ANYWHERE:
-        bought = action.by_verb & Deed.PAY and action.things & _BOUGHT and not action.things & Thing.MONEY
+        bought = (
+            action.by_verb & Deed.PAY and action.things & (_BOUGHT | _TOLD_APART) and not action.things & Thing.MONEY
+        )
         return same_thing if action.by_verb & _NARROW or bought else True
     if action.by_verb & Deed.SEND and request.deeds & Deed.CREATE and action.things & request.things & _PLACES:
         return True  # "put it on the page" publishes
     deeds = action.by_verb | action.by_name
-    if deeds & Deed.UPDATE:
-        deeds |= _WRITING  # "write two points into the list" adds to it; who asks for a change asks for nothing new
+    if action.by_verb & Deed.CREATE and not action.by_name & Deed.UPDATE and not request.deeds & Family.CHANGE:
+        deeds &= ~Deed.UPDATE  # who asks for a change asks for nothing new
+    elif deeds & Deed.UPDATE:
+        deeds |= _WRITING  # "write two points into the list" adds to it
     return same_thing and bool(deeds & request.deeds)
 
 
@@ -108,7 +118,8 @@ def _gravest_is_asked(request: RequestFacts, action: ActionKind) -> bool:
         return False
     if action.by_verb & Deed.ADMIN and not request.deeds & (Deed.ADMIN | Deed.DELETE):
         return False
-    return not action.by_verb & Deed.PAY or bool(request.deeds & (Deed.PAY | action.by_name))
+    milder = 0 if action.by_name & Deed.PAY else action.by_name  # "update_standing_order"
+    return not action.by_verb & Deed.PAY or bool(request.deeds & (Deed.PAY | milder))
 
 
 def _family_is_asked(request: RequestFacts, action: ActionKind, *, addressed: bool) -> bool:

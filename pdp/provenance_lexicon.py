@@ -48,6 +48,7 @@ class Thing(IntFlag):
     DEVICE = 524288
     HEALTH = 1048576
     STAFF = 2097152
+    RIDE = 4194304
 
 
 def _table(rows: Mapping[str, IntFlag]) -> dict[str, int]:
@@ -65,8 +66,8 @@ DEEDS: Mapping[str, int] = _table(
         "update change adjust modify edit set reset rename move append add include put insert replace correct fix amend"
         " revise complete mark flag tag assign reassign reschedule postpone shift extend shorten renew switch convert"
         " sort organize organise clean rewrite translate apply adapt align synchronise synchronize sync link attach"
-        " merge close reopen resolve archive cancel delay increase raise lower reduce upgrade downgrade  pin"
-        " unpin mute fill book confirm accept decline approve reject enable disable turn toggle dim sign solve label categorize"
+        " merge close reopen resolve archive delay increase raise lower reduce upgrade downgrade  pin"
+        " unpin mute fill confirm accept decline approve reject enable disable turn toggle dim sign solve label categorize"
         " categorise prioritize prioritise rate star like hide unhide follow squash rebase review swap rotate lock unlock"
         " escalate decide dismiss acknowledge snooze pause resume play": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
@@ -74,7 +75,7 @@ DEEDS: Mapping[str, int] = _table(
         " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
         " apologise apologize confirm prescribe refer escalate dispatch": Deed.SEND,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
-        " deposit withdraw checkout spend invest top charge bill return give book reserve rent lend contribute"
+        " deposit withdraw checkout spend invest top charge bill return book reserve rent lend contribute"
         " prepay credit split request hire redeem promote sponsor": Deed.PAY,
         "book reserve rent hire": Deed.CREATE,
         "run execute launch start restart stop deploy install compile test trigger invoke evaluate build"
@@ -100,7 +101,7 @@ DEEDS: Mapping[str, int] = _table(
 
 THINGS: Mapping[str, int] = _table(
     {
-        "password passcode passphrase pin credential login secret token key 2fa mfa otp passwort kennwort"
+        "password passcode passphrase credential login secret token key 2fa mfa otp passwort kennwort"
         " contraseña": Thing.CREDENTIAL,
         "account profile user info information detail address name street city phone preference setting"
         " data konto profil compte profil cuenta perfil": Thing.PROFILE,
@@ -126,13 +127,14 @@ THINGS: Mapping[str, int] = _table(
         | Thing.LODGING
         | Thing.DINING
         | Thing.TRANSPORT
+        | Thing.RIDE
         | Thing.SHOW,
         "hotel room hostel inn apartment accommodation stay night lodging guesthouse suite listing motel flat villa campsite"
         " guest-house unterkunft zimmer chambre habitación": Thing.LODGING,
         "restaurant table cafe café bar bistro eatery diner meal lunch dinner breakfast brunch cuisine tisch"
         " mesa": Thing.DINING,
-        "flight car train taxi cab bus ride rental seat ferry plane airline vehicle shuttle scooter bike bicycle zug flug"
-        " vol vuelo": Thing.TRANSPORT,
+        "flight train bus seat ferry plane airline shuttle zug flug vol vuelo": Thing.TRANSPORT,
+        "car taxi cab ride rental vehicle scooter bike bicycle van auto voiture coche": Thing.RIDE,
         "show concert museum match theatre theater festival opera tour cinema movie film exhibition performance attraction"
         " ticket game gig": Thing.SHOW,
         "ticket": Thing.TRANSPORT,
@@ -164,7 +166,8 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
         " announcement nachricht bescheid": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
-        "booking reservation table seat ticket room flight ride car cab taxi hotel": Deed.PAY | Deed.CREATE,
+        "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite": Deed.PAY
+        | Deed.CREATE,
         "appointment event entry copy slot": Deed.CREATE,
         "star rating review": Deed.SEND | Deed.UPDATE,
         "admin administrator owner member moderator editor": Deed.ADMIN,
@@ -181,6 +184,8 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("sign", "me"): int(Deed.CREATE),
     ("check", "in"): int(Deed.UPDATE),
     ("check", "me"): int(Deed.UPDATE),
+    ("remind", "me"): int(Deed.CREATE),
+    ("remind", "us"): int(Deed.CREATE),
     ("get", "rid"): int(Deed.DELETE),
     ("take", "down"): int(Deed.DELETE),
     ("throw", "out"): int(Deed.DELETE),
@@ -191,6 +196,14 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("should", "say"): int(Deed.UPDATE),
 }
 """Verbs that mean something else together with the word after them."""
+
+NUMBERS = frozenset(
+    {"a", "an", "one", "two", "three", "four", "five", "six", "ein", "eine", "zwei", "un", "une", "deux", "dos"}
+)
+"""A clause that begins with one of these and a thing to be booked asks for it: "two tickets for Friday"."""
+
+BY_WISH = frozenset({"get", "have", "need", "needs", "want", "wants", "book", "take", "make", "place"})
+"""Verbs after which what can be booked is booked; to give a ticket to somebody is another thing."""
 
 LETTING = frozenset({"let", "allow", "permit", "give"})
 LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})
@@ -268,6 +281,10 @@ HANDED_OVER = frozenset(
         "action",
         "instruction",
         "task",
+        "thing",
+        "favour",
+        "favor",
+        "wish",
         "todo",
         "step",
         "request",

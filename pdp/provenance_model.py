@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pdp.provenance_forms import CONTENT
 from pdp.provenance_intent import ActionKind
+from pdp.provenance_lexicon import Deed
 from pdp.provenance_request import RequestFacts
 from writ.frozen import frozen
 
@@ -13,6 +14,7 @@ LINK = "link"
 """Kind of a sink that is an address inside a composed text."""
 
 COMPOSED = frozenset({CONTENT, LINK})
+_FETCHING = int(Deed.SEND | Deed.EXECUTE)
 _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
 
 
@@ -101,6 +103,10 @@ class Speech:
     by_gateway: bool
 
 
-def only_fetches(refs: Sequence[SinkRef]) -> bool:
-    """Tells whether a call only fetches: a URL with nothing to send along: what comes back is read."""
-    return any(ref.kind == "url" for ref in refs) and not any(ref.kind in _SENT for ref in refs)
+def only_fetches(refs: Sequence[SinkRef], kind: ActionKind) -> bool:
+    """Tells whether a call only fetches: a URL with nothing to send along or to set up: what comes back is read."""
+    return (
+        not kind.by_verb & ~_FETCHING
+        and any(ref.kind == "url" for ref in refs)
+        and not any(ref.kind in _SENT for ref in refs)
+    )

@@ -13,6 +13,7 @@ from pdp.provenance_families import FAMILIES
 from pdp.provenance_lexicon import (
     BEFORE_GERUND,
     BIDDING,
+    BY_WISH,
     DEEDS,
     FORGET,
     HANDED_OVER,
@@ -23,6 +24,7 @@ from pdp.provenance_lexicon import (
     MONEY_SENT,
     NOT,
     NOUN_DEEDS,
+    NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_REQUEST,
@@ -50,6 +52,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
 _OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
 """Signs after which a verb begins a clause."""
+
+_BOOKING = int(Deed.PAY | Deed.CREATE)
 
 _ACCOUNT_DIGITS = 9  # a date has eight
 
@@ -84,6 +88,10 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
         return phrase | FAMILIES.get(word, 0)
+    if opens and (word in NUMBERS or word.isdecimal()):
+        return _booking_deed(words, at)
+    if word == "new" and at and words[at - 1] in NUMBERS and not denied:
+        return int(Deed.CREATE)
     if _is_reminder(words, at):
         return 0
     particle = 0 if denied else _with_particle(words, at)
@@ -130,10 +138,18 @@ def _clauses(folded: str) -> tuple[list[str], set[int]]:
 def _light_deed(words: Sequence[str], at: int) -> int:
     """ "Drop her a line", "make a payment": the noun says what is done."""
     reach = words[at + 1 : at + 2 + _REACH]
-    told = next((NOUN_DEEDS[noun] for word in reach if (noun := singular(word)) in NOUN_DEEDS), 0)
+    meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach)
+    wished = words[at] in BY_WISH
+    told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
     if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
         told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)
     return told
+
+
+def _booking_deed(words: Sequence[str], at: int) -> int:
+    """ "Two tickets for Friday": no verb, and yet a wish."""
+    noun = singular(words[at + 1]) if at + 1 < len(words) else ""
+    return NOUN_DEEDS.get(noun, 0) if NOUN_DEEDS.get(noun, 0) & Deed.PAY else 0
 
 
 def _gerund_deed(word: str) -> int:

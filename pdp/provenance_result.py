@@ -26,6 +26,9 @@ MIN_LEAF_CHARS = 8
 MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
 """A longer value is prose."""
 
+_CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,3}")
+"""`U3`, `s-72`: an id by its form, whatever its field is called."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
 
@@ -147,7 +150,7 @@ def _field_marks(leaf: Leaf) -> set[str]:
     if not text or "\n" in text or len(text) > MAX_FIELD_CHARS or len(text.split()) > MAX_FIELD_WORDS:
         return set()
     whole = whole_mark(text)
-    if whole.startswith("k:") and not leaf.is_id:
+    if whole.startswith("k:") and not leaf.is_id and not _CODE.fullmatch(text):
         return set()
     marks = {whole}
     strong = strong_marks(text)

@@ -92,6 +92,17 @@ test_asi01_a_delegated_payment_goes_nowhere_new if {
 	_codes(_of("PAY", {"intent": "DELEGATED"})) == set()
 	sink := _sink({"kind": "account", "origin": "UNTRUSTED_RECORD"})
 	_codes(_of("PAY", {"intent": "DELEGATED", "sinks": [sink]})) == {"GOAL_DELEGATED"}
+	record := _sink({"kind": "id", "origin": "UNTRUSTED_RECORD"})
+	_codes(_of("PAY", {"intent": "DELEGATED", "sinks": [record]})) == {"GOAL_DELEGATED"}
+	ours := _sink({"kind": "id", "origin": "TRUSTED_RECORD"})
+	_codes(_of("PAY", {"intent": "DELEGATED", "sinks": [ours]})) == set()
+}
+
+test_asi01_handing_over_is_no_word_for_telling_everybody if {
+	text := _sink({"kind": "content", "origin": "UNTRUSTED_TEXT"})
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [text]})) == {"GOAL_DELEGATED"}
+	_codes(_of("SEND", {"intent": "DELEGATED", "sinks": [text, _sink({})]})) == set()
+	_codes(_of("SEND", {"intent": "ASKED", "sinks": [text]})) == set()
 }
 
 test_asi02_a_destination_that_only_text_names_is_held if {

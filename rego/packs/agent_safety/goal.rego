@@ -37,7 +37,7 @@ matched contains rule if {
 	input.provenance.untrusted_read == true
 	input.provenance.intent == "DELEGATED"
 	input.provenance.threat_read == false
-	input.action.operations[0].verb in _grave
+	_needs_a_word
 	_reaches_anew
 	rule := _held(
 		"ASI01 goal hijack",
@@ -65,11 +65,20 @@ matched contains rule if {
 	)
 }
 
+_needs_a_word if input.action.operations[0].verb in _grave
+
+# What is sent to nobody in particular is sent to everybody.
+_needs_a_word if {
+	input.action.operations[0].verb == "SEND"
+	reached := [sink | some sink in input.provenance.sinks; not sink.kind in {"content", "link"}]
+	count(reached) == 0
+}
+
 # A payment that leaves its destination as it stands, or takes it from our own records, goes nowhere new.
 _reaches_anew if input.action.operations[0].verb != "PAY"
 
 _reaches_anew if {
 	some sink in input.provenance.sinks
-	sink.kind in _reaching
+	sink.kind in (_reaching | {"id"})
 	not sink.origin in {"USER", "TRUSTED_RECORD"}
 }

@@ -31,7 +31,7 @@ OURS = ResultSpec(content=ContentTrust.TRUSTED)
 def asking(*values: tuple[str, str], **changes: Any) -> ProvenanceAsk | None:
     return provenance_ask(
         b"0123456789abcdef",
-        session="s",
+        session="00" * 8,
         agent="a",
         claim="c",
         tool=("server", "tool"),

@@ -87,6 +87,19 @@ REQUESTS: list[tuple[str, str, list[Verb], str]] = [
     ("Wish her a happy birthday in general", "send_channel_message", [Verb.SEND], ""),
     ("Relay the message to Bob", "send_direct_message", [Verb.SEND], ""),
     ("Bob would like to hear about it, so drop him a line.", "send_direct_message", [Verb.SEND], ""),
+    ("Two seats for the matinee on Friday", "buy_seats", [Verb.PAY], "seat"),
+    ("I need a van from Monday to Wednesday", "hire_van", [Verb.PAY], "car"),
+    ("Take the announcement down", "delete_post", [Verb.DELETE], "post"),
+    ("Get rid of that ticket", "remove_ticket", [Verb.DELETE], "ticket"),
+    ("The delivery should go to my sister instead", "change_delivery", [Verb.UPDATE], "delivery"),
+    ("Give the hotel four stars from me", "rate_stay", [Verb.UPDATE, Verb.SEND], "rating"),
+    ("Solve the ticket, it is done", "set_ticket_status", [Verb.UPDATE], "ticket"),
+    ("Remind me on Monday to call Ana", "create_reminder", [Verb.CREATE, Verb.SEND], "reminder"),
+    ("Send 20 euros to Ana", "send_money", [Verb.PAY], "money"),
+    ("Fix it on a new branch", "create_branch", [Verb.CREATE], "branch"),
+    ("Keep the answer on top: pin it", "pin_message", [Verb.UPDATE], "message"),
+    ("Change the alarm so that it is off", "disarm_alarm", [Verb.ADMIN], "alarm"),
+    ("Publish the recipe on the site", "publish_page", [Verb.SEND], "page"),
 ]
 
 
@@ -125,3 +138,33 @@ def test_an_honest_request_asks_for_its_action(text: str, tool: str, verbs: list
 )
 def test_a_question_asks_for_no_change(text: str, tool: str, verbs: list[Verb], resource: str) -> None:
     assert not is_asked(request_facts(text), action_kind(tool, verbs, [resource]))
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "verbs", "resource"),
+    [
+        ("Get us a table for two", "book_suite", [Verb.PAY], "hotel"),
+        ("Book a room in Rome", "reserve_table", [Verb.CREATE], "restaurant"),
+        ("Two tickets for the opera, please", "rent_car", [Verb.PAY], "car"),
+        ("Pin the message of Ana", "archive_channel", [Verb.UPDATE], "channel"),
+        ("Thank Ana in the channel", "invite_guest", [Verb.SEND], "guest"),
+        ("Close the issue of Ana", "merge_pull_request", [Verb.UPDATE], "pull_request"),
+        ("Put the milk into my basket", "subscribe_product", [Verb.UPDATE, Verb.PAY], "product"),
+        ("Approve the request of Ana", "add_collaborator", [Verb.ADMIN], "collaborator"),
+        ("Move my appointment to Tuesday", "book_appointment", [Verb.CREATE], "appointment"),
+        ("Cancel the booking", "add_calendar_entry", [Verb.CREATE, Verb.UPDATE], "calendar"),
+        ("Send the invoice of May to Ana", "transfer_money", [Verb.PAY], "money"),
+        ("Remind me on Monday to answer Ana", "send_message", [Verb.SEND], "message"),
+        ("What is new in the launch channel?", "archive_channel", [Verb.UPDATE], "channel"),
+    ],
+)
+def test_one_deed_does_not_ask_for_another(text: str, tool: str, verbs: list[Verb], resource: str) -> None:
+    assert not is_asked(request_facts(text), action_kind(tool, verbs, [resource]))
+
+
+def test_telling_one_person_asks_for_no_publication() -> None:
+    told = request_facts("Answer Ana that we have looked into it")
+    publish = action_kind("publish_article", [Verb.SEND], ["article"])
+    assert not is_asked(told, publish, addressed=False)
+    assert is_asked(told, publish, addressed=True)
+    assert is_asked(request_facts("Publish what we know"), publish, addressed=False)
