@@ -1,7 +1,7 @@
 """Keeps provenance in Redis: a companion of the state, and where reported results are taken in (docs/provenance.md).
 
 One script call a batch, in the trip that enriches it; one call for a report. Typically 2 to 8 KiB a session, at most some
-64 KiB; 8 hours after its last use a session is forgotten, and what an agent read in others a day after its own.
+64 KiB; 8 to 9 hours after its last use a session is forgotten, and what an agent read in others 24 to 25 after its own.
 """
 
 from __future__ import annotations
@@ -111,10 +111,10 @@ def _packed(ask: ProvenanceAsk) -> tuple[str | bytes, ...]:
     return (
         ask.session,
         ask.agent,
-        ask.claim + ask.tool + bytes((flags,)),
+        ask.claim + ask.tool + bytes((flags,)) + bytes.fromhex(ask.session[:8]),
         f"{facts.deeds} {facts.things} {facts.named} {int(facts.delegates)}" if ask.request_digest else "",
         ask.request_digest + ask.request_hashes,
-        b"".join(_packed_lookup(lookup) for lookup in ask.lookups),
+        len(ask.lookups).to_bytes(2, "little") + b"".join([_packed_lookup(lookup) for lookup in ask.lookups]),
     )
 
 

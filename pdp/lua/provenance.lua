@@ -4,7 +4,8 @@
 --   q hashes of the user's request   Q 8-byte digests of the requests taken in   m facts of them: "deeds things named delegates"
 --   a trusted records    b, B untrusted records (B: the user pointed at the source)    t, T text of outsiders (T: pointed)
 --   o what a source that the user pointed at orders its reader    x what stands beside a threat
---     p pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed)
+--     p, P pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed); in P those
+--     whose results cannot be untrusted
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
 --   n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
@@ -12,14 +13,16 @@
 -- Nothing here decides: a value that is not found anywhere is the caller's to judge.
 
 local SIZE = 5
-local SESSION_TTL, AGENT_TTL = 28800000, DAY -- 8 hours and a day after the last use; an agent is used with its sessions
+local HOUR = 3600000
+-- 8 hours and a day after the last use; an agent is used with its sessions. Renewed when a session is used in another hour
+-- than before, and so an hour longer.
+local SESSION_TTL, AGENT_TTL = 28800000, DAY
 local MAX_SESSION = 61440 -- bytes in all blobs of a session; beyond it what comes counts as not reported
 local MAX_USER = 20480
 local MAX_PENDING, MAX_DIGESTS, MAX_TAGS = 64 * 13, 32 * 8, 64 * 8
 local MAX_AGENT_TEXT, MAX_AGENT_THREAT = 8190, 2045
 
 local prefix = string.sub(KEYS[1], 1, -2)
-local FIELDS = { 'q', 'Q', 'm', 'a', 'b', 'B', 't', 'T', 'x', 'p', 'f', 'r', 'o' }
 
 -- Whether `blob` holds `part` at a multiple of `size`.
 local function has(blob, part, size)
@@ -34,10 +37,14 @@ end
 
 local function load_session(name)
   local key = prefix .. 'V:' .. name
-  local values = call('HMGET', key, unpack(FIELDS))
-  local s = { key = key, exists = values[11] ~= false, dirty = {} }
-  for i, field in ipairs(FIELDS) do s[field] = values[i] or '' end
-  s.f = tonumber(values[11] or 0)
+  local values = call('HGETALL', key)
+  local s = {
+    key = key, dirty = {},
+    q = '', Q = '', m = '', a = '', b = '', B = '', t = '', T = '', x = '', p = '', P = '', f = false, r = '', o = '',
+  }
+  for i = 1, #values, 2 do s[values[i]] = values[i + 1] end
+  s.exists = s.f ~= false
+  s.f = tonumber(s.f or 0)
   return s
 end
 
@@ -53,13 +60,16 @@ local function save(s, ttl)
     args[#args + 1] = type(s[field]) == 'number' and string.format('%d', s[field]) or s[field]
   end
   if args[1] then call('HSET', s.key, unpack(args)) end
-  if args[1] or s.used then call('PEXPIRE', s.key, ttl) end
+  if s.renew then call('PEXPIRE', s.key, ttl + HOUR) end
 end
 
 local function load_agent(name)
   local key = prefix .. 'W:' .. name
-  local values = call('HMGET', key, 'z', 'x', 'f', 'n')
-  return { key = key, z = values[1] or '', x = values[2] or '', f = tonumber(values[3] or 0), n = values[4] or '', dirty = {} }
+  local agent = { key = key, dirty = {}, z = '', x = '', f = 0, n = '' }
+  local values = call('HGETALL', key)
+  for i = 1, #values, 2 do agent[values[i]] = values[i + 1] end
+  agent.f = tonumber(agent.f)
+  return agent
 end
 
 -- Without the entry of a claim; the entry too.
@@ -67,6 +77,14 @@ local function without(pending, claim)
   local _, at = has(pending, claim, 13)
   if not at then return pending, nil end
   return string.sub(pending, 1, at - 1) .. string.sub(pending, at + 13), string.sub(pending, at, at + 12)
+end
+
+-- The field that holds what a claim waits for, and where.
+local function pending_of(s, claim)
+  local _, at = has(s.p, claim, 13)
+  if at then return 'p', at end
+  _, at = has(s.P, claim, 13)
+  return at and 'P', at
 end
 
 local function newest(blob, limit, size)

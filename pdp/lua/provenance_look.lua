@@ -1,9 +1,10 @@
 -- Where the values of proposed actions stand. Runs after enrich.lua in one pipeline; also notes what is about to be read.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV     seven an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders),
---          facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the claim's key
---          lookups: for each a byte (1: by what a reading call names its source, else 0 or 2) and the number of forms; for each form where
+-- ARGV     seven an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders) .. first
+--          bytes of the session's name (4), facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the
+--          claim's key
+--          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, else 0 or 2) and the number of forms; for each form where
 --          it counts (1 user, 2 records, 4 text), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
 --          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
@@ -12,19 +13,9 @@
 
 local bit, byte, sub, char = bit, string.byte, string.sub, string.char
 
--- Forgets the oldest action that nobody reported and that returns nothing of outsiders: a report of it that still comes is
--- not trusted then. Who never reports is no attacker, and would fill the list by ordinary work.
-local function make_room(pending)
-  for p = 13, #pending, 13 do
-    if bit.band(byte(pending, p), 2) == 0 then return sub(pending, 1, p - 13) .. sub(pending, p + 1) end
-  end
-  return pending
-end
-
 local sessions, agents = {}, {}
 local begun
 local now = clock(nil)
-local HOUR = 3600000
 
 -- A session that its agent used so lately that it cannot have been forgotten in time, or that began before a rebuild.
 local function lost_before(s, agent, tag)
@@ -35,11 +26,15 @@ local function lost_before(s, agent, tag)
   return begun > 0 and now < begun + SESSION_TTL
 end
 
+-- Returns whether that is news.
 local function note_use(agent, tag)
   local mark = tag .. struct.pack('>I4', math.floor(now / HOUR))
   local _, at = has(agent.n, tag, 8)
   local others = at and sub(agent.n, 1, at - 1) .. sub(agent.n, at + 8) or agent.n
-  if not at or sub(agent.n, at, at + 7) ~= mark then put(agent, 'n', newest(others .. mark, MAX_TAGS, 8)) end
+  if not at or sub(agent.n, at, at + 7) ~= mark then
+    put(agent, 'n', newest(others .. mark, MAX_TAGS, 8))
+    return true
+  end
 end
 
 -- Whether one of the forms that count in any of `where` stands whole in `blob`.
@@ -89,40 +84,76 @@ local function take_in(s, facts, digest, hashes)
 end
 
 -- Notes that an action is about to read. A claim that is answered reads nothing more. Another call under the name of one
--- that stands here already may make it worse, never better.
+-- that stands here already may make it worse, never better. When the list is full, the oldest action that nobody reported
+-- and that returns nothing of outsiders makes room: a report of it that still comes is not trusted then. Who never reports is
+-- no attacker, and would fill the list by ordinary work.
 local function await(s, claim, tool, named, untrusted, claim_key)
-  local _, at = has(s.p, claim, 13)
+  local field, at = pending_of(s, claim)
   if at then
-    local flags = byte(s.p, at + 12)
-    local pointed = named and sub(s.p, at + 8, at + 11) == tool and bit.band(flags, 1) or 0
-    put(s, 'p', sub(s.p, 1, at + 11) .. char(bit.bor(bit.band(flags, 6), untrusted, pointed)) .. sub(s.p, at + 13))
+    local held = s[field]
+    local flags = byte(held, at + 12)
+    local pointed = named and sub(held, at + 8, at + 11) == tool and bit.band(flags, 1) or 0
+    local entry = sub(held, at, at + 11) .. char(bit.bor(bit.band(flags, 6), untrusted, pointed))
+    if untrusted == 2 and field == 'P' then
+      put(s, 'P', sub(held, 1, at - 1) .. sub(held, at + 13))
+      put(s, 'p', s.p .. entry)
+    else
+      put(s, field, sub(held, 1, at - 1) .. entry .. sub(held, at + 13))
+    end
     return
   end
   local state = call('GETRANGE', prefix .. claim_key, 0, 0)
   if state ~= '' and state ~= 'f' then return end -- the first byte says `f` while it is in flight
-  local pending = #s.p < MAX_PENDING and s.p or make_room(s.p)
-  if #pending < MAX_PENDING then
-    put(s, 'p', pending .. claim .. tool .. char((named and 1 or 0) + untrusted))
+  local entry = claim .. tool .. char((named and 1 or 0) + untrusted)
+  field = untrusted == 2 and 'p' or 'P'
+  if #s.p + #s.P < MAX_PENDING then
+    put(s, field, s[field] .. entry)
+  elseif s.P ~= '' then
+    put(s, 'P', sub(s.P, 14))
+    put(s, field, s[field] .. entry)
   elseif untrusted == 2 then
     put(s, 'f', bit.bor(s.f, 4))
   end
 end
 
+-- Where each value stands; whether the user names the source of a reading call.
+local function look_up(lookups, s, agent, user)
+  local count = byte(lookups, 1) + 256 * byte(lookups, 2)
+  if user == '' and s.a == '' and s.b == '' and s.B == '' and s.t == '' and s.T == '' and s.x == '' and s.o == ''
+    and agent.z == '' and agent.x == '' then
+    return string.rep('\0\0', count), false
+  end
+  local hits, named, at = {}, false, 3
+  while at <= #lookups do
+    local naming, many = byte(lookups, at), byte(lookups, at + 1)
+    local forms = {}
+    at = at + 2
+    for n = 1, many do
+      local where, hashes = byte(lookups, at), byte(lookups, at + 1)
+      forms[n] = { where, sub(lookups, at + 2, at + 1 + hashes * SIZE) }
+      at = at + 2 + hashes * SIZE
+    end
+    local bits = hits_of(forms, s, agent, user)
+    named = named or (naming == 1 and bits % 2 == 1)
+    hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
+  end
+  return table.concat(hits), named
+end
+
 local out = {}
 for i = 1, #ARGV, 7 do
-  local name, agent_name, claim, tool = ARGV[i], ARGV[i + 1], sub(ARGV[i + 2], 1, 8), sub(ARGV[i + 2], 9, 12)
-  local flags, facts, request, lookups = byte(ARGV[i + 2], 13), ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local dry, untrusted = bit.band(flags, 1) == 1, bit.band(flags, 2)
+  local name, agent_name, own = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local claim, tool, flags, tag = sub(own, 1, 8), sub(own, 9, 12), byte(own, 13), sub(own, 14, 17)
+  local facts, request = ARGV[i + 3], ARGV[i + 4]
+  local dry, untrusted = flags % 2 == 1, flags >= 2 and 2 or 0
   local s = sessions[name] or load_session(name)
   local agent = agents[agent_name] or load_agent(agent_name)
   sessions[name], agents[agent_name] = s, agent
-  local tag = string.char(tonumber(sub(name, 1, 2), 16), tonumber(sub(name, 3, 4), 16), tonumber(sub(name, 5, 6), 16),
-    tonumber(sub(name, 7, 8), 16))
   local agent_flags = agent.f
-  if not dry then
-    agent.used = true
-    -- Whatever session comes next, this agent may have read by then what nobody reports.
-    if untrusted == 2 and bit.band(agent.f, 1) == 0 then put(agent, 'f', agent.f + 1) end
+  -- Whatever session comes next, this agent may have read by then what nobody reports.
+  if not dry and untrusted == 2 and agent.f % 2 == 0 then
+    put(agent, 'f', agent.f + 1)
+    agent.renew = true
   end
   if lost_before(s, agent, tag) then
     out[#out + 1] = { 0, '', 0, 0, agent_flags, '' }
@@ -136,32 +167,18 @@ for i = 1, #ARGV, 7 do
         user, known = s.q, s.m
       end
     end
-    local hits, named, at = {}, false, 1
-    while at <= #lookups do
-      local naming, count = byte(lookups, at), byte(lookups, at + 1)
-      local forms = {}
-      at = at + 2
-      for n = 1, count do
-        local where, hashes = byte(lookups, at), byte(lookups, at + 1)
-        forms[n] = { where, sub(lookups, at + 2, at + 1 + hashes * SIZE) }
-        at = at + 2 + hashes * SIZE
-      end
-      local bits = hits_of(forms, s, agent, user)
-      named = named or (naming == 1 and bits % 2 == 1)
-      hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
-    end
-    local others = without(s.p, claim)
-    local unreported = 0
-    for p = 13, #others, 13 do
-      if bit.band(byte(others, p), 2) == 2 then unreported = unreported + 1 end
-    end
+    local hits, named = look_up(ARGV[i + 5], s, agent, user)
+    local unreported = #s.p / 13
+    if unreported > 0 and has(s.p, claim, 13) then unreported = unreported - 1 end
     if not dry then
       await(s, claim, tool, named, untrusted, ARGV[i + 6])
-      put(s, 'f', s.f)
-      s.exists = true
-      note_use(agent, tag)
+      if not s.exists then
+        put(s, 'f', s.f)
+        s.exists, s.renew = true, true
+      end
+      if note_use(agent, tag) then s.renew, agent.renew = true, true end
     end
-    out[#out + 1] = { 1, known, unreported, s.f, agent_flags, table.concat(hits) }
+    out[#out + 1] = { 1, known, unreported, s.f, agent_flags, hits }
   end
 end
 for _, s in pairs(sessions) do save(s, SESSION_TTL) end

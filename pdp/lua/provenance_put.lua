@@ -14,7 +14,10 @@ local vouched = flags >= 8
 flags = flags % 8
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
-local rest, entry = without(s.p, claim)
+local field, place = pending_of(s, claim)
+local rest, entry
+if place then rest, entry = without(s[field], claim) end
+s.renew, agent.renew = true, true
 local matched = entry ~= nil and string.sub(entry, 9, 12) == tool
 if not s.exists then return 0 end -- nothing waits; who reports what nobody asked for fills nothing
 if not matched then
@@ -30,7 +33,7 @@ end
 -- An agent's own word adds, but the action keeps waiting: what it left out is not known, nor does the user point at it.
 local pointed = vouched and string.byte(entry, 13) % 2 == 1
 if vouched then
-  put(s, 'p', rest)
+  put(s, field, rest)
 else
   records, trusted = records .. trusted, ''
   flags = bor(flags, 1)
