@@ -3,8 +3,9 @@
 Importing extension modules runs, and so makes resident, code that never runs again: the set-up of a thousand classes and
 of their methods. Those pages are unchanged copies of files. The kernel drops them by itself when memory is short, and
 brings one back from its cache, in a microsecond, should it be run after all; here they are dropped as soon as the process
-is ready. Likewise what malloc keeps of the lane before. Linux only (proc(5), madvise(2), malloc_trim(3)); elsewhere nothing
-happens. Does not touch what the process has written.
+is ready. malloc keeps free memory between what is used; whole pages of that go back as well, again and again.
+
+Linux only (proc(5), madvise(2), malloc_trim(3)); elsewhere nothing happens. Does not touch what the process has written.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import ctypes
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _MADV_DONTNEED = 4
@@ -22,20 +24,25 @@ _CHANGED = re.compile(r"Anonymous: +(\d+) kB")
 
 
 def give_back() -> None:
-    """Drops pages of libraries that are as on disk, and free memory of malloc. Takes some 20 ms; never raises. To be
-    called after `pdp.heap.keep`, with no module being unloaded at the same time (Python never does)."""
+    """Drops the pages of libraries that are as on disk. Takes some 20 ms; never raises. No library may be unloaded at the
+    same time, which Python never does."""
     if sys.platform != "linux":
         return
     try:
         libc = ctypes.CDLL(None)
-        libc.malloc_trim(ctypes.c_size_t(0))
         with Path("/proc/self/smaps").open(encoding="utf-8", errors="replace") as lines:
             areas = unchanged(lines)
         for start, end in areas:
             # Advice: what the kernel refuses, such as locked pages, stays resident.
             libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
-    except (AttributeError, OSError):  # a C library without malloc_trim, or no /proc
+    except (AttributeError, OSError):  # no madvise, or no /proc
         return
+
+
+def trim() -> None:
+    """Returns free pages inside malloc's heaps to the kernel, some MiB under load; takes up to 1 ms. Never raises."""
+    with suppress(AttributeError, OSError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0))
 
 
 def unchanged(smaps: Iterable[str]) -> list[tuple[int, int]]:

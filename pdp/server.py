@@ -62,6 +62,9 @@ log = logging.getLogger("writ.server")
 FOLLOW_S = 1.0
 """How often an idle decision point looks whether OPA has activated another bundle."""
 
+TRIM_S = 10.0
+"""How often free memory is returned to the kernel; it takes up to 1 ms."""
+
 SERVICES = (
     decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
     fact_pb2.DESCRIPTOR.services_by_name["FactService"].full_name,
@@ -217,13 +220,16 @@ class DecisionPoint:
             log.warning("recovered", extra={"committed": committed, "given_back": given_back})
 
     async def _follow(self, healths: health.aio.HealthServicer) -> None:
-        serving, kept = False, None
+        serving, kept, trimmed_s = False, None, 0.0
         while True:
             await self.lanes.refresh()
             if self.lanes.current is not kept:
                 kept = self.lanes.current
                 heap.keep()
                 resident.give_back()
+            if time.monotonic() - trimmed_s >= TRIM_S:
+                trimmed_s = time.monotonic()
+                resident.trim()
             ready = self.lanes.current is not None
             self.telemetry.ready(ready)
             if ready != serving:

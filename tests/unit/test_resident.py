@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import sys
 from pathlib import Path
@@ -24,14 +25,25 @@ Anonymous:             0 kB
 """
 
 
+PAGES = 16  # below what malloc maps by itself
+
+
 def areas(smaps: str) -> list[tuple[int, int]]:
     return resident.unchanged(smaps.splitlines(keepends=True))
 
 
-def file_backed_kib() -> int:
+def resident_kib() -> dict[str, int]:
     text = Path("/proc/self/smaps_rollup").read_text(encoding="ascii")
-    found = dict(re.findall(r"^(\w+): +(\d+) kB", text, re.MULTILINE))
-    return int(found["Rss"]) - int(found["Anonymous"])
+    return {name: int(size) for name, size in re.findall(r"^(\w+): +(\d+) kB", text, re.MULTILINE)}
+
+
+def anonymous_kib() -> int:
+    return resident_kib()["Anonymous"]
+
+
+def file_backed_kib() -> int:
+    found = resident_kib()
+    return found["Rss"] - found["Anonymous"]
 
 
 def test_only_what_is_as_in_the_file_and_cannot_be_written_is_named() -> None:
@@ -70,4 +82,25 @@ def test_what_was_given_back_is_resident_no_more_and_comes_again_when_it_is_used
 def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr("pdp.resident.ctypes", None)
+    resident.give_back()
+
+
+def test_free_memory_between_what_is_used_is_given_back() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+    blocks = [libc.malloc(ctypes.c_size_t(PAGES * 4096)) for _ in range(256)]
+    for block in blocks:
+        ctypes.memset(block, 1, PAGES * 4096)
+    for block in blocks[::2]:
+        libc.free(block)
+    before = anonymous_kib()
+    resident.trim()
+    assert anonymous_kib() < before - 128 * (PAGES - 2) * 4 // 2
+    for block in blocks[1::2]:
+        libc.free(block)
+
+
+def test_a_c_library_without_trim_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    resident.trim()
     resident.give_back()
