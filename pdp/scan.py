@@ -114,17 +114,17 @@ class Inspector:
         """Drops the rules that only the names of members hit, such as `order_id`, repeated a thousand times."""
         in_values = self._prefilter.survey(texts.buffer).rules
         survey.rules = {
-            number
-            for number in survey.rules
+            number: which
+            for number, which in survey.rules.items()
             if number in in_values or self.rules.rules[number].needs_context or self.rules.rules[number].fields
         }
 
     def _search(self, search: Search, texts: Texts, survey: Survey) -> None:
         fields = self._fields_of(texts) if survey.fields or not texts.buffer.isascii() else {}
-        for number in sorted(survey.rules.union(fields)):
+        for number in sorted({*survey.rules, *fields}):
             located = self._located[number]
             if number not in fields:
-                search.patterns(located, texts)
+                search.patterns(located, texts, which=survey.rules[number])
             elif located.programs:
                 search.patterns(located, texts, fields[number])
             else:

@@ -37,12 +37,13 @@ class Gate(Enum):
     CODE_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 8, 1)
     RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
     DIGIT = ("0123456789", 1, 0)
+    LINE = ("\n", 1, 0)
 
     @property
     def pattern(self) -> str:
         """A pattern that matches wherever the gate is open."""
         letters, count, gap = self.value
-        inside = f"[{letters}]"
+        inside = f"[{re.escape(letters)}]" if count == 1 else f"[{letters}]"
         if not gap:
             return f"{inside}{{{count}}}"
         outside = f"[^{letters}]{{0,{gap}}}"

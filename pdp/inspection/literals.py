@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from pdp.inspection.gates import parse
 
 MIN_CHARS = 3
-"""Shortest text that is worth looking for when it holds a sign, such as `../`."""
+"""Shortest text that is worth looking for when it holds a sign or a capital letter, such as `../` and `Ann`."""
 
 MIN_WORD_CHARS = 5
 """Shortest text of letters and blanks that is; shorter words stand in every text, and each costs a call."""
@@ -48,7 +48,7 @@ _COMMON = frozenset(
 
 _RARE_SIGNS = frozenset("@;|&`$%<>=()\\#*~^!?+")  # in neither JSON nor most prose, so one of them is enough
 
-_MAX_EXACT = 24  # strings that a stretch of a pattern may stand for before it is cut
+_MAX_EXACT = 80  # strings that a stretch of a pattern may stand for before it is cut
 
 Clause: TypeAlias = frozenset[str]
 
@@ -84,7 +84,7 @@ def _is_rare(text: str, word_chars: int) -> bool:
     if not _RARE_SIGNS.isdisjoint(text) or not text.isascii():
         return True
     words = text.replace(" ", "")
-    return len(words) >= (word_chars if words.isalpha() else MIN_CHARS)
+    return len(words) >= (word_chars if words.isalpha() and words == words.lower() else MIN_CHARS)
 
 
 def _length(clause: Clause) -> int:
@@ -109,8 +109,9 @@ def _clauses(tree: Sequence[Any], caseless: bool) -> list[Clause]:
         elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT) and arg[0]:
             found += _clauses(arg[2], caseless)
         elif op is ops.BRANCH:
-            best = [max(_clauses(branch, caseless), key=_length) for branch in arg[1]]
-            found.append(frozenset().union(*best))
+            branches = [_clauses(branch, caseless) for branch in arg[1]]
+            found += set(branches[0]).intersection(*branches[1:])
+            found.append(frozenset().union(*[max(branch, key=_length) for branch in branches]))
     found.append(run)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no types
@@ -121,10 +121,19 @@ class Search:
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
 
-    def patterns(self, located: Located, texts: Texts, numbers: Sequence[int] | None = None) -> None:
-        """Adds what the rule finds in all texts, or in those with the given `numbers` only."""
+    def patterns(
+        self,
+        located: Located,
+        texts: Texts,
+        numbers: Sequence[int] | None = None,
+        which: Collection[int] | None = None,
+    ) -> None:
+        """Adds what the rule finds in all texts, or in those with the given `numbers` only, by all of its patterns or by
+        those of the numbers `which`."""
         taken: dict[int, list[Span]] = {}
-        for program in located.programs:
+        for place, program in enumerate(located.programs):
+            if which is not None and place not in which:
+                continue
             spans = self._each(program, texts, numbers) if numbers is not None else self._spans(program, texts)
             for start, end in spans:
                 number = texts.at(start + 1)  # a match may begin with the quote before its text

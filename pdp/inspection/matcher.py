@@ -59,15 +59,26 @@ def build_matcher(patterns: Sequence[str], *, with_hyperscan: bool | None = None
     return SetMatcher(patterns)
 
 
-def build_literal_matcher(
-    literals: Sequence[str], *, with_hyperscan: bool | None = None, cache: Path | None = None
+def build_mixed_matcher(
+    literals: Sequence[str],
+    patterns: Sequence[str],
+    *,
+    with_hyperscan: bool | None = None,
+    cache: Path | None = None,
 ) -> Matcher:
-    """Returns the matcher of fixed texts: those with a capital letter as they are, others whatever their case in ASCII."""
+    """Returns the matcher of fixed texts, and behind them of patterns; their numbers follow those of the texts.
+
+    A fixed text with a capital letter is looked for as it is, others whatever their case in ASCII.
+
+    Raises:
+        ConfigurationError: INSPECTION_PATTERN_REFUSED for a pattern that the engine cannot compile.
+    """
     if with_hyperscan if with_hyperscan is not None else has_hyperscan():
         once = hyperscan.HS_FLAG_SINGLEMATCH
         flags = [once if _has_case(literal) else once | hyperscan.HS_FLAG_CASELESS for literal in literals]
-        return HyperscanMatcher([re.escape(literal) for literal in literals], cache, flags)
-    return LiteralMatcher(literals)
+        flags += [once | hyperscan.HS_FLAG_UTF8] * len(patterns)
+        return HyperscanMatcher([*map(re.escape, literals), *patterns], cache, flags)
+    return MixedMatcher(literals, patterns)
 
 
 def _has_case(literal: str) -> bool:
@@ -88,6 +99,20 @@ class LiteralMatcher:
             for number, (literal, has_case) in enumerate(self._literals)
             if literal in (text if has_case else lowered)
         ]
+
+
+class MixedMatcher:
+    """Fixed texts, looked for one by one, and patterns in RE2 sets."""
+
+    def __init__(self, literals: Sequence[str], patterns: Sequence[str]) -> None:
+        """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        self._literals = LiteralMatcher(literals)
+        self._patterns = SetMatcher(patterns)
+        self._first = len(literals)
+
+    def hits(self, text: bytes) -> list[int]:
+        """Returns the numbers of the texts and, behind them, of the patterns that occur in `text`."""
+        return self._literals.hits(text) + [self._first + number for number in self._patterns.hits(text)]
 
 
 class HyperscanMatcher:

@@ -9,10 +9,10 @@ RE2 then tries the patterns that are left on the whole text, so a rule that is n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import re2  # type: ignore[import-untyped]  # has no types
 
@@ -20,15 +20,21 @@ from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
 from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of
 from pdp.inspection.literals import needed
-from pdp.inspection.matcher import Matcher, build_literal_matcher, build_matcher
+from pdp.inspection.matcher import Matcher, build_matcher, build_mixed_matcher
 from pdp.inspection.rules import Rule, compile_pattern
-from pdp.inspection.shorten import shortened
+from pdp.inspection.shorten import is_long, relaxed, shortened
 
 MIN_LITERAL_WORD_CHARS = 5
 """Shortest context word that is looked for as fixed text; a shorter one is in too many others."""
 
 MAX_TRIED_BYTES = 768 * 1024
 """Most bytes on which patterns are tried before the search, over all patterns: beyond, the search's bound has to hold."""
+
+MIN_TOGETHER = 3
+"""Fewest candidates of one group that are asked for together; each alone takes RE2 1 µs and 1.5 ns a byte."""
+
+MAX_RELAXED_CHARS = 400
+"""Longest pattern that is asked for nearly whole; the automaton of a longer one takes megabytes, for what RE2 does in µs."""
 
 INTEGRAL = "integral"
 """Step of a JSON number that may be an integer of six digits or more, written with a fraction or an exponent."""
@@ -44,23 +50,32 @@ _SHORT_WORD_CHARS = 4
 
 
 class Sign(Enum):
-    """What a pattern is a sign of; beside it stands the number of a rule (with its program), a step, or a gate."""
+    """What a pattern is a sign of; beside it stands a candidate, the number of a rule, a step, or a gate."""
 
-    RULE = "a rule may hold"
     MAYBE = "a rule may hold if its whole pattern matches"
     CONTEXT = "the context that a rule needs may be there"
     FIELD = "a member may have a name that a rule means"
     ENCODING = "something may be encoded"
     GATE = "patterns behind a gate may match"
+    LITERAL = "a fixed text is there"
+
+
+class Candidate(NamedTuple):
+    """One pattern of a rule: the rule's number, the place of the pattern in it, and the program that tells."""
+
+    rule: int
+    place: int
+    program: Any
 
 
 class Survey:
-    """What may be in a text: `rules` by pattern, `fields` by name, and `steps` of decoding."""
+    """What may be in a text: `rules` with those of their patterns that may match, `fields` by name, and `steps` of
+    decoding."""
 
     __slots__ = ("fields", "rules", "steps")
 
     def __init__(self) -> None:
-        self.rules: set[int] = set()
+        self.rules: dict[int, set[int]] = {}
         self.fields: set[int] = set()
         self.steps: set[str] = set()
 
@@ -69,28 +84,97 @@ class Survey:
         """True when nothing may be there."""
         return not (self.rules or self.fields or self.steps)
 
+    def add(self, rule: int, place: int) -> None:
+        """Adds a pattern that may match."""
+        self.rules.setdefault(rule, set()).add(place)
+
 
 class _Literals:
     """Fixed texts by number, and what waits for them."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self.patterns: dict[int, list[tuple[int, Any, list[frozenset[int]]]]] = {}
+        self.patterns: dict[int, list[tuple[Candidate, list[frozenset[int]]]]] = {}
         self.context: dict[int, list[tuple[int, frozenset[int]]]] = {}
 
     def _numbers(self, texts: frozenset[str]) -> frozenset[int]:
         return frozenset(self.numbers.setdefault(text, len(self.numbers)) for text in sorted(texts))
 
-    def add(self, number: int, program: Any, clauses: Sequence[frozenset[str]]) -> None:
-        """Adds a pattern of rule `number`, to be tried when a text of each clause is there."""
+    def add(self, candidate: Candidate, clauses: Sequence[frozenset[str]]) -> None:
+        """Adds a pattern, to be tried when a text of each clause is there."""
         first, *others = [self._numbers(clause) for clause in clauses]
         for literal in first:
-            self.patterns.setdefault(literal, []).append((number, program, others))
+            self.patterns.setdefault(literal, []).append((candidate, others))
 
     def add_context(self, number: int, word: str, others: frozenset[str]) -> None:
         """Adds a context of rule `number`: its longest word, and others that stand beside it."""
         (literal,) = self._numbers(frozenset({word}))
         self.context.setdefault(literal, []).append((number, self._numbers(others)))
+
+    def told(self, there: set[int]) -> set[int]:
+        """Returns the rules whose context is among the texts that are `there`."""
+        context = self.context
+        return {number for hit in there if hit in context for number, others in context[hit] if others <= there}
+
+    def candidates(self, there: set[int]) -> set[Candidate]:
+        """Returns the patterns whose fixed texts are `there`."""
+        patterns = self.patterns
+        return {
+            candidate
+            for hit in there
+            if hit in patterns
+            for candidate, clauses in patterns[hit]
+            if not any(map(there.isdisjoint, clauses))
+        }
+
+
+_Signs: TypeAlias = list[tuple[Sign, Any, str]]
+
+
+class _Build:
+    """The signs of all rules, sorted by when they are looked for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.first: _Signs = []
+        self.gated: dict[Gate, _Signs] = {gate: [] for gate in Gate}
+        self.words: _Signs = []
+        self.literals = _Literals()
+        self.late_literals = _Literals()
+        self.groups: dict[str, list[tuple[Candidate, str]]] = {}
+        for number, rule in enumerate(rules):
+            if rule.fields:
+                self.first += [(Sign.FIELD, number, field_pattern(field)) for field in rule.fields]
+            elif rule.needs_context:
+                self._context(number, rule)
+            else:
+                for place, pattern in enumerate(rule.patterns):
+                    self._pattern(Candidate(number, place, program_of(rule, pattern)), rule.group, pattern)
+        self.first += [(Sign.GATE, gate, gate.pattern) for gate in Gate]
+        for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
+            for pattern in patterns:
+                gate = gate_of(pattern)
+                (self.first if gate is None else self.gated[gate]).append((Sign.ENCODING, step, pattern))
+
+    def _pattern(self, candidate: Candidate, group: str, pattern: str) -> None:
+        gate, clauses = gate_of(pattern), needed(pattern)
+        if gate is None and clauses:
+            self.literals.add(candidate, clauses)
+            narrow = relaxed(pattern) if len(pattern) <= MAX_RELAXED_CHARS else shortened(pattern)
+            if len(pattern) <= MAX_RELAXED_CHARS or not is_long(narrow):
+                self.groups.setdefault(group, []).append((candidate, narrow))
+        else:
+            (self.first if gate is None else self.gated[gate]).append((Sign.MAYBE, candidate, shortened(pattern)))
+
+    def _context(self, number: int, rule: Rule) -> None:
+        """Words around numbers matter only where numbers are; those around rare words only where these are."""
+        clauses = [() if gate_of(pattern) else needed(pattern) for pattern in rule.patterns]
+        if all(clauses):
+            for place, pattern in enumerate(rule.patterns):
+                self.literals.add(Candidate(number, place, program_of(rule, pattern)), clauses[place])
+            return
+        is_late = all(gate_of(pattern) not in (None, Gate.LINE) for pattern in rule.patterns)
+        literals, signs = (self.late_literals, self.words) if is_late else (self.literals, self.first)
+        signs += _context_signs(number, rule.context_words, literals)
 
 
 class Prefilter:
@@ -98,28 +182,30 @@ class Prefilter:
 
     def __init__(self, rules: Sequence[Rule], *, with_hyperscan: bool | None, cache: Path | None = None) -> None:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
-        gated: dict[Gate, list[tuple[Sign, Any, str]]] = {gate: [] for gate in Gate}
-        self._literals = _Literals()
-        everything = list(_signs(rules, gated, self._literals))
-        # Words around numbers matter only where numbers are.
-        late = {n for n, rule in enumerate(rules) if rule.needs_context and all(map(gate_of, rule.patterns))}
-        words = [(what, pattern) for sign, what, pattern in everything if sign is Sign.CONTEXT and what in late]
-        signs = [one for one in everything if not (one[0] is Sign.CONTEXT and one[1] in late)]
-        self._signs = [(sign, what) for sign, what, _ in signs]
-        self._late = [number for number, _ in words]
-        self._words = build_matcher([pattern for _, pattern in words], with_hyperscan=with_hyperscan, cache=cache)
-        self._fixed = build_literal_matcher(list(self._literals.numbers), with_hyperscan=with_hyperscan, cache=cache)
-        self._first = build_matcher([pattern for _, _, pattern in signs], with_hyperscan=with_hyperscan, cache=cache)
-        self._gated: dict[Gate, tuple[Matcher, list[tuple[Sign, Any]]]] = {
-            gate: (
-                build_matcher([pattern for _, _, pattern in some], with_hyperscan=with_hyperscan, cache=cache),
-                [(sign, what) for sign, what, _ in some],
+        build = _Build(rules)
+
+        def mixed(literals: _Literals, signs: _Signs) -> _Mixed:
+            texts, patterns = list(literals.numbers), [pattern for _, _, pattern in signs]
+            matcher = build_mixed_matcher(texts, patterns, with_hyperscan=with_hyperscan, cache=cache)
+            return matcher, len(texts), [(sign, what) for sign, what, _ in signs]
+
+        self._literals, self._late_literals = build.literals, build.late_literals
+        self._first = mixed(build.literals, build.first)
+        self._words = mixed(build.late_literals, build.words)
+        self._gated = {gate: mixed(_Literals(), signs) for gate, signs in build.gated.items() if signs}
+        self._groups = [
+            (
+                build_matcher([pattern for _, pattern in some], with_hyperscan=with_hyperscan, cache=cache),
+                [candidate for candidate, _ in some],
             )
-            for gate, some in gated.items()
-            if some
-        }
+            for some in build.groups.values()
+        ]
+        self._group_of = {one: place for place, (_, some) in enumerate(self._groups) for one in some}
         self._in_context = {
-            number: [(gate_of(pattern), compile_pattern(pattern, rule.id)._regexp) for pattern in rule.patterns]
+            number: [
+                (gate_of(pattern), Candidate(number, place, program_of(rule, pattern)))
+                for place, pattern in enumerate(rule.patterns)
+            ]
             for number, rule in enumerate(rules)
             if rule.needs_context
         }
@@ -127,107 +213,105 @@ class Prefilter:
     def survey(self, text: bytes) -> Survey:
         """Returns what may be in `text`: values as they are between quotes, and the names of their members."""
         found = Survey()
-        gates: set[Gate] = set()
+        matcher, count, signs = self._first
+        there: set[int] = set()
         told: set[int] = set()
-        unsure: list[tuple[int, Any]] = []
-        self._by_literals(text, told, unsure)
-        for hit in self._first.hits(text):
-            sign, what = self._signs[hit]
-            if sign is Sign.MAYBE:
-                unsure.append(what)
-            elif sign is Sign.CONTEXT:
-                told.add(what)
-            elif sign is Sign.FIELD:
+        maybe: list[Candidate] = []
+        gates: list[Gate] = []
+        for hit in matcher.hits(text):
+            if hit < count:
+                there.add(hit)
+                continue
+            sign, what = signs[hit - count]
+            if sign is _GATE:
+                gates.append(what)
+            elif sign is _MAYBE:
+                maybe.append(what)
+            elif sign is _FIELD:
                 found.fields.add(what)
-            elif sign is Sign.ENCODING:
-                found.steps.add(what)
-            elif sign is Sign.RULE:
-                found.rules.add(what)
+            elif sign is _CONTEXT:
+                told.add(what)
             else:
-                gates.add(what)
+                found.steps.add(what)
+        if there:
+            told |= self._literals.told(there)
+            maybe += self._narrowed(self._literals.candidates(there), text)
         if gates:
-            told.update(map(self._late.__getitem__, self._words.hits(text)))
-        for gate in gates:
-            if gate in self._gated:
-                matcher, signs = self._gated[gate]
-                for sign, what in map(signs.__getitem__, matcher.hits(text)):
-                    if sign is Sign.MAYBE:
-                        unsure.append(what)
-                    else:
-                        (found.steps if sign is Sign.ENCODING else found.rules).add(what)
-        tries = MAX_TRIED_BYTES // (len(text) + 1)
-        for number, program in unsure:
-            if number not in found.rules:
-                tries -= 1
-                if tries < 0 or _matches(program, text):
-                    found.rules.add(number)
+            if gates != _ONLY_LINES:
+                told |= self._late(text)
+            for gate in gates:
+                if gate in self._gated:
+                    self._behind(gate, text, maybe, found)
+        if maybe:
+            self._try(maybe, text, found)
         for number in told:
-            if self._holds(number, text, gates):
-                found.rules.add(number)
+            self._add_in_context(number, text, gates, found)
         return found
 
-    def _by_literals(self, text: bytes, told: set[int], unsure: list[tuple[int, Any]]) -> None:
-        """Adds the rules whose context words are in `text`, and the patterns whose fixed texts are."""
-        hits = self._fixed.hits(text)
-        if not hits:
-            return
-        there = set(hits)
-        tried: set[int] = set()
-        for hit in hits:
-            for number, others in self._literals.context.get(hit, ()):
-                if others <= there:
-                    told.add(number)
-            for number, program, clauses in self._literals.patterns.get(hit, ()):
-                if id(program) not in tried and not any(clause.isdisjoint(there) for clause in clauses):
-                    tried.add(id(program))
-                    unsure.append((number, program))
+    def _late(self, text: bytes) -> set[int]:
+        """Returns the rules whose context words are in `text`, of those that only numbers need."""
+        matcher, count, signs = self._words
+        hits = matcher.hits(text)
+        told = self._late_literals.told({hit for hit in hits if hit < count})
+        told.update([signs[hit - count][1] for hit in hits if hit >= count])
+        return told
 
-    def _holds(self, number: int, text: bytes, gates: set[Gate]) -> bool:
-        return any(
-            (gate is None or gate in gates) and _matches(program, text) for gate, program in self._in_context[number]
-        )
+    def _behind(self, gate: Gate, text: bytes, maybe: list[Candidate], found: Survey) -> None:
+        matcher, _, signs = self._gated[gate]
+        for hit in matcher.hits(text):
+            sign, what = signs[hit]
+            if sign is _MAYBE:
+                maybe.append(what)
+            else:
+                found.steps.add(what)
+
+    def _narrowed(self, candidates: set[Candidate], text: bytes) -> Iterable[Candidate]:
+        """Returns those of `candidates` whose relaxed pattern is in `text`, where asking for many at once is cheaper."""
+        if len(candidates) < MIN_TOGETHER:
+            return candidates
+        groups: dict[int, list[Candidate]] = {}
+        for candidate in candidates:
+            groups.setdefault(self._group_of.get(candidate, _ALONE), []).append(candidate)
+        left: list[Candidate] = []
+        for place, some in groups.items():
+            if len(some) >= MIN_TOGETHER and place != _ALONE:
+                matcher, members = self._groups[place]
+                left += candidates.intersection(map(members.__getitem__, matcher.hits(text)))
+            else:
+                left += some
+        return left
+
+    def _try(self, maybe: list[Candidate], text: bytes, found: Survey) -> None:
+        """Adds the candidates that match, and those of a rule that holds anyway: the search tries these too."""
+        tries = MAX_TRIED_BYTES // (len(text) + 1)
+        for candidate in maybe:
+            if candidate.rule not in found.rules:
+                tries -= 1
+                if tries >= 0 and not _matches(candidate.program, text):
+                    continue
+            found.add(candidate.rule, candidate.place)
+
+    def _add_in_context(self, number: int, text: bytes, gates: list[Gate], found: Survey) -> None:
+        for gate, candidate in self._in_context[number]:
+            if (gate is None or gate in gates) and (number in found.rules or _matches(candidate.program, text)):
+                found.add(number, candidate.place)
+
+
+_ALONE = -1
+_ONLY_LINES = [Gate.LINE]
+
+_Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
+
+_GATE, _MAYBE, _FIELD, _CONTEXT = Sign.GATE, Sign.MAYBE, Sign.FIELD, Sign.CONTEXT  # an enum's attribute is slow to read
+
+
+def program_of(rule: Rule, pattern: str) -> Any:
+    """Returns the RE2 program of a pattern of a rule."""
+    return compile_pattern(pattern, rule.id)._regexp
 
 
 def _matches(program: Any, text: bytes) -> bool:
     return bool(program.Match(_SEARCH, text, 0, len(text))[0] != _MISS)
-
-
-def _signs(
-    rules: Sequence[Rule], gated: dict[Gate, list[tuple[Sign, Any, str]]], literals: _Literals
-) -> Iterator[tuple[Sign, Any, str]]:
-    """Yields what every text is searched for by pattern, and fills `gated` and `literals`."""
-    for number, rule in enumerate(rules):
-        if rule.fields:
-            yield from ((Sign.FIELD, number, field_pattern(field)) for field in rule.fields)
-        elif rule.needs_context:
-            yield from _context_signs(number, rule.context_words, literals)
-        else:
-            for pattern in rule.patterns:
-                yield from _pattern_signs(number, rule, pattern, gated, literals)
-    yield from ((Sign.GATE, gate, gate.pattern) for gate in Gate)
-    for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
-        for pattern in patterns:
-            gate = gate_of(pattern)
-            if gate is None:
-                yield Sign.ENCODING, step, pattern
-            else:
-                gated[gate].append((Sign.ENCODING, step, pattern))
-
-
-def _pattern_signs(
-    number: int, rule: Rule, pattern: str, gated: dict[Gate, list[tuple[Sign, Any, str]]], literals: _Literals
-) -> Iterator[tuple[Sign, Any, str]]:
-    program = compile_pattern(pattern, rule.id)._regexp
-    gate = gate_of(pattern)
-    clauses = needed(pattern)
-    short = shortened(pattern)
-    sign = (Sign.MAYBE, (number, program), short) if short != pattern else (Sign.RULE, number, pattern)
-    if gate is not None:
-        gated[gate].append(sign)
-    elif len(clauses) > 1 or (clauses and min(map(len, clauses[0])) > 1):
-        literals.add(number, program, clauses)
-    else:
-        yield sign
 
 
 def _context_signs(number: int, words: Sequence[str], literals: _Literals) -> Iterator[tuple[Sign, Any, str]]:

@@ -19,7 +19,7 @@ MAX_WIDE_REPEAT = 3
 MAX_GROUP_CHARS = 48
 """Longest that a group may grow by repeating."""
 
-KEPT_REPEAT = 6
+KEPT_REPEAT = 12
 """How much of the first repetition that is too long stays."""
 
 MIN_STRETCH_CHARS = 2
@@ -46,6 +46,25 @@ def shortened(pattern: str) -> str:
     head = flags[0] if flags else ""
     branches = [_stretch(head, branch) for branch in _branches(pattern[len(head) :])]
     return head + "|".join(branch.removeprefix(head) for branch in branches)
+
+
+def relaxed(pattern: str) -> str:
+    """Returns a pattern that matches in every text that `pattern` matches in: the same without word borders, and with
+    long repetitions that are not counted, since counters are what an automaton takes time and memory for."""
+    return _TOKEN.sub(_uncounted, pattern)
+
+
+def _uncounted(match: re.Match[str]) -> str:
+    if match["atom"] == r"\b":
+        return ""
+    least, most = _bounds(match["many"] or "")
+    if most <= (MAX_WIDE_REPEAT if _is_wide(match["atom"]) else MAX_REPEAT):
+        return match[0]
+    return match["atom"] + ("+" if least else "*")
+
+
+def _is_wide(atom: str) -> bool:
+    return atom in (".", r"\S", r"\D", r"\W") or atom.startswith("[^")
 
 
 def _stretch(head: str, body: str) -> str:
@@ -122,26 +141,25 @@ def _parts(body: str) -> list[tuple[str, bool, str]] | None:
                 parts += parts_inside
                 place = close.end()
                 continue
-            parts.append((inner, False, close[1] or "") if not _is_long(inner) else (inner, True, close[1] or "{1,99}"))
+            parts.append((inner, False, close[1] or "") if not is_long(inner) else (inner, True, close[1] or "{1,99}"))
             place = close.end()
             continue
         token = _TOKEN.match(body, place)
         if token is None:
             return None
         atom = token["atom"]
-        parts.append((atom, atom in (".", r"\S", r"\D", r"\W") or atom.startswith("[^"), token["many"] or ""))
+        parts.append((atom, _is_wide(atom), token["many"] or ""))
         place = token.end()
     return parts
 
 
-def _is_long(group: str) -> bool:
-    """True when a group holds a repetition that is too long itself."""
+def is_long(group: str) -> bool:
+    """True when a group or a pattern holds a repetition that is too long itself."""
     for token in _TOKEN.finditer(group):
         atom = token["atom"]
         if atom == r"\s":
             continue
-        wide = atom in (".", r"\S", r"\D", r"\W") or atom.startswith("[^")
-        if _bounds(token["many"] or "")[1] > (MAX_WIDE_REPEAT if wide else MAX_REPEAT):
+        if _bounds(token["many"] or "")[1] > (MAX_WIDE_REPEAT if _is_wide(atom) else MAX_REPEAT):
             return True
     return False
 
