@@ -13,6 +13,7 @@ makes every origin the worst. Pure; nothing leaves this module in clear.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,10 +21,12 @@ from hashlib import blake2b
 
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
+from pdp.fold import fold
 from pdp.provenance_facts import is_naming, policy_provenance
 from pdp.provenance_forms import (
     CONTENT,
     HASH_BYTES,
+    IN_RECORDS,
     QUERY,
     STEERED,
     Form,
@@ -37,6 +40,7 @@ from pdp.provenance_forms import (
     value_forms,
 )
 from pdp.provenance_intent import ActionKind
+from pdp.provenance_meant import MEANT_KINDS, meant_marks, naming_marks
 from pdp.provenance_model import (
     LINK,
     NAMES_SOURCE,
@@ -111,6 +115,7 @@ def provenance_ask(
     lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
+    names_at = _add_meant(key, speech.text, sinks, refs, lookups) if asserted and not kind.reads else -1
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
@@ -131,6 +136,7 @@ def provenance_ask(
         complete=complete,
         reads_untrusted=untrusted,
         dry_run=dry_run,
+        names_at=names_at,
     )
 
 
@@ -196,3 +202,26 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
         for name in names[:MAX_CONTENT_NAMES]:
             refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
             lookups.add(_hashed(key, mark_forms(name)))
+
+
+def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
+    """Adds what tells whom a request means by a name; returns the position of the lookup for names at all, -1 for none.
+    What does not fit is left out: then nobody is meant, and the request names nobody."""
+    folded = fold(request)
+    added = False
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in MEANT_KINDS}
+    for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
+        text = texts.get((ref.kind, ref.pointer))
+        if text is None or fold(text) in folded or len(lookups.found) >= MAX_LOOKUPS - 1:
+            continue
+        added = True
+        refs[at] = dataclasses.replace(ref, meant_at=len(lookups.found))
+        lookups.found.append(Lookup(forms=_any_of(key, meant_marks(request, text))))
+    if not added:
+        return -1
+    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request))))
+    return len(lookups.found) - 1
+
+
+def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
+    return tuple((IN_RECORDS, hash_mark(key, mark)) for mark in marks)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pdp.provenance_intent import is_asked
 from pdp.provenance_lexicon import Thing
+from pdp.provenance_meant import MEANT_KINDS
 from pdp.provenance_model import (
     COMPOSED,
     LINK,
@@ -18,7 +19,7 @@ from pdp.provenance_model import (
     SinkRef,
     only_fetches,
 )
-from pdp.provenance_request import NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
+from pdp.provenance_request import MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _NOWHERE = Hit()
@@ -40,6 +41,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     follows = only_fetches(ask.sinks, ask.kind) and view.request is not None and bool(view.request.things & Thing.WEB)
     sinks = [
         _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated, follows=follows)
+        | _meaning(ref, ask, view)
         for ref in ask.sinks
     ]
     return _facts(ask, view, "OK", sinks)
@@ -114,7 +116,8 @@ def _sink(
     follows: bool,
 ) -> dict[str, Any]:
     """`follows`: a page is fetched, and the user speaks of links or pages: what a text names letter by letter carries
-    nothing out. `hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand there."""
+    nothing out. `hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand
+    there."""
     origin, pointed = _origin(hit, blind=blind, delegated=delegated)
     pointed = pointed or (follows and ref.kind == "url" and hit.text)
     named = _NAMED_BY_KIND.get(ref.kind, 0)
@@ -127,6 +130,25 @@ def _sink(
         "left_open": request is not None and not request.named & named,
         "addressed": ref.addressed,
     }
+
+
+def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
+    """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
+    names nobody of any record, or several. Only for a value that nothing better than a record of outsiders holds."""
+    hit = view.hits[ref.at]
+    if ref.kind not in MEANT_KINDS or hit.user or hit.trusted or not (hit.record or hit.record_pointed):
+        return {}
+    if ref.meant_at < 0 or view.request is None:
+        return {"left_open": view.request is not None}
+    names_somebody = _is_recorded(view.hits[ask.names_at]) and not view.request.named & MEANS_MANY
+    return {
+        "pointed": hit.record_pointed or _is_recorded(view.hits[ref.meant_at]),
+        "left_open": not names_somebody,
+    }
+
+
+def _is_recorded(hit: Hit) -> bool:
+    return hit.record or hit.record_pointed or hit.trusted
 
 
 def _origin(hit: Hit, *, blind: bool, delegated: bool) -> tuple[str, bool]:

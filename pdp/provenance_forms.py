@@ -43,6 +43,8 @@ STEERED = frozenset({PATH, CODE})
 
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
+_CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
+
 _ID_WORDS = frozenset(
     {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
 )
@@ -142,8 +144,13 @@ def _named(mark: str) -> list[Form]:
 
 @lru_cache(maxsize=4096)
 def is_addressed(text: str) -> bool:
-    """True when a value is an address by itself."""
-    return bool(strong_marks(text))
+    """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere."""
+    return bool(strong_marks(text)) or is_code(text)
+
+
+def is_code(text: str) -> bool:
+    """True for `U3` and `s-72`: an id by its form."""
+    return _CODE.fullmatch(text.strip()) is not None
 
 
 def strong_marks(text: str) -> tuple[str, ...]:

@@ -48,12 +48,14 @@ class Lookup:
 
 @frozen
 class SinkRef:
-    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself."""
+    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself. `meant_at`
+    is that of the lookup which tells whether the request names it by another field of its record, -1 for none."""
 
     kind: str
     pointer: str
     at: int
     addressed: bool
+    meant_at: int = -1
 
 
 @frozen
@@ -61,7 +63,8 @@ class ProvenanceAsk:
     """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
-    the call returns may hold text of outsiders.
+    the call returns may hold text of outsiders. `names_at`: the lookup which tells whether the request names any record,
+    -1 for none.
     """
 
     session: str
@@ -78,6 +81,7 @@ class ProvenanceAsk:
     complete: bool
     reads_untrusted: bool
     dry_run: bool = False
+    names_at: int = -1
 
 
 @frozen

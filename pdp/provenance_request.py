@@ -41,8 +41,13 @@ from pdp.provenance_lexicon import (
 from pdp.provenance_marks import identifiers
 from writ.frozen import frozen
 
-NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL = 1, 2, 4
-"""Bits of what a request names by its address."""
+NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY = 1, 2, 4, 8
+"""Bits of what a request names by its address, and whether it speaks of all or several of a kind."""
+
+_MANY = frozenset(
+    {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
+    | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos", "us"}
+)
 
 _REACH = 6
 """Words between a handing-over verb and what is handed over."""
@@ -78,7 +83,12 @@ def request_facts(text: str) -> RequestFacts:
         deeds |= _deeds_at(words, at, opens=at in opening)
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(singular(part), 0)
-    return RequestFacts(deeds=deeds, things=things, named=_named(text), delegates=_delegates(words))
+    return RequestFacts(
+        deeds=deeds,
+        things=things,
+        named=_named(text) | MEANS_MANY * (not _MANY.isdisjoint(words)),
+        delegates=_delegates(words),
+    )
 
 
 def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:

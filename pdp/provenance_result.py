@@ -11,9 +11,10 @@ from collections.abc import Collection
 from typing import Any
 
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.provenance_forms import strong_marks, whole_mark
+from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
+from pdp.provenance_meant import record_pairs
 from pdp.provenance_request import is_order
 from writ.frozen import frozen
 
@@ -25,9 +26,6 @@ MIN_LEAF_CHARS = 8
 
 MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
 """A longer value is prose."""
-
-_CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,3}")
-"""`U3`, `s-72`: an id by its form, whatever its field is called."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
@@ -75,6 +73,7 @@ def sight(
     texts: set[str] = set()
     ordered: set[str] = set()
     bad: set[str] = set()
+    objects: dict[str, list[Leaf]] = {}
     chars = 0
     walk = Walk(result)
     for leaf in walk:
@@ -94,12 +93,15 @@ def sight(
             ordered |= _ordered(leaf.text[:room])
         if poisoned and _stands_in(leaf.pointer, poisoned):
             bad |= told | fields
+        elif fields:
+            objects.setdefault(_object(leaf.pointer), []).append(leaf)
     complete = (
         complete
         and walk.complete
         and chars <= MAX_TEXT_CHARS
         and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
     )
+    (trusted if content_trusted else records).update(record_pairs(list(objects.values())))
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
@@ -130,6 +132,14 @@ def _ordered(text: str) -> set[str]:
     return marks
 
 
+def _object(pointer: str) -> str:
+    """The object that a value belongs to, itself or in a list: who is named by its name is named with its members."""
+    head, _, last = pointer.rpartition("/")
+    while last.isdecimal() and head:
+        head, _, last = head.rpartition("/")
+    return head
+
+
 def _enclosing(pointer: str) -> str:
     """The object or list that holds a value: an order in one field may speak of what stands in the next."""
     return pointer.rpartition("/")[0]
@@ -150,7 +160,7 @@ def _field_marks(leaf: Leaf) -> set[str]:
     if not text or "\n" in text or len(text) > MAX_FIELD_CHARS or len(text.split()) > MAX_FIELD_WORDS:
         return set()
     whole = whole_mark(text)
-    if whole.startswith("k:") and not leaf.is_id and not _CODE.fullmatch(text):
+    if whole.startswith("k:") and not leaf.is_id and not is_code(text):
         return set()
     marks = {whole}
     strong = strong_marks(text)

@@ -119,6 +119,17 @@ test_asi02_a_destination_of_a_record_goes_through_when_a_gateway_vouches if {
 	}
 }
 
+test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
+	every kind in ["recipient", "channel"] {
+		other := {"kind": kind, "origin": "UNTRUSTED_RECORD", "pointed": false, "left_open": false}
+		_codes(_to("SEND", other)) == {"RECIPIENT_NOT_MEANT"}
+		_codes(_to("SEND", object.union(other, {"pointed": true}))) == set()
+		_codes(_to("SEND", object.union(other, {"left_open": true}))) == set()
+		_codes(_to("SEND", object.union(other, {"origin": "TRUSTED_RECORD"}))) == set()
+		_codes(_to("READ", other)) == set()
+	}
+}
+
 test_asi02_beside_a_threat_it_is_denied if {
 	_codes(_to("PAY", {"origin": "TRUSTED_RECORD", "threatened": true})) == {"DESTINATION_PUSHED"}
 	every origin in ["UNTRUSTED_RECORD", "UNTRUSTED_TEXT"] {

@@ -55,6 +55,28 @@ matched contains rule if {
 }
 
 # METADATA
+# title: ASI02, a recipient whom the user did not mean
+# description: >-
+#   The user named somebody of the records that were read, and this is another one of them.
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.provenance.user_request == "GATEWAY"
+	input.action.operations[0].verb in _changing
+	some sink in input.provenance.sinks
+	sink.kind in {"recipient", "channel"}
+	sink.origin == "UNTRUSTED_RECORD"
+	sink.pointed == false
+	sink.left_open == false
+	rule := _held(
+		"ASI02 tool misuse",
+		"recipient_not_meant",
+		"RECIPIENT_NOT_MEANT",
+		"the user named somebody else than whom this reaches",
+		_name_it,
+	)
+}
+
+# METADATA
 # title: ASI02, a record to change or delete that only text of outsiders names
 matched contains rule if {
 	input.provenance.untrusted_read == true

@@ -1,0 +1,145 @@
+"""Whom the user means by a name: the record that holds the name holds the address as well.
+
+"Tell Ada" names nobody by an address. A directory says `{name: Ada Lovelace, id: U7}`; so `U7` is meant, and `U9` is not.
+A result leaves marks of pairs (a word of a record, a value of the same record), and an action asks for the pairs of its
+recipients with the words of the request. Pure; gives marks, judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pdp.fold import fold
+from pdp.provenance_leaves import Leaf
+from pdp.provenance_lexicon import BIDDING, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
+from pdp.provenance_marks import words
+from pdp.provenance_request import singular
+
+MEANT_KINDS = frozenset({"recipient", "channel"})
+"""Sinks that people name by what somebody or some place is called."""
+
+MAX_NAMES = 10
+"""Words of a request that may be names; those with a capital letter first. Each costs a look-up for each recipient."""
+
+MAX_PAIRS = 1_500
+"""Pairs of one result, some 7 KiB; of what lies beyond nobody is meant."""
+
+MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
+
+_TOKEN = re.compile(r"[^\W_]+")
+_FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_COMMON = frozenset(
+    {
+        "about",
+        "and",
+        "any",
+        "are",
+        "ask",
+        "can",
+        "from",
+        "for",
+        "has",
+        "have",
+        "her",
+        "him",
+        "his",
+        "how",
+        "into",
+        "last",
+    }
+    | {
+        "not",
+        "now",
+        "off",
+        "one",
+        "our",
+        "out",
+        "over",
+        "she",
+        "should",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+    }
+    | {"there", "these", "they", "this", "those", "time", "today", "tomorrow", "was", "what", "when", "where", "which"}
+    | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
+)
+
+
+def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
+    """Returns the pairs of objects, each given as the short leaves that stand directly in it."""
+    found: set[str] = set()
+    for leaves in records:
+        if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
+            continue
+        told = [set(_names(leaf.text)) for leaf in leaves]
+        for at, leaf in enumerate(leaves):
+            value = _value(leaf.text)
+            if not value:
+                continue
+            near = _field_words(leaf.pointer).union(*(other for place, other in enumerate(told) if place != at))
+            found.update(f"n:{word}|{value}" for word in near)
+            if any(character.isdigit() or character == "@" for character in value):
+                found.update(f"p:{word}" for word in near)
+        if len(found) > MAX_PAIRS:
+            break
+    return found
+
+
+def meant_marks(text: str, value: str) -> tuple[str, ...]:
+    """Returns the pairs of one value with the names in a request, each of which shows that the user meant it."""
+    bare = _value(value)
+    names, others = request_names(text)
+    return tuple(f"n:{name}|{bare}" for name in (*names, *others)[:MAX_NAMES]) if bare else ()
+
+
+def naming_marks(text: str) -> tuple[str, ...]:
+    """Returns marks each of which shows that the request names some record."""
+    return tuple(f"p:{name}" for name in request_names(text)[0])
+
+
+@lru_cache(maxsize=1024)
+def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Returns the words of a request that are likely names, at most `MAX_NAMES`, and those that ask for something as
+    often: "launch" may be a channel."""
+    capital: dict[str, None] = {}
+    others: dict[str, None] = {}
+    common: dict[str, None] = {}
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        for name in _names(word):
+            likely = capital if word[:1].isupper() and match.start() else others
+            (common if name in DEEDS or name in THINGS else likely)[name] = None
+    return tuple({**capital, **others})[:MAX_NAMES], tuple(common)[:MAX_NAMES]
+
+
+def _names(text: str) -> list[str]:
+    if len(text) > MAX_VALUE_CHARS * 2:
+        return []
+    parts = words(text)
+    if len(parts) > MAX_FIELD_WORDS:
+        return []
+    return [singular(part) for part in parts if _tells(part)]
+
+
+def _tells(part: str) -> bool:
+    if len(part) < 3 or part in _COMMON or part.isdecimal():
+        return False
+    return not (part in OF_A_THING or part in OF_SOMEBODY or part in BIDDING or part in NOT)
+
+
+@lru_cache(maxsize=4096)
+def _field_words(pointer: str) -> frozenset[str]:
+    name = next((part for part in reversed(pointer.split("/")) if part and not part.isdecimal()), "")
+    return frozenset(word for part in _FIELD.findall(name) if _tells(word := part.lower()))
+
+
+def _value(text: str) -> str:
+    """Returns a value that may stand for somebody, "" for a phrase."""
+    bare = fold(text).strip()
+    return bare if 1 < len(bare) <= MAX_VALUE_CHARS and len(bare.split()) == 1 else ""

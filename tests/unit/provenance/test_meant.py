@@ -1,0 +1,144 @@
+"""Whom a request means by a name: pairs of a name and a value of one record, and what an action makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.catalog_sinks import SinkValue, SinkValues
+from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance_forms import HASH_BYTES, hash_marks
+from pdp.provenance_intent import action_kind
+from pdp.provenance_meant import MAX_NAMES, MAX_PAIRS, request_names
+from pdp.provenance_model import Hit
+from pdp.provenance_result import sight
+from writ.action import Verb
+
+KEY = b"0123456789abcdef"
+PEOPLE = [
+    {"id": "U5", "name": "Wen Zhao", "title": "Support", "manager_id": "U1"},
+    {"id": "U6", "name": "Jo Lindgren", "title": "Trainee", "manager_id": "U2"},
+    {"id": "U1", "name": "Petra Kovac", "title": "Product"},
+]
+UNTRUSTED = ResultSpec(content=ContentTrust.UNTRUSTED)
+
+
+def asked(request: str, value: str, kind: str = "recipient", verb: Verb = Verb.SEND) -> ProvenanceAsk:
+    ask = provenance_ask(
+        KEY,
+        session="00" * 8,
+        agent="a",
+        claim="c",
+        tool=("server", "send_message"),
+        speech=Speech(text=request, by_gateway=True),
+        kind=action_kind("send_message", [verb], ["message"]),
+        sinks=SinkValues([SinkValue(kind, "/to", value)], True),
+        naming=[],
+        result=ResultSpec(content=ContentTrust.TRUSTED),
+    )
+    assert ask is not None
+    return ask
+
+
+def sink_after(result: Any, ask: ProvenanceAsk) -> dict[str, Any]:
+    """Returns the facts of the one sink when a gateway reported `result` before."""
+    blob = hash_marks(KEY, sight(result, UNTRUSTED, trusted_reporter=True).records)
+    records = {blob[at : at + HASH_BYTES] for at in range(0, len(blob), HASH_BYTES)}
+    hits = tuple(
+        Hit(
+            record=any(
+                all(hashes[at : at + HASH_BYTES] in records for at in range(0, len(hashes), HASH_BYTES))
+                for where, hashes in lookup.forms
+                if where & 2
+            )
+        )
+        for lookup in ask.lookups
+    )
+    view = ProvenanceView(
+        request=ask.request_facts,
+        hits=hits,
+        unreported=0,
+        overflow=False,
+        untrusted_read=True,
+        threat_read=False,
+        agent_untrusted=True,
+        agent_threat=False,
+    )
+    facts = policy_provenance(ask, view)
+    sink: dict[str, Any] = facts["sinks"][0]
+    return sink
+
+
+@pytest.mark.parametrize(
+    ("request_text", "value"),
+    [
+        ("Tell Wen that I am late", "U5"),
+        ("Write to the trainee that lunch is ready", "U6"),
+        ("Tell Wen's manager", "U1"),
+        ("Write to Lindgren, please", "U6"),
+    ],
+)
+def test_who_is_called_by_a_name_of_the_record_is_meant(request_text: str, value: str) -> None:
+    sink = sink_after(PEOPLE, asked(request_text, value))
+    assert sink["origin"] == "UNTRUSTED_RECORD"
+    assert sink["pointed"]
+
+
+@pytest.mark.parametrize("request_text", ["Tell Wen that I am late", "Share the plan with Petra"])
+def test_another_one_of_the_directory_is_not_meant(request_text: str) -> None:
+    sink = sink_after(PEOPLE, asked(request_text, "U6"))
+    assert sink["origin"] == "UNTRUSTED_RECORD"
+    assert not sink["pointed"]
+    assert not sink["left_open"]
+
+
+@pytest.mark.parametrize(
+    "request_text", ["Tell everyone who works with Wen", "Inform the people around Petra", "Send the news"]
+)
+def test_who_speaks_of_many_or_names_nobody_leaves_open_who_is_meant(request_text: str) -> None:
+    assert sink_after(PEOPLE, asked(request_text, "U6"))["left_open"]
+
+
+def test_a_list_of_members_belongs_to_what_holds_it() -> None:
+    channels = [{"name": "aurora", "members": ["U5", "U6"]}, {"name": "random", "members": ["U1"]}]
+    assert sink_after(channels, asked("Write to whom aurora has", "U6"))["pointed"]
+    assert not sink_after(channels, asked("Write to whom aurora has", "U1"))["pointed"]
+
+
+def test_ids_of_other_kinds_ask_for_no_names() -> None:
+    assert asked("Tell Wen that I am late", "U6", kind="id").names_at == -1
+    assert asked("Tell Wen that I am late", "U6", verb=Verb.READ).names_at == -1
+
+
+def test_a_recipient_that_the_user_wrote_out_needs_no_look_up() -> None:
+    assert asked("Write to ada@example.org", "ada@example.org").names_at == -1
+
+
+def test_a_record_beside_a_threat_gives_nobody_a_name() -> None:
+    poisoned = sight(PEOPLE, UNTRUSTED, trusted_reporter=True, threats=["/0/title"]).records
+    assert "n:wen|u5" not in poisoned
+    assert "n:lindgren|u6" in poisoned
+
+
+def test_names_with_a_capital_letter_come_first_and_few_are_kept() -> None:
+    names, _ = request_names("then " + " ".join(f"word{chr(97 + at)}x" for at in range(26)) + " Lindgren")
+    assert names[0] == "lindgren"
+    assert len(names) == MAX_NAMES
+
+
+def test_pairs_of_a_large_result_are_bounded() -> None:
+    rows = [
+        {f"f{at}": f"{chr(97 + at)}{row:03}alpha beta" for at in range(20)} | {"id": f"x-{row}"} for row in range(200)
+    ]
+    pairs = [mark for mark in sight(rows, UNTRUSTED, trusted_reporter=True).records if mark[0] in "np"]
+    assert len(pairs) < MAX_PAIRS + 1_000
+
+
+@given(st.text(max_size=300), st.text(max_size=80))
+def test_no_request_and_no_value_raises(request_text: str, value: str) -> None:
+    ask = asked("x " + request_text, value or "y")
+    sink_after([{"id": value, "name": request_text}], ask)
