@@ -188,7 +188,7 @@ def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], 
     return _remembered_forms(key, kind, text)
 
 
-@lru_cache(maxsize=4_096)  # some 600 bytes each; texts that never come again, such as SQL, pass through
+@lru_cache(maxsize=8_192)  # some 600 bytes each; texts that never come again, such as SQL, take their share
 def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
     return _hashed(key, value_forms(kind, text))
 
