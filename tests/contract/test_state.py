@@ -219,6 +219,31 @@ async def test_a_suspended_agent_gets_no_stored_answer(state: RedisState) -> Non
     assert await value_now(state, reserve()) == (1, 0)
 
 
+async def test_a_repeat_whose_stored_answer_is_gone_is_judged_anew_and_counts_once(state: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
+    epoch, _, hold = view.ticket.split(".")
+    assert await state.client.command("DEL", f"{{acme}}:a:{epoch}.{hold}") == 1
+    repeat = await enrich_one(state, asked)
+    assert repeat.status is ClaimStatus.MINE
+    await state.settle([settle(asked, repeat, Final.ALLOWED)])
+    assert await value_now(state, reserve()) == (1, 0)
+
+
+async def test_an_answer_that_comes_too_late_does_not_take_the_place_of_the_one_that_was_given(
+    state: RedisState,
+) -> None:
+    asked = ask("r", reserve())
+    first = await enrich_one(state, asked)
+    await state.settle([settle(asked, first, Final.WITHDRAWN)])
+    second = await enrich_one(state, asked)
+    await state.settle([settle(asked, second, Final.ALLOWED, answer=b"given", ttl_ms=30_000)])
+    await state.settle([settle(asked, first, Final.ALLOWED, answer=b"late", ttl_ms=30_000)])
+    repeat = await enrich_one(state, asked)
+    assert (repeat.status, repeat.answer) == (ClaimStatus.ANSWERED, b"given")
+
+
 async def test_withdrawn_drops_the_claim(state: RedisState) -> None:
     asked = ask("r", reserve())
     view = await enrich_one(state, asked)
