@@ -13,7 +13,6 @@ makes every origin the worst. Pure; nothing leaves this module in clear.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -207,20 +206,34 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
 def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
     """Adds what tells whom a request means by a name; returns the position of the lookup for names at all, -1 for none.
     What does not fit is left out: then nobody is meant, and the request names nobody."""
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in MEANT_KINDS}
+    if not texts:
+        return -1
     folded = fold(request)
     added = False
-    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in MEANT_KINDS}
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
         if text is None or fold(text) in folded or len(lookups.found) >= MAX_LOOKUPS - 1:
             continue
         added = True
-        refs[at] = dataclasses.replace(ref, meant_at=len(lookups.found))
-        lookups.found.append(Lookup(forms=_any_of(key, meant_marks(request, text))))
+        refs[at] = SinkRef(
+            kind=ref.kind, pointer=ref.pointer, at=ref.at, addressed=ref.addressed, meant_at=len(lookups.found)
+        )
+        lookups.found.append(Lookup(forms=_meant_forms(key, request, text)))
     if not added:
         return -1
-    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request))))
+    lookups.found.append(Lookup(forms=_naming_forms(key, request)))
     return len(lookups.found) - 1
+
+
+@lru_cache(maxsize=4096)
+def _meant_forms(key: bytes, request: str, value: str) -> tuple[tuple[int, bytes], ...]:
+    return _any_of(key, meant_marks(request, value))
+
+
+@lru_cache(maxsize=1024)
+def _naming_forms(key: bytes, request: str) -> tuple[tuple[int, bytes], ...]:
+    return _any_of(key, naming_marks(request))
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:

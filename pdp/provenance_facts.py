@@ -134,9 +134,9 @@ def _sink(
 
 def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
-    names nobody of any record, or several. Only for a value that nothing better than a record of outsiders holds."""
+    names nobody of any record, or several. Only for a value that a record holds and the request does not."""
     hit = view.hits[ref.at]
-    if ref.kind not in MEANT_KINDS or hit.user or hit.trusted or not (hit.record or hit.record_pointed):
+    if ref.kind not in MEANT_KINDS or hit.user or not _is_recorded(hit):
         return {}
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}

@@ -46,7 +46,7 @@ NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY = 1, 2, 4, 8
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
-    | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos", "us"}
+    | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos"}
 )
 
 _REACH = 6

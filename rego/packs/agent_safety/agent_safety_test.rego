@@ -125,7 +125,7 @@ test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
 		_codes(_to("SEND", other)) == {"RECIPIENT_NOT_MEANT"}
 		_codes(_to("SEND", object.union(other, {"pointed": true}))) == set()
 		_codes(_to("SEND", object.union(other, {"left_open": true}))) == set()
-		_codes(_to("SEND", object.union(other, {"origin": "TRUSTED_RECORD"}))) == set()
+		_codes(_to("SEND", object.union(other, {"origin": "TRUSTED_RECORD"}))) == {"RECIPIENT_NOT_MEANT"}
 		_codes(_to("READ", other)) == set()
 	}
 }

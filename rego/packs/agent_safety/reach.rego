@@ -64,7 +64,7 @@ matched contains rule if {
 	input.action.operations[0].verb in _changing
 	some sink in input.provenance.sinks
 	sink.kind in {"recipient", "channel"}
-	sink.origin == "UNTRUSTED_RECORD"
+	sink.origin in {"UNTRUSTED_RECORD", "TRUSTED_RECORD"}
 	sink.pointed == false
 	sink.left_open == false
 	rule := _held(
