@@ -133,9 +133,13 @@ class Inspector:
     def _fields_of(self, texts: Texts) -> dict[int, list[int]]:
         """Returns rule → numbers of the texts that stand in one of its fields."""
         found: dict[int, list[int]] = {}
+        known: dict[str, frozenset[int]] = {"": frozenset()}
         for number in range(len(texts.values)):
             name = texts.name(number)
-            if name and (rules := self._fields.rules(name)) and not texts.is_name(number):
+            rules = known.get(name)
+            if rules is None:
+                rules = known[name] = self._fields.rules(name)
+            if rules and not texts.is_name(number):
                 for rule in rules:
                     found.setdefault(rule, []).append(number)
         return found

@@ -10,7 +10,7 @@ no gate.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
@@ -33,11 +33,12 @@ class Gate(Enum):
     DIGITS_9 = ("0123456789", 9, 2)
     DIGITS_6 = ("0123456789", 6, 2)
     CODE_14 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 14, 1)
+    DIGIT = ("0123456789", 1, 0)
     CAPITALS_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", 8, 0)
     CODE_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 8, 1)
     RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
-    DIGIT = ("0123456789", 1, 0)
     LINE = ("\n", 1, 0)
+    BRACKET = ("[", 1, 0)
 
     @property
     def pattern(self) -> str:
@@ -75,10 +76,9 @@ def gate_of(pattern: str) -> Gate | None:
         tree = parse(pattern)
     except (re.error, OverflowError):
         return None
-    if literal_chars(tree) >= MIN_LITERAL_CHARS:
-        return None
     caseless = bool(tree.state.flags & re.IGNORECASE)
-    return next((gate for gate in Gate if _opens(tree, gate, caseless)), None)
+    gates: Iterable[Gate] = Gate if literal_chars(tree) < MIN_LITERAL_CHARS else (Gate.BRACKET,)
+    return next((gate for gate in gates if _opens(tree, gate, caseless)), None)
 
 
 def literal_chars(tree: Sequence[Any]) -> int:

@@ -40,9 +40,8 @@ class Located:
         self.programs = [compile_pattern(pattern, where)._regexp for pattern in rule.patterns]
         self.rule = rule
         self.validators = [VALIDATORS[name] for name in rule.validators]
-        context = rule.context_words
-        self._context = compile_pattern(context_pattern(context), where)._regexp if context else None
-        self._unless = compile_pattern(context_pattern(rule.unless), where)._regexp if rule.unless else None
+        self._context = _Words(rule.context_words, where) if rule.context_words else None
+        self._unless = _Words(rule.unless, where) if rule.unless else None
         self._named_otherwise: dict[str, bool] = {}
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
@@ -56,7 +55,7 @@ class Located:
         if known is None:
             if len(self._named_otherwise) >= MAX_KNOWN_NAMES:
                 self._named_otherwise.clear()
-            known = self._named_otherwise[name] = _says(self._unless, "", [name])
+            known = self._named_otherwise[name] = self._unless.said("", [name])
         return known
 
     def confidence(self, texts: Texts, number: int, start: int, end: int) -> int:
@@ -64,19 +63,31 @@ class Located:
         value = texts.values[number]
         if self._context is not None:
             near = f"{value[max(0, start - CONTEXT_CHARS) : start]}\n{value[end : end + CONTEXT_CHARS]}"
-            if _says(self._context, near, texts.names(number)[:3]):
+            if self._context.said(near, texts.names(number)[:3]):
                 return self.rule.context_confidence
         if self._unless is not None:
             before = value[max(0, start - UNLESS_CHARS) : start]
-            if _says(self._unless, before, texts.names(number)[:1]):
+            if self._unless.said(before, texts.names(number)[:1]):
                 return 0
         return self.rule.confidence
 
 
-def _says(program: Any, near: str, names: Sequence[str]) -> bool:
-    words = [part for name in names for part in (name, *words_of(name))]
-    around = f"{near}\n{' '.join(words)}".encode("utf-8", "replace")
-    return bool(program.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
+class _Words:
+    """Words around a match. Compiled when they are first asked for: all together take 18 MiB, and most are never."""
+
+    __slots__ = ("_program", "_where", "_words")
+
+    def __init__(self, words: Sequence[str], where: str) -> None:
+        self._words, self._where = words, where
+        self._program: Any = None
+
+    def said(self, near: str, names: Sequence[str]) -> bool:
+        """True when one of the words stands in `near` or in one of the member `names`."""
+        if self._program is None:
+            self._program = compile_pattern(context_pattern(self._words), self._where)._regexp
+        words = [part for name in names for part in (name, *words_of(name))]
+        around = f"{near}\n{' '.join(words)}".encode("utf-8", "replace")
+        return bool(self._program.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
 
 
 def context_pattern(words: Sequence[str]) -> str:

@@ -131,6 +131,10 @@ class _Literals:
 _Signs: TypeAlias = list[tuple[Sign, Any, str]]
 
 
+_NO_NUMBERS = frozenset((None, Gate.LINE, Gate.BRACKET))
+"""Gates behind which words say more than the gate does."""
+
+
 class _Build:
     """The signs of all rules, sorted by when they are looked for."""
 
@@ -149,15 +153,16 @@ class _Build:
             else:
                 for place, pattern in enumerate(rule.patterns):
                     self._pattern(Candidate(number, place, program_of(rule, pattern)), rule.group, pattern)
-        self.first += [(Sign.GATE, gate, gate.pattern) for gate in Gate]
         for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
             for pattern in patterns:
                 gate = gate_of(pattern)
                 (self.first if gate is None else self.gated[gate]).append((Sign.ENCODING, step, pattern))
+        in_context = {gate_of(pattern) for rule in rules if rule.needs_context for pattern in rule.patterns}
+        self.first += [(Sign.GATE, gate, gate.pattern) for gate in Gate if gate in in_context or self.gated[gate]]
 
     def _pattern(self, candidate: Candidate, group: str, pattern: str) -> None:
         gate, clauses = gate_of(pattern), needed(pattern)
-        if gate is None and clauses:
+        if gate in _NO_NUMBERS and clauses:
             self.literals.add(candidate, clauses)
             narrow = relaxed(pattern) if len(pattern) <= MAX_RELAXED_CHARS else shortened(pattern)
             if len(pattern) <= MAX_RELAXED_CHARS or not is_long(narrow):
@@ -167,12 +172,12 @@ class _Build:
 
     def _context(self, number: int, rule: Rule) -> None:
         """Words around numbers matter only where numbers are; those around rare words only where these are."""
-        clauses = [() if gate_of(pattern) else needed(pattern) for pattern in rule.patterns]
+        clauses = [needed(pattern) if gate_of(pattern) in _NO_NUMBERS else () for pattern in rule.patterns]
         if all(clauses):
             for place, pattern in enumerate(rule.patterns):
                 self.literals.add(Candidate(number, place, program_of(rule, pattern)), clauses[place])
             return
-        is_late = all(gate_of(pattern) not in (None, Gate.LINE) for pattern in rule.patterns)
+        is_late = all(gate_of(pattern) not in _NO_NUMBERS for pattern in rule.patterns)
         literals, signs = (self.late_literals, self.words) if is_late else (self.literals, self.first)
         signs += _context_signs(number, rule.context_words, literals)
 
@@ -237,7 +242,7 @@ class Prefilter:
             told |= self._literals.told(there)
             maybe += self._narrowed(self._literals.candidates(there), text)
         if gates:
-            if gates != _ONLY_LINES:
+            if not _NO_NUMBERS.issuperset(gates):
                 told |= self._late(text)
             for gate in gates:
                 if gate in self._gated:
@@ -298,7 +303,6 @@ class Prefilter:
 
 
 _ALONE = -1
-_ONLY_LINES = [Gate.LINE]
 
 _Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
 

@@ -191,10 +191,10 @@ class Texts:
         """Returns the name of the nearest member around text `number`, "" when there is none."""
         path = self.paths[number]
         while path is not None:
-            if type(path[1]) is str:
-                return path[1]
-            path = path[0]
-        return next(iter(self.names(number)), "")
+            path, key = path
+            if type(key) is str:
+                return key
+        return next(iter(self.names(number)), "") if self.origins else ""
 
     def is_name(self, number: int) -> bool:
         """True when text `number` is, or was decoded from, the name of a member."""
