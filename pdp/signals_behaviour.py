@@ -36,6 +36,7 @@ RARE_HOUR, SURE_OBSERVATIONS = 70, 500
 BURST_FREE, BURST_FULL, BURST_MOST = 30, 300, 60
 USUAL_CENTI = 200
 NOVELTY_MOST, NEW_AGENT_LEAST = 60, 40
+REPEATS_FREE, OTHERS_FREE = 3, 2
 NOVELTY: tuple[tuple[str, bool, int, str], ...] = (
     ("tool_known", False, 20, "a tool that this agent has not used before"),
     ("destination_known", False, 20, "a destination that this agent has not used before"),
@@ -101,31 +102,29 @@ def baseline_deviation(baseline: Mapping[str, Any], *, currency: str) -> dict[st
 def cross_request_correlation(session: Mapping[str, Any], *, external: bool) -> dict[str, Any]:
     """How the action stands to what happened before, by PolicySession; `external`: it leaves the trust boundary."""
     totals = [session[name] for name in TRACKS]
-    score, parts = 0, []
-
-    def add(points: int, text: str) -> None:
-        nonlocal score
-        if points > 0:
-            score += points
-            parts.append(text)
-
-    sequences = session["sequences"]
-    if sequences:
+    # Most actions have nothing of all this, so that no text is written before there are points for it.
+    found: list[tuple[int, str]] = []
+    if sequences := session["sequences"]:
         points = SEQUENCE_FIRST + SEQUENCE_MORE * (len(sequences) - 1)
-        add(min(SEQUENCE_MOST, points), "completes " + ", ".join(sequences))
-    add(min(60, 15 * session["denied_repeats"]), f"nearly the same was denied {_times(session['denied_repeats'])}")
-    own, widest = totals[0]["denials"], max(total["denials"] for total in totals)
-    denials = min(30, 5 * own) + min(20, 2 * max(0, widest - own))
-    add(denials, f"{own} denials in this session, {widest} in all")
-    add(min(24, 3 * max(0, session["repeats"] - 3)), f"nearly the same {_times(session['repeats'])} before")
-    add(min(20, 5 * max(0, session["other_agents"] - 2)), f"{session['other_agents']} other agents at the same work")
-    if any(total["threatened"] for total in totals):
-        add(40, "what was read before holds threats")
-    if external and any(total["untrusted"] for total in totals):
-        add(20, "leaves the trust boundary after text of outsiders was read")
-    if external and any(total["classes"] for total in totals):
+        found.append((min(SEQUENCE_MOST, points), "completes " + ", ".join(sequences)))
+    if denied := session["denied_repeats"]:
+        found.append((min(60, 15 * denied), f"nearly the same was denied {_times(denied)}"))
+    if widest := max([total["denials"] for total in totals]):
+        own = totals[0]["denials"]
+        points = min(30, 5 * own) + min(20, 2 * (widest - own))
+        found.append((points, f"{own} denials in this session, {widest} in all"))
+    if (repeats := session["repeats"]) > REPEATS_FREE:
+        found.append((min(24, 3 * (repeats - REPEATS_FREE)), f"nearly the same {_times(repeats)} before"))
+    if (others := session["other_agents"]) > OTHERS_FREE:
+        found.append((min(20, 5 * (others - OTHERS_FREE)), f"{others} other agents at the same work"))
+    if any([total["threatened"] for total in totals]):
+        found.append((40, "what was read before holds threats"))
+    if external and any([total["untrusted"] for total in totals]):
+        found.append((20, "leaves the trust boundary after text of outsiders was read"))
+    if external and any([total["classes"] for total in totals]):
         classes = sorted({name for total in totals for name in total["classes"]})
-        add(15, "leaves the trust boundary after reading " + ", ".join(classes[:8]))
+        found.append((15, "leaves the trust boundary after reading " + ", ".join(classes[:8])))
+    score, parts = sum([points for points, _ in found]), [text for _, text in found]
     known = session["state"] == "OK" and all(total["state"] == "OK" for total in totals)
     return _signal(score, parts, "nothing before this action stands against it", known=known)
 
