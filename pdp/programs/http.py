@@ -1,8 +1,9 @@
 """HTTP requests as effects: the effective method, host, path and query of one request. Pure.
 
 A URL is understood only when the WHATWG URL standard and RFC 3986 read it alike; everything on which they part (backslashes,
-control characters, numeric hosts, userinfo, dot segments, encoded slashes) is UNKNOWN with a finding, never guessed.
-Method overrides count: of the method sent and the method that a header, a query or a form field asks for, the graver one.
+control characters, numeric hosts, userinfo, dot segments, encoded slashes) is UNKNOWN with a finding, never guessed, and so
+is a header that leads the request elsewhere (RFC 9110, section 7; RFC 9112, section 6). Method overrides count: of the method
+sent and the method that a header, a query or a form field asks for, the graver one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,16 @@ _GRAVITY = ("HEAD", "OPTIONS", "GET", "POST", "PATCH", "PUT", "DELETE")
 """From mild to grave; a method that is not listed is not understood."""
 
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+_HEADER_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_HEADER_VALUE = re.compile(r"[\t -~]*")
+_LEADING_ELSEWHERE = re.compile(
+    r"(?:^|-)(?:host|method|methods|override|overrides|url|uri|path|prefix|route|rewrite|forwarded|destination|proto|"
+    r"scheme|port|server|upgrade|connection|te|trailer|expect|settings|hop|depth)(?:-|$)|^transfer-|^content-length$"
+)
+"""Headers that some server or proxy takes for another host, path, method or length than those that the URL tells."""
+
+_HARMLESS_HEADERS = frozenset({"upgrade-insecure-requests", "access-control-request-method"})
+_HARMLESS_PAIRS = frozenset({("connection", "close"), ("connection", "keep-alive"), ("te", "trailers")})
 _FORM = "application/x-www-form-urlencoded"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -54,6 +65,12 @@ def parse_http(method: str, url: str, headers: Sequence[tuple[str, str]] = (), b
     query = tuple(parse_qsl(parts[4] or "", keep_blank_values=True))
     if any(_is_odd(text) for pair in query for text in pair):
         return _unknown("URL_AMBIGUOUS", "expected a query in UTF-8 without control characters")
+    # Older servers part fields by semicolons too, and read `a=1;b=2` as two.
+    if any(";" in value and "=" in value.partition(";")[2] for _, value in query):
+        return _unknown("URL_AMBIGUOUS", "expected a query whose fields are parted by ampersands only")
+    headers = [(_header_name(name), value.strip(" \t")) for name, value in headers]
+    if not all(_is_plain_header(name, value, host) for name, value in headers):
+        return _unknown("HEADER_NOT_UNDERSTOOD", "expected headers that leave host, path, method and length alone")
     methods, findings = _methods(method, headers, query, body)
     if methods is None:
         return Program(effects=(CommandEffect(verb=Verb.UNKNOWN, program=""),), findings=findings)
@@ -68,6 +85,25 @@ def parse_http(method: str, url: str, headers: Sequence[tuple[str, str]] = (), b
         url=url,
     )
     return Program(effects=(effect,), findings=findings)
+
+
+def _header_name(name: str) -> str:
+    """Returns the name as gateways compare it: CGI and its successors read `_` and `-` alike."""
+    return name.strip(" \t").lower().replace("_", "-")
+
+
+def _is_plain_header(name: str, value: str, host: str) -> bool:
+    """False for a header that may end early, or that may lead the request to another place or meaning."""
+    if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        return False
+    if name in _OVERRIDES or name in _HARMLESS_HEADERS or not _LEADING_ELSEWHERE.search(name):
+        return True
+    return (name, value.lower()) in _HARMLESS_PAIRS or (name == "host" and value.lower() == host)
+
+
+def _asks_for_method(field: str) -> bool:
+    """True for a field that some framework reads as `_method`: PHP takes blanks and dots in a name for underscores."""
+    return re.sub(r"[ .]", "_", field.lstrip(" ").partition("[")[0]).lower() == "_method"
 
 
 def _host(scheme: str, authority: str) -> str | None:
@@ -119,8 +155,8 @@ def _methods(
     method: str, headers: Sequence[tuple[str, str]], query: Sequence[tuple[str, str]], body: bytes | None
 ) -> tuple[list[str] | None, tuple[Finding, ...]]:
     """Returns every method that some server may take the request for; None when one is not understood."""
-    asked = [value.strip() for name, value in headers if name.strip().lower() in _OVERRIDES]
-    asked += [value for name, value in query if name.lower() == "_method"]
+    asked = [value for name, value in headers if name in _OVERRIDES]
+    asked += [value for name, value in query if _asks_for_method(name)]
     asked += _asked_in_form(headers, body)
     methods = [name.upper() for name in (method, *asked)]
     if not all(_METHOD.fullmatch(name) and name in _GRAVITY for name in methods):
@@ -132,17 +168,17 @@ def _methods(
 
 def _asked_in_form(headers: Sequence[tuple[str, str]], body: bytes | None) -> list[str]:
     """Returns what `_method` says in a form; "" where it stands in a form that is not taken apart."""
-    types = [value.split(";")[0].strip().lower() for name, value in headers if name.strip().lower() == "content-type"]
+    types = [value.split(";")[0].strip().lower() for name, value in headers if name == "content-type"]
     if body is None:
         return []
     if any(kind.startswith("multipart/") for kind in types) and b"_method" in body.lower():
         return [""]
     if types and _FORM not in types:
         return []
-    if b"%" not in body and b"_method" not in body.lower():
+    if b"%" not in body and b"method" not in body.lower():
         return []
     fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return [value for name, value in fields if name.lower() == "_method"]
+    return [value for name, value in fields if _asks_for_method(name)]
 
 
 def _finding(code: str, message: str) -> Finding:

@@ -138,3 +138,65 @@ def test_a_path_that_is_understood_has_no_dot_or_empty_segment(path: str) -> Non
             assert effect.host == "billing.example"
             assert {"", ".", ".."}.isdisjoint(effect.path)
             assert not any("/" in segment or "\\" in segment for segment in effect.path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Trace", "a\r\nX-HTTP-Method-Override: DELETE"),
+        ("X-Trace\r\nX-HTTP-Method-Override", "DELETE"),
+        ("X-Trace: a", "b"),
+        ("X-Trace", "a\nb"),
+        ("X-Trace", "a\x00b"),
+        ("X-Trace", "\u0440"),
+        ("", "a"),
+        (":path", "/admin"),
+        ("Host", "ledger.example"),
+        ("X-Forwarded-Host", "ledger.example"),
+        ("X-Original-URL", "/admin"),
+        ("X_Rewrite_URL", "/admin"),
+        ("X-Forwarded-Prefix", "/admin"),
+        ("X-Method", "DELETE"),
+        ("X-Original-Method", "DELETE"),
+        ("Transfer-Encoding", "chunked"),
+        ("Content-Length", "0"),
+        ("Connection", "X-Account"),
+        ("Upgrade", "h2c"),
+    ],
+)
+def test_a_header_that_may_lead_the_request_elsewhere_is_not_understood(name: str, value: str) -> None:
+    assert _is_unknown("GET", "https://billing.example/x", ((name, value),))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "application/json"),
+        ("authorization", "Bearer abc.def-ghi"),
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("X-Request-Id", "8f14e45f"),
+        ("Idempotency-Key", "a b"),
+        ("If-None-Match", '"7"'),
+        ("Connection", "keep-alive"),
+        ("Host", "Billing.Example"),
+        ("X-API-Version", "2026-01-01"),
+    ],
+)
+def test_ordinary_headers_are_understood(name: str, value: str) -> None:
+    assert _request("GET", "https://billing.example/x", ((name, value),)).method == "GET"
+
+
+def test_an_override_counts_in_the_spelling_of_cgi() -> None:
+    assert _request("POST", "https://billing.example/x", (("X_HTTP_METHOD_OVERRIDE", "delete"),)).method == "DELETE"
+
+
+@pytest.mark.parametrize("query", ["_method=DELETE", ".method=DELETE", "%20_Method=DELETE", "a=1&+_method=DELETE"])
+def test_every_spelling_of_the_method_field_counts(query: str) -> None:
+    assert _request("POST", f"https://billing.example/x?{query}").method == "DELETE"
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    assert _request("POST", "https://billing.example/x", form, query.encode()).method == "DELETE"
+
+
+def test_fields_behind_a_semicolon_are_not_understood() -> None:
+    assert _is_unknown("GET", "https://billing.example/x?a=1;_method=DELETE")
+    assert _request("GET", "https://billing.example/x?a=1;2").query == (("a", "1;2"),)
