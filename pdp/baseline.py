@@ -74,10 +74,10 @@ class Baseline:
         return tuple(_mean(*self.measures[at : at + 3]) for at in range(0, 15, 5))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def parse_baseline(raw: bytes | None) -> Baseline | None:
     """Reads a baseline; None for none and for one that cannot be read or holds impossible numbers. Cached, because the
-    actions of a batch share theirs."""
+    actions of a second share theirs (`pdp.behaviour_learning`)."""
     if raw is None:
         return None
     try:

@@ -311,6 +311,10 @@ local function flush_ring(t)
 end
 
 local function flush_tracks()
+  for i = 1, #changed do -- whatever has to be read, before anything is written
+    local t = changed[i]
+    if t.whole or t.stale or t.v[N] + t.added > FULL then ring_of(t) end
+  end
   for i = 1, #changed do
     local t = changed[i]
     local v = t.v
