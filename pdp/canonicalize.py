@@ -131,6 +131,7 @@ class Canonicalizer:
             tool_known=tool_known,
             audience=audience,
             subjects=tuple(sorted(set(subjects))) if subjects else (),
+            arguments=arguments,
         )
 
     def _order(self, operations: list[Operation]) -> tuple[list[Operation], bytes]:

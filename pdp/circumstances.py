@@ -108,7 +108,9 @@ class Circumstances:
         untrusted = entry.result.content is ContentTrust.UNTRUSTED
         if not entry.sinks and not request.user_request and not kind.reads and not untrusted:
             return None
-        arguments = parse_arguments(request.args_json, len(request.args_json))
+        arguments = call.arguments
+        if arguments is None:
+            arguments = parse_arguments(request.args_json, len(request.args_json))
         return provenance_ask(
             self._key,
             session=session_name(self._key, caller.id, request.agent.id, request.principal.id, request.session_id),

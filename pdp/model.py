@@ -10,6 +10,7 @@ from typing import Any
 from writ.action import Action
 from writ.frozen import frozen
 from writ.receipt_body import Body
+from writ.strict_json import JsonObject
 
 
 @frozen
@@ -57,6 +58,7 @@ class CanonicalCall:
 
     Digests are lower-case hex. `action_json` is canonical JSON of the action with findings; `environment` is "" when
     the server is not enrolled; `subjects` are known data subjects as `type:id` for key wrapping, never logged.
+    `arguments` are those that were read, not to be changed; None when another process has read them.
     """
 
     action: Action
@@ -67,6 +69,7 @@ class CanonicalCall:
     tool_known: bool
     audience: str
     subjects: tuple[str, ...]
+    arguments: JsonObject | None = field(default=None, compare=False, repr=False)
 
 
 class Measure(StrEnum):
