@@ -18,8 +18,9 @@ from pdp.inspection.locate import Located, Search
 from pdp.inspection.lookalikes import is_suspect
 from pdp.inspection.model import CLEAN, MAX_DECODING_DEPTH, MAX_TEXT_BYTES, Finding, ScanResult
 from pdp.inspection.opening import Opener
-from pdp.inspection.prefilter import INTEGRAL, Prefilter, Survey
+from pdp.inspection.prefilter import Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
+from pdp.inspection.signs import INTEGRAL
 from pdp.inspection.texts import Texts
 
 # A string that begins as JSON does, in JSON.

@@ -13,7 +13,15 @@ from pdp.inspection.validators_health import HEALTH_VALIDATORS
 from pdp.inspection.validators_identity import IDENTITY_VALIDATORS
 from pdp.inspection.validators_payment import PAYMENT_VALIDATORS
 from pdp.inspection.validators_personal import PERSONAL_VALIDATORS
-from pdp.inspection.validators_secrets import is_assigned, is_jwt, is_password, is_random, is_secret
+from pdp.inspection.validators_secrets import (
+    is_assigned,
+    is_jwt,
+    is_key_like,
+    is_password,
+    is_prefixed_key,
+    is_random,
+    is_secret,
+)
 
 Validator = Callable[[str], bool]
 
@@ -30,8 +38,10 @@ def luhn(text: str) -> bool:
 VALIDATORS: Mapping[str, Validator] = {
     "assigned": is_assigned,
     "jwt": is_jwt,
+    "key_like": is_key_like,
     "luhn": luhn,
     "password": is_password,
+    "prefixed_key": is_prefixed_key,
     "random": is_random,
     "secret": is_secret,
     **BUSINESS_VALIDATORS,

@@ -41,6 +41,16 @@ _NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]
 _CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _WORDS = re.compile(r"[A-Za-z][a-z]{2,}")
+_JOINTS = re.compile(r"[_-]")
+_LONG_WORDS = re.compile(r"[A-Za-z][a-z]{4,}")
+_IDENTIFIERS = frozenset(
+    (
+        "asst", "batch", "build", "call", "ch", "chatcmpl", "chunk", "cus", "evt", "fc", "file", "img", "in", "msg", "pi",
+        "pm", "price", "prod", "req", "resp", "run", "rs", "seti", "step", "sub", "task", "thread", "toolu", "txn", "user",
+        "vendors", "vs",
+    )
+)  # fmt: skip
+"""First parts of names that services give to objects, at random too, but for everyone to see."""
 _SYMBOLS = re.compile(r"[^\w\s]")
 
 
@@ -102,6 +112,29 @@ def is_random(text: str) -> bool:
         return False
     bits = entropy_bits(text)
     return bits >= (MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS)
+
+
+def is_key_like(text: str) -> bool:
+    """True when `text`, which a name or a prefix announces, may be a key: digits in it, few words; hex and UUIDs too."""
+    text = text.strip().rstrip(".,")
+    if len(text) < 12 or is_placeholder(text) or text.isdigit() or not any(c.isdigit() for c in text):
+        return False
+    if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
+        return False
+    if sum(len(word) for word in _LONG_WORDS.findall(text)) * 2 > len(text):
+        return False
+    return entropy_bits(text[:256]) >= MIN_RANDOM_BITS
+
+
+def is_prefixed_key(text: str) -> bool:
+    """True for words and a random text behind `_` or `-`, as services issue keys: no hash, no identifier of an object."""
+    parts = _JOINTS.split(text)
+    if parts[0].lower() in _IDENTIFIERS or any(part.lower() in ("public", "pub", "publishable") for part in parts[:3]):
+        return False
+    words = next((n for n, part in enumerate(parts) if len(part) > 12 or not part.isalpha()), len(parts))
+    tail = "".join(parts[max(1, words) :])
+    kinds = any(c.isupper() for c in tail) + any(c.islower() for c in tail) + any(c.isdigit() for c in tail)
+    return len(tail) >= (24 if kinds == 3 else 30) and _HEX.fullmatch(tail) is None and is_random(tail)
 
 
 def is_jwt(text: str) -> bool:

@@ -9,6 +9,7 @@ from pdp.inspection.examples import example_bytes
 from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.literals import needed
 from pdp.inspection.matcher import HyperscanMatcher, MixedMatcher, SetMatcher, build_matcher, build_mixed_matcher
+from pdp.inspection.prefilter import Prefilter
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.shorten import relaxed, shortened
 from pdp.scan import Inspector
@@ -155,6 +156,49 @@ def test_a_pattern_that_an_engine_does_not_compile_is_named() -> None:
 def test_no_patterns_hit_nothing() -> None:
     for one in (True, False):
         assert build_matcher([], with_hyperscan=one).hits(b"text") == []
+
+
+def _survey(text: bytes, *patterns: str, with_hyperscan: bool, context: bool = False) -> dict[int, set[int]]:
+    words = {"confidence": 0, "context": {"words": ["invoice"], "confidence": 90}} if context else {"confidence": 90}
+    rule = {"kind": "DATA", "class": "pii", "patterns": list(patterns), "positive": ["x"], "negative": ["y"], **words}
+    rules = InspectionRules.parse({"some": {"rules": {"one": rule}}})
+    return Prefilter(rules.rules, with_hyperscan=with_hyperscan).survey(text).rules
+
+
+@pytest.mark.parametrize("engine", [True, False])
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (b"the secret door of the castle", {0: {1}}),
+        (b"the secret garden", {}),
+        (b"a door, and a secret", {}),
+        (b"secret door, secret window, secret tunnel", {0: {1, 2, 3}}),
+    ],
+)
+def test_only_the_patterns_that_may_match_are_named(engine: bool, text: bytes, rules: dict[int, set[int]]) -> None:
+    patterns = (
+        r"garden\b.{0,40}\bcastle",
+        *(rf"secret\b[^,]{{0,40}}\b{word}" for word in ("door", "window", "tunnel")),
+    )
+    assert _survey(text, *patterns, with_hyperscan=engine) == rules
+
+
+@pytest.mark.parametrize("engine", [True, False])
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [(b"invoice 123456", {0: {0}}), (b"invoice", {}), (b"123456", {}), (b"invoices of May\n\n", {})],
+)
+def test_words_beside_numbers_count_only_with_numbers(engine: bool, text: bytes, rules: dict[int, set[int]]) -> None:
+    assert _survey(text, r"\b\d{6}\b", r"\b\d{4}-\d{5}\b", with_hyperscan=engine, context=True) == rules
+
+
+@pytest.mark.parametrize("engine", [True, False])
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [(b"invoice: sk_live_abcdef", {0: {0}}), (b"invoice", {}), (b"sk_live_abcdef", {0: {0}})],
+)
+def test_words_beside_rare_texts_are_left_to_the_search(engine: bool, text: bytes, rules: dict[int, set[int]]) -> None:
+    assert _survey(text, r"sk_live_[a-z]{6}", with_hyperscan=engine, context=True) == rules
 
 
 def test_both_engines_find_the_same_in_every_example(rules: InspectionRules) -> None:

@@ -1,0 +1,181 @@
+"""What a text must show before a rule can hold in it, worked out from the rules: fixed texts, patterns behind gates, words,
+names of members, signs of encodings. `prefilter` looks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any, NamedTuple, TypeAlias
+
+from pdp.inspection.encodings import TRIGGERS
+from pdp.inspection.fields import field_pattern
+from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of
+from pdp.inspection.literals import needed
+from pdp.inspection.rules import Rule, compile_pattern
+from pdp.inspection.shorten import is_long, relaxed, shortened
+
+MIN_LITERAL_WORD_CHARS = 5
+"""Shortest context word that is looked for as fixed text; a shorter one is in too many others."""
+
+MAX_RELAXED_CHARS = 400
+"""Longest pattern that is asked for nearly whole; the automaton of a longer one takes megabytes, for what RE2 does in µs."""
+
+INTEGRAL = "integral"
+"""Step of a JSON number that may be an integer of six digits or more, written with a fraction or an exponent."""
+
+_INTEGRAL_PATTERNS = (
+    r"[:,\[]\s{0,8}-?\d{6,24}\.0",
+    r"[:,\[]\s{0,8}-?\d{1,24}(?:\.\d{1,24})?[eE]\+?\d",
+)
+
+_SHORT_WORD_CHARS = 4
+
+
+class Sign(Enum):
+    """What a pattern is a sign of; beside it stands a candidate, the number of a rule, a step, or a gate."""
+
+    MAYBE = "a rule may hold if its whole pattern matches"
+    CONTEXT = "the context that a rule needs may be there"
+    FIELD = "a member may have a name that a rule means"
+    ENCODING = "something may be encoded"
+    GATE = "patterns behind a gate may match"
+    LITERAL = "a fixed text is there"
+
+
+class Candidate(NamedTuple):
+    """One pattern of a rule: the rule's number, the place of the pattern in it, and the program that tells."""
+
+    rule: int
+    place: int
+    program: Any
+
+
+class Literals:
+    """Fixed texts by number, and what waits for them."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.patterns: dict[int, list[tuple[Candidate, list[frozenset[int]]]]] = {}
+        self.context: dict[int, list[tuple[int, frozenset[int]]]] = {}
+
+    def _numbers(self, texts: frozenset[str]) -> frozenset[int]:
+        return frozenset(self.numbers.setdefault(text, len(self.numbers)) for text in sorted(texts))
+
+    def add(self, candidate: Candidate, clauses: Sequence[frozenset[str]]) -> None:
+        """Adds a pattern, to be tried when a text of each clause is there."""
+        first, *others = [self._numbers(clause) for clause in clauses]
+        for literal in first:
+            self.patterns.setdefault(literal, []).append((candidate, others))
+
+    def add_context(self, number: int, word: str, others: frozenset[str]) -> None:
+        """Adds a context of rule `number`: its longest word, and others that stand beside it."""
+        (literal,) = self._numbers(frozenset({word}))
+        self.context.setdefault(literal, []).append((number, self._numbers(others)))
+
+    def told(self, there: set[int]) -> set[int]:
+        """Returns the rules whose context is among the texts that are `there`."""
+        context = self.context
+        return {number for hit in there if hit in context for number, others in context[hit] if others <= there}
+
+    def candidates(self, there: set[int]) -> set[Candidate]:
+        """Returns the patterns whose fixed texts are `there`."""
+        patterns = self.patterns
+        return {
+            candidate
+            for hit in there
+            if hit in patterns
+            for candidate, clauses in patterns[hit]
+            if not any(map(there.isdisjoint, clauses))
+        }
+
+
+SignList: TypeAlias = list[tuple[Sign, Any, str]]
+
+
+NO_NUMBERS = frozenset((None, Gate.LINE, Gate.BRACKET))
+"""Gates behind which words say more than the gate does."""
+
+
+class Signs:
+    """The signs of all rules, sorted by when they are looked for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.first: SignList = []
+        self.gated: dict[Gate, SignList] = {gate: [] for gate in Gate}
+        self.words: SignList = []
+        self.literals = Literals()
+        self.late_literals = Literals()
+        self.groups: dict[str, list[tuple[Candidate, str]]] = {}
+        for number, rule in enumerate(rules):
+            if rule.fields:
+                self.first += [(Sign.FIELD, number, field_pattern(field)) for field in rule.fields]
+            elif rule.needs_context:
+                self._context(number, rule)
+            else:
+                for place, pattern in enumerate(rule.patterns):
+                    self._pattern(Candidate(number, place, program_of(rule, pattern)), rule.group, pattern)
+        for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
+            for pattern in patterns:
+                gate = gate_of(pattern)
+                (self.first if gate is None else self.gated[gate]).append((Sign.ENCODING, step, pattern))
+        in_context = {gate_of(pattern) for rule in rules if rule.needs_context for pattern in rule.patterns}
+        self.first += [(Sign.GATE, gate, gate.pattern) for gate in Gate if gate in in_context or self.gated[gate]]
+
+    def _pattern(self, candidate: Candidate, group: str, pattern: str) -> None:
+        gate, clauses = gate_of(pattern), needed(pattern)
+        if gate in NO_NUMBERS and clauses:
+            self.literals.add(candidate, clauses)
+            narrow = relaxed(pattern) if len(pattern) <= MAX_RELAXED_CHARS else shortened(pattern)
+            if len(pattern) <= MAX_RELAXED_CHARS or not is_long(narrow):
+                self.groups.setdefault(group, []).append((candidate, narrow))
+        else:
+            (self.first if gate is None else self.gated[gate]).append((Sign.MAYBE, candidate, shortened(pattern)))
+
+    def _context(self, number: int, rule: Rule) -> None:
+        """Words around numbers matter only where numbers are; those around rare words only where these are."""
+        clauses = [needed(pattern) if gate_of(pattern) in NO_NUMBERS else () for pattern in rule.patterns]
+        if all(clauses):
+            for place, pattern in enumerate(rule.patterns):
+                self.literals.add(Candidate(number, place, program_of(rule, pattern)), clauses[place])
+            return
+        is_late = all(gate_of(pattern) not in NO_NUMBERS for pattern in rule.patterns)
+        literals, signs = (self.late_literals, self.words) if is_late else (self.literals, self.first)
+        signs += _context_signs(number, rule.context_words, literals)
+
+
+def program_of(rule: Rule, pattern: str) -> Any:
+    """Returns the RE2 program of a pattern of a rule."""
+    return compile_pattern(pattern, rule.id)._regexp
+
+
+def _context_signs(number: int, words: Sequence[str], literals: Literals) -> Iterator[tuple[Sign, Any, str]]:
+    rest = []
+    for word in words:
+        parts = word.lower().split()
+        longest = max(parts, key=len)
+        if longest.isascii() and len(longest) >= MIN_LITERAL_WORD_CHARS:
+            others = {part for part in parts if part.isascii() and len(part) >= MIN_LITERAL_CHARS}
+            literals.add_context(number, longest, frozenset(others - {longest}))
+        else:
+            rest.append(word)
+    if rest:
+        yield Sign.CONTEXT, number, context_sign(rest)
+
+
+def context_sign(words: Sequence[str]) -> str:
+    """Returns a pattern that hits JSON text wherever one of the context `words` may stand, in a value or in a name.
+
+    The parts of a word may stand joined, as in names. A short word counts only where a word or a part of a name begins
+    and ends: `rg` is in every `large`.
+    """
+    return "|".join(_word_sign(word) for word in words)
+
+
+def _word_sign(word: str) -> str:
+    parts = [re.escape(part) for part in word.split()]
+    body = r"[\s_.-]*".join(parts)
+    if sum(map(len, word.split())) > _SHORT_WORD_CHARS or not word.isascii():
+        return f"(?i:{body})"
+    hump = r"[\s_.-]*".join(part.capitalize() for part in parts)
+    return rf"(?:\b|_)(?i:{body})(?:\b|_)|[a-z0-9]{hump}(?:\b|[A-Z_0-9])|(?:\b|_)(?i:{body})[A-Z0-9]"
