@@ -40,9 +40,10 @@ _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]+[0-9]{0,2}(?:\.[a-z]+)+")
 _CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
-_WORDS = re.compile(r"[A-Za-z][a-z]{2,}")
 _JOINTS = re.compile(r"[_-]")
-_LONG_WORDS = re.compile(r"[A-Za-z][a-z]{4,}")
+_LONG_WORDS = re.compile(r"[A-Za-z][a-z]{3,}")
+_UNSPOKEN = re.compile(r"[b-df-hj-np-tv-xz]{4}|[aeiouy]{4}|q[^u]|[jvqx]$", re.IGNORECASE)
+_VOWELS = re.compile(r"[aeiouy]", re.IGNORECASE)
 _IDENTIFIERS = frozenset(
     (
         "asst", "batch", "build", "call", "ch", "chatcmpl", "chunk", "cus", "evt", "fc", "file", "img", "in", "msg", "pi",
@@ -108,10 +109,16 @@ def is_random(text: str) -> bool:
     is_hex = _HEX.fullmatch(text) is not None
     if any(run in lowered for run in _SEQUENCES) or (is_hex and len(text) in (32, 40, 56, 64, 96, 128)):
         return False
-    if sum(len(word) for word in _WORDS.findall(text)) * 2 > len(text) or not any(c.isdigit() for c in text):
+    if _word_chars(text) * 2 > len(text) or not any(c.isdigit() for c in text):
         return False
     bits = entropy_bits(text)
     return bits >= (MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS)
+
+
+def _word_chars(text: str) -> int:
+    """Returns how many characters of `text` stand in what can be spoken; letters drawn at random mostly cannot."""
+    words = [word for word in _LONG_WORDS.findall(text) if not _UNSPOKEN.search(word)]
+    return sum(len(word) for word in words if len(_VOWELS.findall(word)) * 4 >= len(word))
 
 
 def is_key_like(text: str) -> bool:
@@ -121,7 +128,7 @@ def is_key_like(text: str) -> bool:
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
         return False
-    if sum(len(word) for word in _LONG_WORDS.findall(text)) * 2 > len(text):
+    if _word_chars(text) * 2 > len(text):
         return False
     return entropy_bits(text[:256]) >= MIN_RANDOM_BITS
 
@@ -134,7 +141,7 @@ def is_prefixed_key(text: str) -> bool:
     words = next((n for n, part in enumerate(parts) if len(part) > 12 or not part.isalpha()), len(parts))
     tail = "".join(parts[max(1, words) :])
     kinds = any(c.isupper() for c in tail) + any(c.islower() for c in tail) + any(c.isdigit() for c in tail)
-    return len(tail) >= (24 if kinds == 3 else 30) and _HEX.fullmatch(tail) is None and is_random(tail)
+    return len(tail) >= (28 if kinds == 3 else 32) and _HEX.fullmatch(tail) is None and is_random(tail)
 
 
 def is_jwt(text: str) -> bool:
