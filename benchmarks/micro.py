@@ -30,7 +30,7 @@ from pdp.lane import Lane
 from pdp.model import Ask, Peer
 from pdp.oblige import oblige
 from pdp.policy_input import policy_input
-from pdp.prepare import admit, canonicalize, make_item
+from pdp.prepare import admit, canonicalize, inspect, make_item
 from pdp.server import DecisionPoint, load_public_keys
 from pdp.transform.apply import Transformer
 from writ.keys import parse_private_key
@@ -41,6 +41,7 @@ KIND_ROUNDS = 2_000
 STAGES = (
     "admit",
     "canonicalize",
+    "inspect",
     "make_item",
     "enrich",
     "policy_input",
@@ -95,9 +96,11 @@ class Bench:
         self._lap("admit")
         calls = [canonicalize(one, lane) for one in admitted]
         self._lap("canonicalize")
+        payloads = [inspect(one, call, lane) for one, call in zip(admitted, calls, strict=True)]
+        self._lap("inspect")
         items = [
-            make_item(ask, one, call, lane, self._point.circumstances, int(now_s * 1000), timeouts.lease_ms)
-            for ask, one, call in zip(asks, admitted, calls, strict=True)
+            make_item(ask, one, call, payload, lane, self._point.circumstances, int(now_s * 1000), timeouts.lease_ms)
+            for ask, one, call, payload in zip(asks, admitted, calls, payloads, strict=True)
         ]
         self._lap("make_item")
         for item, view in zip(items, await self._point.state.enrich([item.state_ask for item in items]), strict=True):

@@ -20,7 +20,7 @@ from pdp.item import Item
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, Peer
 from pdp.policy_input import policy_input
-from pdp.prepare import Admitted, canonicalize, make_item
+from pdp.prepare import Admitted, canonicalize, inspect, make_item
 from pdp.server import connect_state, derived_key
 
 ITEMS = 64
@@ -72,7 +72,8 @@ def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, circumstances:
     asker = admitted(proposal, lane, caller)
     asker.request.dry_run = True
     ask = Ask(token=None, request=b"", peer=Peer(), deadline_s=0.0)
-    return make_item(ask, asker, canonicalize(asker, lane), lane, circumstances, now_ms, LEASE_MS)
+    call = canonicalize(asker, lane)
+    return make_item(ask, asker, call, inspect(asker, call, lane), lane, circumstances, now_ms, LEASE_MS)
 
 
 def _input(item: Item) -> bytes:

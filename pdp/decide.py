@@ -3,7 +3,7 @@
 Knows nothing of gRPC, sockets or files; its clients come in as the Protocols of `pdp.ports`. One batch at a time goes
 through the numbered stages (design, section 2); what arrives meanwhile forms the next one.
 
-    1 authenticate, 2 canonicalize   pdp.prepare
+    1 authenticate, 2 canonicalize   pdp.preparation, pdp.prepare
     3 scan                           pdp.scan
     4 enrich                         one state trip a batch
     5 score                          pdp.signals, pdp.circumstances
@@ -52,13 +52,12 @@ from pdp.config import Limits, Timeouts
 from pdp.contention import may_wait, pending_before
 from pdp.item import Answer, Item
 from pdp.judgement import Judgement
-from pdp.lane import Lane
 from pdp.lanes import Lanes
-from pdp.model import Ask, CanonicalCall, ClaimStatus, Final, Settlement, StateView
+from pdp.model import ClaimStatus, Final, Settlement, StateView
 from pdp.offload import Offloader
 from pdp.patience import Patience
 from pdp.ports import Judge, State
-from pdp.prepare import Admitted, Refused, admit, canonicalize, is_heavy, make_item
+from pdp.preparation import Preparation
 from pdp.queue import Entry, FairQueue
 from pdp.semantics import permits, short_circuit
 from pdp.settle import Settler
@@ -96,12 +95,9 @@ class Engine:
     ) -> None:
         self._limits = limits
         self._timeouts = timeouts
-        self._authenticator = authenticator
         self._lanes = lanes
         self._state = state
         self._concluder = concluder
-        self._offloader = offloader
-        self._circumstances = circumstances
         self._telemetry = telemetry
         self._deliver = deliver
         self._queue = FairQueue(per_caller=limits.queue_per_caller, total=limits.queue_total)
@@ -110,6 +106,18 @@ class Engine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._patience = Patience(self._put_back)
         self._settler = Settler(state, telemetry)
+        self._preparation = Preparation(
+            authenticator=authenticator,
+            limits=limits,
+            lease_ms=timeouts.lease_ms,
+            offloader=offloader,
+            circumstances=circumstances,
+            concluder=concluder,
+            telemetry=telemetry,
+            deliver=deliver,
+            put_back=self._put_back,
+            spawn=self._spawn,
+        )
         self._judgement = Judgement(
             judge=judge,
             lanes=lanes,
@@ -239,9 +247,8 @@ class Engine:
 
     def _prepared(self, entries: list[Entry]) -> list[Entry]:
         lane = self._lanes.current
-        now_s = time.time()
         loop_s = asyncio.get_running_loop().time()
-        ready = []
+        ready, fresh = [], []
         for entry in entries:
             if lane is None:
                 self._refuse(entry, NotReady("BUNDLE_NOT_ACTIVE", "no policy bundle is active yet"))
@@ -253,60 +260,12 @@ class Engine:
                 self._refuse(
                     entry, DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited")
                 )
-            elif self._prepare(entry, lane, now_s):
+            else:
+                fresh.append(entry)
                 ready.append(entry)
-        return ready
-
-    def _prepare(self, entry: Entry, lane: Lane, now_s: float) -> bool:
-        """Fills the entry's items; False when nothing is left to decide or it is being prepared elsewhere."""
-        entry.items = []
-        for ask in entry.asks:
-            if ask.gone or ask in entry.answered:
-                continue
-            try:
-                admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
-                if is_heavy(admitted, lane):
-                    self._spawn(self._offload(entry, lane, now_s))
-                    return False
-                call = canonicalize(admitted, lane)
-                entry.items.append(self._item(ask, admitted, call, lane, now_s))
-            except Exception as error:  # a defect that one ask meets must not reach the others of its batch
-                self._failed(entry, ask, error, lane, now_s)
-        return bool(entry.items)
-
-    async def _offload(self, entry: Entry, lane: Lane, now_s: float) -> None:
-        """Prepares an entry with a long program: that is parsed in another process, and the entry joins a later batch."""
-        entry.items = []
-        for ask in entry.asks:
-            if ask.gone or ask in entry.answered:
-                continue
-            try:
-                admitted = admit(ask, lane, self._authenticator, self._limits, now_s)
-                tool, arguments = admitted.request.tool, admitted.request.args_json
-                call = await self._offloader.canonicalize(
-                    lane.canonicalizer, tool.server, tool.name, tool.definition_digest, arguments
-                )
-                entry.items.append(self._item(ask, admitted, call, lane, now_s))
-            except Exception as error:
-                self._failed(entry, ask, error, lane, now_s)
-        if entry.items:
-            self._put_back(entry)
-
-    def _item(self, ask: Ask, admitted: Admitted, call: CanonicalCall, lane: Lane, now_s: float) -> Item:
-        return make_item(ask, admitted, call, lane, self._circumstances, int(now_s * 1000), self._timeouts.lease_ms)
-
-    def _failed(self, entry: Entry, ask: Ask, error: Exception, lane: Lane, now_s: float) -> None:
-        """Answers an ask that could not be prepared."""
-        entry.answered[ask] = False
-        if isinstance(error, Refused):
-            answer = self._concluder.refuse(ask, error, lane, int(now_s * 1000))
-        elif isinstance(error, WritError):
-            answer = error_answer(ask, error)
-        else:
-            log.error("preparing failed", exc_info=error)
-            answer = internal_answer(ask)
-        self._telemetry.failure(error.reason if isinstance(error, WritError) else "INTERNAL")
-        self._deliver([answer])
+        if lane is not None and fresh:
+            self._preparation.prepare(fresh, lane, time.time())
+        return [entry for entry in ready if entry.items]
 
     def _refuse(self, entry: Entry, error: WritError) -> None:
         self._telemetry.failure(error.reason)

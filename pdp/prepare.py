@@ -1,4 +1,4 @@
-"""Stages 1 and 2 for one ask: authenticate, parse, authorise, canonicalize; and what it will ask of the state."""
+"""Stages 1 to 3 for one ask: authenticate, parse, authorise, canonicalize, inspect; and what it will ask of the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pdp.authenticate import Authenticator, Speaker, verify_delegation
 from pdp.circumstances import Circumstances, catalog_entry
 from pdp.config import Limits
 from pdp.declarations import StateContext
-from pdp.inspection.model import CLEAN
+from pdp.inspection.model import CLEAN, ScanResult
 from pdp.item import Item
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall, StateAsk
@@ -73,23 +73,30 @@ def is_heavy(admitted: Admitted, lane: Lane) -> bool:
     return lane.canonicalizer.is_heavy(tool.server, tool.name, admitted.request.args_json)
 
 
+def inspect(admitted: Admitted, call: CanonicalCall, lane: Lane) -> ScanResult:
+    """Looks through the arguments (stage 3); what the catalog says that a program is for is no finding."""
+    payload = lane.inspector.scan(admitted.request.args_json)
+    if not payload.findings:
+        return payload
+    entry = catalog_entry(lane, admitted.request.tool)
+    return unexplained(payload, entry.programs if entry is not None else (), call.action)
+
+
 def make_item(
     ask: Ask,
     admitted: Admitted,
     call: CanonicalCall,
+    payload: ScanResult,
     lane: Lane,
     circumstances: Circumstances,
     now_ms: int,
     lease_ms: int,
 ) -> Item:
-    """Returns the item, inspected (stage 3), with what it asks of the state. `now_ms` (Unix) only picks the calendar windows
-    to offer; which one holds is decided by the state's own time."""
+    """Returns the item with what it asks of the state. `payload` is what `inspect` found. `now_ms` (Unix) only picks the
+    calendar windows to offer; which one holds is decided by the state's own time."""
     request, caller = admitted.request, admitted.caller
     context = state_context(admitted, call, len(request.args_json))
-    payload = lane.inspector.scan(request.args_json)
     entry = catalog_entry(lane, request.tool)
-    if payload.findings:
-        payload = unexplained(payload, entry.programs if entry is not None else (), call.action)
     state_ask = StateAsk(
         organisation=caller.organisation,
         caller_id=caller.id,
