@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
+import string
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +90,11 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "100,000 small strings and a hit", encoded({"a": [*["ab"] * 100_000, "AKIA" + "Q" * 16]})
     yield "20,000 members", encoded({f"key{n}": n for n in range(20_000)})
     yield "20,000 fields", encoded({f"password{n}_password": "x" for n in range(20_000)})
+    letters = string.ascii_letters + string.digits
+    drawn = random.Random(1)
+    words = ["".join(drawn.choices(letters, k=24)) for _ in range(4_000)]
+    yield "4,000 random strings", encoded({"a": words})
+    yield "3,000 secret fields", encoded({f"secret_{n}": word for n, word in enumerate(words[:3_000])})
     yield "500 levels", b"[" * 500 + b'"AKIAQQQQQQQQQQQQQQQQ"' + b"]" * 500
     yield "JSON in JSON, 12 times", encoded({"a": nested_json(12)})
     yield "256 KiB of {", encoded({"a": '{"' * (size // 8)})
