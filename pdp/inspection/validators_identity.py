@@ -288,6 +288,11 @@ def is_document_number(text: str) -> bool:
     return 4 <= len(digits) <= 18 and len(set(digits)) > 1 and 5 <= len(_SEPARATORS.sub("", text)) <= 20
 
 
+def is_document_letters(text: str) -> bool:
+    """True when letters and digits are mixed, as in codes of documents that are neither words nor counts."""
+    return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+
+
 _ALONE = {
     11: ("pl_pesel", "br_cpf", "de_idnr", "be_nn", "tr_tckimlik", "ee_ik", "gr_amka", "ar_cuit"),
     13: ("kr_rrn", "ro_cnp"),
@@ -306,6 +311,22 @@ _DATED = {
     "br_cnpj": re.compile(r"\d{8}000"),
 }
 
+_WORLD = (
+    "al.nipt ar.dni be.ssn bg.pnf ca.bc_phn co.nit cr.cpf cr.cr cu.ni cz.rc de.stnr do.cedula ec.ci ec.ruc eg.tn es.nif fr.nif"
+    " gn.nifp gr.vat gt.nit il.idnr in_.vid ke.pin lt.asmens mk.edb mu.nid mx.rfc mz.nuit nl.identiteitskaartnummer"
+    " nl.onderwijsnummer pe.ruc pl.nip pt.nif py.ruc ro.cf ro.cnp rs.pib si.emso sk.rc sv.nit th.tin tr.tckimlik us.tin uy.rut"
+    " ve.rif vn.mst za.tin"
+)
+"""Numbers that few countries have alike, each by its own check digits; a word nearby says which."""
+
+
+def _is_of_world(text: str) -> bool:
+    """True when `text` is a number of one of the countries of `_WORLD`."""
+    return is_document_number(text) and any(check(text) for check in _WORLD_CHECKS)
+
+
+_WORLD_CHECKS = tuple(_of_stdnum(name) for name in _WORLD.split())
+
 _IDENTITY_CHECKS: Mapping[str, Callable[[str], bool]] = {
     **{name.replace("_.", ".").rstrip("_").replace(".", "_"): _of_stdnum(name) for name in _STDNUM.split()},
     "ae_id": is_emirates_id,
@@ -313,6 +334,7 @@ _IDENTITY_CHECKS: Mapping[str, Callable[[str], bool]] = {
     "cn_ric": is_cn_ric,
     "de_card": is_de_card,
     "de_rvnr": is_de_rvnr,
+    "document_letters": is_document_letters,
     "document_number": is_document_number,
     "eg_id": is_eg_id,
     "gb_licence": is_uk_licence,
@@ -326,6 +348,7 @@ _IDENTITY_CHECKS: Mapping[str, Callable[[str], bool]] = {
     "sg_nric": is_nric,
     "tw_id": is_tw_id,
     "us_itin": is_itin,
+    "world": _is_of_world,
     "us_ssn": is_ssn,
     "uy_ci": is_uy_ci,
 }
