@@ -63,9 +63,12 @@ _EXPLAIN = re.compile(
 )
 _REPLACE = re.compile(r"\s*replace\s+into\b", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(
-    r"\s*(?:(vacuum|analyze|reindex|checkpoint)|(show))((?:\s+(?!into\b)[a-z_][\w.]*){0,3})\s*;?\s*",
+    r"\s*(?:(vacuum|analyze|reindex|checkpoint)|(show)|(desc|describe|explain)(?=\s+[\w.`]+\s*;?\s*$))"
+    r"((?:\s+(?!into\b)(?:[a-z_][\w.]*|`\w+`)){0,4})(?(2)(?:\s+like\s+'[\w%. -]*')?|)\s*;?\s*",
     re.IGNORECASE | re.ASCII,
 )
+# A comment before the first word; PostgreSQL nests those with stars, and then nothing is skipped.
+_COMMENTS = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*(?:(?!/\*|\*/).)*\*/\s*)+", re.ASCII | re.DOTALL)
 
 
 def parse_sql(text: str, dialect: str) -> Program:
@@ -112,16 +115,19 @@ def _parse(text: str, dialect: str) -> Program:
 
 def _walk(text: str, walker: StatementWalker) -> None:
     check_text(text, walker.dialect)
+    comments = _COMMENTS.match(text)
+    if comments is not None:
+        text = text[comments.end() :]
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
-        if plain[2] and walker.dialect not in ("postgres", "mysql"):
+        if (plain[2] and walker.dialect not in ("postgres", "mysql")) or (plain[3] and walker.dialect != "mysql"):
             raise NotUnderstood("SQL_NOT_NAMED", "expected a statement of the dialect")
-        walker.add(SqlEffect(verb=Verb.READ if plain[2] else Verb.ADMIN, table=""))
+        walker.add(SqlEffect(verb=Verb.ADMIN if plain[1] else Verb.READ, table=""))
         return
     explained = _EXPLAIN.match(text)
     if explained is not None:
         text = text[explained.end() :]
-    if walker.dialect == "sqlite":
+    if walker.dialect in ("sqlite", "mysql"):
         text = _REPLACE.sub("INSERT OR REPLACE INTO", text, count=1) if _REPLACE.match(text) else text
     engine = Dialect.get_or_raise(walker.dialect)
     tokens = engine.tokenize(text)

@@ -17,6 +17,7 @@ from pdp.programs.sql_nodes import check_args, not_named
 from pdp.programs.sql_query import Names, QueryWalker, Source
 from writ.action import Verb
 
+_TARGET = word_set("this alias db catalog only")
 _TRUNCATE = word_set("expressions exists only identity option")
 _COPY = word_set("this kind files credentials params format")
 _OF_DATA = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN", "MATERIALIZED VIEW"})
@@ -25,11 +26,11 @@ _OF_DATA = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN", "MATERIALIZED VIE
 class DefinitionWalker(QueryWalker):
     """Adds definitions to the queries. `names` are the CTEs in scope; every method may raise NotUnderstood."""
 
-    def target(self, node: Any, names: Names) -> Source:
-        """Returns the alias and the name of a table that is written to."""
+    def target(self, node: Any, names: Names, *, joined: bool = False) -> Source:
+        """Returns the alias and the name of a table that is written to. `joined`: the caller walks its joins."""
         if not isinstance(node, exp.Table):
             raise not_named(node)
-        check_args(node, frozenset({"this", "alias", "db", "catalog", "only"}))
+        check_args(node, _TARGET | {"joins"} if joined else _TARGET)
         alias, table = self.source(node, names)
         if table is None:
             # T-SQL deletes through a CTE from the table below it; the others refuse.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from types import MappingProxyType
 from typing import Any
 
 from sqlglot import exp
@@ -17,11 +18,30 @@ EXPRESSIONS = frozenset(
     BitwiseOr BitwiseRightShift BitwiseXor Boolean Bracket ByteString Case Cast Collate Column Cube DPipe DataTypeParam
     Distinct Div EQ Escape Fetch Filter GT GTE Glob Group GroupingSets Having HexString Identifier If ILike In IntDiv
     Interval IntervalSpan Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript LT LTE Like Limit LimitOptions Literal
-    Mod Mul NEQ National Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Parameter Paren Placeholder Rollup
-    SimilarTo Slice Star Sub TableSample TryCast Tuple Var Where Window WindowSpec WithinGroup Xor"""
+    Mod Mul NEQ National Neg Not Null NullSafeEQ NullSafeNEQ ObjectIdentifier Offset Or Order Ordered Parameter Paren
+    Placeholder Rollup SessionParameter SimilarTo Slice Star Sub TableSample TryCast Tuple Var Where Window WindowSpec
+    WithinGroup Xor"""
     )
 )
 """What an expression is made of, functions apart."""
+
+ONLY_IN = MappingProxyType(
+    {
+        # `f(a => 1)` and `f(a := 1)` name an argument; `@a := 1` of MySQL sets a variable.
+        exp.Kwarg: frozenset({"postgres"}),
+        exp.PropertyEQ: frozenset({"postgres"}),
+        exp.Variadic: frozenset({"postgres"}),
+        # sqlglot takes `f(a -> 'b')` for a function without a name; these databases read a JSON document.
+        exp.Lambda: frozenset({"postgres", "mysql", "sqlite"}),
+        exp.Match: frozenset({"sqlite"}),
+    }
+)
+"""Nodes that are part of an expression in these dialects."""
+
+LOCK_HINTS = word_set("nolock readcommitted readpast readuncommitted repeatableread snapshot")
+"""Hints of T-SQL that lock nothing beyond the statement."""
+
+_OUTPUT = (exp.ForClause, exp.QueryOption, exp.Var, exp.Literal)
 
 SIDE_EFFECTS = (exp.NextValueFor, exp.ReadCSV, exp.ReadParquet, exp.ToFile)
 """Functions whose name sqlglot does not keep as a call, and which do more than compute."""
@@ -37,6 +57,21 @@ def check_args(node: Any, allowed: Set[str]) -> None:
 def not_named(node: object) -> NotUnderstood:
     """Returns the error for a node that is on no list."""
     return NotUnderstood("SQL_NOT_NAMED", f"expected only known constructs, got {type(node).__name__.lower()}")
+
+
+def check_hints(hints: Any) -> None:
+    """Refuses hints of a table that do more than read it in another way."""
+    for hint in hints or ():
+        if not isinstance(hint, exp.WithTableHint) or any(
+            not isinstance(part, exp.Var) or part.name.lower() not in LOCK_HINTS for part in hint.expressions
+        ):
+            raise NotUnderstood("SQL_NOT_NAMED", "expected only hints that change nothing")
+
+
+def check_output(node: Any) -> None:
+    """Refuses a FOR clause of T-SQL that does more than shape the rows as JSON or XML."""
+    if node and any(not isinstance(part, _OUTPUT) for part in node.walk()):
+        raise not_named(node)
 
 
 def check_type(node: exp.DataType) -> None:

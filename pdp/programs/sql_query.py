@@ -13,7 +13,16 @@ from sqlglot import exp
 from pdp.programs.model import Effect, SqlEffect
 from pdp.programs.sql_functions import CALLABLE, word_set
 from pdp.programs.sql_lexical import NotUnderstood
-from pdp.programs.sql_nodes import EXPRESSIONS, SIDE_EFFECTS, check_args, check_type, not_named
+from pdp.programs.sql_nodes import (
+    EXPRESSIONS,
+    ONLY_IN,
+    SIDE_EFFECTS,
+    check_args,
+    check_hints,
+    check_output,
+    check_type,
+    not_named,
+)
 from pdp.programs.sql_predicates import equalities, limit_of
 from writ.action import Finding, Verb
 
@@ -27,11 +36,11 @@ _QUERIES = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
 _CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
 
 _SELECT = word_set(
-    "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks"
+    "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks for_"
 )
 _SET_OPERATION = word_set("with_ this expression distinct order limit offset")
 _SUBQUERY = word_set("this alias with_ laterals joins order limit offset")
-_TABLE = word_set("this alias db catalog laterals joins ordinality only sample indexed")
+_TABLE = word_set("this alias db catalog laterals joins ordinality only sample indexed hints")
 _JOIN = word_set("this on side kind using method")
 _VALUES = word_set("expressions alias order limit offset")
 
@@ -98,6 +107,7 @@ class QueryWalker:
             check_args(args["from_"], frozenset({"this"}))
             self._source(args["from_"].this, names, sources)
         self._sources(node, names, sources)
+        check_output(args.get("for_"))
         if args.get("locks"):
             self.note("SQL_ROW_LOCK", "expected a reading statement to lock no rows")
         limit = limit_of(args) if limited and not nested and _yields_rows(node) and len(sources) == 1 else None
@@ -137,6 +147,7 @@ class QueryWalker:
     def _source(self, node: Any, names: Names, sources: list[Source]) -> None:
         if isinstance(node, exp.Table):
             check_args(node, _TABLE)
+            check_hints(node.args.get("hints"))
             if isinstance(node.this, exp.Identifier):
                 sources.append(self.source(node, names))
             else:
@@ -223,7 +234,11 @@ class QueryWalker:
                 raise NotUnderstood("SQL_FUNCTION", "expected functions without side effects")
             elif kind is exp.TableAlias:
                 continue
-            elif kind in EXPRESSIONS or (isinstance(node, exp.Func) and not isinstance(node, SIDE_EFFECTS)):
+            elif (
+                kind in EXPRESSIONS
+                or self.dialect in ONLY_IN.get(kind, ())
+                or (isinstance(node, exp.Func) and not isinstance(node, SIDE_EFFECTS))
+            ):
                 stack += node.iter_expressions()
             else:
                 raise not_named(node)

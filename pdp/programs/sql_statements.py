@@ -18,11 +18,12 @@ from pdp.programs.sql_lexical import NotUnderstood
 from pdp.programs.sql_nodes import check_args, not_named
 from pdp.programs.sql_predicates import limit_of, literal
 from pdp.programs.sql_query import Names, Source
+from pdp.programs.sql_targets import ALIASED_TARGETS, aliased_target, qualifiers, table_alias, written_first
 from writ.action import Verb
 
 _INSERT = word_set("with_ this expression conflict returning alternative ignore default")
 _UPDATE = word_set("with_ this expressions from_ where returning order limit")
-_DELETE = word_set("with_ this using where returning order limit")
+_DELETE = word_set("with_ tables this using where returning order limit")
 _MERGE = word_set("with_ this using on whens returning")
 _CONFLICT = word_set("duplicate expressions action conflict_keys index_predicate constraint where")
 
@@ -73,30 +74,57 @@ class StatementWalker(DefinitionWalker):
     def _update(self, node: exp.Update, names: Names) -> None:
         check_args(node, _UPDATE)
         inner = self.ctes(node, names)
-        target = self.target(node.this, inner)
-        sources = [target]
+        sources = [self.target(node.this, inner, joined=self.dialect in ALIASED_TARGETS)]
+        assigned = self._assigned(node.expressions, inner)
+        written = 1
+        if node.this.args.get("joins"):
+            self._sources(node.this, inner, sources)
+            sources, written = written_first(qualifiers(node.expressions, sources), sources)
         if node.args.get("from_"):
-            self._source(node.args["from_"].this, inner, sources)
-        self._write(Verb.UPDATE, node, sources, inner, self._assigned(node.expressions, inner))
+            others: list[Source] = []
+            self._source(node.args["from_"].this, inner, others)
+            # Only where the target may be named by its alias does FROM tell which table it is.
+            means_alias = self.dialect in ALIASED_TARGETS and not node.this.args.get("db")
+            sources = aliased_target(sources[0], others) if means_alias else [*sources, *others]
+        self._write(Verb.UPDATE, node, sources, inner, assigned if written == 1 else {}, written)
 
     def _delete(self, node: exp.Delete, names: Names) -> None:
         check_args(node, _DELETE)
         inner = self.ctes(node, names)
-        sources = [self.target(node.this, inner)]
+        named = [table_alias(item) for item in node.args.get("tables") or ()]
+        sources: list[Source] = []
+        if node.this:
+            sources.append(self.target(node.this, inner, joined=self.dialect in ALIASED_TARGETS))
+            self._sources(node.this, inner, sources)
+        else:
+            sources += [self.target(item, inner) for item in node.args.get("tables") or ()]
+        if self.dialect in ALIASED_TARGETS and node.args.get("using"):
+            named, sources = [alias for alias, _ in sources], []
         for item in node.args.get("using") or ():
             self._source(item, inner, sources)
-        self._write(Verb.DELETE, node, sources, inner, {})
+        written = 1
+        if named:
+            sources, written = written_first(named, sources)
+        self._write(Verb.DELETE, node, sources, inner, {}, written)
 
     def _write(
-        self, verb: Verb, node: exp.Expr, sources: list[Source], names: Names, assigned: Mapping[str, str]
+        self,
+        verb: Verb,
+        node: exp.Expr,
+        sources: list[Source],
+        names: Names,
+        assigned: Mapping[str, str],
+        written: int,
     ) -> None:
-        """Adds the write of the first source, narrowed like a query's table, and the reads of the others."""
-        (table, narrowed), *others = self.narrow(sources, node.args.get("where"))
+        """Adds the writes of the first `written` sources, narrowed like a query's tables, and the reads of the others."""
+        tables = self.narrow(sources, node.args.get("where"))
         limit = limit_of(node.args) if len(sources) == 1 else None
-        self.add(SqlEffect(verb=verb, table=table, equalities=narrowed, assignments=assigned, limit=limit))
-        for name, equal in others:
+        for table, narrowed in tables[:written]:
+            self.add(SqlEffect(verb=verb, table=table, equalities=narrowed, assignments=assigned, limit=limit))
+        for name, equal in tables[written:]:
             self.add(SqlEffect(verb=Verb.READ, table=name, equalities=equal))
         if node.args.get("returning"):
+            table, narrowed = tables[0]
             self.add(SqlEffect(verb=Verb.READ, table=table, equalities=narrowed, limit=limit))
             self._rest_of(node.args["returning"], names)
         self._rest(node, ("where", "order", "limit"), names)

@@ -463,3 +463,137 @@ def test_no_damaged_statement_raises_nor_turns_a_write_into_a_read_silently(
 def test_the_same_text_in_another_dialect_is_parsed_anew() -> None:
     assert effects("SELECT `a` FROM t", "sqlite") == (sql(Verb.READ, "t"),)
     assert is_unknown("SELECT `a` FROM t", "postgres")
+
+
+# Writes over several tables
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "want"),
+    [
+        (
+            "UPDATE lines SET status = 'x' FROM invoices AS lines WHERE lines.id = 3",
+            "tsql",
+            [(Verb.UPDATE, "invoices", {"id": ("3",)})],
+        ),
+        (
+            "UPDATE lines SET status = 'x' FROM invoices AS other WHERE lines.id = 3",
+            "tsql",
+            [(Verb.UPDATE, "lines", {"id": ("3",)}), (Verb.READ, "invoices", {})],
+        ),
+        (
+            "UPDATE lines SET status = 'x' FROM invoices AS i WHERE lines.id = 3",
+            "postgres",
+            [(Verb.UPDATE, "lines", {"id": ("3",)}), (Verb.READ, "invoices", {})],
+        ),
+        ("DELETE lines FROM invoices AS lines", "tsql", [(Verb.DELETE, "invoices", {})]),
+        ("DELETE invoices WHERE id = 3", "tsql", [(Verb.DELETE, "invoices", {"id": ("3",)})]),
+        (
+            "DELETE FROM lines USING invoices AS lines WHERE lines.id = 3",
+            "mysql",
+            [(Verb.DELETE, "invoices", {"id": ("3",)})],
+        ),
+        (
+            "DELETE i FROM invoices i JOIN customers c ON c.id = i.customer_id WHERE i.id = 3",
+            "mysql",
+            [(Verb.DELETE, "invoices", {"id": ("3",)}), (Verb.READ, "customers", {})],
+        ),
+        (
+            "DELETE i, l FROM invoices i, lines l WHERE l.invoice_id = i.id AND i.id = 3",
+            "mysql",
+            [(Verb.DELETE, "invoices", {"id": ("3",)}), (Verb.DELETE, "lines", {})],
+        ),
+        (
+            "UPDATE invoices i JOIN customers c ON c.id = i.customer_id SET i.status = 'x' WHERE i.id = 3",
+            "mysql",
+            [(Verb.UPDATE, "invoices", {"id": ("3",)}), (Verb.READ, "customers", {})],
+        ),
+        (
+            "UPDATE invoices i JOIN customers c ON c.id = i.customer_id SET i.status = 'x', name = 'y'",
+            "mysql",
+            [(Verb.UPDATE, "invoices", {}), (Verb.UPDATE, "customers", {})],
+        ),
+    ],
+)
+def test_a_joined_write_changes_the_tables_that_its_names_mean(
+    text: str, dialect: str, want: list[tuple[Verb, str, dict[str, tuple[str, ...]]]]
+) -> None:
+    told = [item for item in effects(text, dialect) if isinstance(item, SqlEffect)]
+    assert [(item.verb, item.table, dict(item.equalities)) for item in told] == want
+    assert not is_unknown(text, dialect)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("UPDATE i SET x = 1 FROM c JOIN (invoices i JOIN lines ON 1 = 1) ON 1 = 1", "tsql"),
+        ("UPDATE i SET x = 1 FROM (SELECT * FROM invoices) i", "tsql"),
+        ("DELETE dbo.lines FROM dbo.invoices AS lines", "tsql"),
+        ("DELETE x FROM invoices i", "mysql"),
+        ("DELETE FROM x USING invoices i", "mysql"),
+        ("UPDATE invoices i, lines l SET x.status = 'y'", "mysql"),
+        ("WITH c AS (SELECT 1 AS id) UPDATE lines JOIN c ON lines.id = c.id SET c.id = 2", "mysql"),
+        ("UPDATE invoices a, invoices a SET a.status = 'y'", "mysql"),
+        ("UPDATE invoices, lines SET status = 'y'", "postgres"),
+    ],
+)
+def test_a_joined_write_whose_target_is_not_certain_is_unknown(text: str, dialect: str) -> None:
+    assert is_unknown(text, dialect)
+
+
+# What agents ask of a database beside its rows
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("-- how many are open?\nSELECT count(*) FROM invoices", "postgres"),
+        ("/* agent */ EXPLAIN SELECT * FROM invoices", "postgres"),
+        ("-- a\n/* b */\nSHOW search_path", "postgres"),
+        ("SELECT 'invoices'::regclass::oid FROM invoices", "postgres"),
+        ("SELECT pg_size_pretty(pg_total_relation_size('invoices')) FROM invoices", "postgres"),
+        ("SELECT jsonb_array_elements(data -> 'items') FROM invoices", "postgres"),
+        ("SELECT make_interval(days => 7), make_date(year := 2026, month := 1, day := 1) FROM invoices", "postgres"),
+        ("SELECT * FROM invoices WHERE to_tsvector(status) @@ websearch_to_tsquery('open')", "postgres"),
+        ("SHOW TABLES LIKE 'inv%'", "mysql"),
+        ("SHOW FULL COLUMNS FROM `invoices`", "mysql"),
+        ("DESCRIBE invoices", "mysql"),
+        ("SELECT @@version, connection_id() FROM invoices", "mysql"),
+        ("SELECT * FROM invoices WITH (NOLOCK) WHERE id = 3 FOR JSON PATH", "tsql"),
+        ("SELECT * FROM notes WHERE notes MATCH 'late'", "sqlite"),
+    ],
+)
+def test_questions_about_a_database_are_reads(text: str, dialect: str) -> None:
+    assert {item.verb for item in effects(text, dialect) if isinstance(item, SqlEffect)} == {Verb.READ}
+    assert not is_unknown(text, dialect)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("/* a */ EXPLAIN ANALYZE DELETE FROM invoices", "postgres"),
+        ("-- a\nEXPLAIN (ANALYZE) UPDATE invoices SET status = 'x'", "postgres"),
+        ("-- a\nVACUUM invoices", "postgres"),
+        ("/* a */ REPLACE INTO invoices (id) VALUES (1)", "mysql"),
+    ],
+)
+def test_a_comment_before_the_first_word_hides_no_change(text: str, dialect: str) -> None:
+    told = {item.verb for item in effects(text, dialect) if isinstance(item, SqlEffect)}
+    assert told - {Verb.READ}
+    assert not is_unknown(text, dialect)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("/* /* */ EXPLAIN SELECT 1; DELETE FROM invoices */ SHOW x", "postgres"),
+        ("SELECT @a := 1", "mysql"),
+        ("SELECT f(a => 1)", "mysql"),
+        ("SELECT * FROM invoices WITH (TABLOCKX)", "tsql"),
+        ("DESCRIBE invoices", "postgres"),
+        ("DESCRIBE invoices; DELETE FROM invoices x y", "mysql"),
+        ("SHOW a LIKE 'x' INTO y", "mysql"),
+    ],
+)
+def test_what_only_looks_like_a_question_is_unknown(text: str, dialect: str) -> None:
+    assert is_unknown(text, dialect)
