@@ -26,6 +26,7 @@ from pdp.provenance_forms import (
     CONTENT,
     HASH_BYTES,
     IN_RECORDS,
+    IN_TEXT,
     QUERY,
     STEERED,
     Form,
@@ -39,7 +40,7 @@ from pdp.provenance_forms import (
     value_forms,
 )
 from pdp.provenance_intent import ActionKind
-from pdp.provenance_meant import MEANT_KINDS, meant_marks, naming_marks
+from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
     NAMES_SOURCE,
@@ -81,6 +82,8 @@ MAX_CONTENT_NAMES = 24
 MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
 """Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
 them nothing is known of any value, or one action could keep the server busy that others wait for."""
+
+_LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
 
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
 _NO_FACTS = RequestFacts()
@@ -206,24 +209,41 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
 def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
     """Adds what tells whom a request means by a name; returns the position of the lookup for names at all, -1 for none.
     What does not fit is left out: then nobody is meant, and the request names nobody."""
-    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in MEANT_KINDS}
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
     if not texts:
         return -1
     folded = fold(request)
     added = False
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or fold(text) in folded or len(lookups.found) >= MAX_LOOKUPS - 1:
+        if text is None or fold(text) in folded or len(lookups.found) >= MAX_LOOKUPS - 2:
             continue
-        added = True
+        meant_at = pushed_at = -1
+        if ref.kind in MEANT_KINDS:
+            added = True
+            meant_at = len(lookups.found)
+            lookups.found.append(Lookup(forms=_meant_forms(key, request, text)))
+        if ref.kind in TARGET_KINDS:
+            pushed_at = len(lookups.found)
+            lookups.found.append(Lookup(forms=_pushed_forms(key, text)))
         refs[at] = SinkRef(
-            kind=ref.kind, pointer=ref.pointer, at=ref.at, addressed=ref.addressed, meant_at=len(lookups.found)
+            kind=ref.kind,
+            pointer=ref.pointer,
+            at=ref.at,
+            addressed=ref.addressed,
+            meant_at=meant_at,
+            pushed_at=pushed_at,
         )
-        lookups.found.append(Lookup(forms=_meant_forms(key, request, text)))
     if not added:
         return -1
     lookups.found.append(Lookup(forms=_naming_forms(key, request)))
     return len(lookups.found) - 1
+
+
+@lru_cache(maxsize=4096)
+def _pushed_forms(key: bytes, value: str) -> tuple[tuple[int, bytes], ...]:
+    marks = pushed_marks(value)
+    return ((IN_TEXT, b"".join(hash_mark(key, mark) for mark in marks)),) if marks else ()
 
 
 @lru_cache(maxsize=4096)
@@ -237,4 +257,4 @@ def _naming_forms(key: bytes, request: str) -> tuple[tuple[int, bytes], ...]:
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
-    return tuple((IN_RECORDS, hash_mark(key, mark)) for mark in marks)
+    return tuple((IN_RECORDS | IN_TEXT, hash_mark(key, mark)) for mark in marks)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pdp.provenance_intent import is_asked
 from pdp.provenance_lexicon import Thing
-from pdp.provenance_meant import MEANT_KINDS
+from pdp.provenance_meant import MEANT_KINDS, NAMED_KINDS
 from pdp.provenance_model import (
     COMPOSED,
     LINK,
@@ -42,6 +42,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     sinks = [
         _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated, follows=follows)
         | _meaning(ref, ask, view)
+        | _pushed(ref, view)
         for ref in ask.sinks
     ]
     return _facts(ask, view, "OK", sinks)
@@ -127,7 +128,7 @@ def _sink(
         "origin": origin,
         "threatened": origin != "USER" and (hit.threat or hit.agent_threat or (hidden and hit == _NOWHERE)),
         "pointed": pointed,
-        "left_open": request is not None and not request.named & named,
+        "left_open": request is not None and (_is_recorded(hit) or not request.named & named),
         "addressed": ref.addressed,
     }
 
@@ -136,7 +137,12 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
     names nobody of any record, or several. Only for a value that a record holds and the request does not."""
     hit = view.hits[ref.at]
-    if ref.kind not in MEANT_KINDS or hit.user or not _is_recorded(hit):
+    if ref.kind not in MEANT_KINDS or hit.user:
+        return {}
+    if not _is_recorded(hit):
+        stated = ref.meant_at >= 0 and (view.hits[ref.meant_at].text or view.hits[ref.meant_at].text_pointed)
+        return {"pointed": True} if stated and hit.text else {}
+    if ref.kind not in NAMED_KINDS:
         return {}
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
@@ -145,6 +151,21 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
         "pointed": hit.record_pointed or _is_recorded(view.hits[ref.meant_at]),
         "left_open": not names_somebody,
     }
+
+
+def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
+    """A value that records hold and that a sentence of outsiders bids the reader act on: the user pointed at no such
+    thing, and left no such choice open, unless the request hands over to a source."""
+    hit = view.hits[ref.at]
+    if ref.pushed_at < 0 or view.request is None or view.request.delegates or hit.user or not _is_recorded(hit):
+        return {}
+    if ref.kind in NAMED_KINDS and view.request.named & MEANS_MANY:
+        return {}
+    pushed = view.hits[ref.pushed_at]
+    if not (pushed.text or pushed.text_pointed):
+        return {}
+    means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
+    return {} if means_it else {"pointed": False, "left_open": False}
 
 
 def _is_recorded(hit: Hit) -> bool:

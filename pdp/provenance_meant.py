@@ -8,17 +8,24 @@ recipients with the words of the request. Pure; gives marks, judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from pdp.fold import fold
+from pdp.provenance_forms import strong_marks
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import BIDDING, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
-from pdp.provenance_marks import words
+from pdp.provenance_marks import identifiers, words
 from pdp.provenance_request import singular
 
-MEANT_KINDS = frozenset({"recipient", "channel"})
-"""Sinks that people name by what somebody or some place is called."""
+NAMED_KINDS = frozenset({"recipient", "channel"})
+MEANT_KINDS = NAMED_KINDS | {"url"}
+"""Sinks that people name by what somebody, some place or some page is called."""
+
+TARGET_KINDS = NAMED_KINDS | {"id", "path", "account"}
+"""Sinks that say on whom or what an action is done."""
 
 MAX_NAMES = 10
 """Words of a request that may be names; those with a capital letter first. Each costs a look-up for each recipient."""
@@ -26,7 +33,8 @@ MAX_NAMES = 10
 MAX_PAIRS = 1_500
 """Pairs of one result, some 7 KiB; of what lies beyond nobody is meant."""
 
-MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
+MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS, MAX_SENTENCE_WORDS = 24, 64, 12, 24
+MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
 
 _TOKEN = re.compile(r"[^\W_]+")
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
@@ -91,6 +99,36 @@ def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
     return found
 
 
+def stated_pairs(sentence: str, marks: Iterable[str]) -> set[str]:
+    """Returns the pairs of a sentence that bids nothing: its words, and the addresses (`marks`) that it states. What
+    stands in an address alone is no word for it: anybody can register a name."""
+    addresses = [mark for mark in marks if mark[0] in "eu"]
+    left = Counter(_names(sentence, MAX_SENTENCE_WORDS))
+    left.subtract(singular(part) for mark in addresses for part in words(mark[2:]))
+    return {f"n:{word}|{mark}" for mark in addresses for word, count in left.items() if count > 0}
+
+
+def bidden_marks(sentence: str) -> set[str]:
+    """Returns what a sentence that bids its reader do something holds: addresses, words, words in a row."""
+    parts = words(sentence)[:MAX_BIDDEN_WORDS]
+    if len(sentence.split()) < MIN_BIDDEN_WORDS:
+        return set()  # `fix-tabs` is a name
+    found = {f"y:{part}" for part in parts} | {f"y:{one} {two}" for one, two in pairwise(parts)}
+    return found | {f"y:{mark}" for mark in identifiers(sentence)}
+
+
+def pushed_marks(value: str) -> tuple[str, ...]:
+    """Returns what together shows that a sentence which bids holds a value; none for one of many words."""
+    strong = strong_marks(value)
+    if strong:
+        return tuple(f"y:{mark}" for mark in strong)
+    parts = words(value)
+    if len(parts) == 1:
+        return (f"y:{parts[0]}",)
+    pairs = dict.fromkeys(f"y:{one} {two}" for one, two in pairwise(parts))
+    return tuple(pairs) if 0 < len(parts) <= MAX_FIELD_WORDS else ()
+
+
 def meant_marks(text: str, value: str) -> tuple[str, ...]:
     """Returns the pairs of one value with the names in a request, each of which shows that the user meant it."""
     bare = _value(value)
@@ -118,11 +156,11 @@ def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple({**capital, **others})[:MAX_NAMES], tuple(common)[:MAX_NAMES]
 
 
-def _names(text: str) -> list[str]:
-    if len(text) > MAX_VALUE_CHARS * 2:
+def _names(text: str, most: int = MAX_FIELD_WORDS) -> list[str]:
+    if len(text) > most * 12:
         return []
     parts = words(text)
-    if len(parts) > MAX_FIELD_WORDS:
+    if len(parts) > most:
         return []
     return [singular(part) for part in parts if _tells(part)]
 
@@ -141,5 +179,8 @@ def _field_words(pointer: str) -> frozenset[str]:
 
 def _value(text: str) -> str:
     """Returns a value that may stand for somebody, "" for a phrase."""
+    strong = strong_marks(text) if len(text) <= 512 else ()
+    if len(strong) == 1 and strong[0][0] in "eu":
+        return strong[0]
     bare = fold(text).strip()
     return bare if 1 < len(bare) <= MAX_VALUE_CHARS and len(bare.split()) == 1 else ""

@@ -49,13 +49,15 @@ class Lookup:
 @frozen
 class SinkRef:
     """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself. `meant_at`
-    is that of the lookup which tells whether the request names it by another field of its record, -1 for none."""
+    is that of the lookup which tells whether the request names it by another field of its record, `pushed_at` that which
+    tells whether sentences of outsiders that bid hold it; -1 for none."""
 
     kind: str
     pointer: str
     at: int
     addressed: bool
     meant_at: int = -1
+    pushed_at: int = -1
 
 
 @frozen

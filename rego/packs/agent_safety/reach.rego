@@ -63,7 +63,7 @@ matched contains rule if {
 	input.provenance.user_request == "GATEWAY"
 	input.action.operations[0].verb in _changing
 	some sink in input.provenance.sinks
-	sink.kind in {"recipient", "channel"}
+	sink.kind in {"recipient", "channel", "account", "id", "path"}
 	sink.origin in {"UNTRUSTED_RECORD", "TRUSTED_RECORD"}
 	sink.pointed == false
 	sink.left_open == false
