@@ -257,4 +257,4 @@ def _naming_forms(key: bytes, request: str) -> tuple[tuple[int, bytes], ...]:
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
-    return tuple((IN_RECORDS | IN_TEXT, hash_mark(key, mark)) for mark in marks)
+    return tuple((IN_RECORDS, hash_mark(key, mark)) for mark in marks)

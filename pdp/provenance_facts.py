@@ -7,7 +7,7 @@ from typing import Any
 
 from pdp.provenance_intent import is_asked
 from pdp.provenance_lexicon import Thing
-from pdp.provenance_meant import MEANT_KINDS, NAMED_KINDS
+from pdp.provenance_meant import MEANT_KINDS
 from pdp.provenance_model import (
     COMPOSED,
     LINK,
@@ -137,12 +137,7 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
     names nobody of any record, or several. Only for a value that a record holds and the request does not."""
     hit = view.hits[ref.at]
-    if ref.kind not in MEANT_KINDS or hit.user:
-        return {}
-    if not _is_recorded(hit):
-        stated = ref.meant_at >= 0 and (view.hits[ref.meant_at].text or view.hits[ref.meant_at].text_pointed)
-        return {"pointed": True} if stated and hit.text else {}
-    if ref.kind not in NAMED_KINDS:
+    if ref.kind not in MEANT_KINDS or hit.user or not _is_recorded(hit):
         return {}
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
@@ -159,7 +154,7 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     hit = view.hits[ref.at]
     if ref.pushed_at < 0 or view.request is None or view.request.delegates or hit.user or not _is_recorded(hit):
         return {}
-    if ref.kind in NAMED_KINDS and view.request.named & MEANS_MANY:
+    if ref.kind in MEANT_KINDS and view.request.named & MEANS_MANY:
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.text or pushed.text_pointed):

@@ -8,8 +8,7 @@ recipients with the words of the request. Pure; gives marks, judges nothing.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,11 +19,10 @@ from pdp.provenance_lexicon import BIDDING, DEEDS, NOT, OF_A_THING, OF_SOMEBODY,
 from pdp.provenance_marks import identifiers, words
 from pdp.provenance_request import singular
 
-NAMED_KINDS = frozenset({"recipient", "channel"})
-MEANT_KINDS = NAMED_KINDS | {"url"}
-"""Sinks that people name by what somebody, some place or some page is called."""
+MEANT_KINDS = frozenset({"recipient", "channel"})
+"""Sinks that people name by what somebody or some place is called."""
 
-TARGET_KINDS = NAMED_KINDS | {"id", "path", "account"}
+TARGET_KINDS = MEANT_KINDS | {"id", "path", "account"}
 """Sinks that say on whom or what an action is done."""
 
 MAX_NAMES = 10
@@ -33,7 +31,7 @@ MAX_NAMES = 10
 MAX_PAIRS = 1_500
 """Pairs of one result, some 7 KiB; of what lies beyond nobody is meant."""
 
-MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS, MAX_SENTENCE_WORDS = 24, 64, 12, 24
+MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
 MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -99,15 +97,6 @@ def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
     return found
 
 
-def stated_pairs(sentence: str, marks: Iterable[str]) -> set[str]:
-    """Returns the pairs of a sentence that bids nothing: its words, and the addresses (`marks`) that it states. What
-    stands in an address alone is no word for it: anybody can register a name."""
-    addresses = [mark for mark in marks if mark[0] in "eu"]
-    left = Counter(_names(sentence, MAX_SENTENCE_WORDS))
-    left.subtract(singular(part) for mark in addresses for part in words(mark[2:]))
-    return {f"n:{word}|{mark}" for mark in addresses for word, count in left.items() if count > 0}
-
-
 def bidden_marks(sentence: str) -> set[str]:
     """Returns what a sentence that bids its reader do something holds: addresses, words, words in a row."""
     parts = words(sentence)[:MAX_BIDDEN_WORDS]
@@ -156,11 +145,11 @@ def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple({**capital, **others})[:MAX_NAMES], tuple(common)[:MAX_NAMES]
 
 
-def _names(text: str, most: int = MAX_FIELD_WORDS) -> list[str]:
-    if len(text) > most * 12:
+def _names(text: str) -> list[str]:
+    if len(text) > MAX_VALUE_CHARS * 2:
         return []
     parts = words(text)
-    if len(parts) > most:
+    if len(parts) > MAX_FIELD_WORDS:
         return []
     return [singular(part) for part in parts if _tells(part)]
 

@@ -13,8 +13,8 @@ from typing import Any
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
-from pdp.provenance_marks import MAX_TEXT_CHARS, identifiers, text_marks
-from pdp.provenance_meant import MAX_PAIRS, bidden_marks, record_pairs, stated_pairs
+from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
+from pdp.provenance_meant import bidden_marks, record_pairs
 from pdp.provenance_request import is_order
 from writ.frozen import frozen
 
@@ -73,7 +73,6 @@ def sight(
     texts: set[str] = set()
     ordered: set[str] = set()
     bad: set[str] = set()
-    stated: set[str] = set()
     objects: dict[str, list[Leaf]] = {}
     chars = 0
     walk = Walk(result)
@@ -91,10 +90,9 @@ def sight(
         else:
             records |= fields
             texts |= told
-            bids, states, bidden = _said(leaf.text[:room])
+            bids, bidden = _said(leaf.text[:room])
             ordered |= bids
             texts |= bidden
-            stated |= states if not poisoned else set()
         if poisoned and _stands_in(leaf.pointer, poisoned):
             bad |= told | fields
         elif fields:
@@ -106,7 +104,6 @@ def sight(
         and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
     )
     (trusted if content_trusted else records).update(record_pairs(list(objects.values())))
-    texts |= set(sorted(stated)[:MAX_PAIRS])
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
@@ -128,18 +125,15 @@ def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
     return frozenset(found)
 
 
-def _said(text: str) -> tuple[set[str], set[str], set[str]]:
-    """Returns the marks of the sentences that bid, the pairs of those that state, and the words of those that bid."""
-    bidden: set[str] = set()
+def _said(text: str) -> tuple[set[str], set[str]]:
+    """Returns the marks of the sentences that bid, and the words of these."""
     ordered: set[str] = set()
-    stated: set[str] = set()
+    bidden: set[str] = set()
     for sentence in _SENTENCE_END.split(text):
         if is_order(sentence):
             ordered |= text_marks(sentence)
             bidden |= bidden_marks(sentence)
-        elif "@" in sentence or "." in sentence[:-1]:
-            stated |= stated_pairs(sentence, identifiers(sentence))
-    return ordered, stated, bidden
+    return ordered, bidden
 
 
 def _object(pointer: str) -> str:
