@@ -26,7 +26,9 @@ _NORTH_AMERICA = 1
 _NATIONAL_REGIONS = ("US", "GB", "DE", "FR", "IN", "BR", "ES", "IT", "NL", "AU", "CN", "JP", "PL", "SE")
 """Plans that a national number is tried against, when a word beside it says that it is one."""
 
-_NAME = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[ .,'\u2019\u02bc\u00b4`-]){0,58}[^\\W\\d_.]?\\.?")
+_NAME = re.compile(
+    "[^\\W\\d_](?:[^\\W\\d_]|[ .,'\u2019\u02bc\u00b4`\u0900-\u0dff\u0e00-\u0eff\u200c\u200d-]){0,58}[^\\W\\d_.]?\\.?"
+)
 _NO_NAMES_TEXT = (
     "unknown none null n/a na nil undefined test anonymous admin administrator root user guest default empty true false"
     " string name first last firstname lastname surname first_name last_name full_name required optional yes no system"
@@ -113,6 +115,12 @@ def is_phone(text: str) -> bool:
 def is_phone_us(text: str) -> bool:
     """True for a number of the North American plan, written nationally."""
     return _in_plan(text, "US") or _in_plan(text, "CA")
+
+
+def is_phone_extension(text: str) -> bool:
+    """True for ten digits or more and an extension; ranges are not checked, an extension says enough."""
+    number, _, extension = text.lower().replace("ext", "x").partition("x")
+    return len(digits_of(number)) in range(10, 14) and bool(digits_of(extension))
 
 
 def is_phone_gb(text: str) -> bool:
@@ -267,6 +275,7 @@ PERSONAL_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "phone_fr": is_phone_fr,
     "phone_gb": is_phone_gb,
     "phone_told": is_phone_told,
+    "telephone_extension": is_phone_extension,
     "phone_us": is_phone_us,
     "plate": is_plate,
     "told": is_told,
