@@ -22,7 +22,6 @@ class Family(IntFlag):
     PUBLISH = 1 << 15
     PIN = 1 << 16
     FOLLOW = 1 << 17
-    LEND = 1 << 18
     SUBSCRIBE = 1 << 19
 
 

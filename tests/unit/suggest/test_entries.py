@@ -270,3 +270,35 @@ def test_an_argument_that_nearly_every_tool_takes_says_who_acts_when_its_name_do
 def test_a_form_is_no_address_whatever_its_description_speaks_of() -> None:
     described = {**TEXT, "description": "MIME type of the file at the URL"}
     assert sinks(entry("create_file", {"mime_type": described})) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "description", "verb"),
+    [
+        ("traveller_profile", {}, "Name and contact data of the user.", "READ"),
+        ("venue_details", {"venue_id": TEXT}, "Details of a venue.", "READ"),
+        ("dm_history", {"user_id": TEXT}, "Recent messages with a person.", "LIST"),
+        ("login_status", {}, "", "READ"),
+        ("hire_bike", {"offer_id": TEXT}, "Hire a bike.", "PAY"),
+        ("guest_profile", {"text": TEXT}, "The words of a guest.", "UNKNOWN"),
+        ("zorble_gadget", {}, "A gadget.", "UNKNOWN"),
+    ],
+)
+def test_a_name_without_a_verb_is_a_view_only_where_nothing_can_be_done(
+    name: str, properties: dict[str, Any], description: str, verb: str
+) -> None:
+    assert entry(name, properties, description)["verb"] == verb
+
+
+def test_a_number_of_a_record_is_its_id_and_a_number_of_things_is_not() -> None:
+    repository = {"repo": TEXT}
+    issue = entry("close_issue", repository | {"number": {"type": "integer", "description": "Issue number"}})
+    assert issue["ids"] == "number"
+    assert ("id", "number") in sinks(issue)
+    drawn = entry("draw_cards", {"number": {"type": "integer", "description": "How many cards"}})
+    assert ("id", "number") not in sinks(drawn)
+
+
+def test_a_note_that_comes_with_a_booking_is_a_text() -> None:
+    made = entry("reserve_table", {"venue_id": TEXT, "note": TEXT}, "Reserve a table.")
+    assert {("id", "venue_id"), ("content", "note")} <= sinks(made)
