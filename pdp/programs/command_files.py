@@ -22,12 +22,18 @@ _READERS: dict[str, Grammar] = {
     "tail": grammar("qvzfF0123456789", "ncs", "lines= bytes= quiet follow"),
     "wc": grammar("clmwL", "", "lines words bytes chars"),
     "cut": grammar("sz", "dfbc", "delimiter= fields= bytes= characters= complement only-delimited"),
-    "ls": grammar("aAbBcCdfFghHiklLmnopqQrRsStuUvxXZ1", "IwT", "all almost-all human-readable recursive color=?"),
+    "ls": grammar(
+        "aAbBcCdfFghHiklLmnopqQrRsStuUvxXZ1",
+        "IwT",
+        "all almost-all human-readable recursive color=? sort= time= reverse size full-time",
+    ),
     "stat": grammar("Lft", "c", "format= printf="),
     "file": grammar("bikLz", "", "brief mime-type mime"),
     "du": grammar("abchHklLmsSx", "d", "summarize human-readable max-depth= all"),
     "df": grammar("ahHiklPT", "t", "human-readable"),
-    "diff": grammar("aBbcdiNnqrsTtuwy", "UC", "brief recursive unified= color=?"),
+    "diff": grammar(
+        "aBbcdiNnqrsTtuwy", "UC", "brief recursive unified= color=? exclude= ignore-all-space side-by-side"
+    ),
     "cmp": grammar("bls", "in"),
     "md5sum": grammar("bctwz"),
     "sha1sum": grammar("bctwz"),
@@ -66,11 +72,21 @@ _GREP = grammar(
 _SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")
 _UNIQ = grammar("cdDiuz", "fsw", "count repeated unique ignore-case")
 _SED = grammar("nErsuz", "e", "quiet silent expression= regexp-extended")
-_SED_SAFE = re.compile(
-    r"(?:\d+|\$|/[^/\\\n;{}\[]*/)?(?:,(?:\d+|\$))?(?:[pdqD=]|s/[^/\\\n;{}\[]*/[^/\\\n;{}\[]*/[gpIi0-9]*)(?:;|$)"
-)
+_SED_IN_PLACE = re.compile(r"-[nErsuz]*i(\.?[A-Za-z0-9_~-]+)?|--in-place(?:=(\.?[A-Za-z0-9_~-]+))?")
+_SED_ADDRESS = re.compile(r"(?:(?:\d+|\$|/(?:[^/\\\n;{}\[]|\\[^\n;{}\[])*/)(?:,(?:\d+|\$|/[^/\\\n;{}\[]*/))?!?)?")
+_SED_CHANGES = {
+    mark: re.compile(
+        rf"s{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[]|\[\^?[^]{mark}\\\n;{{}}\[]+\])*"
+        rf"{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[])*{mark}[gpIi0-9]*"
+    )
+    for mark in "/#,@:%!"
+} | {"|": re.compile(r"s\|[^|\\\n;{}\[]*\|[^|\\\n;{}\[]*\|[gpIi0-9]*")}
+"""A substitution by the character that parts it; its flags `e` and `w` run and write."""
 _AWK = grammar("", "Fv", ordered=True)
-_AWK_UNSAFE = re.compile(r"[|>@\\]|getline|system|ARGV|ARGC|ENVIRON|close|fflush")
+# A single bar is a pipe; `>` behind a print writes a file; a backslash before the end of a line may join two words.
+_AWK_UNSAFE = re.compile(
+    r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
+)
 _DATE = grammar("uR", "dr", "utc date= iso-8601=? rfc-3339= reference=", optional="I")
 
 
@@ -87,6 +103,9 @@ def _reader(known: Grammar, *, skipped: int = 0, here: bool = False) -> Handler:
         runner.files(Verb.READ, named, everything=bool(named) and recursive)
 
     return read
+
+
+_READ_JSON = _reader(_READERS["jq"], skipped=1)
 
 
 def _changer(verb: Verb, known: Grammar) -> Handler:
@@ -139,6 +158,20 @@ def _grep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.READ, named, everything=bool(named) and (recursive or found.open))
 
 
+def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    """Its options that bind a name take two words."""
+    rest = list(args)
+    for index in range(len(rest) - 1, -1, -1):
+        text = rest[index].text
+        if text in ("--arg", "--argjson", "--slurpfile", "--rawfile") and not rest[index].glob:
+            if text in ("--slurpfile", "--rawfile"):
+                runner.files(Verb.READ, rest[index + 2 : index + 3] or [UNCERTAIN])
+            if any(not (word.text is not None or word.whole) for word in rest[index + 1 : index + 3]):
+                raise NotUnderstood("expected literal options")
+            del rest[index : index + 3]
+    _READ_JSON(rest, _given, runner)
+
+
 def _sort(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = read_options(args, _SORT)
     if found.open:  # one of its options runs a program
@@ -154,14 +187,28 @@ def _uniq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 
 def _sed(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    texts = [word.literal for word in args]
-    in_place = [word for word, text in zip(args, texts, strict=True) if text in ("-i", "--in-place")]
-    found = read_options([word for word in args if word not in in_place], _SED)
+    marks = [None if word.literal is None else _SED_IN_PLACE.fullmatch(word.literal) for word in args]
+    suffixes = [mark[1] or mark[2] for mark in marks if mark is not None]
+    found = read_options([word for word, mark in zip(args, marks, strict=True) if mark is None], _SED)
     scripts = found.values("e", "expression") or found.operands[:1]
     files = found.operands[0 if found.has("e", "expression") else 1 :]
-    if found.open or not scripts or any(not re.fullmatch(rf"(?:{_SED_SAFE.pattern})+", s.text or "") for s in scripts):
+    if found.open or not scripts or not all(_is_plain_sed(script.text or "") for script in scripts):
         raise NotUnderstood("expected a sed script of plain substitutions and prints")
-    runner.files(Verb.UPDATE if in_place else Verb.READ, files)
+    runner.files(Verb.UPDATE if suffixes else Verb.READ, files)
+    if any(suffixes):  # the files as they were stay under other names
+        kept = [Word(text=f"{word.literal}{suffix}") for suffix in suffixes if suffix for word in files if word.literal]
+        runner.files(Verb.UPDATE, kept if len(kept) == len(files) else [UNCERTAIN])
+
+
+def _is_plain_sed(script: str) -> bool:
+    """True for a script that only prints, deletes from its output and substitutes."""
+    for command in script.split(";"):
+        address = _SED_ADDRESS.match(command.strip(" "))
+        rest = command.strip(" ")[address.end() if address else 0 :].strip(" ")
+        changes = _SED_CHANGES.get(rest[1:2])
+        if not (len(rest) == 1 and rest in "pdqDPNnhHGgx=") and not (changes and changes.fullmatch(rest)):
+            return False
+    return True
 
 
 def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
@@ -193,12 +240,10 @@ def _move_to(_args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 
 FILE_COMMANDS: dict[str, Handler] = {
-    **{
-        name: _reader(known, here=name in ("ls", "du", "tree"), skipped=name == "jq")
-        for name, known in _READERS.items()
-    },
+    **{name: _reader(known, here=name in ("ls", "du", "tree")) for name, known in _READERS.items()},
     **{name: _changer(verb, known) for name, (verb, known) in _CHANGERS.items()},
     **{name: _rights(known) for name, known in _RIGHTS.items()},
+    "jq": _jq,
     "cp": _copy,
     "ln": _copy,
     "mv": _move,

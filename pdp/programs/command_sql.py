@@ -79,6 +79,11 @@ _SQLITE_FLAGS = names(
 _URI = re.compile(r"postgres(?:ql)?://(?:[^@/?#%]*@)?([A-Za-z0-9.-]*)(?::([0-9]+))?(?:/([A-Za-z0-9_.-]*))?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]*")
 _VARIABLE = re.compile(r"(?<!:):(?:[A-Za-z_'\"{]|$)")
+_PSQL_ASKS = re.compile(r"\s*\\(?:d[tvisnufpmEx]{0,2}S?\+?|l\+?|z|conninfo)(?:[ \t]+[\w.*]+)?\s*", re.ASCII)
+_SQLITE_ASKS = re.compile(r"\s*\.(?:tables|schema|indexes|databases)(?:[ \t]+[\w%]+)?\s*", re.ASCII)
+_ASKED = Program(effects=(SqlEffect(verb=Verb.READ, table=""),))
+"""Commands of a client that only show what the database holds."""
+
 _SETTING = re.compile(r"ON_ERROR_STOP(?:=[a-z0-9]*)?")
 
 
@@ -122,6 +127,9 @@ def _sqlite(args: Sequence[Word], given: Input, runner: Runner) -> None:
     if not database or (runner.moved and not database.startswith("/")):
         raise NotUnderstood("expected a literal database file")
     for text in [word.literal for word in rest[1:]] or [given.text]:
+        if text is not None and _SQLITE_ASKS.fullmatch(text):
+            _include(runner, _ASKED, _SQLITE, database)
+            continue
         if text is not None and re.search(r"^\s*[.#]|^\s*(?:go|/)\s*$", text, re.MULTILINE | re.IGNORECASE):
             raise NotUnderstood("expected SQL without commands of the client")
         _include(runner, _parse(text, "sqlite"), _SQLITE, database)
@@ -130,6 +138,8 @@ def _sqlite(args: Sequence[Word], given: Input, runner: Runner) -> None:
 def _parse(text: str | None, dialect: str) -> Program:
     if text is None:
         raise NotUnderstood("expected literal SQL for a client")
+    if dialect == "postgres" and _PSQL_ASKS.fullmatch(text):
+        return _ASKED
     if "\\" in text:
         raise NotUnderstood("expected SQL without backslash commands")
     return parse_sql(text, dialect)

@@ -14,6 +14,7 @@ from pdp.programs.command_find import find
 from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import NO_INPUT, Input, Runner, grammar, read_options
 from pdp.programs.command_sql import CLIENT_NAMES, run_client
+from pdp.programs.command_tools import handler as tool_handler
 from pdp.programs.model import CommandEffect
 from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word, names
 from writ.action import Verb
@@ -21,7 +22,10 @@ from writ.action import Verb
 _SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/([^/]+)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=.*", re.DOTALL)
 _LOWER = re.compile(r"[a-z_][a-z0-9_]*")
-_HARMLESS = frozenset({"PGPASSWORD", "LANG", "LC_ALL", "TZ", "NO_COLOR", "TERM", "CI", "DEBIAN_FRONTEND"})
+_HARMLESS = names(
+    """PGPASSWORD LANG LC_ALL TZ NO_COLOR FORCE_COLOR TERM CI DEBIAN_FRONTEND PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+    PYTHONHASHSEED RUST_BACKTRACE COLUMNS LINES FILE DIR OUT COUNT RESULT RESPONSE MSG DATE"""
+)
 _RESERVED = names("{ } ! [[ ]] if then elif else fi for while until do done case esac in function select coproc")
 _HIDING = names(
     """eval source . alias unalias shopt trap enable hash builtin bind complete compgen let coproc fc history
@@ -54,12 +58,14 @@ _XARGS = grammar("0rtpx", "dnPLsaIE", "null no-run-if-empty max-args= max-procs=
 _ENV = grammar("i0", "u", "ignore-environment unset= null", ordered=True)
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
 _GIT = names(
-    """add blame branch checkout cherry-pick clean clone commit describe diff fetch init log ls-files merge mv pull push
-    remote reset restore rev-parse revert rm show stash status switch tag worktree"""
+    """add apply blame branch cat-file checkout cherry cherry-pick clean clone commit count-objects describe diff fetch
+    for-each-ref gc grep init log ls-files ls-remote ls-tree merge merge-base mv name-rev pull push rebase reflog
+    remote reset restore rev-list rev-parse revert rm shortlog show show-ref stash status switch tag worktree"""
 )
+_GIT_CONFIG_READS = names("--get --get-all --list -l")
 _GIT_VERBS = {"push": Verb.SEND, "clean": Verb.DELETE, "rm": Verb.DELETE}
-_GIT_DELETES = names("-D -d -df -fd -fdx --delete --hard drop clear prune remove delete --mirror --prune")
-_GIT_RUNS = ("--ex", "--up", "--rec", "--te", "-u/", "--con")
+_GIT_DELETES = names("-D -d -df -fd -fdx --delete --hard drop clear prune remove delete --mirror --prune expire")
+_GIT_RUNS = ("--ex", "--up", "--rec", "--te", "-u/", "--con", "-O", "--op")
 
 
 def is_plain_name(name: str) -> bool:
@@ -93,6 +99,8 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
         raise NotUnderstood("expected a command that shows what it does")
     elif _INTERPRETERS.fullmatch(program):
         _interpreter(program, args, runner)
+    elif (tool := tool_handler(program)) is not None:
+        tool(args, given, runner)
     elif program not in _QUIET:
         runner.add(CommandEffect(verb=Verb.EXECUTE, program=program))
 
@@ -211,7 +219,10 @@ def _git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
         raise NotUnderstood("expected a literal subcommand of git")
     texts = [word.text for word in found.operands[1:]]
     # An alias, a setting or one of these options may name any program.
-    if name not in _GIT or any(text is None or text.startswith(_GIT_RUNS) or "::" in text for text in texts):
+    asks = name == "config" and len(texts) > 0 and texts[0] in _GIT_CONFIG_READS
+    if name == "rebase" and any(text is None or re.match(r"-[a-zA-Z]*[xi]", text) for text in texts):
+        raise NotUnderstood("expected a rebase that runs nothing")
+    if not (name in _GIT or asks) or any(text is None or text.startswith(_GIT_RUNS) or "::" in text for text in texts):
         raise NotUnderstood("expected a plain subcommand of git with literal arguments")
     verb = Verb.DELETE if not _GIT_DELETES.isdisjoint(texts) else _GIT_VERBS.get(name, Verb.EXECUTE)
     runner.add(CommandEffect(verb=verb, program="git"))

@@ -366,3 +366,108 @@ def test_a_quoted_word_is_that_file(name: str) -> None:
     name = "x" + name.replace("/", "_")
     quoted = "'" + name.replace("'", "'\\''") + "'"
     assert parse(f"rm {quoted}").effects == (file(Verb.DELETE, name),)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("kubectl get pods -n prod", Verb.EXECUTE),
+        ("kubectl -n prod delete namespace old", Verb.DELETE),
+        ('kubectl -n "$x" get pods', Verb.EXECUTE),
+        ("kubectl create clusterrolebinding all --clusterrole=admin --user=bob", Verb.ADMIN),
+        ("docker ps -a", Verb.EXECUTE),
+        ("docker rm -f web", Verb.DELETE),
+        ("docker system prune -af", Verb.DELETE),
+        ("terraform plan", Verb.EXECUTE),
+        ("terraform destroy -auto-approve", Verb.DELETE),
+        ("terraform apply -destroy", Verb.DELETE),
+        ("aws ec2 describe-instances --region eu-west-1", Verb.EXECUTE),
+        ("aws --region eu-west-1 ec2 terminate-instances --instance-ids i-1", Verb.DELETE),
+        ("aws s3 rm s3://invoices/ --recursive", Verb.DELETE),
+        ("aws iam create-access-key --user-name bob", Verb.ADMIN),
+        ("aws iam attach-user-policy --user-name bob --policy-arn x", Verb.ADMIN),
+        ("gcloud compute instances delete web --quiet", Verb.DELETE),
+        ("gcloud projects add-iam-policy-binding p --member=x --role=y", Verb.ADMIN),
+        ("az group delete -n old --yes", Verb.DELETE),
+        ("gh repo delete owner/old --yes", Verb.DELETE),
+        ("helm uninstall web", Verb.DELETE),
+        ("redis-cli -h cache flushall", Verb.DELETE),
+        ("redis-cli GET invoice:3", Verb.EXECUTE),
+        ("rsync -a --delete a/ b/", Verb.DELETE),
+        ("dropdb billing", Verb.DELETE),
+        ("mkfs.ext4 /dev/sda1", Verb.DELETE),
+        ("crontab -r", Verb.DELETE),
+        ("useradd bob", Verb.ADMIN),
+        ("iptables -F", Verb.ADMIN),
+    ],
+)
+def test_a_tool_with_subcommands_tells_the_gravest_that_its_words_ask_for(text: str, verb: Verb) -> None:
+    assert {effect.verb for effect in parse(text).effects if isinstance(effect, CommandEffect)} == {verb}
+
+
+def test_a_tool_that_sends_also_runs() -> None:
+    for text, program in (("docker push shop/web", "docker"), ("npm publish", "npm"), ("scp a host:/b", "scp")):
+        assert parse(text).effects == (execute(program, Verb.SEND), execute(program))
+
+
+@pytest.mark.parametrize("text", ["kubectl $x namespace old", "terraform $(cat x)", "aws s3 $x", "docker *"])
+def test_a_tool_whose_subcommand_is_not_literal_is_unknown(text: str) -> None:
+    assert is_unknown(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("sed -i 's/a/b/' x", [file(Verb.UPDATE, "x")]),
+        ("sed -i.bak 's/a/b/' x", [file(Verb.UPDATE, "x"), file(Verb.UPDATE, "x.bak")]),
+        ("sed --in-place=.bak -e 's/a/b/' x", [file(Verb.UPDATE, "x"), file(Verb.UPDATE, "x.bak")]),
+        ("sed -in 's/a/b/' x", [file(Verb.UPDATE, "x"), file(Verb.UPDATE, "xn")]),
+        ("sed -n '/from/,/to/p' x", [file(Verb.READ, "x")]),
+        ("sed 's#/a#/b#g; s|c|d|' x", [file(Verb.READ, "x")]),
+        ("sed -E 's/[0-9]+\\.x/y/' x", [file(Verb.READ, "x")]),
+        ("awk -F: '$3 > 1000 {print $1}' x", [file(Verb.READ, "x")]),
+        ("awk '/a/ || /b/ {print $1 \"\\t\" $2}' x", [file(Verb.READ, "x")]),
+        ("jq --arg id 3 '.[] | select(.id == $id)' x", [file(Verb.READ, "x")]),
+        ("jq --slurpfile all y '.a' x", [file(Verb.READ, "y"), file(Verb.READ, "x")]),
+        ("git config --get user.name", [execute("git")]),
+        ("git reflog expire --all", [execute("git", Verb.DELETE)]),
+        ("psql -c '\\dt' billing", [SqlEffect(verb=Verb.READ, table="", client="psql", target="billing")]),
+        ("sqlite3 x.db .tables", [SqlEffect(verb=Verb.READ, table="", client="sqlite3", target="x.db")]),
+    ],
+)
+def test_common_spellings_of_reads_and_edits_are_understood(text: str, want: list[Effect]) -> None:
+    assert list(parse(text).effects) == want
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sed 's/a/b/e' x",
+        "sed 's#a#b#w out' x",
+        "sed 's|a|b|e' x",
+        "sed '/a/,/b/w out' x",
+        "sed 'p\nw out' x",
+        "sed '1e rm x' x",
+        "sed -i '' 's/a/b/' x",
+        "sed 's/a\\\n/b/' x",
+        "sed '' x",
+        "awk '{print $1 > \"out\"}' x",
+        "awk '$1 > 2 {print} {print > \"out\"}' x",
+        "awk '{print | \"sh\"}' x",
+        "awk '{print || $1 | \"sh\"}' x",
+        "awk '{sys\\\ntem(\"rm x\")}' x",
+        "jq --arg $x '.a' y",
+        "git rebase -x 'rm x' main",
+        "git rebase -i main",
+        "git grep -Orm a",
+        "git config user.name bob",
+        "psql -c '\\! rm x'",
+        "psql -c '\\dt \\! rm x'",
+        "psql -c '\\d `rm x`'",
+        "psql -c '\\dt\nDELETE FROM invoices'",
+        "sqlite3 x.db '.shell rm x'",
+        "sqlite3 x.db '.schema |rm x'",
+    ],
+)
+def test_what_may_run_or_write_in_a_common_spelling_is_unknown(text: str) -> None:
+    assert is_unknown(parse(text))

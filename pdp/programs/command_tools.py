@@ -1,0 +1,135 @@
+"""Tools with subcommands (cloud, container, cluster and package clients) and those that only destroy or administer. Pure.
+
+Told is the gravest thing that any word of the command asks for: an option of one subcommand may be the name of another,
+and then the verb is too grave, never too mild. What none of the words asks for is EXECUTE: the tool runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from pdp.programs.command_options import Input, Runner
+from pdp.programs.model import CommandEffect
+from pdp.programs.shell_words import NotUnderstood, Word, names
+from writ.action import Verb
+from writ.frozen import frozen
+
+
+@frozen
+class Tool:
+    """What words of a tool ask for. `depth`: how many operands name the subcommand, and so have to be literal."""
+
+    depth: int = 1
+    deletes: frozenset[str] = frozenset()
+    administers: frozenset[str] = frozenset()
+    sends: frozenset[str] = frozenset()
+
+
+_CLOUD = Tool(depth=2, deletes=names("delete remove purge destroy rm rb rmi terminate deregister --delete --purge"))
+_CONTAINERS = Tool(
+    depth=2,
+    deletes=names("rm rmi prune remove down"),
+    sends=names("push login"),
+)
+_KUBERNETES = Tool(
+    deletes=names("delete drain --prune --force"),
+    administers=names("auth certificate clusterrolebinding rolebinding taint cordon uncordon"),
+)
+_TERRAFORM = Tool(deletes=names("destroy rm -destroy --destroy taint"), sends=names("push login"))
+_REDIS = Tool(
+    deletes=names(
+        """flushall flushdb del unlink hdel srem zrem zremrangebyrank zremrangebyscore ltrim lrem expire getdel xdel
+        xtrim json.del spop lpop rpop"""
+    ),
+    administers=names("config acl shutdown replicaof slaveof debug cluster script module save bgsave failover"),
+)
+_PACKAGES = Tool(deletes=names("uninstall remove purge rm autoremove unpublish yank"), sends=names("publish login"))
+_RELEASES = Tool(deletes=names("uninstall delete rollback"), sends=names("push"))
+
+TOOLS: dict[str, Tool] = {
+    **dict.fromkeys(("gcloud", "az", "aws", "gsutil", "bq", "doctl", "heroku", "flyctl", "oci", "ibmcloud"), _CLOUD),
+    **dict.fromkeys(("docker", "podman", "nerdctl", "docker-compose"), _CONTAINERS),
+    **dict.fromkeys(("kubectl", "oc", "k3s"), _KUBERNETES),
+    **dict.fromkeys(("terraform", "tofu", "terragrunt"), _TERRAFORM),
+    **dict.fromkeys(("redis-cli", "valkey-cli"), _REDIS),
+    **dict.fromkeys(("npm", "pnpm", "yarn", "pip", "pip3", "gem", "cargo", "apt", "apt-get", "dnf", "yum"), _PACKAGES),
+    "helm": _RELEASES,
+    "gh": Tool(depth=2, deletes=names("delete remove archive -X"), administers=names("secret ssh-key gpg-key auth")),
+    "vault": Tool(deletes=names("delete destroy revoke"), administers=names("policy auth token operator secrets")),
+    "etcdctl": Tool(deletes=names("del"), administers=names("user role auth member")),
+    "consul": Tool(depth=2, deletes=names("delete deregister"), administers=names("acl")),
+    "rsync": Tool(depth=0, deletes=names("--delete --del --delete-after --delete-before --remove-source-files")),
+    "crontab": Tool(depth=0, deletes=names("-r")),
+}
+
+ALWAYS: dict[str, Verb] = {
+    **dict.fromkeys(
+        names(
+            "dropdb dropuser userdel groupdel deluser delgroup wipefs mkfs mkswap fdisk parted sgdisk lvremove vgremove"
+        ),
+        Verb.DELETE,
+    ),
+    **dict.fromkeys(
+        names(
+            """createuser useradd adduser usermod groupadd groupmod gpasswd passwd chpasswd visudo iptables ip6tables nft
+            ufw setcap chsh sysctl insmod modprobe rmmod update-alternatives setenforce semanage mount umount"""
+        ),
+        Verb.ADMIN,
+    ),
+    **dict.fromkeys(names("scp sftp ftp mail mailx sendmail"), Verb.SEND),
+}
+"""Programs whose one purpose it is."""
+
+# `aws iam delete-user`, `aws ec2 terminate-instances`, `gcloud … remove-iam-policy-binding`.
+_COMPOUND = (
+    (Verb.DELETE, re.compile(r"(?:delete|terminate|remove|deregister|purge|destroy|revoke|disable|cancel)-[a-z-]+")),
+    (
+        Verb.ADMIN,
+        re.compile(
+            r"(?:(?:attach|put|set|add|create|update|change|reset)-[a-z-]*"
+            r"(?:policy|policies|role|user|group|key|password|profile|permission|binding|acl|grant|member)[a-z-]*"
+            r"|authorize-[a-z-]+)"
+        ),
+    ),
+)
+_MAKES_FILE_SYSTEM = re.compile(r"mkfs\.[a-z0-9]+")
+
+
+def handler(program: str) -> Callable[[Sequence[Word], Input, Runner], None] | None:
+    """Returns what tells the effects of a program of these tables, None for any other."""
+    tool = TOOLS.get(program)
+    if tool is not None:
+        return lambda args, _given, runner: _run(program, tool, args, runner)
+    verb = Verb.DELETE if _MAKES_FILE_SYSTEM.fullmatch(program) else ALWAYS.get(program)
+    if verb is None:
+        return None
+    return lambda _args, _given, runner: _add(verb, program, runner)
+
+
+def _run(program: str, tool: Tool, args: Sequence[Word], runner: Runner) -> None:
+    # The word behind an option may be its value, whatever it holds.
+    before = [None, *args]
+    operands = [
+        word
+        for previous, word in zip(before, args, strict=False)
+        if (word.text or "?")[:1] != "-" and not (word.text is None and previous and (previous.text or "")[:1] == "-")
+    ]
+    if any(word.literal is None for word in operands[: tool.depth]):
+        raise NotUnderstood("expected a literal subcommand of a tool")
+    texts = {word.text.lower() if program.endswith("-cli") else word.text for word in args if word.text is not None}
+    _add(_verb(tool, texts), program, runner)
+
+
+def _add(verb: Verb, program: str, runner: Runner) -> None:
+    runner.add(CommandEffect(verb=verb, program=program))
+    if verb is Verb.SEND:  # the tool runs all the same, and that is graver
+        runner.add(CommandEffect(verb=Verb.EXECUTE, program=program))
+
+
+def _verb(tool: Tool, texts: set[str]) -> Verb:
+    if not tool.deletes.isdisjoint(texts) or any(_COMPOUND[0][1].fullmatch(text) for text in texts):
+        return Verb.DELETE
+    if not tool.administers.isdisjoint(texts) or any(_COMPOUND[1][1].fullmatch(text) for text in texts):
+        return Verb.ADMIN
+    return Verb.EXECUTE if tool.sends.isdisjoint(texts) else Verb.SEND
