@@ -212,43 +212,44 @@ def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef],
     texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
     if not texts:
         return -1
-    folded = fold(request)
     added = False
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or fold(text) in folded or len(lookups.found) >= MAX_LOOKUPS - 2:
+        if text is None or len(lookups.found) >= MAX_LOOKUPS - 2:
             continue
+        meant, pushed = _about(key, request, ref.kind, text)
         meant_at = pushed_at = -1
-        if ref.kind in MEANT_KINDS:
+        if meant is not None:
             added = True
             meant_at = len(lookups.found)
-            lookups.found.append(Lookup(forms=_meant_forms(key, request, text)))
-        if ref.kind in TARGET_KINDS:
+            lookups.found.append(meant)
+        if pushed is not None:
             pushed_at = len(lookups.found)
-            lookups.found.append(Lookup(forms=_pushed_forms(key, text)))
-        refs[at] = SinkRef(
-            kind=ref.kind,
-            pointer=ref.pointer,
-            at=ref.at,
-            addressed=ref.addressed,
-            meant_at=meant_at,
-            pushed_at=pushed_at,
-        )
+            lookups.found.append(pushed)
+        if meant_at >= 0 or pushed_at >= 0:
+            refs[at] = SinkRef(
+                kind=ref.kind,
+                pointer=ref.pointer,
+                at=ref.at,
+                addressed=ref.addressed,
+                meant_at=meant_at,
+                pushed_at=pushed_at,
+            )
     if not added:
         return -1
     lookups.found.append(Lookup(forms=_naming_forms(key, request)))
     return len(lookups.found) - 1
 
 
-@lru_cache(maxsize=4096)
-def _pushed_forms(key: bytes, value: str) -> tuple[tuple[int, bytes], ...]:
-    marks = pushed_marks(value)
-    return ((IN_TEXT, b"".join(hash_mark(key, mark) for mark in marks)),) if marks else ()
-
-
-@lru_cache(maxsize=4096)
-def _meant_forms(key: bytes, request: str, value: str) -> tuple[tuple[int, bytes], ...]:
-    return _any_of(key, meant_marks(request, value))
+@lru_cache(maxsize=4096)  # some 2 MiB
+def _about(key: bytes, request: str, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookups of whether the request means a value, and of whether outsiders bid the reader act on it."""
+    if len(value) > MAX_NAME_CHARS or fold(value) in fold(request):
+        return None, None
+    meant = Lookup(forms=_any_of(key, meant_marks(request, value))) if kind in MEANT_KINDS else None
+    marks = pushed_marks(value) if kind in TARGET_KINDS else ()
+    together = b"".join(hash_mark(key, mark) for mark in marks)
+    return meant, Lookup(forms=((IN_TEXT, together),)) if together else None
 
 
 @lru_cache(maxsize=1024)

@@ -168,8 +168,5 @@ def _field_words(pointer: str) -> frozenset[str]:
 
 def _value(text: str) -> str:
     """Returns a value that may stand for somebody, "" for a phrase."""
-    strong = strong_marks(text) if len(text) <= 512 else ()
-    if len(strong) == 1 and strong[0][0] in "eu":
-        return strong[0]
     bare = fold(text).strip()
     return bare if 1 < len(bare) <= MAX_VALUE_CHARS and len(bare.split()) == 1 else ""
