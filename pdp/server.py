@@ -31,7 +31,7 @@ from pdp import heap, resident
 from pdp.authenticate import Authenticator, PublicKey
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
-from pdp.config import Config, Jwt, Pdp, load_config
+from pdp.config import Config, Jwt, Pdp, Redis, load_config
 from pdp.decide import Engine
 from pdp.digests import BundleDigests
 from pdp.evaluate import OpaJudge
@@ -47,7 +47,7 @@ from pdp.report import Reporter
 from pdp.results import Results
 from pdp.service import DecisionFront, deliver
 from pdp.state import Companion, RedisState
-from pdp.state_client import ClusterClient, NodeClient
+from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations
 from pdp.telemetry import Telemetry, set_up_logging
@@ -254,8 +254,7 @@ def derived_key(config: Config, purpose: str) -> bytes:
 def connect_state(config: Config, *, generation: int, companions: Sequence[Companion] = ()) -> RedisState:
     """Returns the state client; `generation` is the Unix time in milliseconds at which this process started."""
     deadline_s = config.pdp.timeouts.redis_ms / 1000
-    client: NodeClient | ClusterClient
-    client = (ClusterClient if config.redis.cluster else NodeClient)(config.redis.url, deadline_s=deadline_s)
+    client = _client(config.redis, deadline_s)
     return RedisState(
         client=client,
         writer=config.evidence.issuer,
@@ -263,6 +262,14 @@ def connect_state(config: Config, *, generation: int, companions: Sequence[Compa
         continuity=Continuity(client=client),
         companions=companions,
     )
+
+
+def _client(redis: Redis, deadline_s: float) -> Client:
+    if not redis.cluster:
+        return NodeClient(redis.url, deadline_s=deadline_s)
+    from pdp.state_cluster import ClusterClient  # redis-py takes 12 MiB, and a single node needs none
+
+    return ClusterClient(redis.url, deadline_s=deadline_s)
 
 
 async def _listen(server: grpc.aio.Server, pdp: Pdp, rest: Path | None) -> None:

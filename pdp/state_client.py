@@ -1,38 +1,22 @@
-"""The one place that talks to redis-py: runs Lua scripts on one node or a Cluster, within a deadline.
+"""Runs Lua scripts on one Redis node (`pdp.state_node`) or a Cluster (`pdp.state_cluster`), within a deadline.
 
-Every exception of redis-py, and every deadline, becomes a `StateFailed`. Nothing is ever sent twice on its own:
+Every failure, and every deadline, becomes a `StateFailed`. Nothing is ever sent twice on its own:
 whether a call that failed took effect is unknown, and `pdp.state` deals with it. Requires the commands EVALSHA, EVAL,
 INFO, GET, SET, HGET, HSET, HSETNX, HVALS and those in `pdp/lua`.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib import resources
 from typing import Any, Protocol
 
-from redis.asyncio import Redis
-from redis.asyncio.cluster import RedisCluster
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import (
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
-from redis.exceptions import (
-    TimeoutError as RedisTimeoutError,
-)
+from hiredis import ReplyError
 
+from pdp.state_node import Node, error_code, parse_address, parse_info
 from writ.errors import ConfigurationError, StateFailed
-
-MAX_CONNECTIONS = 32
-"""Per node. A batch takes one; more only overlap while batches of several lanes are in flight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,138 +72,69 @@ class Client(Protocol):
     async def close(self) -> None: ...
 
 
-def translate(error: BaseException) -> StateFailed:
-    """A redis-py exception, or a deadline, as StateFailed. Server messages are cut: they may quote arguments."""
-    if isinstance(error, ReadOnlyError):
-        return StateFailed("STATE_READ_ONLY", "expected a primary, got a read-only replica")
-    text = str(error)
-    if isinstance(error, OutOfMemoryError) or "OOM" in text[:80]:
+def refused(text: str) -> StateFailed:
+    """What an error reply means. It is cut: it may quote arguments."""
+    code = text.split(" ", 1)[0]
+    if code == "OOM" or "OOM" in text[:80]:
         return StateFailed("STATE_OUT_OF_MEMORY", "redis refuses writes: its memory is full")
-    if isinstance(error, (TimeoutError, RedisTimeoutError)):
+    if "READONLY" in text[:200]:
+        return StateFailed("STATE_READ_ONLY", "expected a primary, got a read-only replica")
+    if code == "FENCED":
+        return StateFailed("STATE_FENCED", "a later call of the same writer was served before this one")
+    return StateFailed("STATE_REFUSED", f"redis refused the call: {code[:32]}")
+
+
+def failed(error: BaseException) -> StateFailed:
+    """What it means that no whole answer came."""
+    if isinstance(error, TimeoutError):
         return StateFailed("STATE_TIMEOUT", "redis did not answer within its deadline")
-    if isinstance(error, ResponseError):
-        code = text.split(" ", 1)[0]
-        if "READONLY" in text[:200]:
-            return StateFailed("STATE_READ_ONLY", "expected a primary, got a read-only replica")
-        if code == "FENCED":
-            return StateFailed("STATE_FENCED", "a later call of the same writer was served before this one")
-        return StateFailed("STATE_REFUSED", f"redis refused the call: {code[:32]}")
     return StateFailed("STATE_UNAVAILABLE", f"redis cannot be reached: {type(error).__name__}")
 
 
-_FAILURES = (RedisError, OSError, TimeoutError)
+_AWAY = frozenset({"LOADING", "MASTERDOWN", "NOAUTH", "NOPERM", "BUSY"})
+"""Replies of a server that serves nothing at the moment, or not us."""
 
 
 class NodeClient:
-    """One Redis node, by `unix:///path` or `redis://host:port` (also `rediss://`)."""
+    """One Redis node, by `unix:///path`, `redis://host:port` or `rediss://host:port`. Raises ConfigurationError."""
 
-    def __init__(self, url: str, *, deadline_s: float, password: str | None = None) -> None:
-        self._deadline_s = deadline_s
-        self._redis: Redis = Redis.from_url(
-            url,
-            password=password,
-            max_connections=MAX_CONNECTIONS,
-            retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=deadline_s,
-            protocol=2,
-        )
-
-    async def run(self, calls: Sequence[Call]) -> list[Any]:
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                answers = await self._pipeline([call.command() for call in calls])
-                missing = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-                if missing:
-                    again = [calls[i].in_full() for i in missing]
-                    for index, answer in zip(missing, await self._pipeline(again), strict=True):
-                        answers[index] = answer
-        except _FAILURES as error:
-            # Whatever else is pooled leads to the same server that just failed.
-            await self._redis.connection_pool.disconnect(inuse_connections=False)
-            raise translate(error) from error
-        return [translate(answer) if isinstance(answer, Exception) else answer for answer in answers]
-
-    async def _pipeline(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        # Spares redis-py's pipeline object, which costs more than the script call itself.
-        pool: Any = self._redis.connection_pool
-        connection = await pool.get_connection()
-        done = False
-        try:
-            await connection.send_packed_command(connection.pack_commands(commands))
-            answers: list[Any] = []
-            for _ in commands:
-                try:
-                    answers.append(await connection.read_response())
-                except ResponseError as error:
-                    answers.append(error)
-            done = True
-            return answers
-        finally:
-            if not done:  # answers may still come: this connection never serves again
-                await connection.disconnect(nowait=True)
-            await pool.release(connection)
-
-    async def command(self, *args: str | bytes | int) -> Any:
-        redis: Any = self._redis
-        return await _guard(redis.execute_command(*args), self._deadline_s)
-
-    async def infos(self) -> list[Mapping[str, Any]]:
-        return [await _guard(self._redis.info("everything"), self._deadline_s)]
-
-    async def close(self) -> None:
-        await self._redis.aclose()
-
-
-class ClusterClient:
-    """A Redis or Valkey Cluster, found through any of its nodes."""
-
-    def __init__(self, url: str, *, deadline_s: float, password: str | None = None) -> None:
-        self._deadline_s = deadline_s
-        self._cluster: RedisCluster = RedisCluster.from_url(
-            url,
-            password=password,
-            max_connections=MAX_CONNECTIONS,
-            retry=Retry(NoBackoff(), 0),
-            socket_connect_timeout=deadline_s,
-            protocol=2,
-        )
+    def __init__(self, url: str, *, deadline_s: float) -> None:
+        self._node = Node(parse_address(url), deadline_s=deadline_s)
 
     async def run(self, calls: Sequence[Call]) -> list[Any]:
         answers = await self._pipeline([call.command() for call in calls])
-        missing = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        missing = [i for i, answer in enumerate(answers) if type(answer) is ReplyError and _is(answer, "NOSCRIPT")]
         if missing:
             again = [calls[i].in_full() for i in missing]
             for index, answer in zip(missing, await self._pipeline(again), strict=True):
                 answers[index] = answer
-        return [translate(answer) if isinstance(answer, Exception) else answer for answer in answers]
+        return [refused(str(answer)) if type(answer) is ReplyError else answer for answer in answers]
 
     async def _pipeline(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        pipeline: Any = self._cluster.pipeline()
-        for command in commands:
-            pipeline.execute_command(*command)
-        answers: list[Any] = await _guard(pipeline.execute(raise_on_error=False), self._deadline_s)
+        try:
+            answers = await self._node.pipeline(commands)
+        except (OSError, TimeoutError) as error:
+            raise failed(error) from error
+        for answer in answers:
+            if type(answer) is ReplyError and error_code(answer) in _AWAY:
+                raise StateFailed("STATE_UNAVAILABLE", f"redis cannot be reached: {error_code(answer)}")
         return answers
 
     async def command(self, *args: str | bytes | int) -> Any:
-        return await _guard(self._cluster.execute_command(*args), self._deadline_s)
+        (answer,) = await self._pipeline([args])
+        if type(answer) is ReplyError:
+            raise refused(str(answer))
+        return answer
 
     async def infos(self) -> list[Mapping[str, Any]]:
-        await _guard(self._cluster.initialize(), self._deadline_s)
-        return [
-            await _guard(self._cluster.info("everything", target_nodes=node), self._deadline_s)
-            for node in self._cluster.get_primaries()
-        ]
+        return [parse_info(await self.command("INFO", "everything"))]
 
     async def close(self) -> None:
-        await self._cluster.aclose()
+        self._node.close()
 
 
-async def _guard(awaitable: Any, deadline_s: float) -> Any:
-    try:
-        async with asyncio.timeout(deadline_s):
-            return await awaitable
-    except _FAILURES as error:
-        raise translate(error) from error
+def _is(answer: ReplyError, code: str) -> bool:
+    return error_code(answer) == code
 
 
 async def run_one(client: Client, script: Script, key: str, *args: str | bytes) -> Any:

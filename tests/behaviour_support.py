@@ -13,7 +13,8 @@ from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.model import CallerIdentity, Final, Settlement, StateAsk, StateView
 from pdp.sessions import policy_baseline, policy_session
 from pdp.state import RedisState, companion_ask
-from pdp.state_client import Client, ClusterClient, NodeClient
+from pdp.state_client import Client, NodeClient
+from pdp.state_cluster import ClusterClient
 from pdp.state_continuity import Continuity
 from tests.state_support import ask, settle
 from writ.action import Action, Destination, Operation, Scope, Verb

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pdp.model import Counts, FactKey, Final, Reservation, Settlement, StateAsk, StateView, Window
 from pdp.state import RedisState
-from pdp.state_client import Client, ClusterClient, NodeClient
+from pdp.state_client import Client, NodeClient
+from pdp.state_cluster import ClusterClient
 from pdp.state_continuity import Continuity
 
 EPOCH = "0123456789abcdef"
