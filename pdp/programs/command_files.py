@@ -42,7 +42,6 @@ _READERS: dict[str, Grammar] = {
     "base64": grammar("di", "w", "decode wrap="),
     "od": grammar("abcdfhilosxv", "AjNStw"),
     "strings": grammar("af", "nte"),
-    "jq": grammar("ceMCnrSsja", "", "raw-output compact-output slurp null-input exit-status sort-keys"),
     "readlink": grammar("efmnqsvz"),
     "realpath": grammar("emsLPqz"),
     "tree": grammar("adfhilpsuCD", "LIP"),
@@ -71,22 +70,6 @@ _GREP = grammar(
 )
 _SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")
 _UNIQ = grammar("cdDiuz", "fsw", "count repeated unique ignore-case")
-_SED = grammar("nErsuz", "e", "quiet silent expression= regexp-extended")
-_SED_IN_PLACE = re.compile(r"-[nErsuz]*i(\.?[A-Za-z0-9_~-]+)?|--in-place(?:=(\.?[A-Za-z0-9_~-]+))?")
-_SED_ADDRESS = re.compile(r"(?:(?:\d+|\$|/(?:[^/\\\n;{}\[]|\\[^\n;{}\[])*/)(?:,(?:\d+|\$|/[^/\\\n;{}\[]*/))?!?)?")
-_SED_CHANGES = {
-    mark: re.compile(
-        rf"s{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[]|\[\^?[^]{mark}\\\n;{{}}\[]+\])*"
-        rf"{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[])*{mark}[gpIi0-9]*"
-    )
-    for mark in "/#,@:%!"
-} | {"|": re.compile(r"s\|[^|\\\n;{}\[]*\|[^|\\\n;{}\[]*\|[gpIi0-9]*")}
-"""A substitution by the character that parts it; its flags `e` and `w` run and write."""
-_AWK = grammar("", "Fv", ordered=True)
-# A single bar is a pipe; `>` behind a print writes a file; a backslash before the end of a line may join two words.
-_AWK_UNSAFE = re.compile(
-    r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
-)
 _DATE = grammar("uR", "dr", "utc date= iso-8601=? rfc-3339= reference=", optional="I")
 
 
@@ -103,9 +86,6 @@ def _reader(known: Grammar, *, skipped: int = 0, here: bool = False) -> Handler:
         runner.files(Verb.READ, named, everything=bool(named) and recursive)
 
     return read
-
-
-_READ_JSON = _reader(_READERS["jq"], skipped=1)
 
 
 def _changer(verb: Verb, known: Grammar) -> Handler:
@@ -158,20 +138,6 @@ def _grep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.READ, named, everything=bool(named) and (recursive or found.open))
 
 
-def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    """Its options that bind a name take two words."""
-    rest = list(args)
-    for index in range(len(rest) - 1, -1, -1):
-        text = rest[index].text
-        if text in ("--arg", "--argjson", "--slurpfile", "--rawfile") and not rest[index].glob:
-            if text in ("--slurpfile", "--rawfile"):
-                runner.files(Verb.READ, rest[index + 2 : index + 3] or [UNCERTAIN])
-            if any(not (word.text is not None or word.whole) for word in rest[index + 1 : index + 3]):
-                raise NotUnderstood("expected literal options")
-            del rest[index : index + 3]
-    _READ_JSON(rest, _given, runner)
-
-
 def _sort(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = read_options(args, _SORT)
     if found.open:  # one of its options runs a program
@@ -184,40 +150,6 @@ def _uniq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = read_options(args, _UNIQ)
     runner.files(Verb.READ, found.operands[:1], everything=found.open)
     runner.files(Verb.UPDATE, [UNCERTAIN] if found.open else found.operands[1:])
-
-
-def _sed(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    marks = [None if word.literal is None else _SED_IN_PLACE.fullmatch(word.literal) for word in args]
-    suffixes = [mark[1] or mark[2] for mark in marks if mark is not None]
-    found = read_options([word for word, mark in zip(args, marks, strict=True) if mark is None], _SED)
-    scripts = found.values("e", "expression") or found.operands[:1]
-    files = found.operands[0 if found.has("e", "expression") else 1 :]
-    if found.open or not scripts or not all(_is_plain_sed(script.text or "") for script in scripts):
-        raise NotUnderstood("expected a sed script of plain substitutions and prints")
-    runner.files(Verb.UPDATE if suffixes else Verb.READ, files)
-    if any(suffixes):  # the files as they were stay under other names
-        kept = [Word(text=f"{word.literal}{suffix}") for suffix in suffixes if suffix for word in files if word.literal]
-        runner.files(Verb.UPDATE, kept if len(kept) == len(files) else [UNCERTAIN])
-
-
-def _is_plain_sed(script: str) -> bool:
-    """True for a script that only prints, deletes from its output and substitutes."""
-    for command in script.split(";"):
-        address = _SED_ADDRESS.match(command.strip(" "))
-        rest = command.strip(" ")[address.end() if address else 0 :].strip(" ")
-        changes = _SED_CHANGES.get(rest[1:2])
-        if not (len(rest) == 1 and rest in "pdqDPNnhHGgx=") and not (changes and changes.fullmatch(rest)):
-            return False
-    return True
-
-
-def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    """Only programs that can neither run a command nor write a file are understood."""
-    found = read_options(args, _AWK)
-    text = found.operands[0].literal if found.operands else None
-    if found.open or text is None or _AWK_UNSAFE.search(text):
-        raise NotUnderstood("expected an awk program that only reads and prints")
-    runner.files(Verb.READ, [word for word in found.operands[1:] if "=" not in (word.text or "")])
 
 
 def _dd(args: Sequence[Word], _given: Input, runner: Runner) -> None:
@@ -243,7 +175,6 @@ FILE_COMMANDS: dict[str, Handler] = {
     **{name: _reader(known, here=name in ("ls", "du", "tree")) for name, known in _READERS.items()},
     **{name: _changer(verb, known) for name, (verb, known) in _CHANGERS.items()},
     **{name: _rights(known) for name, known in _RIGHTS.items()},
-    "jq": _jq,
     "cp": _copy,
     "ln": _copy,
     "mv": _move,
@@ -252,8 +183,6 @@ FILE_COMMANDS: dict[str, Handler] = {
     "fgrep": _grep,
     "sort": _sort,
     "uniq": _uniq,
-    "sed": _sed,
-    "awk": _awk,
     "dd": _dd,
     "date": _date,
     "cd": _move_to,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from pdp.programs.command_files import FILE_COMMANDS, Handler
+from pdp.programs.command_filters import FILTER_COMMANDS
 from pdp.programs.command_find import find
 from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import NO_INPUT, Input, Runner, grammar, read_options
@@ -230,6 +231,7 @@ def _git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 _COMMANDS: dict[str, Handler] = {
     **FILE_COMMANDS,
+    **FILTER_COMMANDS,
     **HTTP_COMMANDS,
     "find": find,
     "env": _env,

@@ -25,6 +25,10 @@ MAX_WORK_PER_TOKEN = 3
 type and again as a call (`date(date(…` of 24 levels takes minutes). Plain SQL counts one a token, some 4 µs."""
 
 
+MAX_TOKENS = 10_000
+"""Most tokens of a program: 16 KiB of plain SQL hold some 4,000, and each costs a parser 4 µs."""
+
+
 class NotUnderstood(Exception):
     """A program, or a part of it, that has no certain reading. `code` is that of the finding."""
 
@@ -84,6 +88,8 @@ def check_text(text: str, dialect: str) -> None:
 
 def check_work(tokens: Sequence[Token]) -> None:
     """Refuses a program that a parser would work on without bound."""
+    if len(tokens) > MAX_TOKENS:
+        raise NotUnderstood("SQL_TOO_MUCH", f"expected at most {MAX_TOKENS} tokens")
     most = MAX_EXTRA_WORK + MAX_WORK_PER_TOKEN * len(tokens)
     depth = slow = work = 0
     opened: list[bool] = []

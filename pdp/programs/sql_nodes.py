@@ -11,6 +11,9 @@ from sqlglot import exp
 from pdp.programs.sql_functions import word_set
 from pdp.programs.sql_lexical import NotUnderstood
 
+MAX_EFFECTS = 128
+"""Most effects of one program: a longer script is not one action that a person could judge."""
+
 EXPRESSIONS = frozenset(
     getattr(exp, name)
     for name in word_set(
@@ -78,3 +81,8 @@ def check_type(node: exp.DataType) -> None:
     """Refuses a cast to a type that the database does not come with."""
     if node.this is exp.DType.USERDEFINED:
         raise NotUnderstood("SQL_TYPE", "expected types of the database, since others may run code")
+
+
+def too_much() -> NotUnderstood:
+    """Returns the error for a program that touches more than a person could judge, or a walker go through in time."""
+    return NotUnderstood("SQL_TOO_MUCH", f"expected at most {MAX_EFFECTS} effects")

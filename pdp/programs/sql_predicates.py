@@ -16,6 +16,7 @@ _INTEGER = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,64}(?:\.[0-9]{1,64})?")
 _CANONICAL = re.compile(r"-?[1-9][0-9]*|0")
 _NUMBER_LIKE = re.compile(r"[+-]?(?:0[xXoObB][0-9a-fA-F_]+|(?=[._]*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]+)?)")
+_CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
 MAX_LIMIT_DIGITS = 15
 """Longest literal LIMIT that is a bound: past it a number is no bound that anyone means."""
 
@@ -137,3 +138,10 @@ def limit_of(args: Mapping[str, object]) -> int | None:
     if text is None or not text.isdigit() or len(text) > MAX_LIMIT_DIGITS or _is_text(count):
         return None
     return int(text)
+
+
+def yields_rows(node: exp.Select) -> bool:
+    """True when each result row shows one row of the table: `sum(x) … LIMIT 1` reads them all."""
+    if any(node.args.get(key) for key in ("group", "having", "distinct", "windows")):
+        return False
+    return all(isinstance(part, _CALLS_NOTHING) for item in node.expressions for part in item.walk())

@@ -15,6 +15,7 @@ from pdp.programs.sql_functions import CALLABLE, word_set
 from pdp.programs.sql_lexical import NotUnderstood
 from pdp.programs.sql_nodes import (
     EXPRESSIONS,
+    MAX_EFFECTS,
     ONLY_IN,
     SIDE_EFFECTS,
     check_args,
@@ -22,18 +23,15 @@ from pdp.programs.sql_nodes import (
     check_output,
     check_type,
     not_named,
+    too_much,
 )
-from pdp.programs.sql_predicates import equalities, limit_of
+from pdp.programs.sql_predicates import equalities, limit_of, yields_rows
 from writ.action import Finding, Verb
-
-MAX_EFFECTS = 128
-"""Most effects of one program: a longer script is not one action that a person could judge."""
 
 Names = frozenset[str]
 """Lower-case names of the CTEs in scope."""
 
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values, exp.Subquery)
-_CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
 
 _SELECT = word_set(
     "with_ expressions distinct into from_ laterals joins where group having windows order limit offset locks for_"
@@ -65,7 +63,7 @@ class QueryWalker:
         if effect in self.effects[-8:]:
             return
         if len(self.effects) >= MAX_EFFECTS:
-            raise NotUnderstood("SQL_TOO_MUCH", f"expected at most {MAX_EFFECTS} effects")
+            raise too_much()
         self.effects.append(effect)
 
     def note(self, code: str, message: str) -> None:
@@ -110,7 +108,7 @@ class QueryWalker:
         check_output(args.get("for_"))
         if args.get("locks"):
             self.note("SQL_ROW_LOCK", "expected a reading statement to lock no rows")
-        limit = limit_of(args) if limited and not nested and _yields_rows(node) and len(sources) == 1 else None
+        limit = limit_of(args) if limited and not nested and yields_rows(node) and len(sources) == 1 else None
         for table, narrowed in self.narrow(sources, args.get("where"), outer=nested):
             self.add(SqlEffect(verb=Verb.READ, table=table, equalities=narrowed, limit=limit))
         if args.get("into"):
@@ -123,6 +121,8 @@ class QueryWalker:
     def narrow(self, sources: list[Source], where: object, *, outer: bool = False) -> list[tuple[str, Narrowed]]:
         """Returns the tables among the sources, in order, each with what WHERE proves of it. `outer`: a bare column may
         be that of a query around this one."""
+        if len(sources) > MAX_EFFECTS:
+            raise too_much()
         proven = equalities(where, self.dialect)
         aliases = [alias for alias, _ in sources]
         tables: list[tuple[str, Narrowed]] = []
@@ -251,10 +251,3 @@ class QueryWalker:
                     self.expression(item, names)
             elif isinstance(value, exp.Expr):
                 self.expression(value, names)
-
-
-def _yields_rows(node: exp.Select) -> bool:
-    """True when each result row shows one row of the table: `sum(x) … LIMIT 1` reads them all."""
-    if any(node.args.get(key) for key in ("group", "having", "distinct", "windows")):
-        return False
-    return all(isinstance(part, _CALLS_NOTHING) for item in node.expressions for part in item.walk())

@@ -12,6 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from pdp.programs.sql_lexical import NotUnderstood
+from pdp.programs.sql_nodes import MAX_EFFECTS, too_much
 from pdp.programs.sql_query import Source
 
 ALIASED_TARGETS = frozenset({"mysql", "tsql"})
@@ -28,7 +29,9 @@ def table_alias(node: Any) -> str:
 def written_first(names: Iterable[str], sources: Sequence[Source]) -> tuple[list[Source], int]:
     """Returns the sources with those in front that `names` mean, and how many these are. Raises NotUnderstood."""
     written: list[Source] = []
-    for name in names:
+    if len(sources) > MAX_EFFECTS:
+        raise too_much()
+    for name in dict.fromkeys(names):
         meant = [source for source in sources if source[0] == name]
         meant = meant or [source for source in sources if (source[1] or "").rpartition(".")[2] == name]
         if len(meant) != 1 or meant[0][1] is None:

@@ -597,3 +597,15 @@ def test_a_comment_before_the_first_word_hides_no_change(text: str, dialect: str
 )
 def test_what_only_looks_like_a_question_is_unknown(text: str, dialect: str) -> None:
     assert is_unknown(text, dialect)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UPDATE a" + "".join(f", b{index}" for index in range(200)) + " SET x = 1",
+        "DELETE a FROM a" + "".join(f", b{index}" for index in range(200)),
+        "SELECT " + "1+" * 6000 + "1",
+    ],
+)
+def test_a_statement_over_more_tables_or_words_than_anyone_means_is_unknown(text: str) -> None:
+    assert [finding.code for finding in parse_sql(text, "mysql").findings] == ["SQL_TOO_MUCH"]
