@@ -471,3 +471,46 @@ def test_common_spellings_of_reads_and_edits_are_understood(text: str, want: lis
 )
 def test_what_may_run_or_write_in_a_common_spelling_is_unknown(text: str) -> None:
     assert is_unknown(parse(text))
+
+
+CHANGES = (
+    "rm -rf build",
+    "mv a b",
+    "sed -i 's/a/b/' x",
+    "echo hi > a.txt",
+    "kubectl delete namespace old",
+    "curl -X DELETE https://billing.example/customers/7",
+    "find . -name '*.log' -delete",
+    "psql -c 'delete from invoices'",
+    "git push origin main",
+    "chmod -R 777 dir",
+)
+BLANKS = (
+    " ",
+    "\t",
+    "\n",
+    "\\\n",
+    "\r\n",
+    "\u00a0",
+    "\u2003",
+    "\u200b",
+    "\ufeff",
+    "\x00",
+    "\x0b",
+    " # x\n",
+    ";",
+    "'",
+    '"',
+)
+
+
+@given(text=st.sampled_from(CHANGES), at=st.integers(0, 60), blank=st.sampled_from(BLANKS))
+def test_no_blank_quote_or_continuation_makes_a_change_a_read(text: str, at: int, blank: str) -> None:
+    places = [index for index, character in enumerate(text) if character == " "]
+    place = places[at % len(places)]
+    for changed in (text[:place] + blank + text[place + 1 :], text[:at] + blank + text[at:], f"true && {text}"):
+        reading = all(
+            isinstance(effect, FileEffect | SqlEffect) and effect.verb is Verb.READ for effect in parse(changed).effects
+        )
+        # Cut in two, a command may become one that reads: `echo hi`, and then nothing but that is told.
+        assert not reading or any(mark in changed for mark in ("\n", ";", "#"))
