@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -80,30 +81,30 @@ def request(number: int) -> decision_pb2.DecideRequest:
     return decision_pb2.DecideRequest(request_id=f"r{number}")
 
 
+def living() -> Counter[str]:
+    """How much of the front lives, by name."""
+    names = {"_Call", "_StreamCall", "Ask", "Answer"}
+    return Counter(name for thing in gc.get_objects() if (name := type(thing).__qualname__) in names)
+
+
 @pytest.fixture
-def _no_collector() -> Iterator[None]:
+def left() -> Iterator[Callable[[], Counter[str]]]:
+    """What lives that did not live before the test, while the collector of cycles stands still."""
     gc.collect()
+    before = living()
     gc.disable()
-    yield
+    yield lambda: living() - before
     gc.enable()
 
 
-def left() -> set[str]:
-    """Names of what is of the front and still lives."""
-    names = {"_Call", "_StreamCall", "Ask", "Answer"}
-    return names & {type(thing).__qualname__ for thing in gc.get_objects()}
-
-
-@pytest.mark.usefixtures("_no_collector")
-def test_a_unary_call_is_free_when_it_is_answered() -> None:
+def test_a_unary_call_is_free_when_it_is_answered(left: Callable[[], Counter[str]]) -> None:
     body = request(1).SerializeToString()
     context: Any = Context([])
     assert asyncio.run(front().decide(body, context)) == body
-    assert left() == set()
+    assert not left()
 
 
-@pytest.mark.usefixtures("_no_collector")
-def test_a_batch_is_free_when_it_is_answered_and_holds_every_answer_in_order() -> None:
+def test_a_batch_is_free_when_it_is_answered_and_holds_every_answer_in_order(left: Callable[[], Counter[str]]) -> None:
     requests = [request(number) for number in range(3)]
     batch = decision_pb2.DecideBatchRequest(
         requests=requests, semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
@@ -111,11 +112,10 @@ def test_a_batch_is_free_when_it_is_answered_and_holds_every_answer_in_order() -
     context: Any = Context([])
     said = decision_pb2.DecideBatchResponse.FromString(asyncio.run(front().decide_batch(batch, context)))
     assert [answer.SerializeToString() for answer in said.responses] == [item.SerializeToString() for item in requests]
-    assert left() == set()
+    assert not left()
 
 
-@pytest.mark.usefixtures("_no_collector")
-def test_a_batch_that_is_refused_as_a_whole_is_an_error_of_the_call() -> None:
+def test_a_batch_that_is_refused_as_a_whole_is_an_error_of_the_call(left: Callable[[], Counter[str]]) -> None:
     batch = decision_pb2.DecideBatchRequest(
         requests=[request(1), request(2)], semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
     ).SerializeToString()
@@ -124,10 +124,9 @@ def test_a_batch_that_is_refused_as_a_whole_is_an_error_of_the_call() -> None:
         asyncio.run(front(Overloaded("OVERLOADED", "expected less")).decide_batch(batch, context))
 
 
-@pytest.mark.usefixtures("_no_collector")
-def test_what_a_stream_asked_is_free_when_it_is_answered() -> None:
+def test_what_a_stream_asked_is_free_when_it_is_answered(left: Callable[[], Counter[str]]) -> None:
     bodies = [request(number).SerializeToString() for number in range(3)]
     context: Any = Context(list(bodies))
     asyncio.run(front().decide_stream(iter(()), context))  # type: ignore[arg-type]
     assert context.written == bodies
-    assert left() == set()
+    assert not left()
