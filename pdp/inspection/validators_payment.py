@@ -99,13 +99,22 @@ def is_card(text: str) -> bool:
     return any(len(number) in sizes and low <= number[: len(low)] <= high for low, high, sizes in _CARD_RANGES)
 
 
+_OLD_JCB = [1, 8, 0, 0]
+"""First digits of JCB cards of 15 digits, which are still issued."""
+
+
 def is_card_told(text: str) -> bool:
-    """True for any number of 12 to 19 digits with Luhn's check digit whose first digit a card may have (2 to 9).
+    """True for any number of 12 to 19 digits with Luhn's check digit whose first digit a card may have (2 to 9, or 1800).
 
     For values that a field name or a word beside them calls a card: debit cards of 12 to 19 digits, old ones of 13.
     """
     digits = digits_of(text)
-    return len(digits) in _CARD_LENGTHS and digits[0] >= 2 and len(set(digits)) > 1 and is_luhn(digits)
+    return (
+        len(digits) in _CARD_LENGTHS
+        and (digits[0] >= 2 or digits[:4] == _OLD_JCB)
+        and len(set(digits)) > 1
+        and is_luhn(digits)
+    )
 
 
 def is_iban(text: str) -> bool:
