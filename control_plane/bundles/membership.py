@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from control_plane.bundles.model import POLICY_SUFFIX, BundleRefused, Files
-from control_plane.bundles.opa import eval_opa
+from control_plane.bundles.model import BundleRefused, Files
+from control_plane.bundles.trees import syntax_trees
 
 CONSTANTS = frozenset({"string", "number", "boolean", "null"})
 
 MEMBERSHIP = ("internal", "member_2")
 """What `x in xs` is in the tree: a call of this function with `x` and `xs`."""
-
-_TREES = "{path: rego.parse_module(path, text) | some path, text in input}"
 
 
 def verify_membership(files: Files, opa: Path) -> None:
@@ -31,11 +29,7 @@ def verify_membership(files: Files, opa: Path) -> None:
         BundleRefused: `MEMBERSHIP_DROPPED`, naming the file, the rule and the literal.
         DependencyFailed: OPA could not be run.
     """
-    texts = {path: data.decode("utf-8", "replace") for path, data in files.items() if path.endswith(POLICY_SUFFIX)}
-    trees, complaint = eval_opa(opa, "--stdin-input", _TREES, stdin=json.dumps(texts).encode())
-    if not trees:
-        raise BundleRefused("BUNDLE_DOES_NOT_COMPILE", f"opa cannot parse the policy: {complaint}")
-    for path, tree in json.loads(trees).items():
+    for path, tree in syntax_trees(files, opa).items():
         for rule in tree.get("rules", ()):
             for literal in mixed_literals(rule):
                 raise BundleRefused(

@@ -1,7 +1,8 @@
 """What is wrong with the scopes of a bundle, and which of them conflict: said when it is built.
 
 A scope that the policy library cannot read refuses the bundle. Two scopes of one priority that may hold together and differ
-on a setting do not: the stricter value holds, so nothing is unsafe; but somebody should know. The library itself finds both
+on a setting, or whose rules come to different outcomes, do not: the stricter value holds and the graver outcome goes first,
+so nothing is unsafe; but somebody should know. The library itself finds both
 (`data.writ.scopes.report`), so that what is reported is what will be judged by.
 """
 
@@ -13,6 +14,10 @@ from pathlib import Path
 
 from control_plane.bundles.model import BundleRefused, Files, write_files
 from control_plane.bundles.opa import eval_opa
+from control_plane.bundles.trees import scoped_rules, syntax_trees
+
+RULES = "scoped_rules/data.json"
+"""Where the library finds the rules that name a scope: `data.scoped_rules.rules`, at this time only."""
 
 MAX_CONFLICTS = 64
 """As many as somebody reads; the first of them in the order of their names."""
@@ -22,12 +27,14 @@ def verify_scopes(files: Files, opa: Path) -> tuple[str, ...]:
     """Returns the conflicts, one sentence each; none for a bundle whose library knows no scopes.
 
     Raises:
-        BundleRefused: `SCOPES_INVALID` the library says what is wrong, or cannot read the scopes at all.
+        BundleRefused: `SCOPES_INVALID` the library says what is wrong, or cannot read the scopes at all;
+            `BUNDLE_DOES_NOT_COMPILE`.
         DependencyFailed: OPA could not be run.
     """
     with tempfile.TemporaryDirectory(prefix="writ-scopes-") as name:
         folder = Path(name)
-        write_files(folder, files)
+        rules = {"rules": scoped_rules(syntax_trees(files, opa))}
+        write_files(folder, {**files, RULES: json.dumps(rules).encode()})
         result, complaint = eval_opa(
             opa, "--bundle", ".", "--strict-builtin-errors", "data.writ.scopes.report", cwd=folder
         )

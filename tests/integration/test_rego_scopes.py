@@ -74,6 +74,32 @@ def test_scopes_of_one_priority_that_differ_are_said_and_refuse_nothing(tmp_path
     assert conflicts == ("scopes `careful` and `hasty` of priority 20 differ on `risk.deny_from`: 90 and 99",)
 
 
+PACK = """package packs.probe
+
+matched contains {"id": "probe.held", "outcome": "APPROVAL", "code": "HELD", "scope": "careful"} if {
+	input.action.operations[0].verb == "READ"
+}
+
+matched contains rule if {
+	input.action.operations[0].verb == "READ"
+	rule := {"id": "probe.open", "outcome": "ALLOW", "code": "OPEN", "scope": SCOPE}
+}
+"""
+
+
+@pytest.mark.parametrize(("scope", "reported"), [('"hasty"', True), ('"careful"', False), ("data.probe.scope", False)])
+def test_rules_of_one_priority_that_come_to_different_outcomes_are_said(
+    tmp_path: Path, scope: str, reported: bool
+) -> None:
+    scopes = {"unit": {"finance": CAREFUL}, "role": {"clerk": {"hasty": {"priority": 20, "set": {}}}}}
+    files = files_of(with_scopes(tmp_path, scopes)) | {"packs/probe/probe.rego": PACK.replace("SCOPE", scope).encode()}
+    said = (
+        "rules `probe.held` (APPROVAL) and `probe.open` (ALLOW) of scopes `careful` and `hasty`, both of priority 20, "
+        "may both apply",
+    )
+    assert verify_scopes(files, tool_path("opa")) == (said if reported else ())
+
+
 def test_a_library_without_scopes_has_no_conflicts(tmp_path: Path) -> None:
     assert verify_scopes({"a.rego": b"package a\n\nb := 1\n"}, tool_path("opa")) == ()
 

@@ -108,6 +108,32 @@ conflicts contains conflict if {
 	])
 }
 
+# METADATA
+# title: Rules of one pack under scopes of one priority that may hold together and come to different outcomes
+# description: |
+#   Reported when the bundle is built, which is the only time that the rules are known as data; the graver outcome goes
+#   first. Whether the conditions of two rules can hold together nobody can tell.
+conflicts contains conflict if {
+	some one in data.scoped_rules.rules
+	some other in data.scoped_rules.rules
+	one.pack == other.pack
+	one.scope < other.scope
+	one.outcome != other.outcome
+	scope := declared[one.scope]
+	rival := declared[other.scope]
+	scope.priority == rival.priority
+	not _apart(scope.match, rival.match)
+	conflict := sprintf("rules `%s` (%s) and `%s` (%s) of scopes `%s` and `%s`, both of priority %v, may both apply", [
+		one.id,
+		one.outcome,
+		other.id,
+		other.outcome,
+		one.scope,
+		other.scope,
+		scope.priority,
+	])
+}
+
 # An action has one value of each of these.
 _apart(one, other) if {
 	some dimension in {"organisation", "unit", "role", "agent", "session", "environment"}

@@ -104,6 +104,31 @@ test_scopes_that_agree_or_have_an_order_or_never_meet_are_no_conflict if {
 	}}) == set()
 }
 
+_scoped(id, outcome, scope) := {"pack": "invoices", "id": id, "outcome": outcome, "scope": scope}
+
+_rule_conflicts(declared, rules) := said if {
+	said := scopes.conflicts with data.settings.scopes as declared with data.scoped_rules.rules as rules
+}
+
+test_rules_of_scopes_that_may_hold_together_and_come_to_different_outcomes_are_reported if {
+	rules := [_scoped("invoices.b", "ALLOW", "by_unit"), _scoped("invoices.a", "APPROVAL", "by_role")]
+	said := _rule_conflicts(_two(1, {}, 1, {}), rules)
+	said == {concat(" ", [
+		"rules `invoices.a` (APPROVAL) and `invoices.b` (ALLOW)",
+		"of scopes `by_role` and `by_unit`, both of priority 1, may both apply",
+	])}
+}
+
+test_rules_that_agree_or_have_an_order_or_belong_to_others_are_no_conflict if {
+	held := _scoped("invoices.a", "APPROVAL", "by_role")
+	allowed := _scoped("invoices.b", "ALLOW", "by_unit")
+	_rule_conflicts(_two(1, {}, 2, {}), [held, allowed]) == set()
+	_rule_conflicts(_two(1, {}, 1, {}), [held, object.union(allowed, {"outcome": "APPROVAL"})]) == set()
+	_rule_conflicts(_two(1, {}, 1, {}), [held, object.union(allowed, {"pack": "other"})]) == set()
+	_rule_conflicts(_two(1, {}, 1, {}), [held, object.union(allowed, {"scope": "by_role"})]) == set()
+	_rule_conflicts(_two(1, {}, 1, {}), [held, object.union(allowed, {"scope": "nowhere"})]) == set()
+}
+
 test_the_report_holds_problems_and_conflicts if {
 	report := scopes.report with data.settings.scopes as {}
 	report == {"problems": set(), "conflicts": set()}
