@@ -117,11 +117,11 @@ def cross_request_correlation(session: Mapping[str, Any], *, external: bool) -> 
         found.append((min(24, 3 * (repeats - REPEATS_FREE)), f"nearly the same {_times(repeats)} before"))
     if (others := session["other_agents"]) > OTHERS_FREE:
         found.append((min(20, 5 * (others - OTHERS_FREE)), f"{others} other agents at the same work"))
-    if any([total["threatened"] for total in totals]):
+    if any(total["threatened"] for total in totals):
         found.append((40, "what was read before holds threats"))
-    if external and any([total["untrusted"] for total in totals]):
+    if external and any(total["untrusted"] for total in totals):
         found.append((20, "leaves the trust boundary after text of outsiders was read"))
-    if external and any([total["classes"] for total in totals]):
+    if external and any(total["classes"] for total in totals):
         classes = sorted({name for total in totals for name in total["classes"]})
         found.append((15, "leaves the trust boundary after reading " + ", ".join(classes[:8])))
     score, parts = sum([points for points, _ in found]), [text for _, text in found]

@@ -73,8 +73,7 @@ _LOOSE: Mapping[Verb, str] = {
     ),
     Verb.LIST: ("filter index sort rank history"),
     Verb.CREATE: (
-        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve hire mint "
-        "mock"
+        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve hire mint mock"
     ),
     Verb.UPDATE: (
         "combine mix open echo cut claim end flag handle hold manage route return release renew print apply "
@@ -261,7 +260,9 @@ NOUNS_OF_TRADE = word_set(
     "order transfer charge refund call post message email comment trade record book file request wire deposit "
     "bill text note schedule backup plan tip store scale log sms"
 )
-NOUNS_BEFORE_READING = word_set("dm tweet retweet login logout bid upload download import merge deploy push inject swipe")
+NOUNS_BEFORE_READING = word_set(
+    "dm tweet retweet login logout bid upload download import merge deploy push inject swipe"
+)
 """Strict words that name a thing before one of these: `dm_history`, `login_status`."""
 
 READING_LAST = word_set(
