@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.fields import words_of
 from pdp.inspection.model import MAX_CANDIDATES, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_MATCHES, MAX_SEARCH_BYTES, Finding
-from pdp.inspection.rules import Rule, compile_pattern
+from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.texts import Span, Texts, pointer
 from pdp.inspection.validators import VALIDATORS
 
@@ -35,13 +34,11 @@ class Located:
     """One rule, ready to be searched for."""
 
     def __init__(self, rule: Rule) -> None:
-        where = f"inspection.{rule.group}.rules.{rule.id}"
-        # The wrapper of the library makes an object for each match; its program answers with plain spans.
-        self.programs = [compile_pattern(pattern, where)._regexp for pattern in rule.patterns]
+        self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
         self.validators = [VALIDATORS[name] for name in rule.validators]
-        self._context = _Words(rule.context_words, where) if rule.context_words else None
-        self._unless = _Words(rule.unless, where) if rule.unless else None
+        self._context = _Words(rule.context_words) if rule.context_words else None
+        self._unless = _Words(rule.unless) if rule.unless else None
         self._named_otherwise: dict[str, bool] = {}
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
@@ -73,21 +70,21 @@ class Located:
 
 
 class _Words:
-    """Words around a match. Compiled when they are first asked for: all together take 18 MiB, and most are never."""
+    """Words around a match. Their pattern is made when they are first asked for: most are never."""
 
-    __slots__ = ("_program", "_where", "_words")
+    __slots__ = ("_program", "_words")
 
-    def __init__(self, words: Sequence[str], where: str) -> None:
-        self._words, self._where = words, where
-        self._program: Any = None
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._program: Program | None = None
 
     def said(self, near: str, names: Sequence[str]) -> bool:
         """True when one of the words stands in `near` or in one of the member `names`."""
         if self._program is None:
-            self._program = compile_pattern(context_pattern(self._words), self._where)._regexp
+            self._program = program_of(context_pattern(self._words))
         words = [part for name in names for part in (name, *words_of(name))]
         around = f"{near}\n{' '.join(words)}".encode("utf-8", "replace")
-        return bool(self._program.Match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
+        return bool(self._program.match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
 
 
 def context_pattern(words: Sequence[str]) -> str:
@@ -209,14 +206,14 @@ class Search:
         )
         return True
 
-    def _spans(self, program: Any, texts: Texts) -> Iterator[Span]:
+    def _spans(self, program: Program, texts: Texts) -> Iterator[Span]:
         """Yields matches in the whole buffer; from the first that touches a separator on, text by text."""
         buffer = texts.buffer
         position, end = 0, len(buffer)
         if not self._spend(end):
             return
         while position < end:
-            spans = program.Match(_UNANCHORED, buffer, position, end)
+            spans = program.match(_UNANCHORED, buffer, position, end)
             left, right = spans[0]
             if left < 0:
                 return
@@ -226,7 +223,7 @@ class Search:
             yield spans[-1] if spans[-1] != _NOTHING else spans[0]
             position = right
 
-    def _each(self, program: Any, texts: Texts, numbers: Sequence[int], start: int = 0) -> Iterator[Span]:
+    def _each(self, program: Program, texts: Texts, numbers: Sequence[int], start: int = 0) -> Iterator[Span]:
         """Yields matches that begin at `start` or later, in each of the texts `numbers` alone."""
         for number in numbers:
             first, last = texts.span(number)
@@ -236,7 +233,7 @@ class Search:
             if not self._spend(len(value)):
                 return
             while position < len(value):
-                spans = program.Match(_UNANCHORED, value, position, len(value))
+                spans = program.match(_UNANCHORED, value, position, len(value))
                 if spans[0] == _NOTHING:
                     break
                 left, right = spans[-1] if spans[-1] != _NOTHING else spans[0]
@@ -263,6 +260,6 @@ def _is_free(spans: list[Span], start: int, end: int) -> bool:
     return (place == 0 or spans[place - 1][1] <= start) and (place == len(spans) or end <= spans[place][0])
 
 
-def _whole(program: Any, buffer: bytes, span: Span) -> bool:
+def _whole(program: Program, buffer: bytes, span: Span) -> bool:
     value = buffer[span[0] : span[1]].strip()
-    return bool(program.Match(_BOTH, value, 0, len(value))[0] != _NOTHING)
+    return bool(program.match(_BOTH, value, 0, len(value))[0] != _NOTHING)

@@ -17,8 +17,8 @@ import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.matcher import Matcher, build_matcher, build_mixed_matcher
-from pdp.inspection.rules import Rule
-from pdp.inspection.signs import NO_NUMBERS, Candidate, Literals, Sign, SignList, Signs, program_of
+from pdp.inspection.rules import Program, Rule, program_of
+from pdp.inspection.signs import NO_NUMBERS, Candidate, Literals, Sign, SignList, Signs
 
 MAX_TRIED_BYTES = 768 * 1024
 """Most bytes on which patterns are tried before the search, over all patterns: beyond, the search's bound has to hold."""
@@ -80,7 +80,7 @@ class Prefilter:
         self._group_of = {one: place for place, (_, some) in enumerate(self._groups) for one in some}
         self._in_context = {
             number: [
-                (gate_of(pattern), Candidate(number, place, program_of(rule, pattern)))
+                (gate_of(pattern), Candidate(number, place, program_of(pattern)))
                 for place, pattern in enumerate(rule.patterns)
             ]
             for number, rule in enumerate(rules)
@@ -181,5 +181,5 @@ _Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
 _GATE, _MAYBE, _FIELD, _CONTEXT = Sign.GATE, Sign.MAYBE, Sign.FIELD, Sign.CONTEXT  # an enum's attribute is slow to read
 
 
-def _matches(program: Any, text: bytes) -> bool:
-    return bool(program.Match(_SEARCH, text, 0, len(text))[0] != _MISS)
+def _matches(program: Program, text: bytes) -> bool:
+    return bool(program.match(_SEARCH, text, 0, len(text))[0] != _MISS)

@@ -7,7 +7,7 @@ Does not match anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -175,21 +175,38 @@ def _verify_pattern(where: str, pattern: str) -> None:
         _wrong(where, "no anchor; `whole: true` matches whole values", pattern)
 
 
+class Program:
+    """The RE2 program of a pattern that was verified, compiled when it is first asked: together they take 16 MiB, and most
+    are never asked. `match(anchor, text, start, end)` is that of the library's program, which answers with plain spans
+    where its wrapper makes an object for each match."""
+
+    __slots__ = ("_pattern", "match")
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self.match: Callable[[Any, bytes, int, int], Sequence[tuple[int, int]]] = self._first
+
+    def _first(self, anchor: Any, text: bytes, start: int, end: int) -> Sequence[tuple[int, int]]:
+        self.match = compile_pattern(self._pattern, "patterns")._regexp.Match
+        return self.match(anchor, text, start, end)
+
+
+@lru_cache(maxsize=8192)  # the prefilter and the search ask the same
+def program_of(pattern: str) -> Program:
+    """Returns the program of a pattern that `compile_pattern` takes."""
+    return Program(pattern)
+
+
 def compile_pattern(pattern: str, where: str) -> re2._Regexp:
-    """Returns the RE2 program of a pattern. Raises ConfigurationError INSPECTION_RULE_INVALID naming `where`."""
+    """Compiles a pattern. Raises ConfigurationError INSPECTION_RULE_INVALID naming `where`."""
+    options = re2.Options()
+    options.log_errors = False
     try:
-        return _compiled(pattern)
+        return re2.compile(pattern, options)
     except re2.error as e:
         raise ConfigurationError(
             "INSPECTION_RULE_INVALID", f"expected `{where}` to be RE2 patterns, got `{pattern:.80}`: {_detail(e)}"
         ) from e
-
-
-@lru_cache(maxsize=8192)  # a pattern is wanted by the parser, the prefilter and the search
-def _compiled(pattern: str) -> re2._Regexp:
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
 
 
 def _detail(error: Exception) -> str:

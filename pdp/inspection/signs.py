@@ -12,7 +12,7 @@ from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
 from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of
 from pdp.inspection.literals import needed
-from pdp.inspection.rules import Rule, compile_pattern
+from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.shorten import is_long, relaxed, shortened
 
 MIN_LITERAL_WORD_CHARS = 5
@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
 
     rule: int
     place: int
-    program: Any
+    program: Program
 
 
 class Literals:
@@ -114,7 +114,7 @@ class Signs:
                 self._context(number, rule)
             else:
                 for place, pattern in enumerate(rule.patterns):
-                    self._pattern(Candidate(number, place, program_of(rule, pattern)), rule.group, pattern)
+                    self._pattern(Candidate(number, place, program_of(pattern)), rule.group, pattern)
         for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
             for pattern in patterns:
                 gate = gate_of(pattern)
@@ -137,16 +137,11 @@ class Signs:
         clauses = [needed(pattern) if gate_of(pattern) in NO_NUMBERS else () for pattern in rule.patterns]
         if all(clauses):
             for place, pattern in enumerate(rule.patterns):
-                self.literals.add(Candidate(number, place, program_of(rule, pattern)), clauses[place])
+                self.literals.add(Candidate(number, place, program_of(pattern)), clauses[place])
             return
         is_late = all(gate_of(pattern) not in NO_NUMBERS for pattern in rule.patterns)
         literals, signs = (self.late_literals, self.words) if is_late else (self.literals, self.first)
         signs += _context_signs(number, rule.context_words, literals)
-
-
-def program_of(rule: Rule, pattern: str) -> Any:
-    """Returns the RE2 program of a pattern of a rule."""
-    return compile_pattern(pattern, rule.id)._regexp
 
 
 def _context_signs(number: int, words: Sequence[str], literals: Literals) -> Iterator[tuple[Sign, Any, str]]:
