@@ -200,9 +200,17 @@ class Behaviour:
             if own is None:
                 continue
             seen, settings = own.observation, own.settings
-            for name in (seen.agent, seen.agent_tool, seen.role):
-                if name and name not in wanted:
-                    wanted[name] = not cache.is_fresh((organisation, name), now_s)
+            if seen.agent not in wanted:
+                wanted[seen.agent] = cache.fresh_until((organisation, seen.agent)) <= now_s
+            if seen.agent_tool not in wanted:
+                until_s = cache.fresh_until((organisation, seen.agent_tool))
+                wanted[seen.agent_tool] = (
+                    # Never older than the agent's: beside an agent that knows the tool, nothing known of how it used it would
+                    # read as a definition that it was not shown before.
+                    wanted[seen.agent] or until_s <= now_s or until_s < cache.fresh_until((organisation, seen.agent))
+                )
+            if seen.role and seen.role not in wanted:
+                wanted[seen.role] = cache.fresh_until((organisation, seen.role)) <= now_s
             if not ask.dry_run:
                 claims.append("q:" + claim_id(ask.caller_id, ask.request_id))
             head = _LOOK_ITEM.pack(

@@ -169,13 +169,13 @@ class BaselineCache:
         self._old: dict[tuple[str, str], tuple[float, bytes | None]] = {}
 
     def now_s(self) -> float:
-        """The time that `is_fresh` and `put` take."""
+        """The time that `fresh_until` gives and `put` takes."""
         return self._clock()
 
-    def is_fresh(self, key: tuple[str, str], now_s: float) -> bool:
-        """Whether a baseline, named by organisation and key, was read so lately that it need not be read again."""
+    def fresh_until(self, key: tuple[str, str]) -> float:
+        """When a baseline, named by organisation and key, has to be read again; 0 for one that was not read lately."""
         found = self._young.get(key)
-        return found is not None and found[0] > now_s
+        return 0.0 if found is None else found[0]
 
     def get(self, key: tuple[str, str]) -> bytes | None:
         """Returns it; None for none, also when it is not known any more: that is no data."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -106,9 +107,13 @@ class Play:
         self._transcript.headline(f"{MONTHLY_UPDATES} payment status updates a calendar month")
         started = time.perf_counter()
         allowed = 0
+        others: Counter[str] = Counter()
         numbers = range(1, MONTHLY_UPDATES)
         for response in self._client.decide_stream(self._request(update(number)) for number in numbers):
-            allowed += response.decision.effect == decision_pb2.EFFECT_ALLOW
+            if response.decision.effect == decision_pb2.EFFECT_ALLOW:
+                allowed += 1
+            else:
+                others[_why(response)] += 1
             if response.decision.HasField("receipt"):
                 self._keep(response.decision)
         seconds = time.perf_counter() - started
@@ -116,6 +121,8 @@ class Play:
             f"{allowed} of {len(numbers)} more updates allowed through one stream in {seconds:.1f} s",
             holds=allowed == len(numbers),
         )
+        for why, count in others.most_common():
+            self._transcript.note(f"  {count} {why}")
         over = update(MONTHLY_UPDATES)
         self._play(
             Step(title=over.title, server=over.server, tool=over.tool, args=over.args, expect="REQUIRE_APPROVAL")
@@ -128,6 +135,15 @@ class Play:
     def _keep(self, decision: decision_pb2.Decision) -> None:
         path = self._receipts / f"{decision.decision_id}.json"
         path.write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
+
+
+def _why(response: decision_pb2.DecideResponse) -> str:
+    """What came instead of an ALLOW, and by which rules."""
+    if response.HasField("error"):
+        return f"{response.error.reason}: {response.error.message}"
+    decision = response.decision
+    effect = decision_pb2.Effect.Name(decision.effect).removeprefix("EFFECT_")
+    return f"{effect} by {', '.join(reason.rule_id for reason in decision.reasons) or 'no rule'}"
 
 
 def kept(folder: Path) -> Iterator[Path]:

@@ -150,6 +150,26 @@ async def test_a_baseline_is_compared_with_as_it_was_read_until_its_time_is_over
     assert (await player.baseline(pay(10_000)))["observations"] == 30
 
 
+async def test_what_is_known_of_a_tool_is_never_older_than_what_is_known_of_its_agent(
+    state: RedisState, server: RedisServer
+) -> None:
+    now_s = 100.0
+    state.companions = (Behaviour(KEY, hold_s=10.0, clock=lambda: now_s),)
+    player = Player(state, DECLARED)
+    first, second = (
+        observed(operation(Verb.PAY, amount=100, to=["DE1"]), declared=DECLARED, tool=name) for name in ("one", "two")
+    )
+    await play(player, first)
+    now_s += 5.0
+    await play(player, second)
+    await state.learn()
+    now_s += 6.0  # the agent's is read again, with the first tool; the second tool's is held for four more seconds
+    assert (await player.baseline(first))["tool_known"]
+    for tool in (first, second):
+        facts = await player.baseline(tool)
+        assert (facts["tool_known"], facts["new_definition"]) == (True, False)
+
+
 async def test_what_a_killed_process_had_gathered_is_not_learned_and_all_else_counts(
     state: RedisState, server: RedisServer
 ) -> None:

@@ -88,12 +88,14 @@ def test_a_baseline_is_read_again_after_its_time() -> None:
     clock = Clock()
     cache = BaselineCache(1.0, clock)
     key = ("acme", "a1")
-    assert not cache.is_fresh(key, clock())
+    assert cache.fresh_until(key) <= clock()
     cache.put(key, b"one", clock())
-    assert cache.is_fresh(key, clock())
+    assert cache.fresh_until(key) > clock()
     clock.now_s += 1.0
-    assert not cache.is_fresh(key, clock())
-    assert not BaselineCache(0.0, clock).is_fresh(key, clock())
+    assert cache.fresh_until(key) <= clock()
+    unheld = BaselineCache(0.0, clock)
+    unheld.put(key, b"one", clock())
+    assert unheld.fresh_until(key) <= clock()
 
 
 def test_a_baseline_that_a_look_relied_on_is_there_for_its_answer_and_later_it_is_no_data() -> None:
