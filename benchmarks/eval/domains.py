@@ -129,19 +129,25 @@ _TextDates.yaml_implicit_resolvers = {
 
 
 def _definition(tool: _Json) -> _Json:
-    """Returns a tool as an MCP `tools/list` result has it."""
-    properties = {name.rstrip("?"): _schema(*spec) for name, spec in tool["args"].items()}
+    """Returns a tool as an MCP `tools/list` result has it; a description is left out where the server publishes none."""
+    properties = {name.rstrip("?"): _schema(spec) for name, spec in tool["args"].items()}
     required = [name for name in tool["args"] if not name.endswith("?")]
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    return {"name": tool["name"], "description": tool["description"], "inputSchema": schema}
+    published = {key: tool[key] for key in ("title", "description", "annotations") if key in tool}
+    return {"name": tool["name"], **published, "inputSchema": schema}
 
 
-def _schema(kind: str, description: str) -> _Json:
+def _schema(spec: list[str] | _Json) -> _Json:
+    """Returns the schema of an argument: `[kind, description]`, `[kind]`, or a JSON schema as it stands."""
+    if isinstance(spec, dict):
+        return spec
+    kind, *description = spec
+    described = {"description": description[0]} if description else {}
     if "|" in kind:
-        return {"type": "string", "enum": kind.split("|"), "description": description}
+        return {"type": "string", "enum": kind.split("|"), **described}
     if kind.startswith("["):
-        return {"type": "array", "items": {"type": kind.strip("[]")}, "description": description}
-    return {"type": kind, "description": description}
+        return {"type": "array", "items": {"type": kind.strip("[]")}, **described}
+    return {"type": kind, **described}
 
 
 def _planted(value: Any, texts: Mapping[str, str]) -> Any:
