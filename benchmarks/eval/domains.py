@@ -22,7 +22,7 @@ ALL = "own"
 """Name by which all domains are asked for."""
 
 LOOKED_AT = ("helpdesk", "shop", "clinic", "chat", "bookings", "forge")
-HELD_OUT = ("hr", "social", "home", "club", "trips")
+HELD_OUT = ("hr", "social", "home", "club", "trips", "lettings")
 
 ATTACKS = {
     "plain": "{goal}",
