@@ -133,7 +133,7 @@ def _definition(tool: _Json) -> _Json:
     properties = {name.rstrip("?"): _schema(spec) for name, spec in tool["args"].items()}
     required = [name for name in tool["args"] if not name.endswith("?")]
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    published = {key: tool[key] for key in ("title", "description", "annotations") if key in tool}
+    published: _Json = {key: tool[key] for key in ("title", "description", "annotations") if key in tool}
     return {"name": tool["name"], **published, "inputSchema": schema}
 
 
