@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -132,6 +133,7 @@ class Supervisor:
         if self._minder is not None and self._minder.stdin is not None:
             self._minder.stdin.close()
             await self._minder.wait()
+        _end_tools()
 
     async def _start_minder(self) -> None:
         self._minder = await asyncio.create_subprocess_exec(
@@ -180,6 +182,15 @@ class Supervisor:
             ready=lambda: ready.pdp_ready(config.pdp_listen),
             sockets=(self._layout.socket("pdp"),),
         )
+
+
+def _end_tools() -> None:
+    """Ends what a start that was cancelled still waits for in threads: compilers, a bundle's tests. Nothing supervised is left by
+    now. Without the kernel's list of children they end by themselves."""
+    for children in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for pid in children.read_text(encoding="ascii").split():
+                os.kill(int(pid), signal.SIGTERM)
 
 
 @contextlib.contextmanager

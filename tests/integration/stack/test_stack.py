@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from typing import Any
 import pytest
 
 from control_plane.stack.child import start_ticks
+from control_plane.stack.config import write_settings
+from control_plane.stack.layout import make_layout
+from control_plane.stack.places import CHECKOUT
 
 PATIENCE_S = 120.0
 """Upper bound of waiting; nothing is asserted about how long a thing takes."""
@@ -136,6 +140,43 @@ def test_ctrl_c_stops_everything_and_a_later_start_makes_nothing_again(tmp_path:
         assert "counted again" not in second.log.read_text()
         assert not (state / "run" / "state-sealed").exists(), "a mark proves one start"
     assert keys == {path: path.read_bytes() for path in (state / "keys").glob("*.pem")}
+
+
+def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
+    rego = tmp_path / "rego"
+    shutil.copytree(CHECKOUT / "rego", rego)
+    endless = "if {\n\tsome i in numbers.range(1, 100000)\n\tsome j in numbers.range(1, 100000)\n\ti * j == 0.5\n}\n"
+    tests = "\n".join(f"test_endless_{number} {endless}" for number in range(500))  # OPA ends each after some seconds
+    (rego / "writ" / "endless_test.rego").write_text(f"package writ.endless_test\n\n{tests}")
+    layout = make_layout(tmp_path / "s")
+    write_settings(layout, os.urandom)
+    layout.settings.write_text(layout.settings.read_text().replace(str(CHECKOUT / "rego"), str(rego)))
+    log = tmp_path / "s.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([*WRIT, "up", "--state", str(layout.root)], stdout=out, stderr=out)
+    try:
+        until(lambda: process.poll() is not None or testing(process.pid) != [], log)
+        tools = testing(process.pid)
+        assert tools != [], log.read_text()
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_S)
+    finally:
+        process.kill()
+        process.wait()
+    assert not any(alive(pid) for pid in tools)
+
+
+def testing(parent: int) -> list[int]:
+    """Processes that `parent` runs a bundle's tests in."""
+    children = [path.read_text().split() for path in Path(f"/proc/{parent}/task").glob("*/children")]
+    return [int(pid) for pids in children for pid in pids if "test" in arguments(int(pid))]
+
+
+def arguments(pid: int) -> list[str]:
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_text().split("\0")
+    except OSError:
+        return []  # it has ended
 
 
 def test_a_killed_supervisor_leaves_no_process_and_can_be_started_again(tmp_path: Path) -> None:
