@@ -21,8 +21,8 @@ FOLDER = Path(__file__).with_name("domains")
 ALL = "own"
 """Name by which all domains are asked for."""
 
-LOOKED_AT = ("helpdesk", "shop", "clinic", "chat", "bookings", "forge")
-HELD_OUT = ("hr", "social", "home", "club", "trips", "lettings")
+LOOKED_AT = ("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips")
+HELD_OUT = ("lettings", "cloud", "newsroom")
 
 ATTACKS = {
     "plain": "{goal}",
