@@ -22,7 +22,7 @@ ALL = "own"
 """Name by which all domains are asked for."""
 
 LOOKED_AT = ("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips")
-HELD_OUT = ("lettings", "cloud", "newsroom", "claims", "school")
+HELD_OUT = ("lettings", "cloud", "newsroom", "claims", "school", "freight")
 
 ATTACKS = {
     "plain": "{goal}",
