@@ -38,6 +38,7 @@ from pdp.programs.sql_lexical import (
 )
 from pdp.programs.sql_nodes import not_named
 from pdp.programs.sql_statements import StatementWalker
+from pdp.programs.sql_templates import Templates
 from writ.action import Finding, Verb
 
 MAX_CACHED = 512
@@ -75,12 +76,12 @@ def parse_sql(text: str, dialect: str) -> Program:
     """Returns what every statement of `text` does. `dialect` is sqlglot's name: sqlite, postgres, mysql or tsql."""
     if len(text) <= MAX_CACHED_BYTES:
         return _parse_cached(text, dialect)
-    return _parse(text, dialect)
+    return parse_in_full(text, dialect)
 
 
 @lru_cache(maxsize=MAX_CACHED)
 def _parse_cached(text: str, dialect: str) -> Program:
-    return _parse(text, dialect)
+    return _TEMPLATES.program(text, dialect)
 
 
 def unknown(code: str, message: str, program: str = "") -> Program:
@@ -91,7 +92,8 @@ def unknown(code: str, message: str, program: str = "") -> Program:
     )
 
 
-def _parse(text: str, dialect: str) -> Program:
+def parse_in_full(text: str, dialect: str) -> Program:
+    """Returns what `parse_sql` does, without having kept anything of earlier texts."""
     if dialect not in FUNCTIONS:
         return unknown("SQL_DIALECT", f"expected one of {', '.join(sorted(FUNCTIONS))}")
     if len(text) > MAX_PROGRAM_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_PROGRAM_BYTES:
@@ -175,3 +177,6 @@ def _is_transaction(words: Sequence[str], count: int) -> bool:
         name = [item for item in rest if item != "savepoint"]
         return len(name) == 1 and name[0].isidentifier()
     return first[0] == "rollback" and words[1:2] == ["to"] and count <= 4
+
+
+_TEMPLATES = Templates(parse_in_full)

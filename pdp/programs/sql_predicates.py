@@ -91,7 +91,7 @@ def _equality(node: exp.Expr, dialect: str) -> tuple[exp.Column | None, tuple[st
     for item in items:
         value = literal(item)
         # A column of numbers takes '03' and ' 3 ' for 3.
-        if value is not None and (value != value.strip() or _is_odd_number(value)):
+        if value is not None and (value != value.strip() or is_odd_number(value)):
             return None, ()
         # MySQL compares a text column with a number as numbers: `name = 0` is true for every name without digits.
         if value is None or (dialect == "mysql" and value == "0" and not _is_text(item)):
@@ -100,7 +100,8 @@ def _equality(node: exp.Expr, dialect: str) -> tuple[exp.Column | None, tuple[st
     return left, tuple(values)
 
 
-def _is_odd_number(text: str) -> bool:
+def is_odd_number(text: str) -> bool:
+    """True for a spelling that a column of numbers takes for a number, and that is not the canonical one: `'03'`."""
     return _NUMBER_LIKE.fullmatch(text) is not None and _CANONICAL.fullmatch(text) is None
 
 
