@@ -58,3 +58,13 @@ def test_a_call_with_an_argument_that_the_tool_lacks_is_an_error() -> None:
     domain.tasks[0]["calls"][0] = {"list_orders": {"colour": "red"}}
     with pytest.raises(ValueError, match="takes other arguments"):
         domain.exported()
+
+
+def test_a_tool_is_published_with_what_its_server_tells_and_no_more() -> None:
+    tools = {tool["name"]: tool for tool in Domain("cloud").exported()["tools"]}
+    assert "description" not in tools["listInstances"]
+    assert tools["listInstances"]["annotations"] == {"readOnlyHint": True}
+    assert tools["listInstances"]["inputSchema"]["properties"]["tag"] == {"type": "string"}
+    record = tools["upsertRecord"]["inputSchema"]["properties"]["record"]
+    assert record["properties"]["values"] == {"type": "array", "items": {"type": "string"}}
+    assert tools["upsertRecord"]["inputSchema"]["required"] == ["zone", "record"]
