@@ -401,13 +401,13 @@ class RedisState(StateRecords):
             await run_one(self.client, _SETTLE, organisation_key(organisation), orjson.dumps({"q": items}))
 
     async def _sweep(self, organisation: str) -> None:
-        """Gives back what calls without an answer have reserved: no decision can rest on them."""
+        """Gives back what calls without an answer have reserved: no decision can rest on them. Two batches may do so at once."""
         swept = set(self._lost[organisation])
         opened = await self.open_tickets(organisation, earlier=False)
         await self.close_tickets(organisation, [(t, Final.WITHDRAWN) for t in opened if t.trip in swept])
-        self._lost[organisation] -= swept
-        if not self._lost[organisation]:
-            del self._lost[organisation]
+        left = self._lost.pop(organisation, set()) - swept
+        if left:
+            self._lost[organisation] = left
 
 
 def _first_failure(replies: Sequence[object]) -> StateFailed | None:

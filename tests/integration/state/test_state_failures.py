@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -58,6 +59,17 @@ async def test_a_paused_server_runs_into_the_deadline_and_what_it_reserved_late_
     assert (view.status, view.counters["calls"].value) == (ClaimStatus.MINE, 2)
     await state.settle([settle(ask("failing", reserve()), view, Final.ALLOWED)])
     assert await value_now(state, reserve()) == (1, 1)
+
+
+async def test_two_batches_at_once_give_back_what_a_call_without_an_answer_reserved(
+    server: RedisServer, state: RedisState
+) -> None:
+    await enrich_one(state, ask("before", reserve()))
+    server.pause()
+    await fails_with("STATE_TIMEOUT", state)
+    server.resume()
+    views = await asyncio.gather(*[enrich_one(state, ask(f"after{number}", reserve())) for number in range(3)])
+    assert sorted(view.counters["calls"].value for view in views) == [2, 3, 4]
 
 
 async def test_a_call_that_arrives_after_its_fence_changes_nothing(server: RedisServer, state: RedisState) -> None:
