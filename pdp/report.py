@@ -18,6 +18,9 @@ from writ.errors import InvalidInput, NotReady
 from writ.receipt_body import outcome_body
 from writ.v1 import decision_pb2, receipt_pb2
 
+MAX_UNIX_S = 253_402_300_799
+"""The last second of the year 9999, where google.protobuf.Timestamp ends."""
+
 _DECISION_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _ERROR_CODE = re.compile(r"[A-Z0-9_]{0,64}")
 
@@ -175,5 +178,10 @@ def _check(request: decision_pb2.ReportOutcomeRequest) -> None:
             raise InvalidInput("FIELD_INVALID", f"`{name}` must match {pattern.pattern}, got {len(value)} characters")
     if request.status not in _STATUSES:
         raise InvalidInput("FIELD_INVALID", "`status` must be SUCCEEDED, FAILED or NOT_EXECUTED")
-    if not 0 <= request.finished_at.seconds < 2**40 or request.rows > 2**53 - 1:
-        raise InvalidInput("FIELD_INVALID", "`finished_at` and `rows` must be positive and within 2^53")
+    finished_at = request.finished_at
+    if not 0 <= finished_at.seconds <= MAX_UNIX_S or not 0 <= finished_at.nanos < 10**9:
+        raise InvalidInput(
+            "FIELD_INVALID", "`finished_at` must be a time from 1970 to 9999, with nanos of 0 to 999999999"
+        )
+    if request.rows > 2**53 - 1:
+        raise InvalidInput("FIELD_INVALID", f"`rows` must be at most 2^53 - 1, got {request.rows}")

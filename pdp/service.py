@@ -8,6 +8,7 @@ nothing from this module.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
@@ -31,6 +32,8 @@ from pdp.state import RedisState, StoredFact
 from pdp.wire import delimited, tag
 from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, WritError
 from writ.v1 import decision_pb2, fact_pb2
+
+log = logging.getLogger("writ.service")
 
 MAX_PEERS = 4096
 """Credentials whose Peer is kept, so that one object stands for one caller."""
@@ -277,8 +280,8 @@ class DecisionFront:
             response = await self._reporter.report(report, caller, int(time.time() * 1000))
             if response.binding == decision_pb2.OUTCOME_BINDING_MATCHED:
                 self._engine.facts_changed(caller.organisation)
-        except WritError as error:
-            await _abort(context, error)
+        except Exception as error:
+            await _abort(context, _told(error))
         return response.SerializeToString()
 
     async def put(self, request: bytes, context: Context) -> bytes:
@@ -298,8 +301,8 @@ class DecisionFront:
                 ],
             )
             self._engine.facts_changed(caller.organisation)
-        except WritError as error:
-            await _abort(context, error)
+        except Exception as error:
+            await _abort(context, _told(error))
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()
 
     def _caller(self, context: Context) -> CallerIdentity:
@@ -345,6 +348,14 @@ def _parse(message: M, raw: bytes) -> M:
             "REQUEST_UNREADABLE", f"expected a {message.DESCRIPTOR.full_name}, got {len(raw)} bytes that are none"
         ) from error
     return message
+
+
+def _told(error: Exception) -> WritError:
+    """Returns what a caller may know of an error. Of our own defects nothing: their texts may quote what was sent."""
+    if isinstance(error, WritError):
+        return error
+    log.error("call failed", exc_info=error)
+    return WritError("INTERNAL", "an internal error; the decision point has logged its cause")
 
 
 async def _abort(context: Context, error: WritError) -> NoReturn:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from pdp.model import CallerIdentity
 from pdp.report import Reporter
 from pdp.results import Results
@@ -13,6 +15,7 @@ from pdp.session_key import state_name
 from pdp.state_client import Call, Client
 from tests.behaviour_support import SETTINGS
 from tests.pipeline_support import Pipeline
+from writ.errors import InvalidInput
 from writ.v1 import decision_pb2
 
 KEY = bytes(32)
@@ -48,13 +51,11 @@ class Told:
         pass
 
 
-async def told(record: tuple[str, str, str] | None, name: str = "agent/billing-1") -> list[Call]:
-    """What the state is told of a report that names a principal."""
+async def reporter_of(decisions: Told) -> Reporter:
     pipeline = await Pipeline().start()
     assert pipeline.lanes.current is not None
     pipeline.lanes.current = replace(pipeline.lanes.current, behaviour=SETTINGS)
-    decisions = Told(record)
-    reporter = Reporter(
+    return Reporter(
         decisions=decisions,
         recorder=pipeline.recorder,
         lanes=pipeline.lanes,
@@ -62,6 +63,17 @@ async def told(record: tuple[str, str, str] | None, name: str = "agent/billing-1
         random=bytes,
         failure=lambda _: None,
     )
+
+
+def caller_of(name: str) -> CallerIdentity:
+    return CallerIdentity(
+        organisation="acme", id="c1", names=("spiffe://writ.example/" + name,), claims={}, expires_at_s=2e9
+    )
+
+
+async def told(record: tuple[str, str, str] | None, name: str = "agent/billing-1") -> list[Call]:
+    """What the state is told of a report that names a principal."""
+    decisions = Told(record)
     request = decision_pb2.ReportOutcomeRequest(
         request_id="r1",
         decision_id=DECISION,
@@ -72,10 +84,7 @@ async def told(record: tuple[str, str, str] | None, name: str = "agent/billing-1
     )
     request.agent.id, request.principal.id = "billing-1", "victim"
     request.tool.server, request.tool.name = "billing-mcp", "invoices.get"
-    caller = CallerIdentity(
-        organisation="acme", id="c1", names=("spiffe://writ.example/" + name,), claims={}, expires_at_s=2e9
-    )
-    await reporter.report(request, caller, 1_700_000_000_000)
+    await (await reporter_of(decisions)).report(request, caller_of(name), 1_700_000_000_000)
     assert decisions.calls
     return decisions.calls
 
@@ -116,3 +125,15 @@ async def test_who_reports_another_call_or_only_its_own_word_ends_no_waiting() -
     assert not ends_waiting((await told((DECISION, "1" * 64, "allowed"), "gateway/mcp"))[-1])
     assert not ends_waiting((await told((DECISION, DIGEST, "denied"), "gateway/mcp"))[-1])
     assert not ends_waiting((await told((DECISION, DIGEST, "allowed")))[-1])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanos"), [(1, -5), (-1, 0), (2**39, 0), (253_402_300_800, 0), (0, 2**31 - 1), (5, 10**9)]
+)
+async def test_a_claimed_end_that_is_no_time_is_refused_and_says_what_was_expected(seconds: int, nanos: int) -> None:
+    request = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest=DIGEST, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
+    )
+    request.finished_at.seconds, request.finished_at.nanos = seconds, nanos
+    with pytest.raises(InvalidInput, match="`finished_at` must be a time"):
+        await (await reporter_of(Told(None))).report(request, caller_of("agent/billing-1"), 1_700_000_000_000)
