@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pdp.suggest.alternatives import choices_of, mapping, strings, types_of, unite
 from writ.frozen import frozen
 
 MAX_PLACES = 256
@@ -18,6 +19,9 @@ MAX_DEPTH = 5
 
 MAX_STEPS = 4096
 """Most references and alternatives that are followed in one schema, so that schemas of schemas end."""
+
+MAX_ALTERNATIVES = 64
+"""Most alternatives of one place; a tool that does many things has one for each of them."""
 
 MAX_TEXT_CHARS = 1024
 """How much of a description of one argument is read."""
@@ -82,7 +86,7 @@ def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
         return None
     walk = _Walk(schema)
     root = walk.resolved(schema)
-    if "array" in _types(root):
+    if "array" in types_of(root):
         return tuple(walk.place(walk.resolved(root.get("items")), "[]", (), True, 0, root))
     return tuple(walk.properties(root, "", (), True, 0))
 
@@ -105,14 +109,27 @@ class _Walk:
             return {}
         reference = schema.get("$ref")
         merged: dict[str, Any] = {}
+        needed = set(strings(schema.get("required")))
         if isinstance(reference, str):
             merged.update(self.resolved(self._target(reference), depth + 1))
+            needed |= set(strings(merged.get("required")))
         for key in ("allOf", "anyOf", "oneOf"):
             parts = schema.get(key)
-            for part in parts[:16] if isinstance(parts, list) else ():
-                _unite(merged, self.resolved(part, depth + 1))
+            parts = parts[:MAX_ALTERNATIVES] if isinstance(parts, list) else []
+            found = [self.resolved(part, depth + 1) for part in parts]
+            required = [set(strings(part.get("required"))) for part in found if types_of(part)]
+            # What only one of several alternatives needs may be absent.
+            needed |= set().union(*required) if key == "allOf" else set.intersection(*required) if required else set()
+            for part in found:
+                unite(merged, part)
         # What stands beside a reference says more about this place than the shared part does.
-        merged.update({key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf")})
+        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf")}
+        properties = {**mapping(merged.get("properties")), **mapping(own.get("properties"))}
+        merged.update(own)
+        if properties:
+            merged["properties"] = properties
+        if needed:
+            merged["required"] = sorted(needed)
         return merged
 
     def _target(self, reference: str) -> object:
@@ -130,8 +147,7 @@ class _Walk:
     ) -> Iterator[Argument]:
         """Yields the places of an object schema."""
         properties = schema.get("properties")
-        needed = schema.get("required")
-        needed = needed if isinstance(needed, list) else []
+        needed = strings(schema.get("required"))
         for name, inner in properties.items() if isinstance(properties, Mapping) else ():
             path = f"{base}.{quoted(name)}" if base else quoted(name)
             yield from self.place(self.resolved(inner), path, (*names, name), required and name in needed, depth, {})
@@ -149,12 +165,12 @@ class _Walk:
         if self._left == 0 and len(names) > 1:
             return
         self._left = max(0, self._left - 1)
-        types = _types(schema)
+        types = types_of(schema)
         listed = "array" in types
         item = self.resolved(schema.get("items")) if listed else {}
         if listed:
-            types = (types - {"array"}) | (_types(item) or frozenset({"array"}))
-        choices = _choices(item if listed and "enum" in item else schema)
+            types = (types - {"array"}) | (types_of(item) or frozenset({"array"}))
+        choices = choices_of(item if listed and "enum" in item else schema)
         texts = [text for text in (schema.get("description"), around.get("description")) if isinstance(text, str)]
         form = item.get("format", schema.get("format"))
         yield Argument(
@@ -171,48 +187,3 @@ class _Walk:
         if depth < MAX_DEPTH:
             below = item if listed else schema
             yield from self.properties(below, f"{path}[]" if listed else path, names, required, depth + 1)
-
-
-def _types(schema: Mapping[str, Any]) -> frozenset[str]:
-    named = schema.get("type")
-    if isinstance(named, str):
-        found = {named}
-    elif isinstance(named, list):
-        found = {item for item in named if isinstance(item, str)}
-    elif isinstance(schema.get("properties"), Mapping):
-        found = {"object"}
-    elif "items" in schema:
-        found = {"array"}
-    elif isinstance(schema.get("enum"), list):
-        found = {"string"}
-    else:
-        found = set()
-    return frozenset(found - {"null"})
-
-
-def _choices(schema: Mapping[str, Any]) -> tuple[str, ...] | None:
-    if "const" in schema:
-        return (str(schema["const"])[:64],)
-    choices = schema.get("enum")
-    if not isinstance(choices, list) or not choices:
-        return None
-    return tuple(str(choice)[:64] for choice in choices[:64])
-
-
-def _unite(merged: dict[str, Any], part: Mapping[str, Any]) -> None:
-    types = _types(merged) | _types(part)
-    properties = {**_mapping(merged.get("properties")), **_mapping(part.get("properties"))}
-    # A choice holds only where every alternative has one; the plain string beside it allows anything.
-    if ("enum" in merged) != ("enum" in part) and _types(part if "enum" in merged else merged):
-        merged.pop("enum", None)
-        part = {key: value for key, value in part.items() if key != "enum"}
-    for key, value in part.items():
-        merged.setdefault(key, value)
-    if types:
-        merged["type"] = sorted(types)
-    if properties:
-        merged["properties"] = properties
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

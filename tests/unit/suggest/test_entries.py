@@ -165,6 +165,30 @@ def test_a_choice_beside_a_free_text_is_no_closed_set() -> None:
     assert sinks(entry("send_report", {"channel": closed})) == set()
 
 
+def _alternative(action: str, **others: dict[str, str]) -> dict[str, object]:
+    properties = {"action": {"const": action}, **others}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def test_every_alternative_of_a_tool_counts() -> None:
+    listed = [_alternative(f"get_{index}") for index in range(20)]
+    union = {"type": "object", "anyOf": [*listed, _alternative("delete", mailbox_id=TEXT), _alternative("count")]}
+    for schema in (union, {**union, "properties": {"page": {"type": "integer"}}}):
+        made = entry("mailbox_tool", {"request": schema})
+        assert ("id", "request.mailbox_id") in sinks(made)
+    made = entry("mailbox_manager", {}, schema={"oneOf": union["anyOf"]})
+    assert made["verb"] == "DELETE"
+
+
+def test_what_only_one_alternative_needs_may_be_absent() -> None:
+    one = {"type": "object", "properties": {"page_id": TEXT}, "required": ["page_id"]}
+    other = {"type": "object", "properties": {"title": TEXT, "page_id": TEXT}, "required": ["title"]}
+    for alternatives in ([one, other], [other, one]):
+        made = entry("pay_page", {}, schema={"anyOf": alternatives})
+        assert "ids" not in made
+        assert entry("pay_page", {}, schema={"allOf": alternatives})["ids"] == "page_id"
+
+
 def test_the_description_of_an_argument_tells_what_a_vague_name_holds() -> None:
     assert sinks(entry("transmit", {"target": {**TEXT, "description": "URL to post to"}})) == {("url", "target")}
     assert sinks(entry("transmit", {"dest": {**TEXT, "description": "email address"}})) == {("recipient", "dest")}

@@ -219,7 +219,7 @@ def test_a_document_that_is_too_large_is_refused_before_it_is_read() -> None:
 
 def test_a_schema_of_schemas_ends() -> None:
     schema: dict[str, Any] = {"$ref": "#"}
-    schema["anyOf"] = [{"$ref": "#"}] * 16
+    schema["anyOf"] = [{"$ref": "#"}] * 100
     schema["properties"] = {f"p{index}": {"$ref": "#"} for index in range(20)}
     found = made({"name": "get_item", "inputSchema": schema})
     assert len(found.lines) < 4 * MAX_PLACES
