@@ -6,15 +6,16 @@ Strict: an option that the grammar of the command does not name, or an abbreviat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from pdp.programs.model import Effect, Program
 from pdp.programs.shell_words import NotUnderstood, Word
 from writ.action import Verb
+from writ.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Input:
     """What a command reads from its standard input: nothing given, something (`text` None), or literal text."""
 
@@ -62,7 +63,7 @@ class Runner(Protocol):
         """Runs the text of a shell script."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Grammar:
     """The options of one command. Letters and long names take no value (`flags`) or one (`values`).
 
@@ -80,7 +81,7 @@ class Grammar:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Options:
     """Options in order as (letter or long name, value), and the operands. `open` when there could be others."""
 

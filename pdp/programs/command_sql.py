@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pdp.programs.command_options import Grammar, Input, Options, Runner, grammar, read_options
 from pdp.programs.model import Program, SqlEffect
 from pdp.programs.shell_words import NotUnderstood, Word, names
 from pdp.programs.sql import parse_sql
 from writ.action import Verb
+from writ.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Client:
     """How a client takes its SQL. `commands` are options that carry it, `files` those that name a file of it."""
 

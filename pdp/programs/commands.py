@@ -58,6 +58,8 @@ _WRAPPERS = {
 _XARGS = grammar("0rtpx", "dnPLsaIE", "null no-run-if-empty max-args= max-procs= delimiter= arg-file=", ordered=True)
 _ENV = grammar("i0", "u", "ignore-environment unset= null", ordered=True)
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
+_READ = grammar("rs", "dnNptu")
+_GIT_OPTIONS = grammar("pP", "C", "no-pager", ordered=True)
 _GIT = names(
     """add apply blame branch cat-file checkout cherry cherry-pick clean clone commit count-objects describe diff fetch
     for-each-ref gc grep init log ls-files ls-remote ls-tree merge merge-base mv name-rev pull push rebase reflog
@@ -198,7 +200,7 @@ def _set(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
 
 
 def _read(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
-    found = read_options(args, grammar("rs", "dnNptu"))
+    found = read_options(args, _READ)
     if found.open or any(not is_plain_name(word.literal or "") for word in found.operands):
         raise NotUnderstood("expected variables that change no other command")
 
@@ -214,7 +216,7 @@ def _test(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
 
 
 def _git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    found = read_options(args, grammar("pP", "C", "no-pager", ordered=True))
+    found = read_options(args, _GIT_OPTIONS)
     name = found.operands[0].literal if found.operands else None
     if name is None:
         raise NotUnderstood("expected a literal subcommand of git")

@@ -38,6 +38,7 @@ _AUTHORITY = re.compile(
 )
 _IPV4 = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
 _ODD_CHARACTERS = re.compile(r"[\x00-\x20\x7f-\U0010ffff\\<>\"^`{|}\[\]]")
+_ODD_TEXT = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HIDING_ESCAPE = re.compile(r"%(?:2[fFeE]|5[cC]|[01][0-9A-Fa-f]|7[fF]|25)")
 _METHOD = re.compile(r"[A-Za-z]{1,16}")
@@ -138,7 +139,7 @@ def _path(raw: str) -> tuple[str, ...] | None:
     decoded = []
     for segment in segments:
         try:
-            text = unquote_to_bytes(segment).decode("utf-8")
+            text = unquote_to_bytes(segment).decode("utf-8") if "%" in segment else segment
         except UnicodeDecodeError:
             return None
         if text in ("", ".", "..") or ";" in text or _is_odd(text):
@@ -148,7 +149,7 @@ def _path(raw: str) -> tuple[str, ...] | None:
 
 
 def _is_odd(text: str) -> bool:
-    return any(character < " " or character == "\x7f" or character == "\ufffd" for character in text)
+    return _ODD_TEXT.search(text) is not None
 
 
 def _methods(

@@ -7,10 +7,11 @@ guesses and never raises for odd text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from writ.action import Finding, Verb
+from writ.frozen import frozen
 
 MAX_PROGRAM_BYTES = 16 * 1024
 """Longest program that is parsed (design, section 2): beyond it parsers are slow enough to be a weapon."""
@@ -19,7 +20,7 @@ _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SqlEffect:
     """One table touched by one statement.
 
@@ -39,7 +40,7 @@ class SqlEffect:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HttpEffect:
     """One HTTP request. `method` is the effective one (X-HTTP-Method-Override and `_method` applied), upper case.
 
@@ -57,7 +58,7 @@ class HttpEffect:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileEffect:
     """Files that a command reads, writes or deletes. `recursive` or a glob means everything below; paths are literal."""
 
@@ -66,7 +67,7 @@ class FileEffect:
     everything: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommandEffect:
     """A program that runs, or something that cannot be told (verb UNKNOWN). `program` is its base name or ""."""
 
@@ -77,7 +78,7 @@ class CommandEffect:
 Effect = SqlEffect | HttpEffect | FileEffect | CommandEffect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Program:
     """All effects of a program, in order of appearance, and what was noticed. Findings carry an empty pointer."""
 

@@ -198,11 +198,12 @@ class Tree:
 
     def _word(self, node: Node) -> Word:
         """Returns the word, and walks the commands that its substitutions run."""
-        if node.type not in WORDS:
+        kind = node.type
+        if kind not in WORDS:
             raise NotUnderstood(f"expected plain words, got {_name(node)}")
-        if node.type not in ("word", "raw_string", "number"):
+        if kind not in ("word", "raw_string", "number"):
             self._expansions(node)
-        return UNCERTAIN if node.type in ("brace_expression", "arithmetic_expansion") else read_word(self._text(node))
+        return UNCERTAIN if kind in ("brace_expression", "arithmetic_expansion") else read_word(self._text(node))
 
     def _expansions(self, node: Node) -> None:
         kind = node.type

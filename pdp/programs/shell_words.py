@@ -7,16 +7,17 @@ that the grammar cut in another way than bash does is refused. Does not expand: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
+
+from writ.frozen import frozen
 
 
 class NotUnderstood(Exception):
     """A script, or a part of it, that has no certain reading."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Word:
     """One word. `text` is None when an expansion makes it; `glob` tells a live `*`, `?`, `[`, or brace in it.
 
@@ -50,13 +51,14 @@ _ANSI_ESCAPES = {"n": "\n", "t": "\t"}
 _EXPANDING = re.compile(r"[$`]|<\(|>\(")
 _CONTINUATION = re.compile(rb"(?:[ \t\n]|(?<=[ \t])\\\n)*")
 _BEFORE_COMMENT = frozenset(b" \t\n;&|()")
+_BLANK = ord(" ")
 _OPAQUE = frozenset({"string", "raw_string", "ansi_c_string", "heredoc_body", "comment"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 
 
 def read_word(source: str) -> Word:
     """Returns what the source of one word stands for. Raises NotUnderstood when it is not one word to bash."""
-    if source == "{}":
+    if source == "{}" or _SPAN.fullmatch(source):
         return Word(text=source)
     parts: list[str] = []
     glob = False
@@ -114,11 +116,14 @@ def check_gaps(root: Node, source: bytes) -> None:
     pending = [root]
     while pending:
         node = pending.pop()
-        opaque = node.type in _OPAQUE
-        if node.child_count and not opaque:
-            pending.extend(reversed(node.children))
+        kind = node.type
+        opaque = kind in _OPAQUE
+        if not opaque and (children := node.children):
+            pending += children[::-1]
             continue
-        _check_gap(source, end, node)
+        start = node.start_byte
+        if kind == "comment" or start > end + 1 or (start > end and source[end] != _BLANK):
+            _check_gap(source, end, node)
         end = max(end, node.end_byte)
         if opaque:
             for inner in _inner(node):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pdp.programs.sql_functions import word_set
 from pdp.programs.sql_predicates import MAX_LIMIT_DIGITS, is_odd_number
 
-MAX_LITERALS = 64
+MAX_LITERALS = 32
 """Most literals of a shape: a statement with more is a bulk load, seldom seen again with as many."""
 
 INTEGER, DECIMAL, TEXT = "i", "d", "s"

@@ -32,7 +32,7 @@ _V = TypeVar("_V")
 
 MAX_SHAPES = 512
 MAX_TEMPLATES = 512
-"""Shapes and templates kept, the least used go first. Their programs have at most 2 KiB: some 3 MiB when all are as long."""
+"""Shapes and templates kept, the least used go first: usually 1 MiB, some 6 MiB when all are as large as they may be."""
 
 MAX_EFFECTS = 8
 """Most effects of a template: so many the walker looks back to leave out what it has said already."""
