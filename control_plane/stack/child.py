@@ -35,6 +35,8 @@ STEADY_S = 30.0
 
 TAIL_LINES = 5
 
+MAX_TAIL_BYTES = 8192
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSpec:
@@ -72,6 +74,7 @@ class Child:
         self._mind = mind
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._log_start = 0
 
     @property
     def pid(self) -> int | None:
@@ -135,6 +138,7 @@ class Child:
         for path in self.spec.sockets:
             path.unlink(missing_ok=True)
         with self._layout.log(self.spec.name).open("ab") as log:
+            self._log_start = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 # -I -S: the shim needs no site packages, and starts in a few milliseconds.
                 *(sys.executable, "-I", "-S", str(SHIM), str(os.getpid()), *self.spec.command),
@@ -194,10 +198,20 @@ class Child:
     def _tail(self) -> str:
         path = self._layout.log(self.spec.name)
         try:
-            lines = path.read_bytes()[-8192:].decode(errors="replace").strip().splitlines()[-TAIL_LINES:]
+            text = path.read_bytes()[self._log_start :]
         except OSError:
-            lines = []
+            return ""
+        lines = _last_words(self.spec.name, text[-MAX_TAIL_BYTES:].decode(errors="replace").strip().splitlines())
         return f"; last words in {path}: " + " | ".join(lines) if lines else ""
+
+
+def _last_words(name: str, lines: list[str]) -> list[str]:
+    """Returns what a process said last; from the line on with which it gave up by name, `pdp: REASON: …`, if there is one,
+    because what libraries say behind it while the interpreter ends is no cause."""
+    for number, line in reversed(list(enumerate(lines))):
+        if line.startswith(f"{name}: "):
+            return lines[number : number + 1]
+    return lines[-TAIL_LINES:]
 
 
 def _ended(code: int) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import importlib.metadata
+import os
 import re
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,11 +16,11 @@ from pathlib import Path
 
 from control_plane.stack import ready
 from control_plane.stack.config import StackConfig, load_stack_config
-from control_plane.stack.keys import KINDS, read_private_key
+from control_plane.stack.keys import KINDS, check_private_mode, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.redis_server import find_redis_server
-from control_plane.stack.tools import TOOLS, built_tool, tool_version
+from control_plane.stack.tools import TOOLS, built_tool, opa_version, tool_version
 from writ.errors import WritError
 
 PYTHON = (3, 11)
@@ -27,6 +30,8 @@ MIN_FREE_BYTES = 512 * 1024 * 1024
 
 CLOCK_FLOOR_S = 1_767_225_600
 """2026-01-01: a clock before this release is wrong, and credentials and windows with it."""
+
+_MEND_OPA = "unset WRIT_OPA if it is set, else remove this file; then run `make tools`"
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
@@ -49,7 +54,9 @@ async def examine(layout: Layout) -> list[Finding]:
         config = _config(layout)
         if isinstance(config, Finding):
             return [*found, config]
-        found += await _services(config)
+        runs = _runs(layout)
+        found += [] if runs else _ports(config, layout)
+        found += await _services(config, layout, runs)
     return found
 
 
@@ -73,15 +80,17 @@ def _packages() -> Finding:
 
 
 def _opa() -> Finding:
+    expected = tool_version(TOOLS["opa"])
     try:
         path = built_tool("opa")
+        if path is None:
+            return Finding(name="opa binary", right=False, detail="not built yet", mend="run `make tools`")
+        version = opa_version(path)
     except WritError as error:
-        return Finding(
-            name="opa binary", right=False, detail=error.message, mend="unset WRIT_OPA, or mend what it names"
-        )
-    if path is None:
-        return Finding(name="opa binary", right=False, detail="not built yet", mend="run `make tools`")
-    return Finding(name="opa binary", right=True, detail=f"{tool_version(TOOLS['opa'])} in {path}")
+        return Finding(name="opa binary", right=False, detail=error.message, mend=_MEND_OPA)
+    right = version == expected
+    detail = f"{version} in {path}" + ("" if right else f", expected {expected}")
+    return Finding(name="opa binary", right=right, detail=detail, mend="" if right else _MEND_OPA)
 
 
 def _redis() -> Finding:
@@ -108,11 +117,15 @@ def _state(layout: Layout) -> Iterator[Finding]:
     mode = layout.root.stat().st_mode & 0o777
     mend = f"run `chmod 700 {layout.root}`" if mode != 0o700 else ""
     yield Finding(name="state folder", right=not mend, detail=f"{layout.root}, mode {mode:04o}", mend=mend)
+    if not os.access(layout.root, os.W_OK):
+        mend = "mount it so that it can be written, or give it to the user who runs Writ"
+        yield Finding(name="state folder", right=False, detail=f"`{layout.root}` cannot be written", mend=mend)
     free = free_bytes(layout)
     enough = free >= MIN_FREE_BYTES
     mend = "" if enough else "make room: evidence that cannot be written makes every answer a DENY"
     yield Finding(name="disk", right=enough, detail=f"{free // 2**20} MiB free", mend=mend)
     yield from (_key(layout.key(f"{name}.pem"), name) for name in KINDS)
+    yield _vault_key(layout)
     if not layout.settings.exists():
         yield Finding(name="settings", right=False, detail=f"`{layout.settings}` is missing", mend=start)
 
@@ -130,6 +143,19 @@ def _key(path: Path, name: str) -> Finding:
     return Finding(name=f"key {name}", right=True, detail="readable by its owner alone")
 
 
+def _vault_key(layout: Layout) -> Finding:
+    path = layout.key("vault.key")
+    if not path.exists():
+        # As with the others, a deployment may name another file.
+        mend = "restore it, since payloads cannot be read without; on a state folder without payloads run `writ up`"
+        return Finding(name="key vault", right=False, detail=f"`{path}` is missing", mend=mend)
+    try:
+        check_private_mode(path)
+    except WritError as error:
+        return Finding(name="key vault", right=False, detail=error.message, mend=f"run `chmod 600 {path}`")
+    return Finding(name="key vault", right=True, detail="readable by its owner alone")
+
+
 def _config(layout: Layout) -> StackConfig | Finding:
     try:
         return load_stack_config(layout)
@@ -137,25 +163,73 @@ def _config(layout: Layout) -> StackConfig | Finding:
         return Finding(name="settings", right=False, detail=error.message, mend=f"correct `{layout.settings}`")
 
 
-async def _services(config: StackConfig) -> list[Finding]:
-    asks: list[tuple[str, Callable[[], Awaitable[str]]]] = []
-    if config.stack.start_redis:
-        path = Path(config.redis_url.removeprefix("unix://"))
-        asks.append(("redis", lambda: _said(ready.redis_ready(path), "answers")))
+def _runs(layout: Layout) -> bool:
+    """Whether a supervisor holds the lock. A file that a killed one left is not held: the kernel gives the lock back."""
+    try:
+        with layout.lock.open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _ports(config: StackConfig, layout: Layout) -> Iterator[Finding]:
+    """Ports that a start will want. Asked only while nothing of ours runs, which would hold them itself."""
+    wanted = {}
     if config.stack.start_control_plane:
-        asks.append(("control plane", lambda: _said(ready.http_ready(config.control_plane_http), "answers")))
-    asks.append(("opa", lambda: _said(ready.opa_ready(config.opa_socket, bundle=False), "answers")))
-    asks.append(("bundle", lambda: _active(config)))
+        wanted["control_plane.http_listen"] = config.control_plane_http
+    if config.stack.start_pdp and config.metrics_listen:
+        wanted["telemetry.metrics_listen"] = config.metrics_listen
+    for setting, address in wanted.items():
+        said = _cannot_listen(address)
+        detail = f"cannot listen on `{address}`: {said}" if said else f"{address} is free"
+        mend = f"end what listens there, or set another `{setting}` in `{layout.settings}`" if said else ""
+        yield Finding(name="port", right=not said, detail=detail, mend=mend)
+
+
+def _cannot_listen(address: str) -> str:
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+            probe.bind((host.strip("[]"), int(port)))
+    except (OSError, ValueError, OverflowError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return ""
+
+
+async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Finding]:
+    stack, opa = config.stack, config.opa_socket
+    asks: list[tuple[str, str, Callable[[], Awaitable[str]]]] = []
+    if stack.start_redis:
+        path = Path(config.redis_url.removeprefix("unix://"))
+        asks.append(("redis", "redis", lambda: _said(ready.redis_ready(path), "answers")))
+    if stack.start_control_plane:
+        http = config.control_plane_http
+        asks.append(("control plane", "control-plane", lambda: _said(ready.http_ready(http), "answers")))
+    owner = "opa" if stack.start_opa else ""
+    asks.append(("opa", owner, lambda: _said(ready.opa_ready(opa, bundle=False), "answers")))
+    asks.append(("bundle", owner, lambda: _active(config)))
     if not config.pdp_tls:
-        asks.append(("pdp", lambda: _said(ready.pdp_ready(config.pdp_listen), "serving")))
-    return list(await asyncio.gather(*(_service(name, ask) for name, ask in asks)))
+        owner = "pdp" if stack.start_pdp else ""
+        asks.append(("pdp", owner, lambda: _said(ready.pdp_ready(config.pdp_listen), "serving")))
+    return list(await asyncio.gather(*(_service(name, _mend(layout, log, runs), ask) for name, log, ask in asks)))
 
 
-async def _service(name: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+def _mend(layout: Layout, log: str, runs: bool) -> str:
+    """`log` is the name of the process that is at fault, or "" when others run it."""
+    if not log:
+        return "start it where it runs: by `writ.yaml` others do that"
+    return f"read `{layout.log(log)}`" if runs else "run `writ up`"
+
+
+async def _service(name: str, mend: str, ask: Callable[[], Awaitable[str]]) -> Finding:
     try:
         return Finding(name=name, right=True, detail=await ask())
     except WritError as error:
-        mend = f"run `writ up`; if it runs, read logs/{name.replace(' ', '-')}.log in the state folder"
         return Finding(name=name, right=False, detail=error.message, mend=mend)
 
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -49,7 +50,8 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
     """Makes what is missing and returns the names of the new keys; `random(n)` gives n secret bytes.
 
     Raises:
-        ConfigurationError: a key that is there cannot be read, or others may read it.
+        ConfigurationError: a key that is there cannot be read, or others may read it; or the vault's is gone although payloads
+            lie there that only it opens.
     """
     made = []
     for name, generate in KINDS.items():
@@ -63,7 +65,13 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
         if name == "issuer":
             _write(layout.root / "keys" / "jwt" / f"{ISSUER_KEY_ID}.pem", public, mode=0o644)
     vault = layout.key("vault.key")
-    if not vault.exists():
+    if vault.exists():
+        check_private_mode(vault)
+    elif _vault_key_is_here(layout):
+        if any((layout.root / "vault").iterdir()):
+            raise ConfigurationError(
+                "KEY_MISSING", f"expected the key of the payloads in `{layout.root / 'vault'}` at `{vault}`, found none"
+            )
         _write(vault, random(VAULT_KEY_BYTES).hex().encode(), mode=0o600)
         made.append("vault")
     return made
@@ -76,9 +84,7 @@ def read_private_key(path: Path) -> PrivateKey:
         ConfigurationError: it cannot be read, is of another kind, or others than its owner may read it.
     """
     try:
-        mode = path.stat().st_mode & 0o777
-        if mode & 0o077:
-            raise ConfigurationError("KEY_EXPOSED", f"expected mode 0600 on `{path}`, got {mode:04o}")
+        check_private_mode(path)
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
@@ -89,6 +95,26 @@ def read_private_key(path: Path) -> PrivateKey:
             "KEY_INVALID", f"expected a P-256 or Ed25519 key in `{path}`, got {type(key).__name__}"
         )
     return key
+
+
+def check_private_mode(path: Path) -> None:
+    """Raises ConfigurationError when others than its owner may read a file."""
+    try:
+        mode = path.stat().st_mode & 0o777
+    except OSError as error:
+        raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
+    if mode & 0o077:
+        raise ConfigurationError("KEY_EXPOSED", f"expected mode 0600 on `{path}`, got {mode:04o}")
+
+
+def _vault_key_is_here(layout: Layout) -> bool:
+    """Whether the settings, once there are any, name the vault key of the state folder."""
+    try:
+        document = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
+        named = Path(layout.root, document["evidence"]["vault_master_key"])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        return True  # not written yet, or about to be refused by who reads all of it
+    return named.resolve() == layout.key("vault.key").resolve()
 
 
 def public_pem(key: PrivateKey) -> bytes:

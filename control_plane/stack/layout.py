@@ -105,9 +105,9 @@ def set_logs_aside(layout: Layout) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def link_tool(layout: Layout, binary: Path) -> None:
-    """Points `bin/<name>` to the binary, at once and whole."""
-    link = layout.root / "bin" / binary.name
+def link_tool(layout: Layout, name: str, binary: Path) -> None:
+    """Points `bin/<name>`, which settings name, to the binary, whatever its file is called; at once and whole."""
+    link = layout.root / "bin" / name
     new = link.with_suffix(".new")
     new.unlink(missing_ok=True)
     new.symlink_to(binary)

@@ -25,7 +25,7 @@ from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, link_tool, set_logs_aside
 from control_plane.stack.redis_server import find_redis_server, redis_command
 from control_plane.stack.state import StackState
-from control_plane.stack.tools import tool_path
+from control_plane.stack.tools import opa_version, tool_path
 from writ.errors import DependencyFailed
 
 MINDER = Path(__file__).with_name("minder.py")
@@ -76,14 +76,15 @@ class Supervisor:
         layout = self._layout
         # A tool may take minutes to build, once; nothing runs yet that would have to be watched meanwhile.
         opa = await asyncio.to_thread(tool_path, "opa")
-        link_tool(layout, opa)
+        await asyncio.to_thread(opa_version, opa)  # a program that is none would fail later, in other words
+        link_tool(layout, "opa", opa)
         if made := make_keys(layout, self._random):
             self._report(f"made keys: {', '.join(made)}")
         if write_settings(layout, self._random):
             self._report(f"wrote {layout.settings}")
         config = load_stack_config(layout)
         if config.native_front and config.stack.start_pdp:
-            link_tool(layout, await asyncio.to_thread(tool_path, "front"))
+            link_tool(layout, "front", await asyncio.to_thread(tool_path, "front"))
         await self._start_minder()
         pace = Pace(
             ready_timeout_s=config.stack.ready_timeout_s,

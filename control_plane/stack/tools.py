@@ -34,6 +34,10 @@ BUILD_TIMEOUT_S = 1_800
 """A cold build of OPA takes a minute on two cores; a slow machine on a slow line may take many."""
 
 
+VERSION_TIMEOUT_S = 20
+"""For a binary to say its version; it takes a tenth of a second."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """A Go module under `deploy/tools`. `package` is built; `requires` names the module whose version counts, or ""."""
@@ -97,6 +101,26 @@ def built_tool(name: str) -> Path | None:
         return own
     binary = tool_folder(TOOLS[name]) / name
     return binary if binary.is_file() else None
+
+
+def opa_version(binary: Path) -> str:
+    """Returns the version that an OPA says it has.
+
+    Raises:
+        ConfigurationError: it does not run, or is no OPA.
+    """
+    try:
+        done = subprocess.run(
+            [str(binary), "version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT_S, check=False
+        )
+    except (OSError, UnicodeDecodeError, subprocess.TimeoutExpired) as error:
+        raise ConfigurationError(
+            "TOOL_UNKNOWN", f"`{binary}` named for opa does not run: {type(error).__name__}"
+        ) from error
+    found = re.match(r"Version: (\S+)\n", done.stdout)
+    if done.returncode != 0 or found is None:
+        raise ConfigurationError("TOOL_UNKNOWN", f"expected an OPA in `{binary}`, got another program")
+    return found.group(1)
 
 
 def tool_path(name: str) -> Path:

@@ -153,6 +153,14 @@ async def test_a_child_that_ends_before_it_is_ready_shows_its_last_words(layout:
             pass
 
 
+async def test_last_words_are_of_this_run_and_end_where_the_child_says_why(layout: Layout) -> None:
+    layout.log("gone").write_text("said by an earlier run\n")
+    code = "import sys; sys.exit('starting\\ngone: PORT_TAKEN: cannot listen\\nTraceback of a library')"
+    with pytest.raises(DependencyFailed) as caught:
+        await Child(sleeper(layout, "gone", code), layout, PACE, report=print, mind=lambda _: None).start()
+    assert caught.value.message.endswith(f"last words in {layout.log('gone')}: gone: PORT_TAKEN: cannot listen")
+
+
 async def test_a_child_that_ignores_sigterm_is_killed(layout: Layout) -> None:
     code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPER
     said: list[str] = []

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from control_plane.config import load_config as load_control_plane
 from control_plane.stack.config import PORTS, free_port, load_stack_config, write_settings
 from control_plane.stack.keys import KINDS, make_keys, read_private_key
-from control_plane.stack.layout import Layout, make_layout
+from control_plane.stack.layout import Layout, link_tool, make_layout
 from control_plane.stack.policy import source_digest
 from control_plane.stack.tokens import AUDIENCE, ISSUER, MAX_TTL_S, mint_token
 from pdp.config import Config
@@ -152,3 +152,8 @@ def test_any_change_of_the_sources_changes_their_digest(tmp_path: Path) -> None:
     others.add(source_digest(tmp_path, opa, b"key"))
     assert len(others) == 4
     assert first not in others
+
+
+def test_the_link_that_settings_name_is_there_whatever_the_file_is_called(layout: Layout, tmp_path: Path) -> None:
+    link_tool(layout, "opa", tmp_path / "opa-1.22")
+    assert layout.opa_link.readlink() == tmp_path / "opa-1.22"

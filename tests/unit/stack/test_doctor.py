@@ -1,0 +1,143 @@
+"""`writ doctor` on a stack that does not run: each planted fault is named, with what mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import socket
+from pathlib import Path
+
+import pytest
+import yaml
+
+from control_plane.stack import doctor
+from control_plane.stack.config import load_stack_config, write_settings
+from control_plane.stack.doctor import Finding, examine
+from control_plane.stack.keys import make_keys
+from control_plane.stack.layout import Layout, make_layout
+from writ.errors import ConfigurationError
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    made = make_layout(tmp_path / "s")
+    make_keys(made, os.urandom)
+    write_settings(made, os.urandom)
+    return made
+
+
+def wrong(layout: Layout, name: str) -> list[Finding]:
+    return [finding for finding in asyncio.run(examine(layout)) if finding.name == name and not finding.right]
+
+
+def program(tmp_path: Path, says: str) -> Path:
+    path = tmp_path / "program"
+    path.write_text(f"#!/bin/sh\necho '{says}'\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_sound_folder_has_no_fault_but_what_does_not_run(layout: Layout) -> None:
+    found = [finding for finding in asyncio.run(examine(layout)) if not finding.right]
+    # The interpreter that runs the tests need not hold exactly the locked packages.
+    names = [finding.name for finding in found if finding.name != "packages"]
+    assert names == ["redis", "control plane", "opa", "bundle", "pdp"]
+    assert {finding.mend for finding in found if finding.name != "packages"} == {"run `writ up`"}
+
+
+@pytest.mark.parametrize("file", ["permit.pem", "vault.key"])
+def test_a_key_that_others_may_read_is_named_with_the_command_that_mends_it(layout: Layout, file: str) -> None:
+    layout.key(file).chmod(0o644)
+    (finding,) = wrong(layout, f"key {file.partition('.')[0]}")
+    assert finding.detail == f"expected mode 0600 on `{layout.key(file)}`, got 0644"
+    assert f"`chmod 600 {layout.key(file)}`" in finding.mend
+
+
+def test_a_vault_key_that_is_gone_is_to_be_restored(layout: Layout) -> None:
+    layout.key("vault.key").unlink()
+    (finding,) = wrong(layout, "key vault")
+    assert finding.mend.startswith("restore it")
+
+
+@pytest.mark.parametrize(
+    ("setting", "section", "key"),
+    [
+        ("control_plane.http_listen", "control_plane", "http_listen"),
+        ("telemetry.metrics_listen", "telemetry", "metrics_listen"),
+    ],
+)
+def test_a_port_that_somebody_else_has_is_named_with_its_setting(
+    layout: Layout, setting: str, section: str, key: str
+) -> None:
+    address = yaml.safe_load(layout.settings.read_text())[section][key]
+    with socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))):
+        (finding,) = wrong(layout, "port")
+    assert finding.detail == f"cannot listen on `{address}`: Address already in use"
+    assert f"`{setting}` in `{layout.settings}`" in finding.mend
+
+
+def test_ports_of_a_stack_that_runs_are_its_own_and_its_faults_stand_in_logs(layout: Layout) -> None:
+    address = load_stack_config(layout).metrics_listen
+    with layout.lock.open("w") as held, socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))):
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert wrong(layout, "port") == []
+        (finding,) = wrong(layout, "bundle")
+    assert finding.mend == f"read `{layout.log('opa')}`"
+
+
+def test_a_lock_file_that_a_killed_supervisor_left_stands_in_nobodys_way(layout: Layout) -> None:
+    layout.lock.write_text("1\n")
+    (finding,) = wrong(layout, "redis")
+    assert finding.mend == "run `writ up`"
+
+
+def test_an_opa_of_another_version_is_named(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRIT_OPA", str(program(tmp_path, "Version: 0.60.0")))
+    (finding,) = wrong(layout, "opa binary")
+    assert finding.detail.startswith("0.60.0 in ")
+    assert "expected 1." in finding.detail
+    assert "WRIT_OPA" in finding.mend
+
+
+def test_a_program_that_is_no_opa_is_named(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRIT_OPA", str(program(tmp_path, "hello")))
+    (finding,) = wrong(layout, "opa binary")
+    assert finding.detail.startswith("expected an OPA in ")
+
+
+def test_a_full_disk_is_named(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "free_bytes", lambda _: 3 * 2**20)
+    (finding,) = wrong(layout, "disk")
+    assert finding.detail == "3 MiB free"
+    assert finding.mend.startswith("make room")
+
+
+def test_a_folder_that_cannot_be_written_is_named(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root, who may run the tests, may write in every folder but one of a file system mounted read-only.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or Path(path) != layout.root)
+    (finding,) = wrong(layout, "state folder")
+    assert finding.detail == f"`{layout.root}` cannot be written"
+
+
+def test_a_package_that_is_missing_is_named(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "runtime.txt").write_text("no-such-package==1.0 \\\n    --hash=sha256:00\n")
+    monkeypatch.setattr(doctor, "CHECKOUT", tmp_path)
+    (finding,) = wrong(layout, "packages")
+    assert finding.detail == "no-such-package missing instead of 1.0"
+    assert finding.mend == "run `make setup`"
+
+
+def test_no_new_vault_key_is_made_while_payloads_of_the_old_one_lie_there(layout: Layout) -> None:
+    (layout.root / "vault" / "keys.sqlite").touch()
+    layout.key("vault.key").unlink()
+    with pytest.raises(ConfigurationError, match="KEY_MISSING"):
+        make_keys(layout, os.urandom)
+    assert not layout.key("vault.key").exists()
+
+
+def test_a_vault_key_that_lies_elsewhere_is_not_made_here(layout: Layout) -> None:
+    layout.settings.write_text(layout.settings.read_text().replace("keys/vault.key", "/elsewhere/vault.key"))
+    layout.key("vault.key").unlink()
+    assert make_keys(layout, os.urandom) == []
