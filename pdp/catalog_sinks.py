@@ -7,6 +7,7 @@ as mapped. What the catalog does not say is taken as the worst.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from pdp.catalog_model import ContentTrust, Entry, HttpProgram, OperationSpec, ProgramSpec, ResultSpec, Sink, SqlProgram
@@ -121,6 +122,11 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
     if complete:
         return SinkValues(list(found.values()), True)
     return SinkValues([value._replace(text=value.text[:MAX_SINK_CHARS]) for value in found.values()], False)
+
+
+def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Returns pointer and text of the texts and numbers of strictly parsed `arguments`, the first 64."""
+    return list(islice(_texts(arguments, (), ""), MAX_SINK_VALUES))
 
 
 def _texts(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from pdp.authenticate import Speaker
 from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
 from pdp.behaviour_observe import observe
 from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
-from pdp.catalog_sinks import sink_values
+from pdp.catalog_sinks import scalars, sink_values
 from pdp.deferral import NOTHING, DeferralView
 from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
@@ -123,6 +123,7 @@ class Circumstances:
             naming=_texts(arguments),
             result=entry.result,
             dry_run=request.dry_run,
+            others=() if kind.reads else scalars(arguments),
         )
 
     def perceive(self, item: Item) -> None:

@@ -23,10 +23,11 @@ from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
 from pdp.fold import fold
 from pdp.provenance_facts import is_naming, policy_provenance
 from pdp.provenance_forms import (
+    BY_LINK,
     CONTENT,
     HASH_BYTES,
+    IN_ORDERS,
     IN_RECORDS,
-    IN_TEXT,
     QUERY,
     STEERED,
     Form,
@@ -45,6 +46,7 @@ from pdp.provenance_model import (
     LINK,
     NAMES_SOURCE,
     NAMES_THING,
+    DetailRef,
     Hit,
     Lookup,
     ProvenanceAsk,
@@ -54,6 +56,7 @@ from pdp.provenance_model import (
     only_fetches,
 )
 from pdp.provenance_request import RequestFacts, request_facts
+from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, details, is_said, link_mark, states
 
 __all__ = [
     "MAX_NAMING",
@@ -102,11 +105,13 @@ def provenance_ask(
     naming: Sequence[str],
     result: ResultSpec,
     dry_run: bool = False,
+    others: Sequence[tuple[str, str]] = (),
 ) -> ProvenanceAsk | None:
     """Returns what to ask; None when there is neither a sink, nor a request, nor text of outsiders to come, so that the
     action pays for nothing.
 
-    `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order.
+    `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order. `others`: pointer
+    and text of all scalars of the arguments, of which those that are no sinks are looked at.
     """
     asserted = speech.by_gateway and bool(speech.text.strip())
     untrusted = result.content is ContentTrust.UNTRUSTED
@@ -118,6 +123,7 @@ def provenance_ask(
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
     names_at = _add_meant(key, speech.text, sinks, refs, lookups) if asserted and not kind.reads else -1
+    told = () if kind.reads else _add_details(key, speech.text, sinks, others, lookups)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
@@ -139,6 +145,7 @@ def provenance_ask(
         reads_untrusted=untrusted,
         dry_run=dry_run,
         names_at=names_at,
+        details=told,
     )
 
 
@@ -249,7 +256,37 @@ def _about(key: bytes, request: str, kind: str, value: str) -> tuple[Lookup | No
     meant = Lookup(forms=_any_of(key, meant_marks(request, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     together = b"".join(hash_mark(key, mark) for mark in marks)
-    return meant, Lookup(forms=((IN_TEXT, together),)) if together else None
+    link = (BY_LINK, hash_mark(key, link_mark(value)))
+    return meant, Lookup(forms=((IN_ORDERS, together), link)) if together else None
+
+
+def _add_details(
+    key: bytes, request: str, sinks: SinkValues, others: Sequence[tuple[str, str]], lookups: _Lookups
+) -> tuple[DetailRef, ...]:
+    """Adds what tells whether orders of outsiders name values that decide no destination. Beyond bounds they are not known."""
+    judged = {value.pointer for value in sinks.values if value.kind in TARGET_KINDS}
+    composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
+    found: list[DetailRef] = []
+    for pointer, text in others:
+        if pointer in judged:
+            continue
+        for detail in details(text, copied=pointer in composed):
+            if len(found) >= MAX_DETAILS or len(lookups.found) >= MAX_LOOKUPS:
+                return tuple(found)
+            if not is_said(detail, request):
+                found.append(
+                    DetailRef(
+                        sort=detail.sort, pointer=pointer, at=len(lookups.found), stated=states(request, detail.sort)
+                    )
+                )
+                lookups.found.append(_told_lookup(key, detail))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _told_lookup(key: bytes, detail: Detail) -> Lookup:
+    where = BY_LINK if detail.sort == RECORD else IN_ORDERS
+    return Lookup(forms=((where, b"".join(hash_mark(key, mark) for mark in detail.marks)),))
 
 
 @lru_cache(maxsize=1024)

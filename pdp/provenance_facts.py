@@ -10,6 +10,7 @@ from pdp.provenance_lexicon import Thing
 from pdp.provenance_meant import MEANT_KINDS
 from pdp.provenance_model import (
     COMPOSED,
+    DETAIL,
     LINK,
     NAMES_SOURCE,
     NAMES_THING,
@@ -45,7 +46,20 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | _pushed(ref, view)
         for ref in ask.sinks
     ]
-    return _facts(ask, view, "OK", sinks)
+    return _facts(ask, view, "OK", [*sinks, *_details(ask, view)])
+
+
+def _details(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
+    """Values that are no sinks and that an order of outsiders names while the request does not. Not where the request hands
+    over to a source; of a source that the user pointed at only what the request states otherwise."""
+    if view.request is None or view.request.delegates:
+        return []
+    return [
+        {"kind": DETAIL, "pointer": detail.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
+        | {"pointed": False, "left_open": False, "addressed": False}
+        for detail in ask.details
+        if view.hits[detail.at].bidden or (view.hits[detail.at].bidden_pointed and detail.stated)
+    ]
 
 
 def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
@@ -61,7 +75,7 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
 def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:
     request = view.request if view is not None else None
     said_by = "GATEWAY" if request is not None else "AGENT" if ask.claimed else "UNSPECIFIED"
-    decisive = [sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED]
+    decisive = [sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED and sink["kind"] != DETAIL]
     return {
         "state": state,
         "user_request": said_by,
@@ -157,7 +171,7 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     if ref.kind in MEANT_KINDS and view.request.named & MEANS_MANY:
         return {}
     pushed = view.hits[ref.pushed_at]
-    if not (pushed.text or pushed.text_pointed):
+    if not (pushed.bidden or pushed.bidden_pointed):
         return {}
     means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
     return {} if means_it else {"pointed": False, "left_open": False}

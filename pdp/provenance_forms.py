@@ -15,6 +15,7 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_beside import beside
 from pdp.provenance_marks import account, identifiers, opened, opened_whole, url_parts, words
+from pdp.provenance_told import detail_marks
 from writ.frozen import frozen
 
 HASH_BYTES = 5
@@ -31,8 +32,9 @@ MAX_REQUEST_MARKS = 3_000
 
 MAX_PATH_PARTS = 6
 
-IN_USER, IN_RECORDS, IN_TEXT = 1, 2, 4
-"""Where a form may be looked up, as bits."""
+IN_USER, IN_RECORDS, IN_TEXT, IN_ORDERS, BY_LINK = 1, 2, 4, 8, 16
+"""Where a form may be looked up, as bits. What stands in orders counts unless it is the user's as well; a link leads from an
+id to what a sentence may call its record."""
 
 CONTENT = "content"
 QUERY = "query"
@@ -200,6 +202,7 @@ def request_marks(text: str) -> list[str]:
     found.update(dict.fromkeys("w:" + part for part in parts))
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
     found.update(dict.fromkeys(_ids(text, parts)))
+    found.update(dict.fromkeys(sorted(detail_marks(text))))
     return list(found)[:MAX_REQUEST_MARKS]
 
 

@@ -497,3 +497,44 @@ OF_A_THING = frozenset(
     ]
 )
 """Before a word, these make it a thing and no verb."""
+
+COMMON = frozenset(
+    {
+        "about",
+        "and",
+        "any",
+        "are",
+        "ask",
+        "can",
+        "from",
+        "for",
+        "has",
+        "have",
+        "her",
+        "him",
+        "his",
+        "how",
+        "into",
+        "last",
+    }
+    | {
+        "not",
+        "now",
+        "off",
+        "one",
+        "our",
+        "out",
+        "over",
+        "she",
+        "should",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+    }
+    | {"there", "these", "they", "this", "those", "time", "today", "tomorrow", "was", "what", "when", "where", "which"}
+    | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
+)
+"""Words of three letters or more that name nobody and nothing."""

@@ -15,8 +15,8 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_forms import strong_marks
 from pdp.provenance_leaves import Leaf
-from pdp.provenance_lexicon import BIDDING, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
-from pdp.provenance_marks import identifiers, words
+from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
+from pdp.provenance_marks import words
 from pdp.provenance_request import singular
 
 MEANT_KINDS = frozenset({"recipient", "channel"})
@@ -32,49 +32,9 @@ MAX_PAIRS = 1_500
 """Pairs of one result, some 7 KiB; of what lies beyond nobody is meant."""
 
 MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
-MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
 
 _TOKEN = re.compile(r"[^\W_]+")
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
-_COMMON = frozenset(
-    {
-        "about",
-        "and",
-        "any",
-        "are",
-        "ask",
-        "can",
-        "from",
-        "for",
-        "has",
-        "have",
-        "her",
-        "him",
-        "his",
-        "how",
-        "into",
-        "last",
-    }
-    | {
-        "not",
-        "now",
-        "off",
-        "one",
-        "our",
-        "out",
-        "over",
-        "she",
-        "should",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-    }
-    | {"there", "these", "they", "this", "those", "time", "today", "tomorrow", "was", "what", "when", "where", "which"}
-    | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
-)
 
 
 def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
@@ -97,24 +57,15 @@ def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
     return found
 
 
-def bidden_marks(sentence: str) -> set[str]:
-    """Returns what a sentence that bids its reader do something holds: addresses, words, words in a row."""
-    parts = words(sentence)[:MAX_BIDDEN_WORDS]
-    if len(sentence.split()) < MIN_BIDDEN_WORDS:
-        return set()  # `fix-tabs` is a name
-    found = {f"y:{part}" for part in parts} | {f"y:{one} {two}" for one, two in pairwise(parts)}
-    return found | {f"y:{mark}" for mark in identifiers(sentence)}
-
-
 def pushed_marks(value: str) -> tuple[str, ...]:
     """Returns what together shows that a sentence which bids holds a value; none for one of many words."""
     strong = strong_marks(value)
     if strong:
-        return tuple(f"y:{mark}" for mark in strong)
+        return strong
     parts = words(value)
     if len(parts) == 1:
-        return (f"y:{parts[0]}",)
-    pairs = dict.fromkeys(f"y:{one} {two}" for one, two in pairwise(parts))
+        return (f"w:{parts[0]}",)
+    pairs = dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts))
     return tuple(pairs) if 0 < len(parts) <= MAX_FIELD_WORDS else ()
 
 
@@ -155,7 +106,7 @@ def _names(text: str) -> list[str]:
 
 
 def _tells(part: str) -> bool:
-    if len(part) < 3 or part in _COMMON or part.isdecimal():
+    if len(part) < 3 or part in COMMON or part.isdecimal():
         return False
     return not (part in OF_A_THING or part in OF_SOMEBODY or part in BIDDING or part in NOT)
 

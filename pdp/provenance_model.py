@@ -10,6 +10,9 @@ from pdp.provenance_lexicon import Deed
 from pdp.provenance_request import RequestFacts
 from writ.frozen import frozen
 
+DETAIL = "detail"
+"""Kind of what is told of a value that is no sink and that an order of outsiders names."""
+
 LINK = "link"
 """Kind of a sink that is an address inside a composed text."""
 
@@ -20,7 +23,8 @@ _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
 
 @frozen
 class Hit:
-    """Where a value was found. `agent_*`: in other sessions of the agent."""
+    """Where a value was found. `agent_*`: in other sessions of the agent. `bidden*`: in an order of outsiders and not in the
+    request, or what an order calls the record that the value stands for."""
 
     user: bool = False
     trusted: bool = False
@@ -32,6 +36,8 @@ class Hit:
     agent_text: bool = False
     agent_threat: bool = False
     order_pointed: bool = False
+    bidden: bool = False
+    bidden_pointed: bool = False
 
 
 NAMES_SOURCE, NAMES_THING = 1, 2
@@ -61,6 +67,17 @@ class SinkRef:
 
 
 @frozen
+class DetailRef:
+    """A value that is no sink, or what stands in one; `at` is the position of its lookup, `sort` one of
+    `pdp.provenance_told`, `stated` tells that the request states details of this sort itself."""
+
+    sort: str
+    pointer: str
+    at: int
+    stated: bool
+
+
+@frozen
 class ProvenanceAsk:
     """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
 
@@ -84,6 +101,7 @@ class ProvenanceAsk:
     reads_untrusted: bool
     dry_run: bool = False
     names_at: int = -1
+    details: tuple[DetailRef, ...] = ()
 
 
 @frozen

@@ -183,6 +183,7 @@ def is_order(sentence: str) -> bool:
         label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
         if (
             word in DEEDS
+            and word != "new"  # "New year gift" is a name
             and not label
             and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
         ):

@@ -14,8 +14,9 @@ from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
-from pdp.provenance_meant import bidden_marks, record_pairs
+from pdp.provenance_meant import record_pairs
 from pdp.provenance_request import is_order
+from pdp.provenance_told import bidden_marks, links, own_matter
 from writ.frozen import frozen
 
 MAX_RESULT_MARKS = 6_000
@@ -36,7 +37,8 @@ class Sighting:
     """Marks of one result.
 
     `ordered` are those of `texts` that stand in a sentence which bids its reader do something: who points at a source
-    entrusts what it states, not what it orders. `threats` are those of every part that stands beside a threat.
+    entrusts what it states, not what it orders. `bidden` is what these sentences hold in other forms, and `links` lead from ids
+    to what they may call their records (`pdp.provenance_told`). `threats` are those of every part that stands beside a threat.
     `threatened` tells that it holds a threat, wherever. `complete` False: something was left out, and the result counts as
     unreported."""
 
@@ -44,6 +46,8 @@ class Sighting:
     records: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     ordered: frozenset[str] = frozenset()
+    bidden: frozenset[str] = frozenset()
+    links: tuple[tuple[str, str], ...] = ()
     threats: frozenset[str] = frozenset()
     threatened: bool = False
     complete: bool = True
@@ -72,6 +76,8 @@ def sight(
     records: set[str] = set()
     texts: set[str] = set()
     ordered: set[str] = set()
+    orders: dict[str, set[str]] = {}
+    ordering: set[str] = set()
     bad: set[str] = set()
     objects: dict[str, list[Leaf]] = {}
     chars = 0
@@ -90,18 +96,23 @@ def sight(
         else:
             records |= fields
             texts |= told
-            bids, bidden = _said(leaf.text[:room])
+            bids, held = _said(leaf.text[:room])
             ordered |= bids
-            texts |= bidden
+            if held:
+                orders.setdefault(_object(leaf.pointer), set()).update(held)
+                ordering.add(leaf.pointer)
         if poisoned and _stands_in(leaf.pointer, poisoned):
             bad |= told | fields
         elif fields:
             objects.setdefault(_object(leaf.pointer), []).append(leaf)
+    # What a record says is no name of it, and what it says of its own matter bids nothing else.
+    named = {at: [leaf for leaf in leaves if leaf.pointer not in ordering] for at, leaves in objects.items()}
+    bidden = {mark for at, held in orders.items() for mark in held - own_matter(named.get(at, ()))}
     complete = (
         complete
         and walk.complete
         and chars <= MAX_TEXT_CHARS
-        and len(trusted) + len(records) + len(texts) <= MAX_RESULT_MARKS
+        and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
     (trusted if content_trusted else records).update(record_pairs(list(objects.values())))
     return Sighting(
@@ -109,6 +120,8 @@ def sight(
         records=frozenset(records),
         texts=frozenset(texts),
         ordered=frozenset(ordered),
+        bidden=frozenset(bidden),
+        links=tuple(links(list(named.values()))),
         threats=frozenset(bad),
         threatened=bool(threats),
         complete=complete,
@@ -126,7 +139,7 @@ def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
 
 
 def _said(text: str) -> tuple[set[str], set[str]]:
-    """Returns the marks of the sentences that bid, and the words of these."""
+    """Returns the marks of the sentences that bid, and what these hold."""
     ordered: set[str] = set()
     bidden: set[str] = set()
     for sentence in _SENTENCE_END.split(text):

@@ -12,7 +12,7 @@ from typing import Any
 
 from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
-from pdp.provenance_forms import HASH_BYTES, hash_marks
+from pdp.provenance_forms import HASH_BYTES, hash_mark, hash_marks
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 from pdp.state import companion_ask
@@ -100,8 +100,18 @@ async def learn(
         str(flags),
     ]
     stated = sighting.texts - sighting.ordered
-    told = (sighting.trusted, sighting.records, stated, sighting.ordered, sighting.threats, strong, bad)
+    told = (
+        sighting.trusted,
+        sighting.records,
+        stated,
+        sighting.ordered,
+        sighting.threats,
+        strong,
+        bad,
+        sighting.bidden,
+    )
     args += [hash_marks(key, marks) for marks in told]
+    args.append(b"".join(hash_mark(key, value) + hash_mark(key, name) for value, name in sighting.links))
     return bool(await run_one(client, _PUT, organisation_key(organisation), *args))
 
 
@@ -162,4 +172,6 @@ def _hit(bits: int) -> Hit:
         agent_text=bool(bits & 128),
         agent_threat=bool(bits & 256),
         order_pointed=bool(bits & 512),
+        bidden=bool(bits & 1024),
+        bidden_pointed=bool(bits & 2048),
     )

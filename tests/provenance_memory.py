@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, is_naming
-from pdp.provenance_forms import HASH_BYTES, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
+from pdp.provenance_forms import BY_LINK, HASH_BYTES, IN_ORDERS, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 
@@ -27,6 +27,8 @@ class Session:
     records: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
     texts: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
     orders: set[bytes] = field(default_factory=set)
+    bidden: dict[bool, set[bytes]] = field(default_factory=lambda: {False: set(), True: set()})
+    links: set[tuple[bytes, bytes]] = field(default_factory=set)
     threats: set[bytes] = field(default_factory=set)
     pending: dict[bytes, Pending] = field(default_factory=dict)
     overflow: bool = False
@@ -116,6 +118,8 @@ class MemoryProvenance:
         session.records[pointed] |= records
         session.texts[pointed] |= self._hashes(sighting.texts - sighting.ordered)
         (session.orders if pointed else session.texts[False]).update(self._hashes(sighting.ordered))
+        session.bidden[pointed] |= self._hashes(sighting.bidden)
+        session.links |= {(hash_mark(self.key, one), hash_mark(self.key, two)) for one, two in sighting.links}
         session.threats |= self._hashes(sighting.threats)
         untrusted = sighting.untrusted or not trusted
         session.untrusted_read |= untrusted
@@ -128,6 +132,20 @@ class MemoryProvenance:
 
     @staticmethod
     def _hit(lookup: Lookup, session: Session, agent: Agent, user: set[bytes]) -> Hit:
+        def bidden(store: set[bytes]) -> bool:
+            for where, hashes in lookup.forms:
+                marks = set(split(hashes))
+                if where & IN_ORDERS and marks <= store and not marks <= user:
+                    return True
+                if where & BY_LINK:
+                    names = {name for value, name in session.links if value in marks}
+                    if names & store and not names & user:
+                        return True
+            return False
+
+        if any(where & (IN_ORDERS | BY_LINK) for where, _ in lookup.forms):
+            return Hit(bidden=bidden(session.bidden[False]), bidden_pointed=bidden(session.bidden[True]))
+
         def found(where: int, store: set[bytes]) -> bool:
             return any(mask & where and store.issuperset(split(hashes)) for mask, hashes in lookup.forms)
 

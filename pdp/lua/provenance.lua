@@ -3,6 +3,8 @@
 -- {organisation}:V:<session>  hash:
 --   q hashes of the user's request   Q 8-byte digests of the requests taken in   m facts of them: "deeds things named delegates"
 --   a trusted records    b, B untrusted records (B: the user pointed at the source)    t, T text of outsiders (T: pointed)
+--   y, Y what orders of outsiders hold (Y: of a source that the user pointed at)
+--   l links: the hash of an id, that of what a sentence may call its record
 --   o what a source that the user pointed at orders its reader    x what stands beside a threat
 --     p, P pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed); in P those
 --     whose results cannot be untrusted
@@ -40,7 +42,7 @@ local function load_session(name)
   local values = call('HGETALL', key)
   local s = {
     key = key, dirty = {},
-    q = '', Q = '', m = '', a = '', b = '', B = '', t = '', T = '', x = '', p = '', P = '', f = false, r = '', o = '',
+    q = '', Q = '', m = '', a = '', b = '', B = '', t = '', T = '', x = '', p = '', P = '', f = false, r = '', o = '', y = '', Y = '', l = '',
   }
   for i = 1, #values, 2 do s[values[i]] = values[i + 1] end
   s.exists = s.f ~= false

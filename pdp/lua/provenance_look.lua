@@ -5,11 +5,11 @@
 --          bytes of the session's name (4), facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the
 --          claim's key
 --          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, else 0 or 2) and the number of forms; for each form where
---          it counts (1 user, 2 records, 4 text), the number of its hashes, the hashes
+--          it counts (1 user, 2 records, 4 text, 8 orders and not user, 16 the hash of an id, by its links), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
 --          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
 --          16 and 32 text (32: pointed), 64 beside a threat, 128 in another session, 256 beside a threat there,
---          512 ordered by a source that the user pointed at
+--          512 ordered by a source that the user pointed at, 1024 and 2048 in orders and not the user's (2048: pointed)
 
 local bit, byte, sub, char = bit, string.byte, string.sub, string.char
 
@@ -55,8 +55,51 @@ local function found(forms, where, blob)
   return false
 end
 
+local function all_in(blob, hashes)
+  if blob == '' then return false end
+  for i = 1, #hashes, SIZE do
+    if not has(blob, sub(hashes, i, i + SIZE - 1), SIZE) then return false end
+  end
+  return true
+end
+
+-- Whether an order, and the user not, calls the record of an id by one of its names.
+local function by_link(id, s, user)
+  local y, Y = false, false
+  local at = 1
+  while true do
+    local place = string.find(s.l, id, at, true)
+    if not place then return y, Y end
+    if place % (2 * SIZE) == 1 then
+      local name = sub(s.l, place + SIZE, place + 2 * SIZE - 1)
+      if has(user, name, SIZE) then return false, false end
+      y = y or (has(s.y, name, SIZE) or false)
+      Y = Y or (has(s.Y, name, SIZE) or false)
+    end
+    at = place + 1
+  end
+end
+
+-- Bits of what orders of outsiders name and the user does not.
+local function bidden(forms, s, user)
+  local y, Y = false, false
+  for _, form in ipairs(forms) do
+    if form[1] == 8 and not all_in(user, form[2]) then
+      y, Y = y or all_in(s.y, form[2]), Y or all_in(s.Y, form[2])
+    elseif form[1] == 16 then
+      local one, two = by_link(form[2], s, user)
+      y, Y = y or one, Y or two
+    end
+  end
+  return (y and 1024 or 0) + (Y and 2048 or 0)
+end
+
 local function hits_of(forms, s, agent, user)
   local bits = 0
+  if forms[1] and forms[1][1] >= 8 then
+    if s.y == '' and s.Y == '' then return 0 end
+    return bidden(forms, s, user)
+  end
   if found(forms, 1, user) then bits = bits + 1 end
   if found(forms, 2, s.a) then bits = bits + 2 end
   if found(forms, 2, s.b) then bits = bits + 4 end

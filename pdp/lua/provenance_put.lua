@@ -4,7 +4,7 @@
 -- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8),
 --          flags (1 untrusted, 2 threat, 4 incomplete, 8 a gateway vouches for the report),
 --          hashes: of trusted records, untrusted records, text, text that orders, what stands beside threats,
---          addresses and accounts in text, the same beside threats
+--          addresses and accounts in text, the same beside threats, what orders hold; links (two hashes each)
 -- Returns  1 when a decision of this session about this tool was waiting for a report, else 0: then nothing is trusted
 
 local bor = bit.bor
@@ -13,6 +13,7 @@ local claim, tool, digest, flags = string.sub(ARGV[3], 1, 8), string.sub(ARGV[3]
 local vouched = flags >= 8
 flags = flags % 8
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local bidden, links = ARGV[13], ARGV[14]
 
 local field, place = pending_of(s, claim)
 local rest, entry
@@ -43,8 +44,8 @@ put(s, 'f', bor(s.f, flags))
 -- The same result again teaches nothing new, unless the user points at it now.
 digest = pointed and string.sub(digest, 1, 7) .. '+' or vouched and digest or string.sub(digest, 1, 7) .. '-'
 if not has(s.r, digest, 8) then
-  local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.o + #s.x
-  if before + #trusted + #records + #texts + #ordered + #threats > MAX_SESSION then
+  local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.o + #s.x + #s.y + #s.Y + #s.l
+  if before + #trusted + #records + #texts + #ordered + #threats + #bidden + #links > MAX_SESSION then
     put(s, 'f', bor(s.f, 4))
   else
     if trusted ~= '' then put(s, 'a', s.a .. trusted) end
@@ -53,6 +54,9 @@ if not has(s.r, digest, 8) then
     if texts ~= '' then put(s, t, s[t] .. texts) end
     local o = pointed and 'o' or 't'
     if ordered ~= '' then put(s, o, s[o] .. ordered) end
+    local y = pointed and 'Y' or 'y'
+    if bidden ~= '' then put(s, y, s[y] .. bidden) end
+    if links ~= '' then put(s, 'l', s.l .. links) end
     if threats ~= '' then put(s, 'x', s.x .. threats) end
     put(s, 'r', newest(s.r .. digest, MAX_DIGESTS, 8))
   end

@@ -130,6 +130,15 @@ test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
 	}
 }
 
+test_asi02_details_that_outsiders_bid_are_held if {
+	detail := _sink({"kind": "detail", "pointer": "/amount", "origin": "UNTRUSTED_TEXT"})
+	_codes(_of("PAY", {"sinks": [detail]})) == {"DETAIL_BIDDEN"}
+	_codes(_of("CREATE", {"sinks": [detail]})) == {"DETAIL_BIDDEN"}
+	_codes(_of("READ", {"sinks": [detail]})) == set()
+	_codes(_of("PAY", {"sinks": [detail], "untrusted_read": false})) == set()
+	_codes(_of("PAY", {"sinks": [detail], "user_request": "AGENT"})) == set()
+}
+
 test_asi02_beside_a_threat_it_is_denied if {
 	_codes(_to("PAY", {"origin": "TRUSTED_RECORD", "threatened": true})) == {"DESTINATION_PUSHED"}
 	every origin in ["UNTRUSTED_RECORD", "UNTRUSTED_TEXT"] {

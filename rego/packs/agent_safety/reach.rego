@@ -77,6 +77,23 @@ matched contains rule if {
 }
 
 # METADATA
+# title: ASI02, details of the action that outsiders bid and the user did not name
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.provenance.user_request == "GATEWAY"
+	input.action.operations[0].verb in _changing
+	some sink in input.provenance.sinks
+	sink.kind == "detail"
+	rule := _held(
+		"ASI02 tool misuse",
+		"detail_bidden",
+		"DETAIL_BIDDEN",
+		"a sentence of outsiders bids the reader do this with what the user did not name",
+		_ask_again,
+	)
+}
+
+# METADATA
 # title: ASI02, a record to change or delete that only text of outsiders names
 matched contains rule if {
 	input.provenance.untrusted_read == true

@@ -54,7 +54,12 @@ def sink_with_texts(result: Any, ask: ProvenanceAsk, *, texts: bool = True) -> d
     seen = sight(result, UNTRUSTED, trusted_reporter=True)
     records, told = _hashes(seen.records), _hashes(seen.texts if texts else [])
     hits = tuple(
-        Hit(record=_stands(lookup.forms, 2, records), text=_stands(lookup.forms, 4, told)) for lookup in ask.lookups
+        Hit(
+            record=_stands(lookup.forms, 2, records),
+            text=_stands(lookup.forms, 4, told),
+            bidden=_stands(lookup.forms, 8, _hashes(seen.bidden if texts else [])),
+        )
+        for lookup in ask.lookups
     )
     view = ProvenanceView(
         request=ask.request_facts,
