@@ -28,6 +28,9 @@ from pdp.windows import window_bounds
 ITEMS_PER_CALL = 256
 """Records in one script call."""
 
+KEPT_MS = 600_000
+"""How long what is counted for a request holds after its first ALLOW (KEPT in counters.lua)."""
+
 _REBUILD = load_script("rebuild")
 
 
@@ -77,10 +80,10 @@ async def rebuild(
 ) -> int:
     """Counts `records` under the new `epoch` (16 random lower-case hex digits) and activates it for every
     organisation in them and in `organisations` (those known from elsewhere that have nothing to count). A request
-    that several receipts stand for counts once, at its greatest. Returns the number of requests. Raises StateFailed,
-    with nothing activated that is not complete."""
+    that several receipts of ten minutes stand for counts once, at its greatest. Returns how many were counted. Raises
+    StateFailed, with nothing activated that is not complete."""
     lost: set[str] = set()
-    merged: dict[tuple[str, str], CountedRecord] = {}
+    found: dict[tuple[str, str], list[CountedRecord]] = {}
     for organisation in organisations:
         lost.add(organisation)
         await state.continuity.abandon(organisation)
@@ -89,11 +92,12 @@ async def rebuild(
             lost.add(record.organisation)
             await state.continuity.abandon(record.organisation)
         key = (record.organisation, claim_id(record.caller_id, record.request_id))
-        merged[key] = _merge(merged.get(key), record)
+        found.setdefault(key, []).append(record)
     groups: dict[str, list[CountedRecord]] = {}
-    for (organisation, _), record in merged.items():
-        if record.final is not Final.WITHDRAWN:
-            groups.setdefault(organisation, []).append(record)
+    for (organisation, _), records_of_one in found.items():
+        for record in _uses(records_of_one):
+            if record.final is not Final.WITHDRAWN:
+                groups.setdefault(organisation, []).append(record)
     for organisation, group in groups.items():
         for start in range(0, len(group), ITEMS_PER_CALL):
             packed = _pack(epoch, group[start : start + ITEMS_PER_CALL])
@@ -104,9 +108,21 @@ async def rebuild(
     return sum(len(group) for group in groups.values())
 
 
-def _merge(one: CountedRecord | None, other: CountedRecord) -> CountedRecord:
-    """A repeat that was judged anew left several receipts: an ALLOW among them stands, and amounts are the greatest."""
-    if one is None or one.final is Final.WITHDRAWN:
+def _uses(records: list[CountedRecord]) -> list[CountedRecord]:
+    """Returns one record for each time that a request_id counted: ten minutes after an ALLOW it counts anew."""
+    uses: list[CountedRecord] = []
+    for record in sorted(records, key=lambda one: one.now_ms):
+        last = uses[-1] if uses else None
+        if last is None or (last.final is Final.ALLOWED and record.now_ms - last.now_ms >= KEPT_MS):
+            uses.append(record)
+        else:
+            uses[-1] = _merge(last, record)
+    return uses
+
+
+def _merge(one: CountedRecord, other: CountedRecord) -> CountedRecord:
+    """A repeat that was judged anew left several receipts: the first ALLOW among them stands, and amounts are the greatest."""
+    if one.final is Final.WITHDRAWN:
         return other
     if one.final is not other.final:
         return one if one.final is Final.ALLOWED else other
@@ -120,7 +136,7 @@ def _merge(one: CountedRecord | None, other: CountedRecord) -> CountedRecord:
         caller_id=other.caller_id,
         request_id=other.request_id,
         execution_digest=other.execution_digest,
-        now_ms=max(one.now_ms, other.now_ms),
+        now_ms=min(one.now_ms, other.now_ms) if other.final is Final.ALLOWED else max(one.now_ms, other.now_ms),
         reservations=tuple(best.values()),
         final=other.final,
     )

@@ -33,6 +33,10 @@ from writ.merkle import HASH_BYTES, MAX_PATH_NODES, leaf_hash, root_and_paths, r
 MAX_PERMIT_TTL_MS: Final = 30_000
 """Longest life of a permit (design, section 5): what was true at the decision is soon no longer true."""
 
+REMEMBERED_MS: Final = 11 * 60_000
+"""How long a used permit is remembered after its expiry. For ten minutes after an ALLOW the decision point may judge a repeat
+of the request anew, counts nothing again, and gives a permit of the same id; the last minute is for clocks that differ."""
+
 MAX_TOKEN_CHARACTERS: Final = 4096
 """Fits the usual limit of 8 KiB for all headers."""
 
@@ -121,33 +125,33 @@ def verify_permit(token: str, *, keys: KeySet, audience: str, execution_digest: 
 
 
 class UsedPermits:
-    """Remembers used permits until they expire, in this process only and for one thread.
+    """Remembers used permits until `REMEMBERED_MS` after their expiry, in this process only and for one thread.
 
     Several processes behind one audience need a store that they share. `capacity` bounds memory (about 200 bytes each);
-    when that many permits live, further ones are refused, since forgetting one would allow a second use.
+    when that many are remembered, further ones are refused, since forgetting one would allow a second use.
     """
 
-    def __init__(self, capacity: int = 100_000) -> None:
+    def __init__(self, capacity: int = 1_000_000) -> None:
         self._capacity = capacity
         self._ids: set[tuple[str, str]] = set()
-        self._by_expiry: list[tuple[int, tuple[str, str]]] = []
+        self._by_end: list[tuple[int, tuple[str, str]]] = []
 
     def use(self, permit: PermitBody, now_ms: int) -> None:
         """Marks a verified permit as used.
 
         Raises VerificationFailed `PERMIT_USED`, `PERMIT_EXPIRED` or `PERMITS_FULL`.
         """
-        while self._by_expiry and self._by_expiry[0][0] <= now_ms:
-            self._ids.discard(heappop(self._by_expiry)[1])
+        while self._by_end and self._by_end[0][0] <= now_ms:
+            self._ids.discard(heappop(self._by_end)[1])
+        if now_ms >= permit.expires_ms:
+            raise VerificationFailed("PERMIT_EXPIRED", f"permit expired at {permit.expires_ms}, it is {now_ms}")
         key = (permit.organisation, permit.id)
         if key in self._ids:
             raise VerificationFailed("PERMIT_USED", "permit has been used before")
-        if now_ms >= permit.expires_ms:
-            raise VerificationFailed("PERMIT_EXPIRED", f"permit expired at {permit.expires_ms}, it is {now_ms}")
         if len(self._ids) >= self._capacity:
-            raise VerificationFailed("PERMITS_FULL", f"expected at most {self._capacity} living permits")
+            raise VerificationFailed("PERMITS_FULL", f"expected at most {self._capacity} permits to remember")
         self._ids.add(key)
-        heappush(self._by_expiry, (permit.expires_ms, key))
+        heappush(self._by_end, (permit.expires_ms + REMEMBERED_MS, key))
 
 
 def _format(permit: PermitBody) -> bytes:

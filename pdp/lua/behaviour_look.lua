@@ -16,6 +16,7 @@
 local ITEM = '<HHHHHdddc16c12c12c8BH'
 local ITEM_SIZE = 85
 local SIMILARITY = 17 -- bytes at the head of a body, with the line's next |
+local RETIRED = '0000000000000000' -- id of an action whose request_id has been used for another one
 local NEAR = 2 -- lanes in which what is nearly the same differs at most
 
 start()
@@ -134,6 +135,20 @@ local function resume(t, ttl, id, rows, amount, bytes)
   add_volumes(t, now, rows, amount, bytes)
 end
 
+-- Whether a claim stands for another use of a request_id than the one that was allowed under it: counters forget that one
+-- after ten minutes (see enrich.lua), and its actions and volumes must count anew as well.
+local function used_anew(raw)
+  local _, claim = cmsgpack.unpack_one(raw, 1)
+  return claim[10] ~= 'a'
+end
+
+-- What was allowed under `id` stands on its own from here on.
+local function retire(t, id)
+  local at = find_entry(t, id)
+  if not at then return end
+  t.ring, t.whole = sub(t.ring, 1, at) .. RETIRED .. sub(t.ring, at + 17), true
+end
+
 local appended, known, places_of_agents = {}, {}, {}
 local moment = string.format('%.0f', now)
 for i = 1, #ARGV - 2 - total do
@@ -161,6 +176,14 @@ for i = 1, #ARGV - 2 - total do
   if claim and byte(claim) == 102 and not known[id] then
     known[id] = true
     local at, effect = find_entry(session, id)
+    if at and effect == 'a' and used_anew(claim) then
+      retire(session, id)
+      retire(of_agent, id)
+      if of_principal then retire(of_principal, id) end
+      at, rings[si] = nil, session.ring
+      if rings[ai] then rings[ai] = of_agent.ring end
+      if of_principal and rings[pi] then rings[pi] = of_principal.ring end
+    end
     if not at then
       flag = '1'
       local body, result = sub(item, ITEM_SIZE + 1), classes > 0 and sub(item, -classes) or ''

@@ -49,6 +49,10 @@ local function claim_of(raw)
   return claim
 end
 
+-- How long an answered claim lives, and what is counted for it holds after its first ALLOW, in ms: less than tools remember used
+-- permits (UsedPermits).
+local KEPT = 600000
+
 local function claim_bytes(claim) return claim[2] .. cmsgpack.pack(claim) end
 
 -- Where the stored answer of a claim is: by who gave it, so that nobody's overwrites another's. It is written before the claim

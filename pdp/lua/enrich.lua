@@ -11,7 +11,7 @@
 -- State: 1 continuous, 0 unknown organisation, -1 discontinuous. Status: 1 mine, 2 in flight, 3 answered, 4 reused.
 --
 -- Claim: {digest, "f" or "d", lease until, epoch, order, hold, writer, base, decision id, final, answer until}; base: what is
--- committed for it already, flat (window key, amount). Ticket record, by order in {organisation}:o:<epoch>:
+-- committed for it already, flat (window key, amount); after an ALLOW a twelfth, until when base holds. Ticket record, by order in {organisation}:o:<epoch>:
 -- {claim id, decided at, {{hold, writer, trip}, ...}, {{window key, length, ends, pending, counts, element,
 -- committed, full}, ...}}.
 
@@ -180,6 +180,7 @@ local function mine(q, claim, order, hold, base)
     list[#list + 1] = amount
   end
   local renewed = { q[2], 'f', now + q[4], epoch, order, hold, writer, list, claim and claim[9] or '', claim and claim[10] or '', 0 }
+  renewed[12] = claim and claim[12] or nil
   claims[q[1]] = renewed
   writes[q[1]] = renewed
 end
@@ -200,6 +201,9 @@ end
 -- The same reservation, held by `hold` (a new one when `join`).
 local function continue(q, claim, order, hold, join)
   local record = claim[4] == epoch and record_of(order) or false
+  if join and record and now - record[2] >= KEPT then
+    return begin(q, nil, {}) -- what a dead writer may have allowed so long ago stays counted until it is back
+  end
   if not record or moved(record) or not same(record, q[8]) then
     if record and not join and #record[3] == 1 then release(order, record) end
     return begin(q, claim, base_of(claim[8]))
@@ -218,6 +222,8 @@ local function decide(q)
     reserve_all(out, q, 0, 0, {}, true)
     return out
   end
+  -- Tools forget used permits: however often it is judged again, one execution is not counted once for ever.
+  if claim and claim[2] == 'd' and claim[12] and claim[12] <= now then claim = nil end
   if not claim then return begin(q, nil, {}) end
   if claim[1] ~= q[2] then return { 4, 0, 0, '' } end
   if claim[2] == 'd' then

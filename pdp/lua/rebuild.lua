@@ -1,6 +1,6 @@
 -- Adds counted actions to an epoch that is not active yet, and restores their claims.
 --
--- KEYS[1] {organisation}:m; ARGV[1] JSON {e epoch, q: [[claim id, digest, at, final a or d, reservations], ...]}
+-- KEYS[1] {organisation}:m; ARGV[1] JSON {e epoch, q: [[claim id, digest, at (of the first ALLOW), final a or d, reservations], ...]}
 -- reservation: [counter key, window start or 0, window end or length, amount, element, counts]
 
 local prefix = string.sub(KEYS[1], 1, -2)
@@ -21,9 +21,10 @@ for _, q in ipairs(ask.q) do
       base[#base + 1] = r[4]
     end
   end
-  if now - q[3] < 600000 then
+  if now - q[3] < KEPT then
     local claim = { q[2], 'd', 0, ask.e, 0, 0, '', base, '', q[4], 0 }
-    sets[#sets + 1] = { prefix .. 'q:' .. q[1], claim_bytes(claim), 600000 }
+    if q[4] == 'a' then claim[12] = q[3] + KEPT end
+    sets[#sets + 1] = { prefix .. 'q:' .. q[1], claim_bytes(claim), KEPT }
   end
 end
 flush(now)

@@ -32,8 +32,6 @@ for i, s in ipairs(ask.q) do
   if s[2] == epoch then records[orders[i]] = raw_records[i] and cmsgpack.unpack(raw_records[i]) or false end
 end
 
-local KEPT = 600000 -- how long an answered claim lives, in ms
-
 local function take_hold(record, hold)
   for i, holder in ipairs(record[3]) do
     if holder[1] == hold then
@@ -94,6 +92,7 @@ for i, s in ipairs(ask.q) do
     else
       claim[2] = 'd'
       if final ~= 'w' then claim[9], claim[10] = s[8], final end
+      if final == 'a' and not claim[12] then claim[12] = now + KEPT end
       claim[11] = s[7] > 0 and now + math.min(s[7], KEPT) or 0
       sets[#sets + 1] = keys[i]
       sets[#sets + 1] = claim_bytes(claim)

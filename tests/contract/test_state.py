@@ -185,6 +185,43 @@ async def test_a_repeat_after_its_answer_expired_is_judged_anew_and_counts_once(
     assert await value_now(state, reserve()) == (10, 0)
 
 
+async def pass_time(state: RedisState, ms: int) -> None:
+    """The organisation's time never goes back: from here on it stands `ms` later."""
+    now_ms = (await enrich_one(state, ask("look", reserve(), dry_run=True))).now_ms
+    await state.client.command("HSET", "{acme}:m", "t", now_ms + ms)
+
+
+async def test_a_request_that_is_allowed_again_and_again_counts_anew_every_ten_minutes(state: RedisState) -> None:
+    asked = ask("r", reserve(10))
+    for minutes in range(0, 35, 5):
+        view = await enrich_one(state, asked)
+        assert view.status is ClaimStatus.MINE
+        await state.settle([settle(asked, view, Final.ALLOWED)])
+        assert await value_now(state, reserve()) == (10 * (1 + minutes // 10), 0)
+        await pass_time(state, 300_000)
+
+
+async def test_refusals_in_between_do_not_stretch_what_an_allow_has_counted(state: RedisState) -> None:
+    asked = ask("r", reserve(10))
+    for final in (Final.ALLOWED, Final.DENIED, Final.DENIED, Final.ALLOWED):
+        view = await enrich_one(state, asked)
+        await state.settle([settle(asked, view, final)])
+        await pass_time(state, 240_000)
+    assert await value_now(state, reserve()) == (20, 0)
+
+
+async def test_what_a_dead_writer_may_have_allowed_long_ago_is_counted_beside_what_is_judged_now(
+    state: RedisState, other: RedisState
+) -> None:
+    asked = ask("r", reserve(10), lease_ms=0)
+    await enrich_one(state, asked)
+    await pass_time(state, 600_000)
+    view = await enrich_one(other, asked)
+    assert view.counters["calls"].value == 20
+    await other.settle([settle(asked, view, Final.ALLOWED)])
+    assert await value_now(other, reserve()) == (10, 10)
+
+
 async def test_a_repeat_of_a_denied_action_reserves_again(state: RedisState) -> None:
     asked = ask("r", reserve(10))
     view = await enrich_one(state, asked)

@@ -15,7 +15,15 @@ from tests.evidence_support import KEY, KEYS, NOW_MS
 from writ.errors import VerificationFailed
 from writ.keys import key_set
 from writ.merkle import leaf_hash
-from writ.permit import MAX_PERMIT_TTL_MS, PermitBody, PermitSigner, UsedPermits, permit_id, verify_permit
+from writ.permit import (
+    MAX_PERMIT_TTL_MS,
+    REMEMBERED_MS,
+    PermitBody,
+    PermitSigner,
+    UsedPermits,
+    permit_id,
+    verify_permit,
+)
 
 AUDIENCE, DIGEST = "billing", "d" * 64
 
@@ -155,11 +163,22 @@ def test_a_permit_works_once() -> None:
         used.use(permit(), NOW_MS + 10_000)
 
 
-def test_a_full_memory_refuses_until_permits_have_expired() -> None:
+def test_a_request_that_is_judged_anew_after_its_permit_has_expired_runs_no_second_time() -> None:
+    used = UsedPermits()
+    used.use(permit(), NOW_MS)
+    again_ms = NOW_MS + 10 * 60_000
+    with pytest.raises(VerificationFailed, match="PERMIT_USED"):
+        used.use(permit(not_before_ms=again_ms, expires_ms=again_ms + 30_000), again_ms + 29_999)
+
+
+def test_a_full_memory_refuses_until_what_was_used_is_forgotten() -> None:
     used = UsedPermits(capacity=2)
     used.use(permit(1), NOW_MS)
     used.use(permit(2), NOW_MS)
     with pytest.raises(VerificationFailed, match="PERMITS_FULL"):
         used.use(permit(3), NOW_MS)
-    later = permit(3, not_before_ms=NOW_MS + 10_000, expires_ms=NOW_MS + 20_000)
-    used.use(later, NOW_MS + 10_000)
+    later_ms = NOW_MS + 10_000 + REMEMBERED_MS
+    later = permit(3, not_before_ms=later_ms - 1, expires_ms=later_ms + 20_000)
+    with pytest.raises(VerificationFailed, match="PERMITS_FULL"):
+        used.use(later, later_ms - 1)
+    used.use(later, later_ms)

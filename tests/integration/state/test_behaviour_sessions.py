@@ -99,6 +99,18 @@ async def test_a_lost_track_is_no_data_and_tainted_not_new(
     assert facts["state"] == ("NO_DATA" if scope == "session" else "OK")
 
 
+async def test_a_request_id_that_is_used_anew_counts_its_action_anew(player: Player, server: RedisServer) -> None:
+    moving = observed(operation(rows=100), principal="someone", declared=DECLARED)
+    asks = asked("r", moving, DECLARED)
+    for uses, minutes in ((1, 5), (1, 6), (2, 5), (2, 6), (3, 0)):
+        (view,) = await player.state.enrich([asks])
+        await player.state.settle([settled(asks, view, Final.ALLOWED)])
+        facts = await player.session(moving)
+        told = [(facts[of]["actions"], facts[of]["rows"]) for of in ("session", "agent", "principal")]
+        assert told == [(uses + 1, 100 * (uses + 1))] * 3, "with the one that looks"
+        advance(server, minutes * 60_000)
+
+
 @pytest.mark.parametrize("part", ["S*r", "S*[0-9a-f]"], ids=["entries", "head"])
 async def test_half_a_session_is_no_data(player: Player, server: RedisServer, part: str) -> None:
     await player.play(observed(operation(rows=100)))

@@ -165,6 +165,29 @@ async def test_rebuild_counts_again_what_receipts_say_under_a_new_epoch(server: 
     await other.close()
 
 
+async def test_a_rebuild_counts_a_request_as_often_as_it_was_counted(server: RedisServer, state: RedisState) -> None:
+    counter = reserve(10, counter="slide", key="s", window=SLIDING)
+    now_ms = (await enrich_one(state, ask("look", counter, dry_run=True))).now_ms
+    records = [
+        CountedRecord(
+            organisation="acme",
+            caller_id="caller",
+            request_id="r",
+            execution_digest=DIGEST,
+            now_ms=now_ms - minutes * 60_000,
+            reservations=(kept,),
+            final=final,
+        )
+        for minutes, final in ((1, Final.ALLOWED), (12, Final.ALLOWED), (15, Final.DENIED), (20, Final.ALLOWED))
+        if (kept := counted(counter, now_ms)) is not None
+    ]
+    server.flush()
+    assert await rebuild(state, records, epoch=NEW_EPOCH) == 2
+    assert await value_now(state, counter) == (20, 0)
+    repeat = await enrich_one(state, ask("r", counter))
+    assert repeat.counters["slide"].value == 20, "the last one was allowed nine minutes ago at most"
+
+
 async def test_decision_points_that_run_during_a_rebuild_find_the_new_epoch(
     server: RedisServer, state: RedisState
 ) -> None:
