@@ -46,13 +46,16 @@ def _reported(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-@click.group()
+@click.group(epilog="Example: writ bundle build --help")
 def bundle() -> None:
     """Build, push and list policy bundles."""
 
 
 @bundle.command(
-    epilog="Example: writ bundle build --source rego --signing-key keys/bundle.pem --out build/bundle.tar.gz"
+    epilog="""\b
+Example:
+  writ bundle build --source rego --signing-key .writ/keys/bundle.pem \\
+    --out build/bundle.tar.gz"""
 )
 @click.option("--source", type=_FOLDER, required=True, help="Folder of Rego and data, tests included.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Archive to write.")
@@ -95,7 +98,10 @@ def build(
 
 
 @bundle.command(
-    epilog="Example: writ bundle push build/bundle.tar.gz --address unix:///run/cp.sock --token-file ci.jwt"
+    epilog="""\b
+Example:
+  writ bundle push build/bundle.tar.gz --token-file ci.jwt \\
+    --address unix://$PWD/.writ/control-plane.sock"""
 )
 @click.argument("archive", type=_FILE)
 @_address
@@ -111,7 +117,13 @@ def push(archive: Path, address: str, token_file: Path, activate: bool, allow_ro
     _print({**bundle_fields(answer.bundle), "created": answer.created}, as_json)
 
 
-@bundle.command("list", epilog="Example: writ bundle list --address unix:///run/cp.sock --token-file ci.jwt --json")
+@bundle.command(
+    "list",
+    epilog="""\b
+Example:
+  writ token --subject operator/ci --scope bundle:read > ci.jwt
+  writ bundle list --token-file ci.jwt --address unix://$PWD/.writ/control-plane.sock""",
+)
 @_address
 @_token
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most this many.")
@@ -132,7 +144,11 @@ def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> N
 
 
 @bundle.command(
-    "get", epilog="Example: writ bundle get 3f2a… --out bundle.tar.gz --address unix:///run/cp.sock --token-file ci.jwt"
+    "get",
+    epilog="""\b
+Example:
+  writ bundle get REVISION --out bundle.tar.gz --token-file ci.jwt \\
+    --address unix://$PWD/.writ/control-plane.sock""",
 )
 @click.argument("revision")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Archive to write.")

@@ -16,6 +16,7 @@ from pdp.behaviour_admin import read_agent, reset_agent
 from pdp.config import Config, load_config
 from pdp.server import connect_state, derived_key, now_ms
 from pdp.state import RedisState
+from writ.cli.places import settings_file
 from writ.errors import ConfigurationError, WritError
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -28,19 +29,21 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--organisation", default="", help="Needed when the state holds more than one."),
-        click.option("--config", "settings", type=path, required=True, help="writ.yaml"),
+        click.option(
+            "--config", "settings", type=path, default=settings_file, help="writ.yaml  [default: in the state folder]"
+        ),
         click.argument("agent_id", metavar="ID"),
     ):
         command = option(command)
     return command
 
 
-@click.group()
+@click.group(epilog="Example: writ agent show invoice-agent")
 def agent() -> None:
     """Show or forget what is usual for an agent; suspend it, or let it act again."""
 
 
-@agent.command("show", epilog="Example: writ agent show invoice-agent --config .writ/writ.yaml")
+@agent.command("show", epilog="Example: writ agent show invoice-agent")
 @_options
 def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when nothing is stored."""
@@ -54,7 +57,7 @@ def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> Non
         sys.exit(1)
 
 
-@agent.command("reset", epilog="Example: writ agent reset invoice-agent --config .writ/writ.yaml")
+@agent.command("reset", epilog="Example: writ agent reset invoice-agent")
 @_options
 def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Forget what is usual for an agent, for example after its task has changed. It counts as new from then on; sessions,
@@ -66,7 +69,7 @@ def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> No
     _print(_run(settings, organisation, job), as_json)
 
 
-@agent.command("suspend", epilog="Example: writ agent suspend invoice-agent --config .writ/writ.yaml")
+@agent.command("suspend", epilog="Example: writ agent suspend invoice-agent")
 @_options
 def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Show an agent as suspended to the policy, on every decision point, from its next action on."""
@@ -78,7 +81,7 @@ def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> 
     _print(_run(settings, organisation, job), as_json)
 
 
-@agent.command("resume", epilog="Example: writ agent resume invoice-agent --config .writ/writ.yaml")
+@agent.command("resume", epilog="Example: writ agent resume invoice-agent")
 @_options
 def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Take a suspension back."""

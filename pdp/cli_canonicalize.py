@@ -29,8 +29,10 @@ _SEVERITY = tuple(Verb)  # the order of the default bundle; it only orders opera
 
 @click.command(
     name="canonicalize",
-    epilog='Example: echo \'{"tool":{"server":"billing-mcp","name":"invoices.delete_all"},"args":{"customer":7}}\''
-    " | writ canonicalize -f -",
+    epilog="""\b
+Example:
+  echo '{"tool":{"server":"billing-mcp","name":"invoices.delete_all"},"args":{"customer":7}}' \\
+    | writ canonicalize -f -""",
 )
 @click.option("-f", "--file", "source", type=click.File("rb"), required=True, help="The call as JSON; - for stdin.")
 @click.option("--batch", is_flag=True, help="JSON Lines in, JSON Lines out; a bad line is answered with its reason.")

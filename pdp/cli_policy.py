@@ -13,23 +13,34 @@ import click
 
 from pdp.config import load_config
 from pdp.policy_explain import MAX_ACTION_BYTES, BundlePolicy, Policy, RunningPolicy, explain
+from writ.cli.places import settings_file
 from writ.errors import InvalidInput, WritError
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SETTINGS = click.Path(dir_okay=False, path_type=Path)  # read only without --bundle
 
 
-@click.group()
+@click.group(epilog="Example: writ policy explain -f action.json")
 def policy() -> None:
     """Look into the policy that runs."""
 
 
-@policy.command("explain", epilog="Example: writ policy explain -f action.json --bundle rego --opa .writ/bin/opa")
+@policy.command(
+    "explain",
+    epilog="""\b
+Examples:
+  writ policy explain -f action.json
+  writ policy explain -f action.json --bundle rego --opa .writ/bin/opa""",
+)
 @click.option(
     "-f", "--file", "source", type=click.File("rb"), required=True, help="Action or policy input; - for stdin."
 )
 @click.option(
-    "--config", "settings", type=_SETTINGS, default=Path(".writ/writ.yaml"), help="writ.yaml of the running stack."
+    "--config",
+    "settings",
+    type=_SETTINGS,
+    default=settings_file,
+    help="writ.yaml of the running stack.  [default: in the state folder]",
 )
 @click.option("--bundle", type=click.Path(exists=True, path_type=Path), help="Bundle or its sources, not what runs.")
 @click.option("--opa", type=_FILE, help="OPA binary, with --bundle.")

@@ -15,6 +15,7 @@ from pdp.keystore import Keystore, load_master_key
 from pdp.record import KEYSTORE_FILE
 from pdp.replay import recorded_payload, replay
 from pdp.server import now_ms
+from writ.cli.places import settings_file
 from writ.errors import WritError
 from writ.keys import parse_public_keys
 from writ.receipt import parse_receipt, verify_receipt
@@ -22,9 +23,18 @@ from writ.receipt import parse_receipt, verify_receipt
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("replay", epilog="Example: writ replay receipt.json --bundle bundle.tar.gz --opa .writ/bin/opa")
+@click.command(
+    "replay",
+    epilog="""\b
+Example:
+  writ replay receipt.json --bundle bundle.tar.gz --opa .writ/bin/opa \\
+    --keys .writ/keys/public/receipt.pem
+`writ decide --replay receipt.json` fetches the bundle and names the rest itself.""",
+)
 @click.argument("receipt", type=_FILE)
-@click.option("--config", "settings", type=_FILE, default=Path(".writ/writ.yaml"), show_default=True, help="writ.yaml")
+@click.option(
+    "--config", "settings", type=_FILE, default=settings_file, help="writ.yaml  [default: in the state folder]"
+)
 @click.option("--keys", type=_FILE, required=True, help="Public receipt keys, PEM.")
 @click.option("--bundle", type=_FILE, required=True, help="The recorded revision, as `writ bundle get` writes it.")
 @click.option("--opa", type=_FILE, required=True, help="OPA binary.")

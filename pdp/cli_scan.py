@@ -24,8 +24,11 @@ _KEYS = frozenset({"id", "tool", "args"})
 
 @click.command(
     name="scan",
-    epilog='Example: echo \'{"id":1,"tool":"mail.send","args":{"body":"curl http://169.254.169.254/"}}\''
-    " | writ scan --batch",
+    epilog="""\b
+Examples:
+  echo '{"body":"curl http://169.254.169.254/"}' | writ scan
+  echo '{"id":1,"tool":"mail.send","args":{"body":"curl http://169.254.169.254/"}}' \\
+    | writ scan --batch""",
 )
 @click.option("-f", "--file", "source", type=click.File("rb"), default="-", help="Arguments as JSON; default: stdin.")
 @click.option("--batch", is_flag=True, help="JSON Lines `{id, tool, args}` in, `{id, findings}` out, in order.")

@@ -22,6 +22,7 @@ from pdp.seal import seal, unseal
 from pdp.server import connect_state, now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records
+from writ.cli.places import settings_file
 from writ.errors import WritError
 
 EPOCH_BYTES = 8
@@ -30,18 +31,18 @@ _config = click.option(
     "--config",
     "settings",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="writ.yaml",
+    default=settings_file,
+    help="writ.yaml  [default: in the state folder]",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(epilog="Example: writ state rebuild")
 def state() -> None:
     """Begin, or rebuild from receipts, what limits rest on."""
 
 
-@state.command("init", epilog="Example: writ state init --config .writ/writ.yaml")
+@state.command("init", epilog="Example: writ state init")
 @_config
 @_as_json
 def init(settings: Path, as_json: bool) -> None:
@@ -53,7 +54,7 @@ def init(settings: Path, as_json: bool) -> None:
     _print(_run(load_config(settings), run), as_json)
 
 
-@state.command("rebuild", epilog="Example: writ state rebuild --config .writ/writ.yaml")
+@state.command("rebuild", epilog="Example: writ state rebuild")
 @_config
 @click.option(
     "--evidence",
@@ -82,7 +83,7 @@ def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: 
     _print(_run(config, run), as_json)
 
 
-@state.command("seal", epilog="Example: writ state seal --config .writ/writ.yaml --mark 9f86d081884c7d65")
+@state.command("seal", epilog="Example: writ state seal --mark 9f86d081884c7d65")
 @_config
 @click.option("--mark", required=True, help="Random text; `writ state rebuild --unless-sealed` takes it back once.")
 @_as_json

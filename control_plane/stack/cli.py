@@ -18,9 +18,9 @@ import click
 from control_plane.stack.config import StackConfig
 from control_plane.stack.doctor import examine
 from control_plane.stack.layout import Layout, make_layout
-from control_plane.stack.places import state_folder
 from control_plane.stack.supervisor import Supervisor
 from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, mint_token
+from writ.cli.places import state_folder
 
 _state = click.option(
     "--state",

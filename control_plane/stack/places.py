@@ -1,4 +1,4 @@
-"""Where things lie outside the checkout: the cache of built tools and the state folder. Reads `os.environ`.
+"""Where things lie outside the checkout and the state folder: the cache of built tools. Reads `os.environ`.
 
 Does not create anything.
 """
@@ -13,8 +13,6 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 """Folder that holds `rego/`, `deploy/` and `requirements/`: Writ runs from a checkout, installed editable."""
 
-STATE_FOLDER_NAME = ".writ"
-
 
 def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
     """Returns `$WRIT_CACHE`, else `$XDG_CACHE_HOME/writ`, else `~/.cache/writ`."""
@@ -24,18 +22,6 @@ def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
     if base := environ.get("XDG_CACHE_HOME"):
         return Path(base).resolve() / "writ"
     return Path.home() / ".cache" / "writ"
-
-
-def state_folder(environ: Mapping[str, str] | None = None) -> Path:
-    """Returns `$WRIT_STATE`, `./.writ` in the checkout, else `$XDG_STATE_HOME/writ` or `~/.local/state/writ`."""
-    environ = os.environ if environ is None else environ
-    if own := environ.get("WRIT_STATE"):
-        return Path(own).resolve()
-    if Path.cwd() == CHECKOUT:
-        return CHECKOUT / STATE_FOLDER_NAME
-    if base := environ.get("XDG_STATE_HOME"):
-        return Path(base).resolve() / "writ"
-    return Path.home() / ".local" / "state" / "writ"
 
 
 def tool_override(name: str, environ: Mapping[str, str] | None = None) -> Path | None:

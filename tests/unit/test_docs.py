@@ -56,7 +56,8 @@ def test_no_documented_setting_is_gone() -> None:
 
 
 def test_the_environment_variables_are_documented() -> None:
-    source = (ROOT / "control_plane" / "stack" / "places.py").read_text(encoding="utf-8")
+    files = (ROOT / "control_plane" / "stack" / "places.py", ROOT / "writ" / "cli" / "places.py")
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     names = set(re.findall(r'"((?:WRIT|XDG)_[A-Z_]+)"', source))
     assert names
     assert sorted(name for name in names if f"`{name}`" not in CONFIGURATION) == []

@@ -14,7 +14,11 @@ VARIABLE = "_WRIT_COMPLETE"
 """Set by the script when it asks `writ` for completions; click reads it."""
 
 
-@click.command(epilog="Example: writ completion bash > ~/.local/share/bash-completion/completions/writ")
+@click.command(
+    epilog="""\b
+Example:
+  writ completion bash > ~/.local/share/bash-completion/completions/writ"""
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def completion(shell: str, as_json: bool) -> None:

@@ -25,7 +25,9 @@ _PATH = click.Path(exists=True, path_type=Path)
 def receipt() -> None:
     """Show and verify receipts, offline.
 
-    Example: writ receipt verify receipts/*.json --keys receipt-keys/
+    \b
+    Example:
+      writ receipt verify receipts --keys .writ/keys/public/receipt.pem
     """
 
 
@@ -44,8 +46,10 @@ def show(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(document))
         return
-    for name, value in _rows(document):
-        click.echo(f"{name:<24}{value}")
+    rows = _rows(document)
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")
     click.echo("not verified; `writ receipt verify` does that")
 
 
@@ -59,7 +63,9 @@ def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> No
     A log is verified as a chain, and compared with the receipts given beside it. Exits 0 when everything holds, 1 when
     anything does not, 2 for wrong usage.
 
-    Example: writ receipt verify receipt.json evidence/log --keys receipt-key.pem
+    \b
+    Example:
+      writ receipt verify receipts .writ/evidence --keys .writ/keys/public/receipt.pem
     """
     trusted = _load_keys(keys)
     files, logs = _expand(paths)

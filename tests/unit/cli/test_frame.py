@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -45,6 +46,8 @@ def test_a_verb_has_help_with_an_example_and_json(verb: str) -> None:
     leaves = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     for leaf in leaves:
         text = leaf.get_help(click.Context(leaf, info_name=leaf.name))
+        # An example that is broken within a word cannot be pasted into a shell.
+        assert not re.search(r"Example.*\w-\n", text, re.DOTALL), f"{verb} {leaf.name} breaks its example:\n{text}"
         assert "Example" in text, f"{verb} {leaf.name} has no example"
         assert "--json" in text, f"{verb} {leaf.name} has no --json"
 

@@ -1,0 +1,54 @@
+"""`writ receipt`: what is shown, and what is said of receipts that were changed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from writ.cli.receipt import receipt
+
+VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "receipts"
+KEYS = str(VECTORS / "key.pem")
+
+
+def test_every_name_stands_apart_from_its_value() -> None:
+    shown = CliRunner().invoke(receipt, ["show", str(VECTORS / "decision-0.json")])
+    assert shown.exit_code == 0
+    rows = shown.output.splitlines()[:-1]
+    edge = max(len(row.split()[0]) for row in rows)
+    assert {row[edge : edge + 2] for row in rows if row.split()[0].count(".")} == {"  "}
+    assert shown.output.splitlines()[-1].startswith("not verified")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("signature", base64.b64encode(bytes(64)).decode(), "SIGNATURE_INVALID"),
+        ("salt", base64.b64encode(bytes(32)).decode(), "SALT_MISMATCH"),
+        ("index", 60_000, "PATH_MALFORMED"),
+        ("extra", 1, "RECEIPT_MALFORMED"),
+    ],
+)
+def test_a_changed_receipt_is_named_with_a_reason_and_exit_1(
+    tmp_path: Path, field: str, value: Any, reason: str
+) -> None:
+    document = {**json.loads((VECTORS / "decision-0.json").read_bytes()), field: value}
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(document, separators=(",", ":"), sort_keys=True))
+    said = CliRunner().invoke(receipt, ["verify", str(file), "--keys", KEYS, "--json"])
+    assert said.exit_code == 1
+    assert json.loads(said.output)["reason"] == reason
+
+
+def test_half_a_receipt_is_named_and_the_others_are_verified_still(tmp_path: Path) -> None:
+    whole = (VECTORS / "decision-0.json").read_bytes()
+    (tmp_path / "a.json").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "b.json").write_bytes(whole)
+    said = CliRunner().invoke(receipt, ["verify", str(tmp_path), "--keys", KEYS, "--json"])
+    assert said.exit_code == 1
+    assert [json.loads(line)["ok"] for line in said.output.splitlines()] == [False, True]
