@@ -42,8 +42,8 @@ _FINALS = {Final.ALLOWED: b"a", Final.DENIED: b"d", Final.WITHDRAWN: b"w"}
 @frozen
 class BehaviourAsk:
     """What one action asks: `id` names its claim in 16 hex digits. `held` is set in a settlement whose action was neither
-    allowed nor refused, but waits for an approval or for facts: it moves nothing and is no denial. `transformed` is set in one
-    whose action was allowed in another form than the observation's, which then teaches nothing."""
+    allowed nor refused, but waits for an approval or for facts, or could not be judged: it moves nothing and is no denial.
+    `transformed` is set in one whose action was allowed in another form than the observation's, which then teaches nothing."""
 
     id: str
     observation: Observation

@@ -157,7 +157,8 @@ class Circumstances:
         finals: list[object] = []
         behaviour = companion_ask(item.state_ask.companions, BehaviourAsk)
         if behaviour is not None:
-            if item.verdict.effect in HELD:
+            # What failed before it was judged was refused by nobody: an outage must not make suspects of those who asked.
+            if item.verdict.effect in HELD or not item.verdict.keep:
                 finals.append(replace(behaviour, held=True))
             elif (
                 item.verdict.effect == TRANSFORMED

@@ -108,6 +108,19 @@ def test_a_paused_opa_is_denied_at_its_deadline_and_resumes(ground: Ground, clie
     assert allows(client, "slow-2")
 
 
+def test_who_asked_while_opa_was_away_is_no_suspect_afterwards() -> None:
+    with Ground(packs=("invoices", "agent_safety")) as ground:
+        point = ground.point().start()
+        ground.assign(point, "billing-1")
+        with point.client() as client:
+            assert allows(client, "before")
+            ground.opa.kill()
+            for number in range(6):  # more than the pack lets an agent try in vain
+                denied_with(client, f"away-{number}", "EVALUATION_UNAVAILABLE")
+            ground.opa.start()
+            assert allows(client, "afterwards")
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
