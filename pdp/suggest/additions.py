@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 
 from pdp.suggest.lexicon_arguments import ACTIONS
@@ -23,6 +23,12 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_HTTP = frozenset({"get", "post"})
+_PROGRAMS = word_set("function expression code script source cell snippet program")
+_STATEMENTS = (("query",), ("statement",), ("queries",), ("statements",))
+_FORM_VALUES = word_set("value values option options")
+_RUN_BY_NAME = word_set("evaluate eval run execute interpret inject")
+_LANGUAGES = word_set("javascript js python typescript shell bash sql code script expression lua ruby apex powershell")
 _CHOOSING = ("id", "query", "limit", "paging", "plain")
 """What arguments hold that only say what is wanted."""
 
@@ -32,7 +38,10 @@ _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 class Additions:
     """What the arguments add to the verbs of one tool."""
 
-    def __init__(self, tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role]) -> None:
+    def __init__(
+        self, tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role], acting: Set[str] = frozenset()
+    ) -> None:
+        self._acting = acting
         self._tool = tool
         self._name = name
         self._nouns = nouns
@@ -49,6 +58,8 @@ class Additions:
                 verbs.add(verb)
                 found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
 
+        self._fills(verbs, add)
+        self._addresses(verbs, add)  # a choice that changes something does not make the address another
         self._choices(verbs, add)
         self._programs(verbs, add)
         self._addresses(verbs, add)
@@ -79,30 +90,54 @@ class Additions:
             if not role.argument.is_top or name not in ACTIONS or role.kind == "code":
                 continue
             said = role.argument.choices or text_words(role.argument.description)
+            if "method" in role.words and (not role.argument.choices or {choice.lower() for choice in said} >= _HTTP):
+                continue  # of a request, which is judged by where it goes
             words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
             gravest = max(words, key=lambda word: (GRAVITY[CHOICES[word]], word), default="")
             if gravest and GRAVITY[CHOICES[gravest]] > known:
                 add(CHOICES[gravest], 60, f'`{_shown(role)}` may say "{gravest}"')
 
+    def _fills(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        """A choice made in a form changes the form: `select(selector, value)`."""
+        takes = {"_".join(role.words) for role in self._roles if role.argument.is_top}
+        if verbs <= READS and self._name.words[-1:] == ("select",) and takes & _FORM_VALUES and len(takes) > 1:
+            add(Verb.UPDATE, 60, "selects a value in something")
+
     def _programs(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         reads = bool(verbs) and verbs <= READS
-        runs = bool(_RUN_WORDS & set(text_words(self._tool.description)))
+        described = set(text_words(self._tool.description))
+        runs = bool(_RUN_WORDS & described)
+        program = next((role for role in self._roles if role.words[-1:] and role.words[-1] in _PROGRAMS), None)
+        if reads and program is not None and _RUN_BY_NAME & set(self._name.words) and _LANGUAGES & described:
+            add(Verb.EXECUTE, 70, f"runs the program in `{_shown(program)}`")
         for role in self._roles:
             words = text_words(role.argument.description)
             is_sql = role.kind == "query" and (("sql" in role.words and "soql" not in role.words) or "sql" in words)
+            is_sql = is_sql or (role.words in _STATEMENTS and runs and "sql" in described)
             if is_sql and not (reads and _ONLY_READ & set(self._name.words)):
                 add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is SQL")
             if role.kind == "code" and role.confidence >= 85 and (not reads or runs or _RUN_WORDS & set(words)):
                 add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is a program")
 
     def _addresses(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        named = any(role.kind == "url" and role.confidence >= 70 for role in self._roles)
+        named = any(self._leads_out(role) for role in self._roles)
         if named and verbs and (verbs <= READS or verbs == {Verb.EXECUTE}):
             add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
         if named and verbs <= {Verb.CREATE, Verb.UPDATE} and _FETCHED & set(self._name.words):
             add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
         if verbs & set(_MADE) and any(role.kind == "url" and _CALLBACKS & set(role.words) for role in self._roles):
             add(Verb.SEND, 65, "hands data to an address that an argument names")
+
+    def _leads_out(self, role: Role) -> bool:
+        """True for an address that is read from; not for one that names a record which an id may name as well
+        (`issue_url` beside `issue_id`), nor for the server's own host. Their origin matters all the same."""
+        if role.kind != "url" or role.confidence < 70:
+            return False
+        if role.argument.path in self._acting:
+            return False
+        named = role.words[:-1]
+        twins = {(*named, other) for other in ("id", "slug", "number", "key", "name")}
+        return not (named and any(other.words in twins and other.argument.is_top for other in self._roles))
 
     def _people(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         told = next((role for role in self._roles if _is_told(role)), None)

@@ -28,6 +28,10 @@ _DETERMINERS = word_set("a an the it its them their all any your this that these
 _LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGNORECASE)
 """What some publishers put before the description proper; all of it is text of the same hand."""
 
+_AUXILIARIES = word_set("is are was were can may will must should have do not")
+_OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch")
+"""What a later sentence says of the arguments and of the answer: `Accepts names`, `Follows redirects`."""
+
 MAX_SENTENCES = 6
 """Sentences looked at. Further down descriptions give examples and advice."""
 
@@ -40,9 +44,14 @@ def read_description(text: str) -> tuple[Said, ...]:
     for later in sentences(text, MAX_SENTENCES)[1:]:
         words = _without_preamble(text_words(later))
         word = base_form(words[0]) if words else ""
-        if word in STRICT and word != words[0] and word not in NAME_ONLY:
+        if word in STRICT and word != words[0] and word not in NAME_ONLY | _OF_ARGUMENTS and not _is_subject(words):
             found.append(replace(_said(STRICT[word], word, 50), later=True))
     return tuple(found)
+
+
+def _is_subject(words: tuple[str, ...]) -> bool:
+    """True for a plural that something is said of: `Labels are folders`."""
+    return words[1:2] != () and words[1] in _AUXILIARIES
 
 
 def _without_preamble(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,6 +107,8 @@ def _joined(words: tuple[str, ...], *, third: bool) -> Iterator[Said]:
         while follower < len(words) - 1 and (words[follower] in _JOINS or words[follower].endswith("ly")):
             follower += 1
         came = words[follower]
+        if came.startswith("drop") and words[place - 1].startswith("drag"):
+            continue
         word = base_form(came) if third else came
         if (word != came) is not third or word in DESCRIPTION_ONLY or word in NAME_ONLY:
             continue

@@ -24,10 +24,11 @@ from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
-from pdp.suggest.words import name_words, text_words
+from pdp.suggest.words import name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
+_OWN_HOSTS = word_set("region base instance server site host api tenant endpoint gateway")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 MIN_TOOLS = 5
 """Fewer tools than that have no common arguments to speak of."""
@@ -62,7 +63,7 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     said = with_nouns(_words_said(name, read_description(tool.description)), name, nouns)
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
-    said = Additions(tool, name, nouns, roles).add_to(said)
+    said = Additions(tool, name, nouns, roles, acting).add_to(said)
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = _roles(tool, setting, acting)
@@ -71,13 +72,19 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
 
 
 def acting_arguments(tools: Sequence[Tool]) -> frozenset[str]:
-    """Returns the arguments that say in whose name a server acts: nearly every tool takes them, and their name says so.
-    They name nobody whom anything reaches."""
+    """Returns the arguments that say in whose name a server acts, or which of its own hosts answers: nearly every tool
+    takes them, and their name says so. They name nobody whom anything reaches; a host stays a sink."""
     if len(tools) < MIN_TOOLS:
         return frozenset()
     counts = Counter(argument.path for tool in tools for argument in tool.arguments if argument.is_top)
     common = (path for path, count in counts.items() if count * 10 >= len(tools) * 6)
-    return frozenset(path for path in common if name_words(path)[:1] in (("user",), ("acting",), ("account",)))
+    needed = {argument.path for tool in tools for argument in tool.arguments if argument.is_top and argument.required}
+    return frozenset(
+        path
+        for path in common
+        if name_words(path)[:1] in (("user",), ("acting",), ("account",))
+        or (name_words(path)[:1] and name_words(path)[0] in _OWN_HOSTS and path not in needed)
+    )
 
 
 def _roles(tool: Tool, setting: Setting, acting: Set[str]) -> tuple[Role, ...]:

@@ -23,7 +23,8 @@ WHOLE: Mapping[str, frozenset[str]] = {
     ),
     "url": word_set(
         "url uri link href website webpage web_page site endpoint webhook callback host hostname base_url feed "
-        "domain redirect proxy web_address remote_url"
+        "domain redirect proxy web_address remote_url connection_string connection_uri connection_url dsn database_url "
+        "server_url"
     ),
     "path": word_set(
         "path filename file_name dir_name folder_name directory_name filepath file_path dir directory folder cwd "
@@ -110,7 +111,15 @@ DESCRIBED: Mapping[str, tuple[str, ...]] = {
     ),
     "code": (
         *("shell command", "bash command", "command to run", "command to execute", "script to", "powershell"),
-        *("python code", "javascript", "source code", "code to execute", "code to run"),
+        *(
+            "python code",
+            "javascript code",
+            "javascript expression",
+            "javascript to",
+            "source code",
+            "code to execute",
+            "code to run",
+        ),
     ),
     "query": ("sql", "search query", "search term", "soql", "jql", "query string", "cypher"),
     "channel": ("channel", "chat room", "subreddit", "conversation to"),
@@ -143,7 +152,10 @@ FORMS = word_set(
 )
 """Last words of arguments that say how, whatever their description speaks of: `mime_type`, `sort_order`."""
 
-ACTIONS = word_set("action operation op command subcommand verb task_action method_name operation_type action_type")
+ACTIONS = word_set(
+    "action operation op command subcommand sub_command sub_action verb task_action method method_name operation_type "
+    "action_type action_name"
+)
 """Arguments that choose what a tool does."""
 
 DATES = word_set(

@@ -18,14 +18,15 @@ _STRICT: Mapping[Verb, str] = {
         "obtain lookup inspect summarize summarise analyze analyse calculate compute convert translate parse "
         "validate verify compare detect extract classify predict estimate explain preview diff stat cat "
         "whoami ping exists is has can monitor poll recall download count recommend determine view examine "
-        "identify evaluate measure screenshot hover scroll peek decode encode format display"
+        "identify evaluate measure screenshot hover scroll peek decode encode format display research geocode "
+        "introspect lookup visualize visualise benchmark"
     ),
     Verb.LIST: ("locate finder ps list search find browse enumerate ls grep glob discover scan select crawl scrape"),
     Verb.CREATE: (
         "design plot cp ln tar allocate define ensure establish populate replicate seed transcode remember "
         "memorize draw recreate create add insert generate make new compose prepare build duplicate clone "
         "save import register draft init initialize provision mkdir touch produce render compress zip unzip "
-        "enroll enqueue ingest"
+        "enroll enqueue ingest scaffold onboard"
     ),
     Verb.UPDATE: (
         "rotate flip mv sed chdir associate disassociate bind unbind connect disconnect encrypt decrypt "
@@ -36,13 +37,15 @@ _STRICT: Mapping[Verb, str] = {
         "adjust complete close reopen resolve archive unarchive pin unpin star unstar like unlike follow "
         "unfollow label tag sync merge rebase checkin unstage stage stash transition move relocate mute "
         "unmute react acknowledge accept decline reject subscribe unsubscribe vote upvote downvote bookmark "
+        "reconnect emulate reassign reparent relabel annotate untag unlabel unset unmap merge squash cherry rewind "
+        "undelete untrash hibernate wake requeue rehydrate retarget "
         "favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
         "resize prescribe rsvp seek hide unhide reset"
     ),
     Verb.SEND: (
         "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
         "broadcast invite dispatch deliver upload submit respond announce dm whisper transmit navigate goto "
-        "push share unveil relay propagate"
+        "push share unveil relay propagate resend reinvite emit nudge handoff"
     ),
     Verb.PAY: (
         "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
@@ -50,19 +53,21 @@ _STRICT: Mapping[Verb, str] = {
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
-        "bootstrap simulate click press tap automate interpret drag"
+        "bootstrap simulate click press tap automate interpret drag redeploy replay interact reprocess redrive"
     ),
     Verb.ADMIN: (
         "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
         "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate "
         "deactivate configure install migrate alter promote demote impersonate chmod chown lock unlock reboot "
         "restart shutdown elevate approve login logout authenticate freeze unfreeze quarantine whitelist "
-        "blacklist allowlist blocklist admin disarm arm"
+        "blacklist allowlist blocklist admin disarm arm cordon uncordon drain taint untaint reinstall poweroff reimage "
+        "deauthorize unblacklist lockdown"
     ),
     Verb.DELETE: (
         "abort undeploy forget delete remove destroy drop purge erase wipe clear truncate cancel terminate "
         "uninstall trash discard kill expunge del rm rmdir deprovision unregister deregister dismiss evict "
-        "flush nuke empty prune shred obliterate decommission eliminate"
+        "flush nuke empty prune shred obliterate decommission eliminate cleanup teardown void invalidate offboard "
+        "unsend retract clean sweep reap unlist"
     ),
 }
 
@@ -119,6 +124,21 @@ CHOICES: Mapping[str, Verb] = {
             "enable",
             "disable",
             "grant",
+            "write",
+            "set",
+            "put",
+            "patch",
+            "upload",
+            "submit",
+            "merge",
+            "execute",
+            "approve",
+            "deploy",
+            "suspend",
+            "close",
+            "reopen",
+            "pause",
+            "resume",
         ),
         *(
             "revoke",
@@ -139,6 +159,30 @@ CHOICES: Mapping[str, Verb] = {
 
 PHRASES: Mapping[tuple[str, str], Verb] = {
     ("look", "up"): Verb.READ,
+    ("call", "service"): Verb.EXECUTE,
+    ("call", "tool"): Verb.EXECUTE,
+    ("call", "function"): Verb.EXECUTE,
+    ("call", "action"): Verb.EXECUTE,
+    ("call", "method"): Verb.EXECUTE,
+    ("write", "off"): Verb.UPDATE,
+    ("receive", "payment"): Verb.CREATE,
+    ("receive", "payments"): Verb.CREATE,
+    ("receive", "money"): Verb.CREATE,
+    ("receive", "funds"): Verb.CREATE,
+    ("receive", "deposit"): Verb.CREATE,
+    ("resolve", "library"): Verb.READ,
+    ("resolve", "id"): Verb.READ,
+    ("resolve", "name"): Verb.READ,
+    ("resolve", "username"): Verb.READ,
+    ("resolve", "handle"): Verb.READ,
+    ("resolve", "url"): Verb.READ,
+    ("resolve", "domain"): Verb.READ,
+    ("resolve", "dns"): Verb.READ,
+    ("resolve", "hostname"): Verb.READ,
+    ("resolve", "ip"): Verb.READ,
+    ("resolve", "address"): Verb.READ,
+    ("resolve", "symbol"): Verb.READ,
+    ("resolve", "reference"): Verb.READ,
     ("check", "in"): Verb.UPDATE,
     ("check", "out"): Verb.UPDATE,
     ("sign", "in"): Verb.ADMIN,
@@ -281,7 +325,8 @@ ALSO_NOUNS = word_set(
     "connect split archive index like star tag label vote bookmark link set patch edit pin mark block lock "
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
-    "permit register trash resume fix exists approve clone"
+    "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
+    "cleanup lookup research reconnect"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

@@ -25,6 +25,8 @@ _PAYING_VERBS = word_set(
     "send create make schedule submit process initiate approve confirm execute authorize capture issue place "
     "edit update modify change set add new post trigger complete release accept top split settle"
 )
+_ENTERING = word_set("create edit update modify change add new")
+"""What is done to a bill before anybody pays it."""
 _TRADING_VERBS = ("open", "close", "exercise", "adjust", "increase", "reduce", "increment")
 _ORDERING_VERBS = ("place", "create", "submit", "make", "new")
 _UNPAID = word_set("table meeting appointment desk")
@@ -64,6 +66,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return _transfer(said, name, nouns)
     if said.word in _TRADING_VERBS and "position" in nouns:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} a position")
+    if nouns[-1] == "bill" and said.word in _ENTERING:
+        return said
     money = MONEY & set(nouns) or (ORDERS & set(nouns) if said.word in _ORDERING_VERBS else None)
     if money and said.word in _PAYING_VERBS and nouns[-1] not in MONEY_IS_PAPER and "draft" not in name.words:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} and {min(money)}")

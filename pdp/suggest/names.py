@@ -29,6 +29,8 @@ _JOINABLE = word_set(
     "account accounts contact contacts task tasks record records item items data table tables query code "
     "command text"
 )
+_LOOKS = word_set("check view watch")
+"""Loose words that surely read where a verb that is also a noun follows: `check_notification_setup`."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
 
 
@@ -123,7 +125,7 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
         return True  # `dm_history`
     if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
         return False
-    return any(word in STRICT for word in words[:index])
+    return any(word in STRICT or word in _LOOKS for word in words[:index])
 
 
 def _united(found: list[Said]) -> tuple[Said, ...]:

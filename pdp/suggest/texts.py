@@ -26,6 +26,7 @@ _ID_OF_A_PERSON = word_set("id ids name names handle address")
 _NOT_BY_ID = word_set("contact person friend email phone to mobile")
 _NAMES_OF_PEOPLE = word_set("first last full middle given family cardholder")
 _VAGUE_ADDRESSES = word_set("feed site redirect proxy domain")
+_BOUNDS = word_set("exclude include select ignore excluded included")
 _VAGUE_QUERIES = word_set("statement filter where term question")
 
 
@@ -109,6 +110,8 @@ def _named(asked: Question, kind: str, word: str) -> Judgement:
     reads = bool(asked.setting.verbs) and asked.setting.verbs <= READS
     if kind == "recipient" and reads:
         return Judgement("id", 65, "whom to look for")
+    if kind == "path" and reads and asked.words[0] in _BOUNDS and len(asked.words) > 1:
+        return Judgement("query", 60, "bounds what is looked at")
     if kind == "path" and word in ("attachment", "file", "folder", "root") and asked.described == "url":
         return Judgement("url", 75, "description says url")
     if word in _VAGUE_ADDRESSES and asked.described != kind:

@@ -10,7 +10,9 @@ from writ.action import Verb
 
 _PAID = word_set("account recipient receiver to destination account_id")
 _CODE_NAMES = word_set("code expression source function input cell arg argument args statement")
-_RUN_NAMES = word_set("code source cell expression args arg argument")
+_RUN_NAMES = word_set("code source cell expression args arg argument function")
+_TYPED_NAMES = word_set("input text data stdin keys")
+_TERMINALS = word_set("process terminal shell repl console stdin tty pty")
 _CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "function body")
 _FILE_PLACES = word_set("source destination src dest target from to name location")
 _MEETING_PLACES = word_set("thread_ts thread_id thread topic list_id group group_id room space space_id")
@@ -46,6 +48,8 @@ def _money(asked: Question) -> Judgement | None:
 
 
 def _code(asked: Question) -> Judgement | None:
+    if asked.single in _TYPED_NAMES and Verb.EXECUTE in asked.setting.verbs and _TERMINALS & asked.setting.words:
+        return Judgement("code", 80, "what a running program is told")
     if asked.single not in _CODE_NAMES:
         return None
     if asked.described == "query" and asked.single != "code":
