@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,13 @@ def corpus() -> list[str]:
 
 
 def refilled(text: str, draw: random.Random, hostile: float) -> str:
-    """Returns the text with other literals in the place of its own."""
+    """Returns the text with other literals in the place of its own; some stay."""
 
     def other(found: re.Match[str]) -> str:
         if draw.random() < hostile:
             return draw.choice(HOSTILE)
+        if draw.random() < 0.3:
+            return found[0]
         return f"'v {draw.randrange(10**6)}'" if found[0][0] == "'" else str(draw.randrange(1, 10**6))
 
     return _LITERALS.sub(other, text)
@@ -98,9 +101,12 @@ def compared(texts: list[str], dialect: str, seed: int) -> int:
     for text in texts:
         parser = Parser()
         templates = Templates(parser)
-        for filling in (text, text, refilled(text, draw, 0), refilled(text, draw, 0)):
+        for filling in (text, text, text, text):
+            parser.calls = 0
             templates.program(filling, dialect)
-        for hostile in (0.0, 0.2, 0.2, 0.5, 1.0):
+        if parser.calls:
+            continue  # no template
+        for hostile in (0.0, 0.0, 0.2, 0.2, 0.5, 1.0):
             filling = refilled(text, draw, hostile)
             parser.calls = 0
             program = templates.program(filling, dialect)
@@ -108,6 +114,15 @@ def compared(texts: list[str], dialect: str, seed: int) -> int:
                 told += 1
                 assert program == parse_in_full(filling, dialect), (dialect, filling)
     return told
+
+
+@lru_cache
+def warmed(shape: str, dialect: str) -> Templates:
+    """Returns templates that know a shape with these places: `n` for a number, `t` for the inside of a text."""
+    templates = Templates(parse_in_full)
+    for known in range(3):
+        templates.program(shape.format(n=known + 3, t=f"a {known}"), dialect)
+    return templates
 
 
 def fillings(dialect: str, shape: str) -> Iterator[str]:
@@ -149,11 +164,8 @@ _INSIDE = st.text(st.sampled_from("abz019 _.,:;@/+()=!?%-'\"\\$#*&\n\tü{}[]<>|~
 def test_any_number_and_any_text_in_a_known_shape_are_what_the_full_parse_says(
     number: str, text: str, shape: str, dialect: str
 ) -> None:
-    templates = Templates(parse_in_full)
-    for known in range(3):
-        templates.program(shape.format(n=known + 3, t=f"a {known}"), dialect)
     filling = shape.format(n=number, t=text)
-    assert templates.program(filling, dialect) == parse_in_full(filling, dialect)
+    assert warmed(shape, dialect).program(filling, dialect) == parse_in_full(filling, dialect)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
