@@ -23,6 +23,7 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_READING_CHOICES = word_set("get list read search find")
 _HTTP = frozenset({"get", "post"})
 _PROGRAMS = word_set("function expression code script source cell snippet program")
 _STATEMENTS = (("query",), ("statement",), ("queries",), ("statements",))
@@ -94,6 +95,8 @@ class Additions:
                 continue  # of a request, which is judged by where it goes
             words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
             gravest = max(words, key=lambda word: (GRAVITY[CHOICES[word]], word), default="")
+            if verbs and verbs <= READS and not role.argument.required and not words & _READING_CHOICES:
+                continue  # a filter of what is listed
             if gravest and GRAVITY[CHOICES[gravest]] > known:
                 add(CHOICES[gravest], 60, f'`{_shown(role)}` may say "{gravest}"')
 

@@ -29,7 +29,7 @@ _LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGN
 """What some publishers put before the description proper; all of it is text of the same hand."""
 
 _AUXILIARIES = word_set("is are was were can may will must should have do not")
-_OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch")
+_OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch skip")
 """What a later sentence says of the arguments and of the answer: `Accepts names`, `Follows redirects`."""
 
 MAX_SENTENCES = 6

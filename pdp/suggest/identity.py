@@ -9,7 +9,9 @@ from pdp.suggest.said import READS
 from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
-ID_WORDS = word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle name path email")
+ID_WORDS = word_set(
+    "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number ref sha hash sku key handle name path email"
+)
 """Words of an argument's name that say how it names something, not what."""
 
 PROVEN_BY_IDS = frozenset({Verb.READ, Verb.LIST, Verb.UPDATE, Verb.DELETE, Verb.UNKNOWN})

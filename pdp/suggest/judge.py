@@ -130,6 +130,8 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     graver = [said for said in described if GRAVITY[said.verb] > known and not said.weak]
     first = name.verbs[0]
     if first.verb not in READS:
+        if first.verb is Verb.CREATE:  # `It changes the state of …`: so does whatever makes something
+            graver = [said for said in graver if said.verb is not Verb.UPDATE or not said.later]
         more = {said.verb: said for said in reversed(graver)}
         return (*name.verbs, *sorted(more.values(), key=lambda said: GRAVITY[said.verb]))
     graver = [said for said in graver if said.word not in MAKERS]

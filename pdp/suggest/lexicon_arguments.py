@@ -86,7 +86,9 @@ LAST: Mapping[str, frozenset[str]] = {
     "query": word_set("query sql"),
     "content": word_set("body content text message html markdown title subject"),
     "amount": word_set("amount price"),
-    "id": word_set("id ids uuid guid arn slug identifier number ref sha hash sku key handle ts reference"),
+    "id": word_set(
+        "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number ref sha hash sku key handle ts reference"
+    ),
 }
 """Last words of longer names."""
 

@@ -53,7 +53,7 @@ _STRICT: Mapping[Verb, str] = {
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
-        "bootstrap simulate click press tap automate interpret drag redeploy replay interact reprocess redrive"
+        "bootstrap simulate click press tap automate interpret drag redeploy replay reprocess redrive"
     ),
     Verb.ADMIN: (
         "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
@@ -74,7 +74,7 @@ _STRICT: Mapping[Verb, str] = {
 _LOOSE: Mapping[Verb, str] = {
     Verb.READ: (
         "divide multiply subtract round average map stream transform refresh check query view watch track "
-        "load export head tail tree status info review report recap access help logs sample weather forecast"
+        "debug load export head tail tree status info review report recap access help logs sample weather forecast"
     ),
     Verb.LIST: ("filter index sort rank history"),
     Verb.CREATE: (
@@ -165,6 +165,11 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("call", "action"): Verb.EXECUTE,
     ("call", "method"): Verb.EXECUTE,
     ("write", "off"): Verb.UPDATE,
+    ("interact", "with"): Verb.EXECUTE,
+    ("exercise", "option"): Verb.PAY,
+    ("exercise", "options"): Verb.PAY,
+    ("exercise", "warrant"): Verb.PAY,
+    ("exercise", "position"): Verb.PAY,
     ("receive", "payment"): Verb.CREATE,
     ("receive", "payments"): Verb.CREATE,
     ("receive", "money"): Verb.CREATE,
@@ -326,7 +331,7 @@ ALSO_NOUNS = word_set(
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
     "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
-    "cleanup lookup research reconnect"
+    "cleanup lookup research reconnect leave"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

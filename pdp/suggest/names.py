@@ -29,6 +29,7 @@ _JOINABLE = word_set(
     "account accounts contact contacts task tasks record records item items data table tables query code "
     "command text"
 )
+_ABOUT_A_VERB = word_set("fields meta metadata schema form options permissions status history count log logs")
 _LOOKS = word_set("check view watch")
 """Loose words that surely read where a verb that is also a noun follows: `check_notification_setup`."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
@@ -123,6 +124,8 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
     """True for a strict verb that stands where a noun does: `get_like_count`, `create_share_link`; not after `and`."""
     if words[index] in NOUNS_BEFORE_READING and words[-1] in READING_LAST and index == len(words) - 2:
         return True  # `dm_history`
+    if index and STRICT.get(words[index - 1]) in READS and words[-1] in _ABOUT_A_VERB and index == len(words) - 2:
+        return True  # `get_create_fields`
     if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
         return False
     return any(word in STRICT or word in _LOOKS for word in words[:index])

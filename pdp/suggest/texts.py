@@ -65,6 +65,8 @@ def _by_whole_name(asked: Question) -> Judgement | None:
 
 def _by_last_word(asked: Question) -> Judgement | None:
     argument, setting = asked.argument, asked.setting
+    if asked.words[-2:] == ("channel", "id") and Verb.SEND in setting.verbs:
+        return Judgement("channel", 80, f"named {asked.name}")
     if {asked.last, singular(asked.last)} & LAST["id"] and "object" not in argument.types:
         return Judgement("id", 85, f"named {asked.name}")
     if asked.last in FORMS:
@@ -108,8 +110,8 @@ def _nothing(asked: Question) -> Judgement:
 
 def _named(asked: Question, kind: str, word: str) -> Judgement:
     reads = bool(asked.setting.verbs) and asked.setting.verbs <= READS
-    if kind == "recipient" and reads:
-        return Judgement("id", 65, "whom to look for")
+    if kind in ("recipient", "account", "channel") and reads:
+        return Judgement("id", 65, "whom to look for" if kind == "recipient" else f"which {kind} to look at")
     if kind == "path" and reads and asked.words[0] in _BOUNDS and len(asked.words) > 1:
         return Judgement("query", 60, "bounds what is looked at")
     if kind == "path" and word in ("attachment", "file", "folder", "root") and asked.described == "url":
