@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from control_plane.stack.config import StackConfig
 from control_plane.stack.doctor import examine
 from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.supervisor import Supervisor
-from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, mint_token
+from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, TRUST_DOMAIN, mint_token
 from writ.cli.places import state_folder
 
 _state = click.option(
@@ -29,6 +30,9 @@ _state = click.option(
     help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator)/.+")
+"""Names of our trust domain that decision point and control plane know what to do with."""
 
 
 @click.command(epilog="Example: writ up --state .writ")
@@ -118,6 +122,8 @@ def doctor(state: Path, as_json: bool) -> None:
 @_as_json
 def token(state: Path, subject: str, organisation: str, scope: str, ttl_s: int, as_json: bool) -> None:
     """Mint a short-lived credential of the demo issuer."""
+    if not SUBJECT.fullmatch(subject):
+        raise click.UsageError(f"expected --subject agent/ID, gateway/ID, feed/ID or operator/ID, got `{subject}`")
     now_s = int(time.time())
     minted = mint_token(
         Layout(state.resolve()), subject=subject, now_s=now_s, ttl_s=ttl_s, organisation=organisation, scope=scope

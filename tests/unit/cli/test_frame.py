@@ -62,6 +62,7 @@ def test_an_error_of_ours_is_one_line_and_exit_1() -> None:
 def test_a_wrong_option_is_exit_2() -> None:
     assert run("token", "--nonsense").returncode == 2
     assert run("nonsense").returncode == 2
+    assert run("token", "--subject", "billing-1").returncode == 2
 
 
 def test_a_verb_whose_package_is_missing_says_so() -> None:
