@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote, unquote_plus
 
+from pdp.inspection.codes import CODE_RUNS, CODE_TRIGGERS, code_bytes, unleeted, unmorsed, uudecoded
+
 MIN_RUN_CHARS = 16
 """Shortest run of base64 that is tried: twelve bytes, the least that holds a card number or an order."""
 
@@ -49,6 +51,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "spaced": (r"(?i)[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z]",),
     "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
     "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
+    **CODE_TRIGGERS,
 }
 """Step → patterns for the prefilter."""
 
@@ -56,6 +59,7 @@ _RUNS = {
     "base64": re.compile(rb"(?:[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*|[A-Za-z0-9+/_-]{16,})={0,2}"),
     "base32": re.compile(rb"[A-Z2-7]{24,}={0,6}"),
     "hex": re.compile(rb"(?:(?:(?:0x|\\x)[0-9a-fA-F]{2}|[0-9a-fA-F]{2,}+)[\s:,;-]{0,2}+)++"),
+    **CODE_RUNS,
 }
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
 _WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
@@ -97,6 +101,8 @@ def bytes_of(step: str, run: bytes) -> Iterator[bytes]:
         yield from _quietly(
             base64.b32decode, body[: len(body) - (len(body) % 8 in (1, 3, 6))] + b"=" * (-len(body) % 8)
         )
+    elif step in CODE_RUNS:
+        yield from code_bytes(step, run)
     else:
         body = _BLANK.sub(b"", run)
         yield from _base64(body)
@@ -160,4 +166,7 @@ _UNDO: dict[str, Callable[[str], str]] = {
     "spaced": _spaced,
     "reversed": lambda text: text[::-1],
     "rot13": lambda text: codecs.encode(text, "rot13"),
+    "uuencode": uudecoded,
+    "morse": unmorsed,
+    "leet": unleeted,
 }

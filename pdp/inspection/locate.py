@@ -39,6 +39,8 @@ class Located:
         self.validators = [VALIDATORS[name] for name in rule.validators]
         self._context = _Words(rule.context_words) if rule.context_words else None
         self._unless = _Words(rule.unless) if rule.unless else None
+        phrases = [words for words in rule.unless if " " in words]
+        self._named = _Words(phrases) if phrases and rule.context_words else None
         self._named_otherwise: dict[str, bool] = {}
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
@@ -59,6 +61,8 @@ class Located:
         """Returns the confidence of a hit at the characters `start` to `end` of text `number`; 0 means that it is none."""
         value = texts.values[number]
         if self._context is not None:
+            if self._named is not None and self._named.said("", texts.names(number)[:1]):
+                return 0  # `next token` says more than `token`
             near = f"{value[max(0, start - CONTEXT_CHARS) : start]}\n{value[end : end + CONTEXT_CHARS]}"
             if self._context.said(near, texts.names(number)[:3]):
                 return self.rule.context_confidence

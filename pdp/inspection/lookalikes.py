@@ -27,6 +27,7 @@ _INVISIBLE = (
 _STRIPPED = re.compile(f"[{_INVISIBLE}\u0300-\u036f\u0489\u20d0-\u20ff]")
 _SUSPECT = re.compile(f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}\u0300-\u036f\u0489\u20d0-\u20ff]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
+_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 
 
@@ -46,6 +47,11 @@ def hidden_text(text: str) -> str:
     parts = ["".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAGS.findall(text)]
     parts += [_selected(run) for run in _SELECTORS.findall(text)]
     return " ".join(part for part in parts if part)
+
+
+def shown_text(text: str) -> str:
+    """Returns `text` as bidirectional overrides show it: what stands in a right-to-left override, backwards."""
+    return _OVERRIDDEN.sub(lambda match: match[1][::-1], text)
 
 
 def _selected(run: str) -> str:

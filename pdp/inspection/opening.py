@@ -12,7 +12,7 @@ import orjson
 
 from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
-from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
+from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view, shown_text
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import Origin, Span, Texts
 
@@ -55,6 +55,8 @@ class Opener:
                     value = self._readable(value)
                     self._put(opened, texts, number, plain_view(value), ("unicode",))
                     self._put(opened, texts, number, hidden_text(value), ("tags",))
+                    if "\u202e" in value:
+                        self._put(opened, texts, number, shown_text(value), ("bidi",))
         if b"{" in texts.buffer or b"[" in texts.buffer:
             self._json(opened, texts)
         for step in steps:

@@ -22,6 +22,7 @@ from pdp.inspection.validators_secrets import (
     is_random,
     is_secret,
 )
+from pdp.inspection.validators_threat import climbs
 
 Validator = Callable[[str], bool]
 
@@ -37,6 +38,7 @@ def luhn(text: str) -> bool:
 
 VALIDATORS: Mapping[str, Validator] = {
     "assigned": is_assigned,
+    "climbs": climbs,
     "jwt": is_jwt,
     "key_like": is_key_like,
     "luhn": luhn,

@@ -315,13 +315,26 @@ _WORLD = (
     "al.nipt ar.dni be.ssn bg.pnf ca.bc_phn co.nit cr.cpf cr.cr cu.ni cz.rc de.stnr do.cedula ec.ci ec.ruc eg.tn es.nif fr.nif"
     " gn.nifp gr.vat gt.nit il.idnr in_.vid ke.pin lt.asmens mk.edb mu.nid mx.rfc mz.nuit nl.identiteitskaartnummer"
     " nl.onderwijsnummer pe.ruc pl.nip pt.nif py.ruc ro.cf ro.cnp rs.pib si.emso sk.rc sv.nit th.tin tr.tckimlik us.tin uy.rut"
-    " ve.rif vn.mst za.tin"
+    " ve.rif vn.mst za.tin id.npwp at.tin gh.tin pe.cui ua.rntrc nz.ird fi.veronumero gb.upn"
 )
 """Numbers that few countries have alike, each by its own check digits; a word nearby says which."""
 
 
+_NO_NUMBER = re.compile(
+    r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?: \d\d)?|\d\d?[./-]\d\d?[./-](?:19|20)\d\d|\d\.\d+|\d{4} \d\d|\d\d [-+]\d{4}"
+)
+"""Dates, times and shares that a check digit fits by chance."""
+_CARD = re.compile(r"[3-6](?:[ -]?\d){12,18}")
+
+_LEAST_WORLD_CHARS = 7
+
+
 def _is_of_world(text: str) -> bool:
     """True when `text` is a number of one of the countries of `_WORLD`."""
+    if (_CARD.fullmatch(text) and is_luhn(digits_of(text))) or _NO_NUMBER.fullmatch(text):
+        return False
+    if sum(map(str.isalnum, text)) < _LEAST_WORLD_CHARS:
+        return False
     return is_document_number(text) and any(check(text) for check in _WORLD_CHECKS)
 
 

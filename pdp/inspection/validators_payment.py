@@ -125,6 +125,15 @@ def is_iban(text: str) -> bool:
     return _mod97(number[4:] + number[:4]) == 1
 
 
+def is_iban_of_any_country(text: str) -> bool:
+    """True for two letters, two digits and 8 to 30 more characters with the check digits of ISO 7064 mod 97-10.
+
+    For accounts of countries that are not registered: only where a word beside it says IBAN or account.
+    """
+    number = _ALNUM.sub("", text).upper()
+    return 12 <= len(number) <= 34 and number[2:4].isdigit() and _mod97(number[4:] + number[:4]) == 1
+
+
 def _mod97(text: str) -> int:
     return int("".join(str(int(c, 36)) for c in text)) % 97
 
@@ -251,6 +260,7 @@ PAYMENT_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "clabe": is_clabe,
     "cz_account": is_cz_account,
     "iban": is_iban,
+    "iban_of_any_country": is_iban_of_any_country,
     "no_account": is_no_account,
     "nrb": is_nrb,
     "nz_account": is_nz_account,

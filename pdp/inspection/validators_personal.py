@@ -52,6 +52,10 @@ _NOT_GIVEN_TEXT = (
     " upper lower our my your his her their this that these those no not if when while after before since until we you"
     " they he she it i mr mrs ms dr prof sir dear hi hello hey and or but so as is was are were be been being did do does"
     " call ask tell see meet contact email send pay thank thanks please sincerely regards best der die das ein eine von"
+    " though although because even also only just both each every such like than then there here what which who where how"
+    " central hyde regent ocean state national royal north south east west senator speaker president cardinal judge mayor"
+    " governor representative congressman captain colonel general sergeant officer director chairman professor doctor king"
+    " queen prince princess lord lady saint sister brother uncle aunt father mother"
     " und oder mit bei herr frau le la les un une et de del y con per il lo aston martin robert's wells morgan johnson"
 )
 _NOT_GIVEN = frozenset(_NOT_GIVEN_TEXT.split())
@@ -81,6 +85,11 @@ _VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), 1, 2, 3, 4, 5, 
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _PLATE = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[\w\s\u00b7-]{4,12}")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2049
+_LONGEST_ING = 6
+"""`Jing`, `Ming`, `Irving` are names; longer words in -ing are verbs."""
+_NO_PHONE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d{1,3}\.(?:\d{3}|\d{5,})|\d{4} \d\d")
+"""Dates, coordinates and shares: digits in groups that no plan of numbers has."""
+_EUI_64 = re.compile(r"(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
 
 
 def is_email(text: str) -> bool:
@@ -136,7 +145,7 @@ def is_phone_fr(text: str) -> bool:
 def is_phone_told(text: str) -> bool:
     """True for a number that one of a dozen plans has, or of 7 to 15 digits in groups: for what a context calls a phone."""
     digits = digits_of(text)
-    if not 6 <= len(digits) <= 15 or len(set(digits)) < 3:
+    if not 6 <= len(digits) <= 15 or len(set(digits)) < 3 or _NO_PHONE.fullmatch(text.strip()):
         return False
     if re.search(r"\d[ ().\-/]+\d", text) or text.lstrip().startswith(("+", "(")):
         return len(digits) >= 7
@@ -169,6 +178,8 @@ def is_full_name(text: str) -> bool:
 def is_name_before(text: str) -> bool:
     """True when the first of the words found before a common family name can be a given name: no article, no place."""
     first = text.strip().partition(" ")[0].lower()
+    if len(first) > _LONGEST_ING and first.endswith("ing"):
+        return False
     return first != "" and first not in _NOT_GIVEN and first not in _NOT_SURNAMES and first not in _NO_NAMES
 
 
@@ -233,7 +244,7 @@ def is_ip_plain(text: str) -> bool:
 
     Text that holds the rest of a URL, a port or a mask is none: it names a server or a network.
     """
-    if "/" in text or not is_ip(text):
+    if "/" in text or _EUI_64.fullmatch(text) or not is_ip(text):
         return False
     address = ipaddress.ip_address(text.strip("[]").split("%")[0])
     return address.version == 6 or sum(octet >= 32 for octet in address.packed) >= 2

@@ -17,6 +17,11 @@ MIN_RANDOM_BITS = 3.0
 MIN_LONG_RANDOM_BITS = 3.5
 """The same from 32 characters on; base64 reaches 4 to 6 there."""
 
+_LONGEST_WORD = 12
+
+MIN_RANDOM_PART = 15
+"""Least length of the longest part between `/`, `=` and `-` of a random text; paths and parameters have shorter ones."""
+
 MIN_KEY_BITS = 2.2
 """Least entropy per character of a value that a name already calls a key; `aaaa1111` stays below."""
 
@@ -38,9 +43,10 @@ _SEQUENCES = ("0123456789", "1234567890", "abcdefghijklmnop", "qwertyuiop")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]+[0-9]{0,2}(?:\.[a-z]+)+")
-_CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*")
+_CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*|[A-Za-z_][A-Za-z_.]*\[\w*\].*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _JOINTS = re.compile(r"[_-]")
+_PATH_JOINTS = re.compile(r"[/=-]")
 _LONG_WORDS = re.compile(r"[A-Za-z][a-z]{3,}")
 _UNSPOKEN = re.compile(r"[b-df-hj-np-tv-xz]{4}|[aeiouy]{4}|q[^u]|[jvqx]$", re.IGNORECASE)
 _VOWELS = re.compile(r"[aeiouy]", re.IGNORECASE)
@@ -111,6 +117,8 @@ def is_random(text: str) -> bool:
         return False
     if _word_chars(text) * 2 > len(text) or not any(c.isdigit() for c in text):
         return False
+    if ("/" in text or "=" in text) and max(map(len, _PATH_JOINTS.split(text))) < MIN_RANDOM_PART:
+        return False
     bits = entropy_bits(text)
     return bits >= (MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS)
 
@@ -138,10 +146,16 @@ def is_prefixed_key(text: str) -> bool:
     parts = _JOINTS.split(text)
     if parts[0].lower() in _IDENTIFIERS or any(part.lower() in ("public", "pub", "publishable") for part in parts[:3]):
         return False
-    words = next((n for n, part in enumerate(parts) if len(part) > 12 or not part.isalpha()), len(parts))
+    words = next((n for n, part in enumerate(parts) if not _is_word(part)), len(parts))
+    if (words == 0 and not parts[0].islower()) or is_placeholder(text):
+        return False
     tail = "".join(parts[max(1, words) :])
     kinds = any(c.isupper() for c in tail) + any(c.islower() for c in tail) + any(c.isdigit() for c in tail)
     return len(tail) >= (28 if kinds == 3 else 32) and _HEX.fullmatch(tail) is None and is_random(tail)
+
+
+def _is_word(part: str) -> bool:
+    return len(part) <= _LONGEST_WORD and part.isalpha() and (part.islower() or part.isupper() or part.istitle())
 
 
 def is_jwt(text: str) -> bool:

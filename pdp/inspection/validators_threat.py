@@ -1,0 +1,35 @@
+"""Tells a path that climbs out of its folder from a reference between the files of a project or a site."""
+
+from __future__ import annotations
+
+import re
+
+_RELATIVE = re.compile(r"[\s\"'=(:;\w@./-]*?(?:\.\./)+((?:[\w@.-]+/)*[\w@.#?=&-]*)[\s\"'`)\],;:>]*")
+_NAMED = re.compile(
+    r"\.(?:html?|css|scss|less|m?[jt]sx?|cjs|vue|svelte|md|mdx|rst|adoc|py|pyi|rb|rs|go|java|kt|swift|dart|lua|cs|c|cc|cpp|h|hh"
+    r"|hpp|proto|rego|sh|svg|png|jpe?g|gif|webp|ico|woff2?|map|lock|toml|mk|cmake)(?:[#?].*)?$",
+    re.IGNORECASE,
+)
+_FOLDERS = frozenset(
+    (
+        "api", "app", "apps", "assets", "build", "common", "components", "config", "contexts", "core", "css", "dist", "docs",
+        "examples", "features", "fixtures", "helpers", "hooks", "images", "img", "include", "interfaces", "js", "layouts",
+        "lib", "libs", "models", "modules", "node_modules", "packages", "pages", "public", "scripts", "services", "shared",
+        "src", "static", "store", "styles", "templates", "test", "tests", "third_party", "tools", "types", "ui", "utils",
+        "vendor", "views",
+    )
+)  # fmt: skip
+
+MAX_LEVELS = 5
+"""Most levels that a reference to a folder of a project goes up."""
+
+
+def climbs(text: str) -> bool:
+    """True for every path that leaves its folder but `../../lib/util.js`: plain, to a file or folder that projects have."""
+    plain = _RELATIVE.fullmatch(text)
+    if plain is None:
+        return True
+    rest = plain[1]
+    if _NAMED.search(rest):
+        return False
+    return text.count("../") > MAX_LEVELS or not (rest.partition("/")[0].lower() in _FOLDERS or not rest)
