@@ -25,6 +25,7 @@ MAX_EFFECTS = 512
 
 _LANGUAGE = Language(tree_sitter_bash.language())
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u00a0\u2028\u2029]")
+_ENDS_A_WORD = re.compile(r"[A-Za-z0-9_./\"'}]\Z")
 _STREAMS = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/tty"})
 
 
@@ -123,11 +124,21 @@ def _parse(text: str) -> tuple[Node, bytes]:
         raise NotUnderstood("expected a script in UTF-8") from error
     if len(data) > MAX_PROGRAM_BYTES:
         raise NotUnderstood(f"expected a script of at most {MAX_PROGRAM_BYTES} bytes, got {len(data)}")
+    if may_end_in_a_break(text):
+        data += b"\n"
     root = Parser(_LANGUAGE).parse(data).root_node
     if root.has_error:
         raise NotUnderstood("expected a script that is correct bash")
     check_gaps(root, data)
     return root, data
+
+
+def may_end_in_a_break(text: str) -> bool:
+    """True when a line break behind the script changes nothing of it: no backslash and no here-document may stand there.
+
+    Three commands in a pipe cost the parser 4 µs before a line break, and 50 at the end of the text.
+    """
+    return _ENDS_A_WORD.search(text) is not None and "\\" not in text and "<<" not in text
 
 
 def _plain_path(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
+import tree_sitter_bash
 from hypothesis import given
 from hypothesis import strategies as st
+from tree_sitter import Language, Parser
 
 from pdp.programs.model import (
     MAX_PROGRAM_BYTES,
@@ -17,7 +20,7 @@ from pdp.programs.model import (
     Program,
     SqlEffect,
 )
-from pdp.programs.shell import MAX_EFFECTS, parse_shell
+from pdp.programs.shell import MAX_EFFECTS, may_end_in_a_break, parse_shell
 from pdp.programs.sql import parse_sql
 from writ.action import Verb
 
@@ -514,3 +517,79 @@ def test_no_blank_quote_or_continuation_makes_a_change_a_read(text: str, at: int
         )
         # Cut in two, a command may become one that reads: `echo hi`, and then nothing but that is told.
         assert not reading or any(mark in changed for mark in ("\n", ";", "#"))
+
+
+# A line break at the end
+
+_PARSER = Parser(Language(tree_sitter_bash.language()))
+_SHELL_WORDS = (
+    *("a", "ls", "rm -rf /x", "cat /x-1.log", "|", "|", "|", "&&", "||", ";", "head -20", '"x y"', "'q'", "$(rm z)"),
+    *(
+        "(",
+        ")",
+        "{ ",
+        "; }",
+        "if",
+        "then",
+        "fi",
+        "while",
+        "do",
+        "done",
+        "for i in",
+        "case x in",
+        "esac",
+        "a)",
+        ";;",
+        "x=1",
+    ),
+    *(">", "<", "<<<", "<<E", "\\", "2>&1", "#", "# c", "!", "[", "[[", "]", "]]", "test", "$x", "${x}", "$((1+2))"),
+    *(
+        "`ls`",
+        "&",
+        "function",
+        "f()",
+        "\n",
+        "time",
+        "*",
+        "{a,b}",
+        "~",
+        "--",
+        "xargs",
+        "'",
+        '"',
+        "é",
+        "psql -c 'select 1'",
+    ),
+)
+
+
+def _tree(text: str, until: int) -> tuple[bool, list[tuple[str, int, int]]]:
+    """Returns whether the grammar took the text, and its nodes, up to a byte."""
+    root = _PARSER.parse(text.encode()).root_node
+    nodes: list[tuple[str, int, int]] = []
+    pending = list(root.children)
+    while pending:
+        node = pending.pop()
+        if node.start_byte < until:
+            nodes.append((node.type, node.start_byte, min(node.end_byte, until)))
+        pending += node.children
+    return root.has_error, nodes
+
+
+def test_the_grammar_reads_a_script_alike_with_a_line_break_behind_it() -> None:
+    draw = random.Random(5)
+    taken = 0
+    for _ in range(20_000):
+        text = " ".join(draw.choices(_SHELL_WORDS, k=draw.randint(1, 9)))
+        if may_end_in_a_break(text):
+            size = len(text.encode())
+            (wrong, nodes), (wrong_too, same) = _tree(text, size), _tree(text + "\n", size)
+            assert wrong is wrong_too, text
+            assert wrong or nodes == same, text
+            taken += not wrong
+    assert taken > 1_000
+
+
+@pytest.mark.parametrize("text", ["", "cat <<E\nx\nE", "cat <<<x", "echo a\\", "echo a\\b", "a |", "a &", "echo x #"])
+def test_no_line_break_is_put_where_it_could_mean_something(text: str) -> None:
+    assert not may_end_in_a_break(text)

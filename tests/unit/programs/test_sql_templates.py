@@ -170,14 +170,17 @@ def test_any_number_and_any_text_in_a_known_shape_are_what_the_full_parse_says(
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_equal_literals_make_one_of_two_effects_and_sorted_values(dialect: str) -> None:
-    templates = Templates(parse_in_full)
+    parser = Parser()
+    templates = Templates(parser)
     text = "SELECT id FROM a WHERE x IN ({}, {}, {}) UNION SELECT id FROM a WHERE x IN ({}, {}, {})"
     for row in ((1, 2, 3, 4, 5, 6), (7, 8, 9, 10, 11, 12), (20, 3, 100, 100, 20, 3), (5, 5, 5, 5, 5, 5)):
         filling = text.format(*row)
         assert templates.program(filling, dialect) == parse_in_full(filling, dialect)
+    parser.calls = 0
     (effect,) = templates.program(text.format(20, 3, 100, 100, 20, 3), dialect).effects
     assert isinstance(effect, SqlEffect)
     assert effect.equalities == {"x": ("100", "20", "3")}
+    assert parser.calls == 0
 
 
 # When a template is made and used
