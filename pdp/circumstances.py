@@ -91,6 +91,10 @@ class Circumstances:
             asks.append(deferral)
         return tuple(asks)
 
+    def owner(self, request: decision_pb2.DecideRequest, caller: CallerIdentity) -> str:
+        """Names for whom a caller asks: 24 hex digits."""
+        return session_name(self._key, caller.id, request.agent.id, request.principal.id, request.session_id)
+
     def _provenance_ask(
         self,
         request: decision_pb2.DecideRequest,

@@ -347,7 +347,8 @@ class Engine:
                 others.append(item)
             elif item.view.status is ClaimStatus.REUSED:
                 error = InvalidInput(
-                    "REQUEST_ID_REUSED", "this request_id was used for another call; expected a new one"
+                    "REQUEST_ID_REUSED",
+                    "this request_id was used for another call, agent, principal or session; expected a new one",
                 )
                 self._telemetry.failure(error.reason)
                 self._deliver([error_answer(item.ask, error)])

@@ -131,7 +131,8 @@ class StateAsk:
 
     `ticket` is "" at first; when an item is judged once more it carries the ticket of its reservation, keeps its place
     and is shown only what was reserved before it. `reservations` is then the same as at first. `companions` holds what each
-    companion of the state (`pdp.state.Companion`) asks for this action, in any order.
+    companion of the state (`pdp.state.Companion`) asks for this action, in any order. `owner` names for whom the caller
+    asks: a request_id that another agent, principal or session has used is used up.
     """
 
     organisation: str
@@ -145,6 +146,7 @@ class StateAsk:
     dry_run: bool = False
     ticket: str = ""
     companions: tuple[object, ...] = ()
+    owner: str = ""
 
 
 @frozen

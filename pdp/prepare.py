@@ -108,6 +108,7 @@ def make_item(
         lease_ms=lease_ms,
         dry_run=request.dry_run,
         companions=circumstances.asks(ask, request, caller, admitted.speaker, call, payload, lane, entry, now_ms),
+        owner=circumstances.owner(request, caller),
     )
     return Item(
         ask=ask,

@@ -29,6 +29,11 @@ from writ.v1 import decision_pb2
 MAX_RESULT_BYTES = 1024 * 1024
 """Largest result; beyond 256 KiB inspection is cut short, which makes it `unclassified`."""
 
+MAX_PARTS = 20_000
+"""Lists and objects of a result that are looked at to count its records: some 5 ms."""
+
+_PARTS = (list, dict)
+
 
 @frozen
 class Labels:
@@ -167,16 +172,22 @@ def _rows(request: decision_pb2.ReportOutcomeRequest, labels: Labels, *, trusted
     return count_records(labels.document) if trusted and request.result_json else None
 
 
-def count_records(document: Any) -> int:
-    """Returns the length of the longest list in a result, at least 1: an envelope around records names few things."""
-    longest, waiting = 1, [document]
+def count_records(document: Any) -> int | None:
+    """Returns the length of the longest list in a result, at least 1: an envelope around records names few things. None when
+    the result has more parts than are looked at."""
+    longest, waiting, left = 1, [document], MAX_PARTS
     while waiting:
         value = waiting.pop()
         if type(value) is list:
             longest = max(longest, len(value))
-            waiting += value
         elif type(value) is dict:
-            waiting += value.values()
+            value = value.values()
+        else:
+            continue
+        left -= 1
+        if not left:
+            return None
+        waiting += [part for part in value if type(part) in _PARTS]
     return longest
 
 

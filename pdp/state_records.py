@@ -15,6 +15,9 @@ from pdp.state_wire import FINALS, claim_id, fact_id, organisation_key
 MAX_FACT_BYTES = 4096
 """Longest fact (writ.v1.Fact)."""
 
+DIGEST_CHARACTERS = 64
+"""SHA-256 in hex; behind it a claim says for whom it was asked."""
+
 _LOOK = load_script("look", allow_oom=True)
 _PUT = load_script("put")
 _FIRST = load_script("first")
@@ -63,7 +66,7 @@ class StateRecords:
         reply = await run_one(self.client, _LOOK, organisation_key(organisation), claim)
         if not reply or reply[2] not in FINALS:
             return None
-        return reply[0].decode(), reply[1].decode(), FINALS[reply[2]]
+        return reply[0].decode(), reply[1].decode()[:DIGEST_CHARACTERS], FINALS[reply[2]]
 
     async def put_facts(self, organisation: str, facts: Sequence[StoredFact]) -> int:
         """Stores or removes all facts, or none; returns how many. Raises StateFailed."""

@@ -97,7 +97,7 @@ def pack_asks(
         items.append(
             [
                 claim_id(ask.caller_id, ask.request_id),
-                ask.execution_digest,
+                ask.execution_digest + ask.owner,
                 agents.setdefault(ask.agent_id, len(agents) + 1),
                 ask.lease_ms,
                 order,

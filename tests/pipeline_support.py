@@ -140,20 +140,20 @@ class FakeState:
             if settlement.final is Final.WITHDRAWN:
                 self.claims.pop(key, None)
             else:
-                self.claims[key] = (settlement.ask.execution_digest, settlement.answer)
+                self.claims[key] = (settlement.ask.execution_digest + settlement.ask.owner, settlement.answer)
 
     def _view(self, ask: StateAsk) -> StateView:
         key = (ask.organisation, ask.caller_id, ask.request_id)
         now_ms = int(time.time() * 1000)
         held = self.claims.get(key)
-        if held is not None and held[0] != ask.execution_digest:
+        if held is not None and held[0] != ask.execution_digest + ask.owner:
             return StateView(status=ClaimStatus.REUSED, now_ms=now_ms)
         if held is not None and held[1] == b"in flight" and not ask.ticket:
             return StateView(status=ClaimStatus.IN_FLIGHT, now_ms=now_ms)
         if held is not None and held[1] not in (b"", b"in flight"):
             return StateView(status=ClaimStatus.ANSWERED, now_ms=now_ms, answer=held[1])
         if not ask.dry_run:
-            self.claims[key] = (ask.execution_digest, b"in flight")
+            self.claims[key] = (ask.execution_digest + ask.owner, b"in flight")
         counters = {
             reservation.counter: CounterView(
                 known=True,

@@ -54,6 +54,7 @@ def ask(
     lease_ms: int = 60_000,
     dry_run: bool = False,
     ticket: str = "",
+    owner: str = "",
 ) -> StateAsk:
     return StateAsk(
         organisation=organisation,
@@ -66,6 +67,7 @@ def ask(
         lease_ms=lease_ms,
         dry_run=dry_run,
         ticket=ticket,
+        owner=owner,
     )
 
 
@@ -80,6 +82,7 @@ def with_ticket(asked: StateAsk, view: StateView) -> StateAsk:
         facts=asked.facts,
         lease_ms=asked.lease_ms,
         ticket=view.ticket,
+        owner=asked.owner,
     )
 
 

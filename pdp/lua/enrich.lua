@@ -3,14 +3,14 @@
 -- KEYS[1]  {organisation}:m   hash: e epoch, s last sequence number, t last time, r run id of the server, g<writer> fence
 -- ARGV[1]  JSON {w writer, g generation, c number of this trip, e epoch that the writer knows, s highest sequence it has seen,
 --            W windows: [length_ms] or [start, start, start, start], S agents (suspension), F facts,
---            q items: [claim id, digest, agent index, lease_ms, order, hold, flags, reservations]}
+--            q items: [claim id, digest and owner, agent index, lease_ms, order, hold, flags, reservations]}
 --          flags: 1 dry run, 2 the writer does not hold this claim any more (take it over at once)
 --          reservation: [counter key, window index, amount, element or "", unbounded 0 or 1, counts p, a or d]
 -- Returns  [state, now, epoch, sequence, [suspended 0 or 1], [fact or nil], items]; an item is
 --          [status, order, hold, answer, known, value, committed, pending, amount, unbounded, known, ...]
 -- State: 1 continuous, 0 unknown organisation, -1 discontinuous. Status: 1 mine, 2 in flight, 3 answered, 4 reused.
 --
--- Claim: {digest, "f" or "d", lease until, epoch, order, hold, writer, base, decision id, final, answer until}; base: what is
+-- Claim: {digest and owner, "f" or "d", lease until, epoch, order, hold, writer, base, decision id, final, answer until}; base: what is
 -- committed for it already, flat (window key, amount); after an ALLOW a twelfth, until when base holds. Ticket record, by order in {organisation}:o:<epoch>:
 -- {claim id, decided at, {{hold, writer, trip}, ...}, {{window key, length, ends, pending, counts, element,
 -- committed, full}, ...}}.
@@ -225,7 +225,7 @@ local function decide(q)
   -- Tools forget used permits: however often it is judged again, one execution is not counted once for ever.
   if claim and claim[2] == 'd' and claim[12] and claim[12] <= now then claim = nil end
   if not claim then return begin(q, nil, {}) end
-  if claim[1] ~= q[2] then return { 4, 0, 0, '' } end
+  if string.sub(q[2], 1, #claim[1]) ~= claim[1] then return { 4, 0, 0, '' } end -- one of a rebuild names no owner
   if claim[2] == 'd' then
     if suspended[q[3]] == 0 then
       local answer = answer_of(claim)

@@ -142,6 +142,15 @@ async def test_another_digest_under_the_same_request_id_is_refused(state: RedisS
     assert (await enrich_one(other, ask("r", reserve(), caller="someone else"))).status is ClaimStatus.MINE
 
 
+async def test_an_answer_to_one_agent_is_no_answer_to_another_behind_the_same_gateway(state: RedisState) -> None:
+    asked = ask("1", reserve(), owner="a" * 24)
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
+    assert (await enrich_one(state, asked)).status is ClaimStatus.ANSWERED
+    assert (await enrich_one(state, ask("1", reserve(), owner="b" * 24))).status is ClaimStatus.REUSED
+    assert await state.find_outcome("acme", "caller", "1") == ("D", asked.execution_digest, "allowed")
+
+
 async def test_who_takes_over_a_lease_keeps_the_reservation(state: RedisState, other: RedisState) -> None:
     asked = ask("r", reserve(10), lease_ms=0)
     first = await enrich_one(state, asked)

@@ -104,6 +104,21 @@ async def test_a_request_id_for_another_call_is_refused() -> None:
     assert response.error.reason == "REQUEST_ID_REUSED"
 
 
+@pytest.mark.parametrize("field", ["principal", "session"])
+async def test_a_request_id_of_another_principal_or_session_is_refused(field: str) -> None:
+    pipeline = await started()
+    allowed = await pipeline.ask(action("r1"))
+    assert allowed.decision.permit.token
+    await pipeline.engine.drain()
+    other = action("r1")
+    if field == "principal":
+        other.principal.id = "somebody-else"
+    else:
+        other.session_id = "another"
+    response = await pipeline.ask(other)
+    assert response.error.reason == "REQUEST_ID_REUSED"
+
+
 async def test_a_duplicate_in_flight_waits_for_the_first() -> None:
     pipeline = await started()
     pairs = pipeline.offer(action("r1")) + pipeline.offer(action("r1"))

@@ -18,3 +18,8 @@ from pdp.results import count_records
 )
 def test_the_longest_list_of_a_result_counts_its_records(document: object, rows: int) -> None:
     assert count_records(document) == rows
+
+
+def test_a_result_of_very_many_parts_has_no_known_number_of_records() -> None:
+    assert count_records([[[]] * 30_000]) is None
+    assert count_records([[1] * 30_000]) == 30_000
