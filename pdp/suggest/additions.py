@@ -13,10 +13,11 @@ from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.tools import Tool
-from pdp.suggest.words import name_words, text_words, word_set
+from pdp.suggest.words import first_sentence, name_words, singular, text_words, word_set
 from writ.action import Verb
 
 _FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
+_LOADING = word_set("load loads fetch fetches download downloads crawl crawls navigate navigates visit visits")
 _KEPT = word_set("draft contact payee beneficiary template user account lead customer")
 _CALLBACKS = word_set("callback webhook notify endpoint notification")
 _ONLY_READ = word_set(
@@ -24,6 +25,7 @@ _ONLY_READ = word_set(
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
 _READING_CHOICES = word_set("get list read search find")
+_IDS = word_set("id slug number key name uuid")
 _HTTP = frozenset({"get", "post"})
 _PROGRAMS = word_set("function expression code script source cell snippet program")
 _STATEMENTS = (("query",), ("statement",), ("queries",), ("statements",))
@@ -60,9 +62,10 @@ class Additions:
                 found.append(Said(verb=verb, confidence=confidence, reason=reason, word=""))
 
         self._fills(verbs, add)
+        reads = bool(verbs) and verbs <= READS
         self._addresses(verbs, add)  # a choice that changes something does not make the address another
         self._choices(verbs, add)
-        self._programs(verbs, add)
+        self._programs(add, reads=reads)
         self._addresses(verbs, add)
         self._people(verbs, add)
         sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
@@ -106,8 +109,7 @@ class Additions:
         if verbs <= READS and self._name.words[-1:] == ("select",) and takes & _FORM_VALUES and len(takes) > 1:
             add(Verb.UPDATE, 60, "selects a value in something")
 
-    def _programs(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        reads = bool(verbs) and verbs <= READS
+    def _programs(self, add: Callable[[Verb, int, str], None], *, reads: bool) -> None:
         described = set(text_words(self._tool.description))
         runs = bool(_RUN_WORDS & described)
         program = next((role for role in self._roles if role.words[-1:] and role.words[-1] in _PROGRAMS), None)
@@ -126,26 +128,45 @@ class Additions:
         named = any(self._leads_out(role) for role in self._roles)
         if named and verbs and (verbs <= READS or verbs == {Verb.EXECUTE}):
             add(Verb.SEND, 80, "reads from an address that an argument names, which is egress")
-        if named and verbs <= {Verb.CREATE, Verb.UPDATE} and _FETCHED & set(self._name.words):
+        loads = _LOADING & set(text_words(first_sentence(self._tool.description)))
+        if named and verbs <= {Verb.CREATE, Verb.UPDATE} and (loads or _FETCHED & set(self._name.words)):
             add(Verb.SEND, 70, "fetches what stands at an address that an argument names")
         if verbs & set(_MADE) and any(role.kind == "url" and _CALLBACKS & set(role.words) for role in self._roles):
             add(Verb.SEND, 65, "hands data to an address that an argument names")
 
     def _leads_out(self, role: Role) -> bool:
         """True for an address that is read from; not for one that names a record which an id may name as well
-        (`issue_url` beside `issue_id`), nor for the server's own host. Their origin matters all the same."""
-        if role.kind != "url" or role.confidence < 70:
+        (`issue_url` beside `issue_id`), for another optional one beside it, nor for the server's own host. Their origin
+        matters all the same."""
+        if role.kind != "url" or role.confidence < 70 or role.argument.path in self._acting:
             return False
-        if role.argument.path in self._acting:
+        place = role.argument.names[:-1]
+        beside = [other for other in self._roles if other.argument.names[:-1] == place]
+        if self._has_twin(role, beside):
             return False
+        return role.argument.required or not any(self._has_twin(other, beside) for other in beside)
+
+    @staticmethod
+    def _has_twin(role: Role, beside: Sequence[Role]) -> bool:
         named = role.words[:-1]
-        twins = {(*named, other) for other in ("id", "slug", "number", "key", "name")}
-        return not (named and any(other.words in twins and other.argument.is_top for other in self._roles))
+        return (
+            bool(named)
+            and role.kind == "url"
+            and any(other.words[:-1] == named and other.words[-1] in _IDS for other in beside)
+        )
 
     def _people(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
-        told = next((role for role in self._roles if _is_told(role)), None)
+        told = next((role for role in self._roles if _is_told(role) and self._is_of_the_record(role)), None)
         if told is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _KEPT & self._name.others:
             add(Verb.SEND, 80, f"people in `{_shown(told)}` hear of it")
+
+    def _is_of_the_record(self, role: Role) -> bool:
+        """True near the surface, or in the records that the tool makes; records inside other records are old news."""
+        names = role.argument.names
+        if len(names) <= 2:
+            return True
+        made = {singular(name_words(name)[-1]) for name in names[:2] if name_words(name)}
+        return len(names) == 3 and bool(made & {singular(word) for word in self._nouns})
 
     def _guess(self, add: Callable[[Verb, int, str], None]) -> None:
         """Says what arguments alone suggest, for a tool whose words say nothing."""

@@ -28,8 +28,9 @@ _DETERMINERS = word_set("a an the it its them their all any your this that these
 _LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGNORECASE)
 """What some publishers put before the description proper; all of it is text of the same hand."""
 
+_OF = word_set("for of from in")
 _AUXILIARIES = word_set("is are was were can may will must should have do not")
-_OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch skip")
+_OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch skip resolve")
 """What a later sentence says of the arguments and of the answer: `Accepts names`, `Follows redirects`."""
 
 MAX_SENTENCES = 6
@@ -76,6 +77,8 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     if verb is None or word in NAME_ONLY:
         return
     third = lead != word and lead.endswith("s")
+    if third and (word in ALSO_NOUNS or word in LOOSE) and words[1:2] and words[1] in _OF:
+        return  # `Replies for a message` are a plural
     weak = pair not in PHRASES and not _is_sure(word, words, third=third)
     yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
     yield from _joined(words, third=third)

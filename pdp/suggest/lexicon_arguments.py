@@ -38,7 +38,7 @@ WHOLE: Mapping[str, frozenset[str]] = {
     ),
     "code": word_set(
         "command cmd script source_code shell bash python javascript js snippet shell_command code_snippet "
-        "python_code command_line argv js_code program eval commands"
+        "python_code command_line argv js_code eval commands"
     ),
     "query": word_set(
         "query q search search_term term keyword sql soql jql cypher where pattern search_query criterion regex "

@@ -165,6 +165,8 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("call", "action"): Verb.EXECUTE,
     ("call", "method"): Verb.EXECUTE,
     ("write", "off"): Verb.UPDATE,
+    ("take", "ownership"): Verb.ADMIN,
+    ("take", "over"): Verb.ADMIN,
     ("interact", "with"): Verb.EXECUTE,
     ("exercise", "option"): Verb.PAY,
     ("exercise", "options"): Verb.PAY,

@@ -27,6 +27,12 @@ _PAYING_VERBS = word_set(
 )
 _ENTERING = word_set("create edit update modify change add new")
 """What is done to a bill before anybody pays it."""
+_COPYING = word_set("copy clone duplicate import save ingest backup")
+"""What is done to messages that nobody is shown anew."""
+_SHEETS = word_set("excel sheet spreadsheet worksheet document doc docx word slide presentation page range chart pdf")
+_FORMATTED = word_set("range cell cells sheet spreadsheet row disk drive partition volume card stick paragraph slide")
+"""What is another thing once it is formatted; a date or a text that is formatted is only shown."""
+_PARTS_OF_A_SHEET = word_set("table column index")
 _TRADING_VERBS = ("open", "close", "exercise", "adjust", "increase", "reduce", "increment")
 _ORDERING_VERBS = ("place", "create", "submit", "make", "new")
 _UNPAID = word_set("table meeting appointment desk")
@@ -41,7 +47,7 @@ _FORMS_OF_A_RECORD = word_set("information info detail data profile record value
 def with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tuple[Said, ...]:
     """Returns the verbs as the nouns make them read, and those that follow from them, each once."""
     out = [_with_noun(item, name, nouns) for item in said]
-    made = out[:1] and out[0].verb is Verb.CREATE and "draft" not in name.words
+    made = out[:1] and out[0].verb is Verb.CREATE and "draft" not in name.words and out[0].word not in _COPYING
     if made and nouns and nouns[-1] in TALK:
         out.append(Said(verb=Verb.SEND, confidence=75, reason=f"others are shown a {nouns[-1]}", word=nouns[-1]))
     if made and "link" in name.words and {"share", "sharing", "public"} & set(name.words):
@@ -58,6 +64,8 @@ def is_about_money(name: Name, nouns: tuple[str, ...]) -> bool:
 
 
 def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
+    if said.word == "format" and _FORMATTED & {*nouns, *name.others}:
+        return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which changes a {nouns[-1]}")
     if said.verb in READS or not nouns:
         return said
     if said.word in BOOKING_WORDS:
@@ -106,6 +114,8 @@ def _right(said: Said, name: Name, nouns: tuple[str, ...]) -> str:
     if not telling or head not in RIGHTS | _FORMS_OF_A_RECORD:
         return ""
     right = telling[-1]
+    if right in _PARTS_OF_A_SHEET and _SHEETS & name.others:
+        return ""
     if said.verb is Verb.CREATE and said.word in ("create", "make") and right in RIGHTS_MADE_ONLY_BY_CHANGE:
         return ""
     return "" if said.word == "generate" and right == "password" else right

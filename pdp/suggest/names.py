@@ -98,6 +98,8 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
         elif index - 1 not in phrases and word in STRICT and not _is_noun_here(words, index):
             sure = 70 if found else 90
             found.append(_Place(start=index, length=1, said=_said(STRICT[word], sure, word)))
+    if found and words[0] == "run" and found[0].start > 0 and found[0].said.verb not in READS:  # `run_rollback_plan`
+        return [_Place(start=0, length=1, said=_said(LOOSE["run"], 80, "run")), *found]
     if found:
         return found
     loose = _loose(words)

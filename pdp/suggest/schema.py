@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from pdp.suggest.alternatives import choices_of, mapping, strings, types_of, unite
@@ -77,7 +80,7 @@ def parse_arguments_schema(schema: object) -> tuple[Argument, ...]:
     if not isinstance(schema, Mapping):
         return ()
     walk = _Walk(schema)
-    return tuple(walk.properties(walk.resolved(schema), "", (), True, 0))
+    return tuple(walk.places(walk.resolved(schema), listed=False))
 
 
 def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
@@ -86,9 +89,7 @@ def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
         return None
     walk = _Walk(schema)
     root = walk.resolved(schema)
-    if "array" in types_of(root):
-        return tuple(walk.place(walk.resolved(root.get("items")), "[]", (), True, 0, root))
-    return tuple(walk.properties(root, "", (), True, 0))
+    return tuple(walk.places(root, listed="array" in types_of(root)))
 
 
 def quoted(name: str) -> str:
@@ -96,10 +97,26 @@ def quoted(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=True)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Place:
+    """A place on the way: `below` is the schema of what lies inside, `inner` what was found there."""
+
+    argument: Argument
+    below: Mapping[str, Any]
+    is_list: bool
+    depth: int
+    inner: list[_Place] = field(default_factory=list)
+
+    def arguments(self) -> Iterator[Argument]:
+        """Yields the place, then those inside."""
+        yield self.argument
+        for place in self.inner:
+            yield from place.arguments()
+
+
 class _Walk:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
-        self._left = MAX_PLACES
         self._steps_left = MAX_STEPS
 
     def resolved(self, schema: object, depth: int = 0) -> Mapping[str, Any]:
@@ -142,29 +159,49 @@ class _Walk:
             node = node.get(step.replace("~1", "/").replace("~0", "~"))
         return node
 
-    def properties(
-        self, schema: Mapping[str, Any], base: str, names: tuple[str, ...], required: bool, depth: int
-    ) -> Iterator[Argument]:
-        """Yields the places of an object schema."""
-        properties = schema.get("properties")
-        needed = strings(schema.get("required"))
-        for name, inner in properties.items() if isinstance(properties, Mapping) else ():
-            path = f"{base}.{quoted(name)}" if base else quoted(name)
-            yield from self.place(self.resolved(inner), path, (*names, name), required and name in needed, depth, {})
+    def places(self, root: Mapping[str, Any], *, listed: bool) -> Iterator[Argument]:
+        """Yields the places of an object, or of a list where `listed`, outer before inner. The nearest are looked at
+        first, so that a large object beside them leaves none of them out."""
+        if listed:
+            top = [self._place(self.resolved(root.get("items")), "[]", (), required=True, depth=0, around=root)]
+        else:
+            top = list(self._properties(root, "", (), required=True, depth=0))
+        queue = deque(top)
+        left = MAX_PLACES - len(top)
+        while queue and left > 0:
+            place = queue.popleft()
+            if place.depth < MAX_DEPTH:
+                place.inner = list(islice(self._inner(place), left))
+                left -= len(place.inner)
+                queue.extend(place.inner)
+        for place in top:
+            yield from place.arguments()
 
-    def place(
+    def _inner(self, place: _Place) -> Iterator[_Place]:
+        argument = place.argument
+        path = f"{argument.path}[]" if place.is_list else argument.path
+        return self._properties(place.below, path, argument.names, required=argument.required, depth=place.depth + 1)
+
+    def _properties(
+        self, schema: Mapping[str, Any], base: str, names: tuple[str, ...], *, required: bool, depth: int
+    ) -> Iterator[_Place]:
+        needed = frozenset(strings(schema.get("required")))
+        for name, inner in mapping(schema.get("properties")).items():
+            path = f"{base}.{quoted(name)}" if base else quoted(name)
+            is_needed = required and name in needed
+            yield self._place(self.resolved(inner), path, (*names, name), required=is_needed, depth=depth, around={})
+
+    def _place(
         self,
         schema: Mapping[str, Any],
         path: str,
         names: tuple[str, ...],
+        *,
         required: bool,
         depth: int,
         around: Mapping[str, Any],
-    ) -> Iterator[Argument]:
-        """Yields one place and those below it. `around` is the list that the place is an item of."""
-        if self._left == 0 and len(names) > 1:
-            return
-        self._left = max(0, self._left - 1)
+    ) -> _Place:
+        """Returns one place. `around` is the list that it is an item of."""
         types = types_of(schema)
         listed = "array" in types
         item = self.resolved(schema.get("items")) if listed else {}
@@ -173,7 +210,7 @@ class _Walk:
         choices = choices_of(item if listed and "enum" in item else schema)
         texts = [text for text in (schema.get("description"), around.get("description")) if isinstance(text, str)]
         form = item.get("format", schema.get("format"))
-        yield Argument(
+        argument = Argument(
             path=path,
             names=names,
             types=types,
@@ -184,6 +221,4 @@ class _Walk:
             choices=choices or (),
             has_choices=choices is not None,
         )
-        if depth < MAX_DEPTH:
-            below = item if listed else schema
-            yield from self.properties(below, f"{path}[]" if listed else path, names, required, depth + 1)
+        return _Place(argument=argument, below=item if listed else schema, is_list=listed, depth=depth)

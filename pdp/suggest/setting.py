@@ -16,8 +16,10 @@ from pdp.suggest.words import singular, text_words
 from writ.action import Verb
 from writ.frozen import frozen
 
-_TOOL_NAME = re.compile(r"\b(?:get|list|search|find|read|create|add|send|update|fetch|query|lookup)_\w+")
-"""Another tool that a description speaks of: `as list_emails returned it` names no recipient."""
+_NO_ADDRESS = re.compile(
+    r"\b(?:get|list|search|find|read|create|add|send|update|fetch|query|lookup)_\w+|\bdata[- ]ur[li]s?\b"
+)
+"""Another tool that a description speaks of (`as list_emails returned it` names no recipient), and content written as a URL."""
 
 MAX_DESCRIPTION_CHARS = 256
 """How much of an argument's description is read: what it holds is said first."""
@@ -67,7 +69,7 @@ class Question:
     @cached_property
     def described(self) -> str:
         """The kind that the description names, "" for none. Whole words: a tourist has no `uri`, for all its letters."""
-        words = f" {' '.join(text_words(_TOOL_NAME.sub(' ', self.about)))} "
+        words = f" {' '.join(text_words(_NO_ADDRESS.sub(' ', self.about)))} "
         for kind, phrases in DESCRIBED.items():
             if any(f" {phrase} " in words or (":" in phrase and phrase in self.about) for phrase in phrases):
                 return kind

@@ -9,8 +9,8 @@ from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 _PAID = word_set("account recipient receiver to destination account_id")
-_CODE_NAMES = word_set("code expression source function input cell arg argument args statement")
-_RUN_NAMES = word_set("code source cell expression args arg argument function")
+_CODE_NAMES = word_set("program code expression source function input cell arg argument args statement")
+_RUN_NAMES = word_set("program code source cell expression args arg argument function")
 _TYPED_NAMES = word_set("input text data stdin keys")
 _TERMINALS = word_set("process terminal shell repl console stdin tty pty")
 _CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "function body")

@@ -240,3 +240,12 @@ def test_look_alike_letters_in_an_argument_hide_no_sink() -> None:
     schema = {"type": "object", "properties": {"rec\u0456pient": {"type": "string"}}}
     sinks = made({"name": "send_email", "inputSchema": schema}).entry["sinks"]
     assert sinks == [{"kind": "recipient", "path": '"rec\\u0456pient"'}]
+
+
+def test_a_large_object_hides_no_address_that_stands_nearer() -> None:
+    tree: dict[str, Any] = {"type": "string"}
+    for _ in range(4):
+        tree = {"type": "object", "properties": {f"part_{index}": tree for index in range(8)}}
+    letter = {"type": "object", "properties": {"layout": tree, "to": {"type": "string"}}}
+    found = made({"name": "send_email", "inputSchema": {"type": "object", "properties": {"letter": letter}}})
+    assert {"kind": "recipient", "path": "letter.to"} in found.entry["sinks"]  # type: ignore[operator]
