@@ -30,6 +30,10 @@ _ENTERING = word_set("create edit update modify change add new")
 _COPYING = word_set("copy clone duplicate import save ingest backup")
 """What is done to messages that nobody is shown anew."""
 _SHEETS = word_set("excel sheet spreadsheet worksheet document doc docx word slide presentation page range chart pdf")
+_CREDENTIALS = word_set("token credential secret key certificate password session")
+_CONTEXTS = word_set(
+    "account tab workspace project profile organization context tenant environment database board team"
+)
 _FORMATTED = word_set("range cell cells sheet spreadsheet row disk drive partition volume card stick paragraph slide")
 """What is another thing once it is formatted; a date or a text that is formatted is only shown."""
 _PARTS_OF_A_SHEET = word_set("table column index")
@@ -64,6 +68,10 @@ def is_about_money(name: Name, nouns: tuple[str, ...]) -> bool:
 
 
 def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
+    if said.word in ("refresh", "renew", "rotate", "regenerate") and _CREDENTIALS & set(nouns):
+        return replace(said, verb=Verb.ADMIN, reason=f"{said.reason} a {nouns[-1]}")
+    if said.word == "select" and nouns[-1:] and nouns[-1] in _CONTEXTS and not name.plural:
+        return replace(said, verb=Verb.UPDATE, reason=f"{said.reason} a {nouns[-1]}, which later calls act on")
     if said.word == "format" and _FORMATTED & {*nouns, *name.others}:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which changes a {nouns[-1]}")
     if said.verb in READS or not nouns:

@@ -102,7 +102,7 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
         return [_Place(start=0, length=1, said=_said(LOOSE["run"], 80, "run")), *found]
     if found:
         return found
-    loose = _loose(words)
+    loose = _loose(words) or _derived(words)
     return [loose] if loose is not None else []
 
 
@@ -119,6 +119,17 @@ def _loose(words: tuple[str, ...]) -> _Place | None:
         if word in NOUNS_OF_TRADE and index < last and words[last] in READING_LAST:
             return _Place(start=last, length=1, said=_said(Verb.READ, 60, words[last]))
         return _Place(start=index, length=1, said=_said(LOOSE[word], 80, word, weak=index == last and last > 0))
+    return None
+
+
+def _derived(words: tuple[str, ...]) -> _Place | None:
+    """Returns the first word that is a known verb done again or undone: `relist_item`, `unmerge_cells`."""
+    for index, word in enumerate(words):
+        again, undone = word.removeprefix("re"), word.removeprefix("un").removeprefix("de")
+        stem = next((stem for stem in (again, undone) if stem != word and stem in STRICT), "")
+        if stem:
+            verb = max(STRICT[stem], Verb.UPDATE, key=GRAVITY.__getitem__)
+            return _Place(start=index, length=1, said=_said(verb, 60, word))
     return None
 
 
