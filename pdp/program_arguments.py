@@ -123,10 +123,13 @@ class Programs:
         operations: list[Operation] = []
         for effect in program.effects:
             operations += mapper.map(effect, database(effect) if isinstance(effect, SqlEffect) else None)
-        findings = [Finding(code=item.code, pointer=pointer, message=item.message) for item in program.findings]
+        findings: tuple[Finding, ...] = ()
+        if program.findings or notes.findings:
+            found = [Finding(code=item.code, pointer=pointer, message=item.message) for item in program.findings]
+            findings = tuple(dict.fromkeys(found + notes.findings))
         return Mapped(
             operations=tuple(operations),
-            findings=tuple(dict.fromkeys(findings + notes.findings)),
+            findings=findings,
             unknown=notes.unknown,
             subjects=tuple(sorted(mapper.subjects)),
         )

@@ -34,6 +34,9 @@ MAX_SHAPES = 512
 MAX_TEMPLATES = 512
 """Shapes and templates kept, the least used go first: usually 1 MiB, some 6 MiB when all are as large as they may be."""
 
+MAX_TEXT = 1024
+"""Longest text that gets a template: to make one costs three more parses, each some 1 ms for as long a text."""
+
 MAX_EFFECTS = 8
 """Most effects of a template: so many the walker looks back to leave out what it has said already."""
 
@@ -96,7 +99,7 @@ class Templates:
 
     def program(self, text: str, dialect: str) -> Program:
         """Returns exactly what parsing the text in full would."""
-        pieces, literals = cut(text)
+        pieces, literals = cut(text) if len(text) <= MAX_TEXT else ((), [])
         if not 0 < len(literals) <= MAX_LITERALS:
             return self._parse(text, dialect)
         shape = self._shape(dialect, pieces)
@@ -108,7 +111,7 @@ class Templates:
         template = self._templates.get(key)
         if template:
             self._templates.move_to_end(key)
-            return fill(template, [value_of(item) for item in literals])
+            return _filled(template, literals)
         program = self._parse(text, dialect)
         if template is None:
             # With literals that stay, there may be no second statement with the same ones.
@@ -137,15 +140,17 @@ class Templates:
             return ()
         first, *others = _fillings(marks)
         template = _template(self._parse(shape.text(first), shape.dialect), marks, first)
-        for filling in (literals, *others) if template else ():
-            values = [value_of(item) for item in filling]
-            if fill(template, values) != self._parse(shape.text(filling), shape.dialect):
+        if not template or _filled(template, literals) != program:
+            return ()
+        for filling in others:
+            if _filled(template, filling) != self._parse(shape.text(filling), shape.dialect):
                 return ()
         return template
 
 
-def fill(template: Template, values: Sequence[str]) -> Program:
-    """Returns the program of a template. `values` are the literals of the statement, texts without their quotes."""
+def _filled(template: Template, literals: Sequence[str]) -> Program:
+    """Returns the program of a template for the literals of a statement."""
+    values = [value_of(item) for item in literals]
     effects: list[SqlEffect] = []
     for part in template:
         slot = part.limit_slot

@@ -421,9 +421,11 @@ def test_literals_that_stay_make_a_template_only_when_they_come_again() -> None:
         assert parser.calls == 1
 
 
-def test_a_statement_of_many_literals_is_parsed_and_not_kept() -> None:
+@pytest.mark.parametrize(
+    "text", [f"DELETE FROM t WHERE id IN ({', '.join(['7'] * 33)})", f"DELETE FROM t WHERE {'x' * 1001} = 7"]
+)
+def test_a_statement_that_is_long_or_has_many_literals_is_parsed_and_not_kept(text: str) -> None:
     templates = Templates(parse_in_full)
-    text = f"DELETE FROM t WHERE id IN ({', '.join(str(number) for number in range(1, 200))})"
     assert templates.program(text, "postgres") == parse_in_full(text, "postgres")
     assert len(templates) == 0
 
