@@ -6,6 +6,8 @@
 4. Each call by name against the dialect's list (`check_calls`), then sqlglot, then keywords taken for aliases.
 5. The walker (`sql_statements`, `sql_query`) names every node; a statement that only reads holds no writing word.
 
+A text that differs from a known one only in literals that cannot steer these steps is told by `sql_templates`.
+
 EXPLAIN counts as the statement that it explains, with ANALYZE or without. A view, a trigger, a rule or a cascade of the
 database, a column that is a function in disguise (`row.function` in PostgreSQL), and settings that an earlier statement
 of the same connection made, cannot be seen here.
