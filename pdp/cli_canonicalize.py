@@ -15,10 +15,9 @@ import yaml
 from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
 from pdp.model import CanonicalCall
-from pdp.transform.places import arguments_json
 from writ.action import Verb
 from writ.errors import ConfigurationError, InvalidInput, WritError
-from writ.strict_json import parse_arguments
+from writ.strict_json import arguments_json, parse_arguments
 
 MAX_LINE_BYTES = 4 * MAX_ARGS_BYTES
 """Longest call: its arguments, which may stand escaped in a string."""

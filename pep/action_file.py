@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.json_format import ParseDict, ParseError
 
 from writ.errors import InvalidInput
+from writ.strict_json import arguments_json, parse_arguments
 from writ.v1 import decision_pb2
 
+MAX_ACTION_BYTES = 16 * 1024 * 1024
+"""Largest action that is read; a decision point takes far less, and says how much."""
 
-def parse_action(text: str, request_id: str) -> decision_pb2.DecideRequest:
-    """Reads one action: the fields of `writ.v1.DecideRequest`, with the arguments as `args` (any JSON object) or, where
-    every digit matters, as `args_json` (text that goes out as it is). `request_id` is used when the action has none.
+
+def parse_action(text: bytes, request_id: str) -> decision_pb2.DecideRequest:
+    """Reads one action: the fields of `writ.v1.DecideRequest`, with the arguments as `args` (any JSON object; numbers keep
+    their spelling) or, where every byte matters, as `args_json` (text that goes out as it is). `request_id` is used when the
+    action has none.
 
     Raises:
-        InvalidInput: the text is no JSON object, or a field is unknown or of another type.
+        InvalidInput: the text is no JSON object, has a key twice, or a field is unknown or of another type.
     """
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object: {error}") from error
-    if not isinstance(document, Mapping):
-        raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object, got {type(document).__name__}")
-    fields: dict[str, Any] = dict(document)
+        fields: dict[str, Any] = parse_arguments(text, MAX_ACTION_BYTES)
+    except InvalidInput as error:
+        raise InvalidInput("ACTION_UNREADABLE", error.message) from error
     arguments = _arguments(fields)
     try:
-        request = ParseDict(fields, decision_pb2.DecideRequest())
+        request = ParseDict(json.loads(arguments_json(fields)), decision_pb2.DecideRequest())
     except ParseError as error:
         raise InvalidInput("ACTION_UNREADABLE", f"not a writ.v1.DecideRequest: {error}") from error
     request.args_json = arguments
@@ -40,7 +41,7 @@ def _arguments(fields: dict[str, Any]) -> bytes:
     if ("args" in fields) == ("args_json" in fields):
         raise InvalidInput("ACTION_UNREADABLE", "expected either `args` or `args_json`")
     if "args" in fields:
-        return json.dumps(fields.pop("args"), ensure_ascii=False, separators=(",", ":")).encode()
+        return arguments_json(fields.pop("args"))
     raw = fields.pop("args_json")
     if not isinstance(raw, str):
         raise InvalidInput("ACTION_UNREADABLE", f"`args_json` must be text, got {type(raw).__name__}")

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import click
 from google.protobuf.json_format import MessageToDict
@@ -18,7 +18,8 @@ from google.protobuf.json_format import MessageToDict
 from pep.action_file import parse_action
 from pep.client import Client, permits
 from pep.verbs import command, output_of
-from writ.errors import WritError
+from writ.cli.places import state_folder
+from writ.errors import InvalidInput, WritError
 from writ.receipt import Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
@@ -27,13 +28,17 @@ from writ.v1 import decision_pb2
     epilog="""\b
 Examples:
   writ decide -f action.json
-  cat actions.jsonl | writ decide -f - --json
+  cat actions.jsonl | writ decide - --json
   writ decide --replay receipt.json"""
 )
-@click.option("-f", "--file", "source", type=click.File("r", encoding="utf-8"), help="JSON file; `-` reads JSON Lines.")
+@click.argument("dash", required=False, type=click.Choice(["-"]), metavar="[-]")
+@click.option("-f", "--file", "source", type=click.File("rb"), help="JSON file; `-` reads JSON Lines.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Receipt to judge again.")
 @click.option(
-    "--state", type=click.Path(path_type=Path), default=Path(".writ"), show_default=True, help="State folder."
+    "--state",
+    type=click.Path(path_type=Path),
+    default=state_folder,
+    help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
 @click.option("--target", help="Decision point, `unix:///path` or `host:port`; default: the one of the state folder.")
 @click.option(
@@ -43,7 +48,8 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Judge without counting, permitting or recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a decision.")
 def decide(
-    source: Any,
+    dash: str | None,
+    source: BinaryIO | None,
     replay: Path | None,
     state: Path,
     target: str | None,
@@ -52,15 +58,23 @@ def decide(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Asks for decisions. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
-    if (source is None) == (replay is None):
-        raise click.UsageError("expected either --file or --replay")
-    if replay is not None:
+    """Asks for decisions, of standard input with `-`. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
+    if dash is not None and source is None:
+        source = sys.stdin.buffer
+    if replay is not None and source is None:
         sys.exit(_replay(replay, state, as_json))
+    if source is None or replay is not None:
+        raise click.UsageError("expected one of `-`, --file and --replay")
     allowed = True
     clients: dict[str, Client] = {}
     try:
-        for request in _requests(source):
+        for text in _texts(source):
+            try:
+                request = parse_action(text, f"cli-{uuid.uuid4()}")
+            except InvalidInput as error:
+                allowed = False
+                _refused("", error, as_json)
+                continue
             request.dry_run = request.dry_run or dry_run
             token = token_file.read_text().strip() if token_file else ""
             key = token or request.agent.id
@@ -94,21 +108,30 @@ def _replay(receipt: Path, state: Path, as_json: bool) -> int:
         return subprocess.run(command(arguments), check=False).returncode
 
 
-def _requests(source: Any) -> Iterator[decision_pb2.DecideRequest]:
+def _texts(source: BinaryIO) -> Iterator[bytes]:
+    """Yields the actions of a file, which is one, or of standard input: one a line, or one over many lines."""
     text = source.read()
-    lines = [line for line in text.splitlines() if line.strip()] if source.name == "<stdin>" else [text]
-    if source.name == "<stdin>" and not _is_json(lines[0] if lines else ""):
-        lines = [text]  # one document over many lines
-    for line in lines:
-        yield parse_action(line, f"cli-{uuid.uuid4()}")
+    if source.name != "<stdin>":
+        yield text
+        return
+    lines = [line for line in text.splitlines() if line.strip()]
+    many = len(lines) > 1 and any(map(_is_json, lines)) and not _is_json(text)
+    yield from lines if many else [text]
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: bytes) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
+
+
+def _refused(request_id: str, error: WritError, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"request_id": request_id, "error": error.reason, "message": error.message}))
+    else:
+        click.echo(f"{request_id}  no decision  {error}".strip(), err=True)
 
 
 def _ask(client: Client, request: decision_pb2.DecideRequest, receipts: Path | None, as_json: bool) -> bool:
@@ -116,10 +139,7 @@ def _ask(client: Client, request: decision_pb2.DecideRequest, receipts: Path | N
     try:
         decision = client.decide(request)
     except WritError as error:
-        if as_json:
-            click.echo(json.dumps({"request_id": request.request_id, "error": error.reason, "message": error.message}))
-        else:
-            click.echo(f"{request.request_id}  no decision  {error}", err=True)
+        _refused(request.request_id, error, as_json)
         return False
     if receipts is not None and decision.HasField("receipt"):
         receipts.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -71,6 +71,20 @@ def parse_arguments(raw: bytes, max_bytes: int) -> JsonObject:
     return _parse_thoroughly(raw)
 
 
+def arguments_json(arguments: JsonValue) -> bytes:
+    """Returns parsed arguments as JSON again, numbers spelled as they came. Raises InvalidInput VALUE_INVALID."""
+    try:
+        return orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
+    except (TypeError, ValueError) as e:
+        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
+
+
+def _lexeme(value: object) -> orjson.Fragment:
+    if isinstance(value, Number):
+        return orjson.Fragment(value.lexeme)
+    raise TypeError(f"expected a JSON value, got {type(value).__name__}")
+
+
 def is_odd_free(compact: bytes) -> bool:
     """True when JSON text without blanks surely holds no number but integers of at most 15 digits."""
     return not _ODD_NUMBER.search(compact)

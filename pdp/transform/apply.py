@@ -10,11 +10,11 @@ from typing import Any
 from pdp.canonicalize import MAX_ARGS_BYTES
 from pdp.inspection.model import ScanResult
 from pdp.model import OutcomeObligation
-from pdp.transform.places import arguments_json, drop, parent_of, parse_pointer, put, value_at
+from pdp.transform.places import drop, parent_of, parse_pointer, put, value_at
 from pdp.transform.plan import DROP, MASK, REDACT, REMOVALS, TOKENIZE, Cut, Plan, make_plan
 from pdp.transform.values import masked, redacted, tokenized
 from writ.errors import InvalidInput
-from writ.strict_json import Number, parse_arguments
+from writ.strict_json import Number, arguments_json, parse_arguments
 
 MAX_TOKEN_TRIES = 4
 """Tokens that still look like what they replace (one card number in ten passes its check) are drawn again so often; then the

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from writ.errors import InvalidInput
-from writ.strict_json import Number
-
-
-def arguments_json(arguments: Any) -> bytes:
-    """Returns parsed arguments as JSON again, numbers spelled as they came. Raises InvalidInput VALUE_INVALID."""
-    try:
-        return orjson.dumps(arguments, default=_lexeme, option=orjson.OPT_PASSTHROUGH_DATACLASS)
-    except (TypeError, ValueError) as e:
-        raise InvalidInput("VALUE_INVALID", "expected JSON values, got something else") from e
 
 
 def parse_pointer(pointer: str) -> tuple[str, ...]:
@@ -71,9 +60,3 @@ def index_of(document: list[Any], step: str) -> int:
     if not plain or int(step) >= len(document):
         raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
     return int(step)
-
-
-def _lexeme(value: object) -> orjson.Fragment:
-    if isinstance(value, Number):
-        return orjson.Fragment(value.lexeme)
-    raise TypeError(f"expected a JSON value, got {type(value).__name__}")

@@ -16,6 +16,7 @@ from rich.console import Console
 from pep.demo.play import Play
 from pep.demo.transcript import Transcript
 from pep.verbs import command, output_of
+from writ.cli.places import state_folder
 from writ.errors import DependencyFailed
 from writ.keys import parse_public_keys
 
@@ -27,11 +28,16 @@ STOP_TIMEOUT_S = 20.0
 
 @click.command(epilog="Example: writ demo --state /tmp/writ-demo")
 @click.option(
-    "--state", type=click.Path(path_type=Path), default=Path(".writ"), show_default=True, help="State folder."
+    "--state",
+    type=click.Path(path_type=Path),
+    default=state_folder,
+    help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print only a summary, as JSON.")
 def demo(state: Path, as_json: bool) -> None:
     """Plays the invoice scenario against a real stack. Exit 0 only if every step ended as it must."""
+    if state.is_relative_to(Path.cwd()):
+        state = state.relative_to(Path.cwd())  # commands that are shown can be typed again, and are short
     console = Console(quiet=as_json, soft_wrap=True)
     transcript = Transcript(console)
     with _stack(state, console):
