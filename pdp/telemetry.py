@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, start_http_se
 from prometheus_client import Counter as Metric
 
 from pdp.item import Item
+from writ.errors import DependencyFailed
 
 STAGES = ("canonicalize", "enrich", "evaluate", "record")
 
@@ -46,8 +47,12 @@ class Telemetry:
         self._tracer = _tracer(otlp_endpoint, service) if otlp_endpoint else None
 
     def listen(self, host: str, port: int) -> None:
-        """Serves `/metrics` on a thread of its own. Raises OSError when the address is taken."""
-        start_http_server(port, host, registry=self.registry)
+        """Serves `/metrics` on a thread of its own. Raises DependencyFailed when the address cannot be had."""
+        try:
+            start_http_server(port, host, registry=self.registry)
+        except OSError as error:
+            message = f"cannot listen on `{host}:{port}`: {error.strerror}"
+            raise DependencyFailed("ADDRESS_UNAVAILABLE", message) from error
 
     def batch(self, laps: Mapping[str, float], items: Sequence[Item]) -> None:
         """Counts one concluded batch; `laps` are seconds a stage."""
