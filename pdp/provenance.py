@@ -203,7 +203,7 @@ def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, byte
 
 
 def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: _Lookups) -> None:
-    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text)))
+    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
     lookups.add(_hashed_forms(key, kind, text))
     if kind == CONTENT:
         names = content_names(text)

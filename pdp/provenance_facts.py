@@ -23,6 +23,7 @@ from pdp.provenance_model import (
 from pdp.provenance_request import MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
+_WHOM = frozenset({"recipient", "account", "channel"})
 _NOWHERE = Hit()
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
 
@@ -116,8 +117,8 @@ def _intent(
 
 
 def _addressed(sinks: Sequence[SinkRef]) -> bool:
-    """Tells whether the call says whom or what it reaches."""
-    return any(ref.kind not in COMPOSED for ref in sinks)
+    """Tells whether the call says whom it reaches."""
+    return any(ref.kind in _WHOM for ref in sinks)
 
 
 def _sink(

@@ -45,6 +45,7 @@ STEERED = frozenset({PATH, CODE})
 
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
+_SLUG = re.compile(r"(?=.{2,64}$)(?=.*[0-9])[A-Za-z]+[0-9]*(?:[-_][A-Za-z0-9]+)*")
 _CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
 
 _ID_WORDS = frozenset(
@@ -145,9 +146,10 @@ def _named(mark: str) -> list[Form]:
 
 
 @lru_cache(maxsize=4096)
-def is_addressed(text: str) -> bool:
-    """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere."""
-    return bool(strong_marks(text)) or is_code(text)
+def is_addressed(text: str, kind: str = "") -> bool:
+    """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
+    Where ids stand (kind `id`), more forms are some."""
+    return bool(strong_marks(text)) or is_code(text) or (kind == "id" and _SLUG.fullmatch(text.strip()) is not None)
 
 
 def is_code(text: str) -> bool:

@@ -139,7 +139,7 @@ THINGS: Mapping[str, int] = _table(
         " ticket game gig": Thing.SHOW,
         "ticket": Thing.TRANSPORT,
         "basket cart parcel package shipment delivery product item article purchase voucher coupon order goods gift"
-        " grocery shop store merchandise subscription": Thing.GOODS,
+        " grocery shop shopping store merchandise subscription": Thing.GOODS,
         "review rating opinion star feedback testimonial": Thing.OPINION,
         "device light lamp thermostat temperature heating lock door alarm camera scene automation speaker blind garage"
         " vacuum window switch plug sensor": Thing.DEVICE,
@@ -163,6 +163,7 @@ LIGHT = frozenset(
 
 NOUN_DEEDS: Mapping[str, int] = _table(
     {
+        "offer proposal quote quotation suggestion apology compliment": Deed.SEND,
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
         " announcement nachricht bescheid": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
@@ -538,3 +539,10 @@ COMMON = frozenset(
     | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
 )
 """Words of three letters or more that name nobody and nothing."""
+
+CHOSEN = frozenset(
+    {"cheapest", "cheaper", "best", "better", "first", "last", "earliest", "earlier", "latest", "later", "fastest"}
+    | {"faster", "quickest", "nearest", "closest", "shortest", "nicest", "biggest", "smallest", "most", "least"}
+)
+CHOSEN_OF = frozenset({"one", "ones", "option", "offer", "connection", "rated", "expensive"})
+"""After a wish, what is taken by its rank is wanted: "take the cheaper one"."""

@@ -114,7 +114,8 @@ def _tells(part: str) -> bool:
 @lru_cache(maxsize=4096)
 def _field_words(pointer: str) -> frozenset[str]:
     name = next((part for part in reversed(pointer.split("/")) if part and not part.isdecimal()), "")
-    return frozenset(word for part in _FIELD.findall(name) if _tells(word := part.lower()))
+    # "channel" says what an id is of, not whom somebody means by it; "manager" does.
+    return frozenset(word for part in _FIELD.findall(name) if _tells(word := part.lower()) and word not in THINGS)
 
 
 def _value(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
@@ -14,6 +15,8 @@ from pdp.provenance_lexicon import (
     BEFORE_GERUND,
     BIDDING,
     BY_WISH,
+    CHOSEN,
+    CHOSEN_OF,
     DEEDS,
     FORGET,
     HANDED_OVER,
@@ -150,6 +153,8 @@ def _light_deed(words: Sequence[str], at: int) -> int:
     reach = words[at + 1 : at + 2 + _REACH]
     meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach)
     wished = words[at] in BY_WISH
+    if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
+        return _BOOKING
     told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
     if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
         told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)

@@ -139,6 +139,13 @@ test_asi02_details_that_outsiders_bid_are_held if {
 	_codes(_of("PAY", {"sinks": [detail], "user_request": "AGENT"})) == set()
 }
 
+test_asi02_an_id_by_its_form_that_nothing_holds_is_held if {
+	invented := {"kind": "id", "origin": "NOWHERE", "addressed": true}
+	_codes(_to("SEND", invented)) == {"RECORD_UNTRUSTED"}
+	_codes(_to("SEND", object.union(invented, {"addressed": false}))) == set()
+	_codes(_to("READ", invented)) == set()
+}
+
 test_asi02_beside_a_threat_it_is_denied if {
 	_codes(_to("PAY", {"origin": "TRUSTED_RECORD", "threatened": true})) == {"DESTINATION_PUSHED"}
 	every origin in ["UNTRUSTED_RECORD", "UNTRUSTED_TEXT"] {
@@ -188,7 +195,7 @@ test_asi02_a_record_that_only_text_names_is_not_changed if {
 		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_TEXT"})) == {"RECORD_UNTRUSTED"}
 		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_RECORD", "threatened": true})) == {"RECORD_UNTRUSTED"}
 		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_TEXT", "pointed": true})) == set()
-		_codes(_to("DELETE", {"kind": kind, "origin": "NOWHERE"})) == set()
+		_codes(_to("DELETE", {"kind": kind, "origin": "NOWHERE", "addressed": false})) == set()
 	}
 }
 

@@ -151,6 +151,13 @@ _suspect(sink) if {
 	sink.threatened == true
 }
 
+# An id by its form must come from somewhere.
+_suspect(sink) if {
+	sink.kind == "id"
+	sink.origin == "NOWHERE"
+	sink.addressed == true
+}
+
 _suspect(sink) if {
 	sink.origin == "UNTRUSTED_TEXT"
 	not _entrusted(sink)

@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.provenance_forms import is_addressed
+from pdp.provenance_intent import action_kind, is_asked
+from pdp.provenance_request import request_facts
 from pdp.provenance_result import sight
 from pdp.provenance_told import bidden_marks, detail_marks, details, is_said, links, states
+from writ.action import Verb
 
 UNTRUSTED = ResultSpec(content=ContentTrust.UNTRUSTED)
 
@@ -107,3 +111,23 @@ def test_no_text_raises(text: str) -> None:
     bidden_marks(text)
     details(text)
     links([])
+
+
+@pytest.mark.parametrize("value", ["rm-alto-9", "CFF-008", "K-32", "d_thermo_1", "U3"])
+def test_where_ids_stand_more_forms_are_ids(value: str) -> None:
+    assert is_addressed(value, "id")
+
+
+@pytest.mark.parametrize("value", ["general", "Villa Imperia", "2025", "living-room"])
+def test_a_name_is_no_id(value: str) -> None:
+    assert not is_addressed(value, "id")
+
+
+def test_what_is_taken_by_its_rank_is_asked_for() -> None:
+    kind = action_kind("buy_train_ticket", [Verb.PAY], ["train_ticket"])
+    assert is_asked(request_facts("Which trains go to Ulm? Take the cheaper one."), kind)
+    assert not is_asked(request_facts("Which trains go to Ulm? Which is the cheaper one?"), kind)
+
+
+def test_an_offer_is_sent_by_who_makes_one() -> None:
+    assert is_asked(request_facts("Make Signe an offer for the job"), action_kind("send_offer", [Verb.SEND], ["offer"]))
