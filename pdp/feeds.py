@@ -107,4 +107,7 @@ def _value(raw: bytes, where: str) -> bytes:
         value: Any = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InvalidInput("FACT_INVALID", f"`{where}.value_json` must be JSON") from error
-    return orjson.dumps(value)
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError as error:  # it reads deeper than it writes
+        raise InvalidInput("FACT_INVALID", f"`{where}.value_json` must be nested at most 250 deep") from error

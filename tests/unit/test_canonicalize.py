@@ -284,3 +284,18 @@ def test_the_order_of_arguments_changes_nothing(arguments: dict[str, Any]) -> No
     first, second = (CANONICALIZER.canonicalize("billing-mcp", "invoices.get", "", raw) for raw in (forth, back))
     assert (first.action_digest, first.execution_digest) == (second.action_digest, second.execution_digest)
     assert first.action_json == second.action_json or "x" in arguments or "VALUE_NOT_FOLDED" in codes(first)
+
+
+@pytest.mark.parametrize("pattern", ["*", "INV-*", "%", "INV-%", "%71", ["INV-71", "*"]])
+def test_an_id_that_may_stand_for_any_is_no_single_record(pattern: object) -> None:
+    (operation,) = mcp("invoices.update_status", customer="7", invoice=pattern, status="paid").action.operations
+    assert (operation.scope, operation.resource_ids, operation.max_rows) == (Scope.ALL, (), None)
+    (read,) = mcp("invoices.get", customer="7", invoice=pattern).action.operations
+    assert read.verb is Verb.LIST
+    (sent,) = http("DELETE", "https://billing.internal/customers/7/invoices/*").action.operations
+    assert (sent.verb, sent.scope) == (Verb.DELETE, Scope.ALL)
+
+
+def test_a_percent_sign_within_an_id_is_a_part_of_it() -> None:
+    (operation,) = mcp("invoices.get", customer="7", invoice="5%-A").action.operations
+    assert (operation.scope, operation.resource_ids) == (Scope.SINGLE, ("5%-A",))
