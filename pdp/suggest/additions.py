@@ -25,8 +25,11 @@ _ONLY_READ = word_set(
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
 _READING_CHOICES = word_set("get list read search find")
+_HOSTS = word_set("host hostname domain site")
 _IDS = word_set("id slug number key name uuid")
 _HTTP = frozenset({"get", "post"})
+_SHOWN_CODE = word_set("snippet code_snippet source_code")
+"""Code that a comment may well quote; a program only where something runs it."""
 _PROGRAMS = word_set("function expression code script source cell snippet program")
 _STATEMENTS = (("query",), ("statement",), ("queries",), ("statements",))
 _FORM_VALUES = word_set("value values option options")
@@ -121,7 +124,8 @@ class Additions:
             is_sql = is_sql or (role.words in _STATEMENTS and runs and "sql" in described)
             if is_sql and not (reads and _ONLY_READ & set(self._name.words)):
                 add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is SQL")
-            if role.kind == "code" and role.confidence >= 85 and (not reads or runs or _RUN_WORDS & set(words)):
+            shown = reads or "_".join(role.words) in _SHOWN_CODE
+            if role.kind == "code" and role.confidence >= 85 and (not shown or runs or _RUN_WORDS & set(words)):
                 add(Verb.EXECUTE, 75, f"argument `{_shown(role)}` is a program")
 
     def _addresses(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
@@ -140,6 +144,8 @@ class Additions:
         matters all the same."""
         if role.kind != "url" or role.confidence < 70 or role.argument.path in self._acting:
             return False
+        if role.words[-1] in _HOSTS and not role.argument.required:
+            return False  # a filter
         place = role.argument.names[:-1]
         beside = [other for other in self._roles if other.argument.names[:-1] == place]
         if self._has_twin(role, beside):

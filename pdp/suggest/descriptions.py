@@ -55,9 +55,14 @@ def _is_subject(words: tuple[str, ...]) -> bool:
     return words[1:2] != () and words[1] in _AUXILIARIES
 
 
+def _is_adverb(word: str) -> bool:
+    """True for `permanently`; not for `reply` and `apply`."""
+    return word.endswith("ly") and word not in STRICT and word not in LOOSE
+
+
 def _without_preamble(words: tuple[str, ...]) -> tuple[str, ...]:
     index = 0
-    while index < min(len(words), 8) and (words[index] in PREAMBLE or words[index].endswith("ly")):
+    while index < min(len(words), 8) and (words[index] in PREAMBLE or _is_adverb(words[index])):
         index += 1
     return words[index:]
 
@@ -67,6 +72,8 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     if not words:
         return
     lead = words[0]
+    if words[1:3] in (("this", "tool"), ("this", "function")):
+        return  # `Call this tool when …` is for the reader
     word = _verb_word(lead)
     rest = words[2:] if words[1:2] and words[1] in _DETERMINERS else words[1:]
     pair = (word, rest[0] if rest else "")
@@ -107,7 +114,7 @@ def _joined(words: tuple[str, ...], *, third: bool) -> Iterator[Said]:
         if words[place] not in _JOINS:
             continue
         follower = place + 1
-        while follower < len(words) - 1 and (words[follower] in _JOINS or words[follower].endswith("ly")):
+        while follower < len(words) - 1 and (words[follower] in _JOINS or _is_adverb(words[follower])):
             follower += 1
         came = words[follower]
         if came.startswith("drop") and words[place - 1].startswith("drag"):

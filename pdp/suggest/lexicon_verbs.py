@@ -304,7 +304,10 @@ MAKERS = word_set("generate create make build compose produce prepare render dra
 """What a description says of an answer: a tool that gets a report may well be said to generate it."""
 
 VEHICLES = word_set("execute run perform make conduct initiate invoke process do issue")
-HARMLESS = word_set("search lookup calculation computation analysis comparison scan estimation forecast prediction")
+HARMLESS = word_set(
+    "search lookup calculation computation analysis comparison scan estimation forecast prediction logql promql traceql "
+    "jql cql kql soql gaql"
+)
 """`Executes a search`: the noun is what is done, the verb says nothing."""
 
 NOUNS_OF_TRADE = word_set(
@@ -333,7 +336,7 @@ ALSO_NOUNS = word_set(
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
     "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
-    "cleanup lookup research reconnect leave dispute"
+    "cleanup lookup research reconnect leave dispute resend"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

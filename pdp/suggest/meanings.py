@@ -122,7 +122,7 @@ def _right(said: Said, name: Name, nouns: tuple[str, ...]) -> str:
     if not telling or head not in RIGHTS | _FORMS_OF_A_RECORD:
         return ""
     right = telling[-1]
-    if right in _PARTS_OF_A_SHEET and _SHEETS & name.others:
+    if right in _PARTS_OF_A_SHEET and (_SHEETS & name.others or head == "value"):
         return ""
     if said.verb is Verb.CREATE and said.word in ("create", "make") and right in RIGHTS_MADE_ONLY_BY_CHANGE:
         return ""

@@ -58,7 +58,8 @@ def _by_whole_name(asked: Question) -> Judgement | None:
     for kind in _KINDS:
         if {asked.name, asked.single, rest} & WHOLE[kind]:
             return _named(asked, kind, asked.single)
-    if asked.described and {asked.name, asked.single} & GENERIC:
+    is_id = asked.single == "id" and asked.described in ("url", "path", "code")  # `the id, or the URL of the page`
+    if asked.described and not is_id and {asked.name, asked.single} & GENERIC:
         return Judgement(asked.described, 70, f"description says {asked.described}")
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pdp.suggest.lexicon_arguments import PEOPLE, THINGS, WHOLE
+from pdp.suggest.lexicon_nouns import FILES
 from pdp.suggest.said import READS
 from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.words import singular, word_set
@@ -15,6 +16,9 @@ _TYPED_NAMES = word_set("input text data stdin keys")
 _TERMINALS = word_set("process terminal shell repl console stdin tty pty")
 _CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "function body")
 _FILE_PLACES = word_set("source destination src dest target from to name location")
+_NAMES_OR_TIMES = word_set("name from to")
+_KEPT_BY_NAME = word_set("log object notebook repository git")
+"""What a server keeps by its name: `from` and `to` of logs are times."""
 _MEETING_PLACES = word_set("thread_ts thread_id thread topic list_id group group_id room space space_id")
 _PLACES = word_set("origin destination city country location place")
 _SENDERS = word_set("from sender from_address from_email from_user from_name sender_name sender_email")
@@ -61,7 +65,8 @@ def _code(asked: Question) -> Judgement | None:
 
 
 def _file(asked: Question) -> Judgement | None:
-    if asked.setting.files and "git" not in asked.setting.words and asked.single in _FILE_PLACES:
+    named = asked.setting.words & (FILES - _KEPT_BY_NAME) if asked.single in _NAMES_OR_TIMES else asked.setting.files
+    if named and "git" not in asked.setting.words and asked.single in _FILE_PLACES:
         return Judgement("path", 80, "where a file stands")
     return None
 
