@@ -38,6 +38,10 @@ Deliver = Callable[[Sequence[Answer]], None]
 ANSWER_TTL_MS = 10 * 60 * 1000
 """How long an answer is kept for a repeat of its request (design, section 2, idempotency)."""
 
+MAX_KEPT_ANSWER_BYTES = 64 * 1024
+"""Longest answer that is kept: it quotes the action, so that a flood of long ones would fill the state. A repeat of a longer one
+is judged anew, and counts nothing again."""
+
 NOT_EVALUATED = "NOT_EVALUATED"
 
 _PAYLOAD_REQUEST, _PAYLOAD_INPUT, _PAYLOAD_SALT, _PAYLOAD_DIGEST = map(tag, (1, 2, 3, 7))
@@ -258,8 +262,10 @@ class Concluder:
 
     def _settlement(self, sheet: _Sheet, response: bytes) -> Settlement:
         item, verdict = sheet.item, sheet.item.verdict
-        kept_ms = ANSWER_TTL_MS if verdict.keep else 0
-        ttl_ms = sheet.permit.expires_ms - item.view.now_ms if sheet.permit else kept_ms
+        ttl_ms = 0
+        if len(response) <= MAX_KEPT_ANSWER_BYTES:
+            kept_ms = ANSWER_TTL_MS if verdict.keep else 0
+            ttl_ms = sheet.permit.expires_ms - item.view.now_ms if sheet.permit else kept_ms
         return Settlement(
             ask=item.state_ask,
             final=sheet.final,

@@ -299,3 +299,13 @@ def test_an_id_that_may_stand_for_any_is_no_single_record(pattern: object) -> No
 def test_a_percent_sign_within_an_id_is_a_part_of_it() -> None:
     (operation,) = mcp("invoices.get", customer="7", invoice="5%-A").action.operations
     assert (operation.scope, operation.resource_ids) == (Scope.SINGLE, ("5%-A",))
+
+
+@pytest.mark.parametrize("name", ["customer", "invoice"])
+def test_more_values_than_rules_can_look_at_make_an_action_unknown(name: str) -> None:
+    arguments = {"customer": "7", "invoice": "INV-71"} | {name: [f"v{number}" for number in range(1_025)]}
+    result = mcp("invoices.get", **arguments)
+    assert codes(result) == ["VALUES_TOO_MANY"]
+    assert result.action.operations[0].verb is Verb.UNKNOWN
+    assert not codes(mcp("invoices.get", **arguments | {name: arguments[name][1:]}))
+    assert not codes(mcp("invoices.get", **arguments | {name: ["v"] * 30_000}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -94,6 +95,18 @@ async def test_a_repeat_gets_the_stored_answer_and_counts_once() -> None:
     again = await pipeline.ask(action("r1"))
     assert again == first
     assert len(pipeline.judge.batches) == 1
+
+
+async def test_a_long_answer_is_not_kept_and_its_repeat_is_judged_anew() -> None:
+    pipeline = await started()
+    long = json.dumps({"customer": "7", "invoice": "I" * 100_000}).encode()
+    first = await pipeline.ask(action("r1", args_json=long))
+    await pipeline.engine.drain()
+    again = await pipeline.ask(action("r1", args_json=long))
+    await pipeline.engine.drain()
+    assert again.decision.permit.id == first.decision.permit.id
+    assert again.decision.decision_id != first.decision.decision_id
+    assert [(one.answer, one.answer_ttl_ms) for one in pipeline.state.settled] == [(b"", 0)] * 2
 
 
 async def test_a_request_id_for_another_call_is_refused() -> None:
