@@ -306,7 +306,7 @@ MAKERS = word_set("generate create make build compose produce prepare render dra
 VEHICLES = word_set("execute run perform make conduct initiate invoke process do issue")
 HARMLESS = word_set(
     "search lookup calculation computation analysis comparison scan estimation forecast prediction logql promql traceql "
-    "jql cql kql soql gaql"
+    "jql kql soql gaql"
 )
 """`Executes a search`: the noun is what is done, the verb says nothing."""
 
