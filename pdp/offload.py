@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import sys
+from collections import Counter
 from typing import Any, BinaryIO
 
 import orjson
@@ -28,6 +29,9 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 MAX_WAITING = 64
 """Calls that may wait for the worker; one more is UNKNOWN at once."""
 
+MAX_WAITING_PER_CALLER = 16
+"""Those of one caller, so that its flood leaves room for others."""
+
 
 class Offloader:
     """Owns the worker. Calls are taken one after the other; a late or broken worker is killed and made anew."""
@@ -36,21 +40,28 @@ class Offloader:
         self._limit_s = limit_s
         self._start_limit_s = start_limit_s
         self._lock = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
         self._process: asyncio.subprocess.Process | None = None
         self._loaded: Canonicalizer | None = None
 
     async def canonicalize(
-        self, canonicalizer: Canonicalizer, server: str, tool: str, definition_digest: str, args_json: bytes
+        self,
+        canonicalizer: Canonicalizer,
+        server: str,
+        tool: str,
+        definition_digest: str,
+        args_json: bytes,
+        caller: str = "",
     ) -> CanonicalCall:
         """Returns what `canonicalizer.canonicalize` returns, or the action as UNKNOWN with finding PARSE_TIMEOUT (the
         worker was killed), PARSE_FAILED (it broke) or PARSE_BUSY. Raises InvalidInput as it does."""
         if not canonicalizer.is_heavy(server, tool, args_json):
             return canonicalizer.canonicalize(server, tool, definition_digest, args_json)
-        if self._waiting >= MAX_WAITING:
-            code, message = "PARSE_BUSY", f"expected at most {MAX_WAITING} long programs waiting"
+        if self._waiting.total() >= MAX_WAITING or self._waiting[caller] >= MAX_WAITING_PER_CALLER:
+            message = f"expected at most {MAX_WAITING} long programs waiting, {MAX_WAITING_PER_CALLER} of one caller"
+            code = "PARSE_BUSY"
         else:
-            self._waiting += 1
+            self._waiting[caller] += 1
             try:
                 async with self._lock:
                     return await self._ask(canonicalizer, [server, tool, definition_digest, args_json.decode("utf-8")])
@@ -59,7 +70,9 @@ class Offloader:
             except (OSError, EOFError, ValueError, KeyError, TypeError):
                 code, message = "PARSE_FAILED", "expected the parser to finish, got a broken worker"
             finally:
-                self._waiting -= 1
+                self._waiting[caller] -= 1
+                if not self._waiting[caller]:
+                    del self._waiting[caller]
         finding = Finding(code=code, pointer="", message=message)
         return canonicalizer.unknown(server, tool, definition_digest, args_json, finding)
 

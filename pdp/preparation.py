@@ -100,7 +100,12 @@ class Preparation:
             tool = request.tool
             try:
                 work.call = await self._offloader.canonicalize(
-                    lane.canonicalizer, tool.server, tool.name, tool.definition_digest, request.args_json
+                    lane.canonicalizer,
+                    tool.server,
+                    tool.name,
+                    tool.definition_digest,
+                    request.args_json,
+                    work.admitted.caller.id,
                 )
             except Exception as error:
                 self._failed(work, error, lane, now_s)

@@ -13,7 +13,7 @@ import pytest
 
 from pdp.canonicalize import Canonicalizer
 from pdp.cli_canonicalize import _CATALOG, read_catalog
-from pdp.offload import Offloader, serve
+from pdp.offload import MAX_WAITING, MAX_WAITING_PER_CALLER, Offloader, serve
 from writ.action import Verb
 from writ.errors import InvalidInput
 
@@ -122,3 +122,21 @@ def test_the_worker_ends_with_its_input() -> None:
     out = sink.getvalue()
     assert out[:6] == b"\x00\x00\x00\x02{}"
     assert orjson.loads(out[10:])["tool_known"] is True
+
+
+async def test_a_flood_of_one_caller_leaves_room_for_others() -> None:
+    offloader = Offloader(limit_s=30.0)
+    try:
+        flood = [
+            asyncio.create_task(offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", LONG, "flood"))
+            for _ in range(MAX_WAITING)
+        ]
+        await asyncio.sleep(0)
+        honest = await offloader.canonicalize(CANONICALIZER, "billing-db", "sql.query", "", LONG, "honest")
+        busy = [
+            call for call in await asyncio.gather(*flood) if [f.code for f in call.action.findings] == ["PARSE_BUSY"]
+        ]
+    finally:
+        await offloader.aclose()
+    assert honest == CANONICALIZER.canonicalize("billing-db", "sql.query", "", LONG)
+    assert len(busy) == MAX_WAITING - MAX_WAITING_PER_CALLER
