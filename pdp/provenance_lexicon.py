@@ -132,6 +132,7 @@ THINGS: Mapping[str, int] = _table(
         "hotel room hostel inn apartment accommodation stay night lodging guesthouse suite listing motel flat villa campsite"
         " guest-house unterkunft zimmer chambre habitación": Thing.LODGING,
         "restaurant table cafe café bar bistro eatery diner meal lunch dinner breakfast brunch cuisine tisch"
+        " food vegan vegetarian"
         " mesa": Thing.DINING,
         "flight train bus seat ferry plane airline shuttle zug flug vol vuelo": Thing.TRANSPORT,
         "car taxi cab ride rental vehicle scooter bike bicycle van auto voiture coche": Thing.RIDE,
@@ -539,6 +540,9 @@ COMMON = frozenset(
     | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
 )
 """Words of three letters or more that name nobody and nothing."""
+
+DONE = frozenset({"sent", "paid", "put", "set", "written", "bought", "given", "made", "shut", "withdrawn", "forgiven"})
+"""What is done by verbs whose participle does not end as others do."""
 
 CHOSEN = frozenset(
     {"cheapest", "cheaper", "best", "better", "first", "last", "earliest", "earlier", "latest", "later", "fastest"}

@@ -18,6 +18,7 @@ from pdp.provenance_lexicon import (
     CHOSEN,
     CHOSEN_OF,
     DEEDS,
+    DONE,
     FORGET,
     HANDED_OVER,
     HANDING_OVER,
@@ -180,12 +181,14 @@ def _gerund_deed(word: str) -> int:
 
 def is_order(sentence: str) -> bool:
     """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
-    bids. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
+    bids, or something is to be done. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
     folded = fold(sentence)
     before, end = "", 0
     for match in _TOKEN.finditer(folded):
         word = match.group()
         label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
+        if before == "be" and _is_done(word):
+            return True
         if (
             word in DEEDS
             and word != "new"  # "New year gift" is a name
@@ -195,6 +198,16 @@ def is_order(sentence: str) -> bool:
             return True
         before, end = word, match.end()
     return False
+
+
+def _is_done(word: str) -> bool:
+    """ "Is to be paid", "must be booked"."""
+    if word in DONE:
+        return True
+    stem = word[:-2]
+    return word.endswith("ed") and (
+        stem in DEEDS or word[:-1] in DEEDS or (stem[-2:-1] == stem[-1:] and stem[:-1] in DEEDS)
+    )
 
 
 def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_addressed
 from pdp.provenance_intent import action_kind, is_asked
-from pdp.provenance_request import request_facts
+from pdp.provenance_request import is_order, request_facts
 from pdp.provenance_result import sight
 from pdp.provenance_told import bidden_marks, detail_marks, details, is_said, links, states
 from writ.action import Verb
@@ -62,6 +62,12 @@ def test_what_the_request_says_itself_needs_no_look_up() -> None:
     assert not is_said(day, "Book it from July 4")
     assert states("Book it from July 4", "day")
     assert not states("Book it", "day")
+
+
+@pytest.mark.parametrize("order", ["The room is to be booked for 21 nights", "All of it must be paid to us today"])
+def test_what_is_to_be_done_is_an_order(order: str) -> None:
+    assert is_order(order)
+    assert not is_order("The room was booked for 21 nights by us")
 
 
 def test_parts_of_an_address_are_not_bidden_words() -> None:
