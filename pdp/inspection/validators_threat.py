@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_RELATIVE = re.compile(r"[\s\"'=(:;\w@./-]*?(?:\.\./)+((?:[\w@.-]+/)*[\w@.#?=&-]*)[\s\"'`)\],;:>]*")
+_PLAIN = re.compile(r"[\s\w@./#?&=(:;>`)\],\"'-]*")
 _NAMED = re.compile(
     r"\.(?:html?|css|scss|less|m?[jt]sx?|cjs|vue|svelte|md|mdx|rst|adoc|py|pyi|rb|rs|go|java|kt|swift|dart|lua|cs|c|cc|cpp|h|hh"
     r"|hpp|proto|rego|sh|svg|png|jpe?g|gif|webp|ico|woff2?|map|lock|toml|mk|cmake)(?:[#?].*)?$",
@@ -20,16 +20,41 @@ _FOLDERS = frozenset(
     )
 )  # fmt: skip
 
+_CLOSING = "\"'`)],;:> \t\r\n"
+_TARGETS = frozenset(
+    (
+        "boot",
+        "conf",
+        "etc",
+        "home",
+        "opt",
+        "private",
+        "proc",
+        "root",
+        "secret",
+        "secrets",
+        "tmp",
+        "usr",
+        "var",
+        "windows",
+        "winnt",
+    )
+)
+MAX_NEAR_LEVELS = 2
+"""Most levels that a module goes up to name another by its bare name: `require("../../envelope")`."""
+
 MAX_LEVELS = 5
 """Most levels that a reference to a folder of a project goes up."""
 
 
 def climbs(text: str) -> bool:
     """True for every path that leaves its folder but `../../lib/util.js`: plain, to a file or folder that projects have."""
-    plain = _RELATIVE.fullmatch(text)
-    if plain is None:
+    _, up, rest = text.rpartition("../")
+    if not up or "..../" in text or _PLAIN.fullmatch(text) is None:
         return True
-    rest = plain[1]
-    if _NAMED.search(rest):
+    rest = rest.rstrip(_CLOSING)
+    if rest.partition("/")[0].lower() in _TARGETS:
+        return True
+    if _NAMED.search(rest) or (text.count("../") <= MAX_NEAR_LEVELS and "." not in rest):
         return False
     return text.count("../") > MAX_LEVELS or not (rest.partition("/")[0].lower() in _FOLDERS or not rest)
