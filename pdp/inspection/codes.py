@@ -24,7 +24,7 @@ CODE_TRIGGERS: dict[str, tuple[str, ...]] = {
     "decimal": (rf"{_PRINTABLE}(?:[\s,;]{{1,2}}{_PRINTABLE}){{9}}",),
     "base85": (f"(?:{_ASCII85_FIRST}[!#-u]{{4}}){{6}}", f"(?:{_BASE85_FIRST}{_BASE85}{{4}}){{6}}"),
     "uuencode": (r"begin [0-7]{3,4} [^\n]{1,100}\n",),
-    "morse": (r"[.-]{1,6}(?:[ /|]{1,3}[.-]{1,6}){11}",),
+    "morse": (r"[.-]{1,6}(?:(?: [/|] | {1,3})[.-]{1,6}){11}",),
     "leet": (
         r"(?i)[1!]gn[o0]r[e3]|ign0r|ignor3|[1!]n[s5$]truct|in[5$]truct|pr0mpt|5y[s5$]t[e3]m|[s$]y5t[e3]m|sy[s$]t3m"
         r"|r3v[e3][a4@]l|rev3[a4@]l|reve[4@]l|d[1!]sr[e3]g|disr3g|disreg[4@]rd|p[4@][s5$]{2}w|pr3v[i1!]",
@@ -43,7 +43,7 @@ _BITS = re.compile(rb"[01]+")
 _NUMBERS = re.compile(rb"[0-9]+")
 _PLAIN_RUN = re.compile(rb"[A-Za-z0-9+/=_.:-]*")
 _UU_BODY = re.compile(r"begin [0-7]{3,4} [^\n]{1,100}\n((?:[ -`]{1,62}\n?)+)")
-_MORSE_RUN = re.compile(r"[.-]{1,6}(?:[ /|]{1,3}[.-]{1,6}){11,}")
+_MORSE_RUN = re.compile(r"[.-]{1,6}(?:(?: [/|] | {1,3})[.-]{1,6}){11,}")
 _MORSE_WORD = re.compile(r" ?[/|] ?| {2,3}")
 _MORSE_SIGNS = (
     ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."

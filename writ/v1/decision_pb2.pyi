@@ -347,7 +347,9 @@ class DecideRequest(_message.Message):
     DRY_RUN_FIELD_NUMBER: _builtins.int
     DEPENDS_ON_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Idempotency key within (organisation, caller), 1 to 128 characters of [A-Za-z0-9._:-]."""
+    """Idempotency key within (organisation, caller), 1 to 128 characters of [A-Za-z0-9._:-]. It belongs to one action of one
+    agent, principal and session; for another one it is refused as REQUEST_ID_REUSED.
+    """
     session_id: _builtins.str
     """Session of the agent, at most 128 characters; a claim of the caller."""
     user_request: _builtins.str

@@ -144,6 +144,7 @@ test_asi02_an_id_by_its_form_that_nothing_holds_is_held if {
 	_codes(_to("SEND", invented)) == {"RECORD_UNTRUSTED"}
 	_codes(_to("SEND", object.union(invented, {"addressed": false}))) == set()
 	_codes(_to("READ", invented)) == set()
+	_codes(_of("SEND", {"sinks": [_sink(invented)], "user_request": "UNSPECIFIED", "intent": "UNSPECIFIED"})) == set()
 }
 
 test_asi02_beside_a_threat_it_is_denied if {

@@ -151,8 +151,9 @@ _suspect(sink) if {
 	sink.threatened == true
 }
 
-# An id by its form must come from somewhere.
+# Where a gateway tells what the user said, an id by its form must come from somewhere. Where nobody does, every id is new.
 _suspect(sink) if {
+	input.provenance.user_request == "GATEWAY"
 	sink.kind == "id"
 	sink.origin == "NOWHERE"
 	sink.addressed == true

@@ -155,8 +155,8 @@ def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
     with log.open("wb") as out:
         process = subprocess.Popen([*WRIT, "up", "--state", str(layout.root)], stdout=out, stderr=out)
     try:
-        until(lambda: process.poll() is not None or testing(process.pid) != [], log)
-        tools = testing(process.pid)
+        until(lambda: process.poll() is not None or bundle_tests_of(process.pid) != [], log)
+        tools = bundle_tests_of(process.pid)
         assert tools != [], log.read_text()
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_S)
@@ -166,7 +166,7 @@ def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
     assert not any(alive(pid) for pid in tools)
 
 
-def testing(parent: int) -> list[int]:
+def bundle_tests_of(parent: int) -> list[int]:
     """Processes that `parent` runs a bundle's tests in."""
     children = [path.read_text().split() for path in Path(f"/proc/{parent}/task").glob("*/children")]
     return [int(pid) for pids in children for pid in pids if "test" in arguments(int(pid))]

@@ -15,16 +15,19 @@ from tests.behaviour_support import KEY, asked
 
 
 @pytest.mark.parametrize(
-    ("effect", "flags"),
+    ("effect", "keep", "flags"),
     [
-        ("ALLOW", None),
-        ("TRANSFORM", (False, True)),
-        ("REQUIRE_APPROVAL", (True, False)),
-        ("DEFER", (True, False)),
-        ("DENY", None),
+        ("ALLOW", True, None),
+        ("TRANSFORM", True, (False, True)),
+        ("REQUIRE_APPROVAL", True, (True, False)),
+        ("DEFER", True, (True, False)),
+        ("DENY", True, None),
+        ("DENY", False, (True, False)),
     ],
 )
-def test_what_was_not_done_as_proposed_is_told_apart(effect: str, flags: tuple[bool, bool] | None) -> None:
-    judged: Any = SimpleNamespace(state_ask=asked("r1"), verdict=SimpleNamespace(effect=effect, deferral=None))
+def test_what_was_not_done_as_proposed_is_told_apart(effect: str, keep: bool, flags: tuple[bool, bool] | None) -> None:
+    judged: Any = SimpleNamespace(
+        state_ask=asked("r1"), verdict=SimpleNamespace(effect=effect, keep=keep, deferral=None)
+    )
     own = companion_ask(Circumstances(KEY).finals(cast(Item, judged)), BehaviourAsk)
     assert (None if own is None else (own.held, own.transformed)) == flags
