@@ -23,12 +23,14 @@ from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, CanonicalCall
 from pdp.provenance import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance_intent import action_kind
+from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance
 from pdp.session_key import session_name, state_name
 from pdp.sessions import policy_baseline, policy_session
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
+from pdp.steps import share
 from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
 
@@ -45,6 +47,7 @@ class Circumstances:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._requests = Requests(key)
         self._behaviour = Behaviour(key)
         self._provenance = Provenance()
         self._deferrals = Deferrals()
@@ -117,6 +120,7 @@ class Circumstances:
             arguments = parse_arguments(request.args_json, len(request.args_json))
         return provenance_ask(
             self._key,
+            self._requests,
             session=session_name(self._key, caller.id, request.agent.id, request.principal.id, request.session_id),
             agent=state_name(self._key, "agent", request.agent.id),
             claim=claim_id(caller.id, request.request_id),
@@ -129,6 +133,14 @@ class Circumstances:
             dry_run=request.dry_run,
             others=() if kind.reads else scalars(arguments),
         )
+
+    def is_long(self, request: decision_pb2.DecideRequest, speaker: Speaker) -> bool:
+        """Tells whether the user's request of an action takes long to read; then `read` it first."""
+        return speaker.kind == "gateway" and self._requests.is_long(request.user_request)
+
+    async def read(self, request: decision_pb2.DecideRequest) -> None:
+        """Reads a long request of a user, while others have their turn."""
+        await share(self._requests.read_in_steps(request.user_request))
 
     def perceive(self, item: Item) -> None:
         """Fills in the facts and signals that rest on the state, before an item is judged."""

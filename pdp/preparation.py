@@ -20,8 +20,12 @@ from pdp.model import Ask, CanonicalCall
 from pdp.offload import Offloader
 from pdp.prepare import Admitted, Refused, admit, canonicalize, inspect, is_heavy, make_item
 from pdp.queue import Entry
+from pdp.steps import Turns
 from pdp.telemetry import Telemetry
 from writ.errors import WritError
+
+MAX_WAITING, MAX_WAITING_PER_CALLER = 256, 64
+"""Asks whose user's request is long and not read yet, in all and of one caller."""
 
 log = logging.getLogger("writ.decide")
 
@@ -68,6 +72,7 @@ class Preparation:
         self._deliver = deliver
         self._put_back = put_back
         self._spawn = spawn
+        self._long = Turns(total=MAX_WAITING, per_caller=MAX_WAITING_PER_CALLER)
 
     def prepare(self, entries: Sequence[Entry], lane: Lane, now_s: float) -> None:
         """Fills the items of the entries at `now_s` (Unix). An entry without items at return is answered, or comes back
@@ -79,7 +84,8 @@ class Preparation:
 
         def admitted(work: _Work) -> None:
             work.admitted = admit(work.ask, lane, self._authenticator, self._limits, now_s)
-            work.heavy = is_heavy(work.admitted, lane)
+            admitted = work.admitted
+            work.heavy = is_heavy(admitted, lane) or self._circumstances.is_long(admitted.request, admitted.speaker)
 
         def canonicalized(work: _Work) -> None:
             work.call = canonicalize(work.admitted, lane)
@@ -93,12 +99,16 @@ class Preparation:
         self._finish(self._each(works, canonicalized, lane, now_s), lane, now_s)
 
     async def _elsewhere(self, works: Sequence[_Work], lane: Lane, now_s: float) -> None:
-        """Prepares an entry with a long program: that is parsed in another process, and the entry joins a later batch."""
+        """Prepares an entry with a long program, which is parsed in another process, or with a long request of a user, which
+        is read in steps; the entry joins a later batch."""
         read = []
         for work in works:
             request = work.admitted.request
             tool = request.tool
             try:
+                if self._circumstances.is_long(request, work.admitted.speaker):
+                    async with self._long.turn(work.admitted.caller.id):
+                        await self._circumstances.read(request)
                 work.call = await self._offloader.canonicalize(
                     lane.canonicalizer,
                     tool.server,

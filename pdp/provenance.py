@@ -33,11 +33,9 @@ from pdp.provenance_forms import (
     Form,
     content_names,
     hash_mark,
-    hash_marks,
     is_addressed,
     is_weak,
     mark_forms,
-    request_marks,
     value_forms,
 )
 from pdp.provenance_intent import ActionKind
@@ -55,8 +53,9 @@ from pdp.provenance_model import (
     Speech,
     only_fetches,
 )
-from pdp.provenance_request import RequestFacts, request_facts
-from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, details, is_said, link_mark, states
+from pdp.provenance_request import RequestFacts
+from pdp.provenance_speech import MAX_REMEMBERED, Request, Requests
+from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, details, link_mark, states
 
 __all__ = [
     "MAX_NAMING",
@@ -94,6 +93,7 @@ _NO_FACTS = RequestFacts()
 
 def provenance_ask(
     key: bytes,
+    requests: Requests,
     *,
     session: str,
     agent: str,
@@ -117,13 +117,17 @@ def provenance_ask(
     untrusted = result.content is ContentTrust.UNTRUSTED
     if not asserted and not sinks.values and not untrusted:
         return None
-    digest, facts, hashes = _request(key, speech.text) if asserted else (b"", _NO_FACTS, b"")
+    said = requests.read(speech.text) if asserted else None
     refs: list[SinkRef] = []
     lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
-    names_at = _add_meant(key, speech.text, sinks, refs, lookups) if asserted and not kind.reads else -1
-    told = () if kind.reads else _add_details(key, speech.text, sinks, others, lookups)
+    names_at = -1
+    told: tuple[DetailRef, ...] = ()
+    if not kind.reads:
+        if said is not None:
+            names_at = _add_meant(key, said, sinks, refs, lookups)
+        told = _add_details(key, said, sinks, others, lookups)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
@@ -134,9 +138,9 @@ def provenance_ask(
         agent=agent,
         claim=claim_hash(key, claim),
         tool=tool_hash(key, *tool),
-        request_digest=digest,
-        request_facts=facts,
-        request_hashes=hashes,
+        request_digest=said.digest if said is not None else b"",
+        request_facts=said.facts if said is not None else _NO_FACTS,
+        request_hashes=said.hashes if said is not None else b"",
         claimed=not speech.by_gateway and bool(speech.text.strip()),
         kind=kind,
         sinks=tuple(refs[:MAX_SINK_VALUES]),
@@ -178,13 +182,6 @@ def tool_hash(key: bytes, server: str, tool: str) -> bytes:
     return blake2b(f"{len(server)}:{server}{tool}".encode(), key=key, digest_size=4, person=b"tool").digest()
 
 
-@lru_cache(maxsize=1024)
-def _request(key: bytes, text: str) -> tuple[bytes, RequestFacts, bytes]:
-    # A gateway sends the same request with every call of a session.
-    digest = blake2b(text.encode(), key=key, digest_size=8, person=b"request").digest()
-    return digest, request_facts(text), hash_marks(key, request_marks(text))
-
-
 def _hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
     return tuple((form.where, b"".join(hash_mark(key, mark) for mark in form.marks)) for form in forms if form.marks)
 
@@ -213,7 +210,7 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
             lookups.add(_hashed(key, mark_forms(name)))
 
 
-def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
+def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
     """Adds what tells whom a request means by a name; returns the position of the lookup for names at all, -1 for none.
     What does not fit is left out: then nobody is meant, and the request names nobody."""
     texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
@@ -244,16 +241,27 @@ def _add_meant(key: bytes, request: str, sinks: SinkValues, refs: list[SinkRef],
             )
     if not added:
         return -1
-    lookups.found.append(Lookup(forms=_naming_forms(key, request)))
+    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names))))
     return len(lookups.found) - 1
 
 
-@lru_cache(maxsize=4096)  # some 2 MiB
-def _about(key: bytes, request: str, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
     """Returns the lookups of whether the request means a value, and of whether outsiders bid the reader act on it."""
-    if len(value) > MAX_NAME_CHARS or fold(value) in fold(request):
+    if len(value) > MAX_NAME_CHARS:
         return None, None
-    meant = Lookup(forms=_any_of(key, meant_marks(request, value))) if kind in MEANT_KINDS else None
+    found = request.remembered.get((kind, value))
+    if found is None:
+        found = _made_about(key, request, kind, value)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered[kind, value] = found
+    return found
+
+
+def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    if fold(value) in request.folded:
+        return None, None
+    names = (*request.names, *request.others)
+    meant = Lookup(forms=_any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     together = b"".join(hash_mark(key, mark) for mark in marks)
     link = (BY_LINK, hash_mark(key, link_mark(value)))
@@ -261,11 +269,12 @@ def _about(key: bytes, request: str, kind: str, value: str) -> tuple[Lookup | No
 
 
 def _add_details(
-    key: bytes, request: str, sinks: SinkValues, others: Sequence[tuple[str, str]], lookups: _Lookups
+    key: bytes, request: Request | None, sinks: SinkValues, others: Sequence[tuple[str, str]], lookups: _Lookups
 ) -> tuple[DetailRef, ...]:
     """Adds what tells whether orders of outsiders name values that decide no destination. Beyond bounds they are not known."""
     judged = {value.pointer for value in sinks.values if value.kind in TARGET_KINDS}
     composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
+    said = request.said if request is not None else frozenset()
     found: list[DetailRef] = []
     for pointer, text in others:
         if pointer in judged:
@@ -273,12 +282,9 @@ def _add_details(
         for detail in details(text, copied=pointer in composed):
             if len(found) >= MAX_DETAILS or len(lookups.found) >= MAX_LOOKUPS:
                 return tuple(found)
-            if not is_said(detail, request):
-                found.append(
-                    DetailRef(
-                        sort=detail.sort, pointer=pointer, at=len(lookups.found), stated=states(request, detail.sort)
-                    )
-                )
+            if not said.issuperset(detail.marks):
+                stated = states(said, detail.sort)
+                found.append(DetailRef(sort=detail.sort, pointer=pointer, at=len(lookups.found), stated=stated))
                 lookups.found.append(_told_lookup(key, detail))
     return tuple(found)
 
@@ -287,11 +293,6 @@ def _add_details(
 def _told_lookup(key: bytes, detail: Detail) -> Lookup:
     where = BY_LINK if detail.sort == RECORD else IN_ORDERS
     return Lookup(forms=((where, b"".join(hash_mark(key, mark) for mark in detail.marks)),))
-
-
-@lru_cache(maxsize=1024)
-def _naming_forms(key: bytes, request: str) -> tuple[tuple[int, bytes], ...]:
-    return _any_of(key, naming_marks(request))
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:

@@ -14,8 +14,9 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_beside import beside
-from pdp.provenance_marks import account, identifiers, opened, opened_whole, url_parts, words
+from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, url_parts, words
 from pdp.provenance_told import detail_marks
+from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
 HASH_BYTES = 5
@@ -191,8 +192,17 @@ def _in_a_row(parts: list[str]) -> list[str]:
 
 def request_marks(text: str) -> list[str]:
     """Returns the marks of a user's request: what it names, its words, words in a row, and ids that it calls so."""
+    return finish(marks_in_steps(text))
+
+
+def marks_in_steps(text: str) -> Steps[list[str]]:
+    """Does what `request_marks` does, in steps."""
     found: dict[str, None] = {}
-    for mark in sorted(identifiers(text)):
+    named: set[str] = set()
+    for piece in pieces(text):
+        named |= identifiers(piece)
+        yield
+    for mark in sorted(named):
         found[mark] = None
         if mark[0] == "u":
             host, rest = url_parts(mark[2:])
@@ -200,10 +210,13 @@ def request_marks(text: str) -> list[str]:
                 found["h:" + host] = None
     for inner in opened(text):
         found.update(dict.fromkeys(sorted(identifiers(inner))))
+        yield
     parts = words(text)
     found.update(dict.fromkeys("w:" + part for part in parts))
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    yield
     found.update(dict.fromkeys(_ids(text, parts)))
+    yield
     found.update(dict.fromkeys(sorted(detail_marks(text))))
     return list(found)[:MAX_REQUEST_MARKS]
 

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from pdp.catalog_path import escape_pointer
+from pdp.documents import document_in
 from writ.frozen import frozen
 from writ.strict_json import Number
 
 MAX_LEAVES, MAX_PARTS = 4_096, 16_384
 """Values of one result, and what is looked at for them: hundreds of records with their fields."""
+
+PARTS_A_REST = 1_024
+"""Lists and objects between two rests: a millisecond."""
 
 MAX_DEPTH = 64
 """Levels of lists and objects, those of documents in strings included; interfaces have under ten."""
@@ -46,13 +48,14 @@ _Part = tuple[str, Any, bool, bool]
 
 
 class Walk:
-    """Iterates over the leaves of strictly parsed JSON, once. `complete` then tells whether nothing was left out."""
+    """Iterates over the leaves of strictly parsed JSON, once, with a None in between where none comes for long, so that who
+    walks may rest. `complete` then tells whether nothing was left out."""
 
     def __init__(self, document: Any) -> None:
         self.complete = True
         self._document = document
 
-    def __iter__(self) -> Iterator[Leaf]:
+    def __iter__(self) -> Iterator[Leaf | None]:
         levels: list[Iterator[_Part | Leaf]] = [iter([("", self._document, False, False)])]
         leaves = parts = 0
         while levels:
@@ -71,7 +74,7 @@ class Walk:
             if leaves > MAX_LEAVES or parts > MAX_PARTS:
                 self.complete = False
                 return
-            if leaf is not None:
+            if leaf is not None or parts % PARTS_A_REST == 0:
                 yield leaf
 
     def _below(self, pointer: str, value: Any, is_id: bool, fixed: bool) -> Iterator[_Part | Leaf] | None:
@@ -81,7 +84,7 @@ class Walk:
             return (
                 (pointer if fixed else f"{pointer}/{index}", inner, is_id, fixed) for index, inner in enumerate(value)
             )
-        inner = _document(value) if isinstance(value, str) else None
+        inner = document_in(value) if isinstance(value, str) else None
         return None if inner is None else iter([(pointer, inner, False, True)])
 
     def _members(self, pointer: str, value: dict[str, Any], fixed: bool) -> Iterator[_Part | Leaf]:
@@ -105,13 +108,3 @@ def _scalar(pointer: str, value: Any, is_id: bool, _: bool) -> Leaf | None:
     else:
         return None
     return Leaf(text=text, pointer=pointer, is_id=is_id)
-
-
-def _document(text: str) -> Any:
-    if text[:1] not in "{[" or len(text) < 2:
-        return None
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict | list) else None

@@ -28,6 +28,9 @@ from pdp.fold import fold
 MAX_TEXT_CHARS = 65_536
 """Longest text that is looked at; what stands beyond it counts as unread, which is the worst (`pdp.provenance_result`)."""
 
+MAX_PIECE_CHARS = 2_048
+"""Longest piece of a text that is looked at in one step: a millisecond, or two."""
+
 MAX_OPENED = 32
 """Encoded parts that are opened in one text."""
 
@@ -106,6 +109,18 @@ _FILE_ENDINGS = frozenset(
     ]
 )
 """Last labels that make `name.ending` a file and not a host."""
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Yields a text in pieces of whole words, as far as it has words."""
+    start = 0
+    while len(text) - start > MAX_PIECE_CHARS:
+        end = start + MAX_PIECE_CHARS
+        blank = text.rfind(" ", start + 1, end)
+        end = end if blank < 0 else blank
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def words(text: str) -> list[str]:

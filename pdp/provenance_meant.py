@@ -69,19 +69,17 @@ def pushed_marks(value: str) -> tuple[str, ...]:
     return tuple(pairs) if 0 < len(parts) <= MAX_FIELD_WORDS else ()
 
 
-def meant_marks(text: str, value: str) -> tuple[str, ...]:
+def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns the pairs of one value with the names in a request, each of which shows that the user meant it."""
     bare = _value(value)
-    names, others = request_names(text)
-    return tuple(f"n:{name}|{bare}" for name in (*names, *others)[:MAX_NAMES]) if bare else ()
+    return tuple(f"n:{name}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
 
 
-def naming_marks(text: str) -> tuple[str, ...]:
-    """Returns marks each of which shows that the request names some record."""
-    return tuple(f"p:{name}" for name in request_names(text)[0])
+def naming_marks(names: Sequence[str]) -> tuple[str, ...]:
+    """Returns marks each of which shows that a request with the given likely names names some record."""
+    return tuple(f"p:{name}" for name in names)
 
 
-@lru_cache(maxsize=1024)
 def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the words of a request that are likely names, at most `MAX_NAMES`, and those that ask for something as
     often: "launch" may be a channel."""

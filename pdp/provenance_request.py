@@ -42,7 +42,8 @@ from pdp.provenance_lexicon import (
     TO_THE_USER,
     Deed,
 )
-from pdp.provenance_marks import identifiers
+from pdp.provenance_marks import identifiers, pieces
+from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
 NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY = 1, 2, 4, 8
@@ -52,6 +53,8 @@ _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
     | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos"}
 )
+
+_WORDS_A_STEP = 256
 
 _REACH = 6
 """Words between a handing-over verb and what is handed over."""
@@ -80,17 +83,28 @@ class RequestFacts:
 
 def request_facts(text: str) -> RequestFacts:
     """Reads a request (untrusted in form, at most some 16 KiB) in linear time."""
+    return finish(facts_in_steps(text))
+
+
+def facts_in_steps(text: str) -> Steps[RequestFacts]:
+    """Does what `request_facts` does, in steps."""
     words, opening = _clauses(fold(text))
     deeds = things = 0
     for at, word in enumerate(words):
+        if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
+            yield
         things |= THINGS.get(singular(word), 0)
         deeds |= _deeds_at(words, at, opens=at in opening)
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(singular(part), 0)
+    named = 0
+    for piece in pieces(text):
+        named |= _named(piece)
+        yield
     return RequestFacts(
         deeds=deeds,
         things=things,
-        named=_named(text) | MEANS_MANY * (not _MANY.isdisjoint(words)),
+        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)),
         delegates=_delegates(words),
     )
 

@@ -13,10 +13,11 @@ from typing import Any
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
-from pdp.provenance_marks import MAX_TEXT_CHARS, text_marks
+from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
 from pdp.provenance_meant import record_pairs
 from pdp.provenance_request import is_order
 from pdp.provenance_told import bidden_marks, links, own_matter
+from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
 MAX_RESULT_MARKS = 6_000
@@ -62,6 +63,18 @@ def sight(
     threats: Collection[str] = (),
     complete: bool = True,
 ) -> Sighting:
+    """Does `sight_in_steps` at once."""
+    return finish(sight_in_steps(result, spec, trusted_reporter=trusted_reporter, threats=threats, complete=complete))
+
+
+def sight_in_steps(
+    result: Any,
+    spec: ResultSpec,
+    *,
+    trusted_reporter: bool,
+    threats: Collection[str] = (),
+    complete: bool = True,
+) -> Steps[Sighting]:
     """Returns what a result (strictly parsed JSON) holds.
 
     `trusted_reporter`: a gateway reports what was decided; else nothing of it is trusted. `threats` are JSON pointers of
@@ -70,7 +83,7 @@ def sight(
     """
     content_trusted = trusted_reporter and spec.content is ContentTrust.TRUSTED
     record_trusted = trusted_reporter and spec.record_trust is ContentTrust.TRUSTED
-    declared = _declared(result, spec) if record_trusted else frozenset()
+    declared = (yield from _declared(result, spec)) if record_trusted else frozenset()
     poisoned = {_enclosing(pointer) for pointer in threats}
     trusted: set[str] = set()
     records: set[str] = set()
@@ -83,11 +96,18 @@ def sight(
     chars = 0
     walk = Walk(result)
     for leaf in walk:
+        if leaf is None:
+            yield
+            continue
         room = MAX_TEXT_CHARS - chars
         chars += max(MIN_LEAF_CHARS, len(leaf.text))
         if room <= 0 or len(trusted) + len(records) + len(texts) > MAX_RESULT_MARKS:
             break
-        told = text_marks(leaf.text[:room])
+        text = leaf.text[:room]
+        told: set[str] = set()
+        for piece in pieces(text):
+            told |= text_marks(piece)
+            yield
         fields = _field_marks(leaf)
         if content_trusted:
             trusted |= told | fields
@@ -96,7 +116,7 @@ def sight(
         else:
             records |= fields
             texts |= told
-            bids, held = _said(leaf.text[:room])
+            bids, held = yield from _said(text)
             ordered |= bids
             if held:
                 orders.setdefault(_object(leaf.pointer), set()).update(held)
@@ -114,14 +134,18 @@ def sight(
         and chars <= MAX_TEXT_CHARS
         and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
+    yield
     (trusted if content_trusted else records).update(record_pairs(list(objects.values())))
+    yield
+    named_links = tuple(links(list(named.values())))
+    yield
     return Sighting(
         trusted=frozenset(trusted),
         records=frozenset(records),
         texts=frozenset(texts),
         ordered=frozenset(ordered),
         bidden=frozenset(bidden),
-        links=tuple(links(list(named.values()))),
+        links=named_links,
         threats=frozenset(bad),
         threatened=bool(threats),
         complete=complete,
@@ -129,23 +153,26 @@ def sight(
     )
 
 
-def _declared(result: Any, spec: ResultSpec) -> frozenset[str]:
+def _declared(result: Any, spec: ResultSpec) -> Steps[frozenset[str]]:
     """Returns the values in the fields that the catalog names."""
     found: set[str] = set()
     for path in spec.records:
         value = path.search(result)  # None when the result has another form than the catalog says
-        found.update(leaf.text for leaf in Walk(value))
+        found.update(leaf.text for leaf in Walk(value) if leaf is not None)
+        yield
     return frozenset(found)
 
 
-def _said(text: str) -> tuple[set[str], set[str]]:
+def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
     """Returns the marks of the sentences that bid, and what these hold."""
     ordered: set[str] = set()
     bidden: set[str] = set()
     for sentence in _SENTENCE_END.split(text):
-        if is_order(sentence):
-            ordered |= text_marks(sentence)
-            bidden |= bidden_marks(sentence)
+        for piece in pieces(sentence):
+            if is_order(piece):
+                ordered |= text_marks(piece)
+                bidden |= bidden_marks(piece)
+            yield
     return ordered, bidden
 
 

@@ -30,6 +30,9 @@ MAX_LINKS = 400
 MIN_NUMBER = 10
 """Smaller numbers stand in any text by chance."""
 
+MAX_DIGITS = 12
+"""Longer numbers are accounts."""
+
 MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
 MAX_DETAIL_CHARS, MAX_DETAIL_WORDS = 96, 12
 MIN_NAME_CHARS, MIN_COPIED_WORDS = 3, 4
@@ -87,7 +90,7 @@ def detail_marks(text: str) -> set[str]:
     if any(character.isdigit() for character in text):
         found |= {f"d:{int(month):02}-{int(day):02}" for day, month in _POINTS.findall(text)}
         found |= _spoken_days(fold(text))
-        found |= {f"m:{number}" for number in map(_number, _NUMBER.findall(text)) if number}
+        found |= {f"m:{number}" for number in map(_number, set(_NUMBER.findall(text))) if number}
     return found | {f"m:{_TENS[word]}" for word in words(text) if word in _TENS}
 
 
@@ -118,12 +121,15 @@ def _skipped(parts: Iterable[str]) -> list[str]:
 
 def _number(text: str) -> str:
     """Returns a number without separators and empty decimals, "" for a small one."""
+    if text.isdecimal():
+        text = text.lstrip("0")
+        return text if len(str(MIN_NUMBER)) <= len(text) <= MAX_DIGITS else ""
     match = _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text)
     if match is None:
         return ""
     whole, rest = re.sub(r"\D", "", match[1]), match[2] or ""
     whole = whole.lstrip("0")
-    if len(whole) < len(str(MIN_NUMBER)) or len(whole) > 12:
+    if len(whole) < len(str(MIN_NUMBER)) or len(whole) > MAX_DIGITS:
         return ""
     return whole if not rest.strip("0") else f"{whole}.{rest.rstrip('0')}"
 
@@ -168,22 +174,17 @@ def details(text: str, *, copied: bool = False) -> tuple[Detail, ...]:
     return tuple(found)
 
 
-def is_said(detail: Detail, request: str) -> bool:
-    """Tells whether a request holds a detail by itself, so that nobody else needs to be looked for."""
-    return _said(request).issuperset(detail.marks)
-
-
-@lru_cache(maxsize=1024)
-def _said(request: str) -> frozenset[str]:
+def said_marks(request: str) -> frozenset[str]:
+    """Returns the marks of a request that details are compared with."""
     parts = words(request)
     held = {f"w:{part}" for part in parts} | {f"b:{one} {two}" for one, two in pairwise(parts)}
     return frozenset(held | detail_marks(request))
 
 
-def states(request: str, sort: str) -> bool:
-    """Tells whether a request states days or numbers of its own, and so leaves none to what is read."""
+def states(said: Iterable[str], sort: str) -> bool:
+    """Tells whether a request, by its marks, states days or numbers of its own, and so leaves none to what is read."""
     prefix = {DAY: "d:", NUMBER: "m:"}.get(sort, "")
-    return not prefix or any(mark.startswith(prefix) for mark in _said(request))
+    return not prefix or any(mark.startswith(prefix) for mark in said)
 
 
 def links(records: Sequence[Sequence[Leaf]]) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pdp.ports import Recorder
 from pdp.request import DIGEST, REQUEST_ID, check_owner
 from pdp.results import Labels, Results
 from pdp.state_client import Call, Client
+from pdp.steps import Turns, share
 from writ.commitment import SALT_BYTES
 from writ.errors import InvalidInput, NotReady
 from writ.receipt_body import outcome_body
@@ -20,6 +21,12 @@ from writ.v1 import decision_pb2, receipt_pb2
 
 MAX_UNIX_S = 253_402_300_799
 """The last second of the year 9999, where google.protobuf.Timestamp ends."""
+
+MAX_SHORT_BYTES = 16 * 1024
+"""Longer results are looked at one after the other, each caller's in turn."""
+
+MAX_WAITING, MAX_WAITING_PER_CALLER = 64, 16
+"""Long results that may wait, in all and of one caller: 64 MiB, 16 MiB."""
 
 _DECISION_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 _ERROR_CODE = re.compile(r"[A-Z0-9_]{0,64}")
@@ -75,6 +82,7 @@ class Reporter:
         self._results = results
         self._random = random
         self._failure = failure
+        self._long = Turns(total=MAX_WAITING, per_caller=MAX_WAITING_PER_CALLER)
 
     async def report(
         self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, now_ms: int
@@ -85,6 +93,7 @@ class Reporter:
             InvalidInput: a field is out of bounds, or the result cannot be read.
             NotPermitted: a result is reported for an agent that the caller may not speak for.
             NotReady: a result is reported and no bundle is active.
+            Overloaded: too many long results wait.
             StateFailed, EvidenceFailed: nothing was recorded; report again.
         """
         _check(request)
@@ -92,7 +101,11 @@ class Reporter:
         binding = bind(request, record)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
-        labels = await self._learn(request, caller, binding)
+        if len(request.result_json) > MAX_SHORT_BYTES:
+            async with self._long.turn(caller.id):
+                labels = await self._learn(request, caller, binding)
+        else:
+            labels = await self._learn(request, caller, binding)
         salt = self._random(SALT_BYTES)
         body = outcome_body(
             decision_id=request.decision_id,
@@ -140,7 +153,7 @@ class Reporter:
         trusted = matched and speaker.kind == "gateway"
         # A gateway may be faster than the settling of what it was just permitted; then what it reports is known, not trusted.
         known = speaker.kind == "gateway" and binding not in _THREATS
-        labels = self._results.label(request, lane, trusted=trusted)
+        labels = await share(self._results.label(request, lane, trusted=trusted))
         calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
         await self._decisions.tell(calls)
         await self._results.learn(self._decisions.client, request, caller, lane, labels, trusted=trusted, known=known)

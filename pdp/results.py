@@ -12,25 +12,30 @@ import orjson
 
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.circumstances import data_classes, result_spec
-from pdp.inspection.model import UNCLASSIFIED, Kind
+from pdp.circumstances import result_spec
+from pdp.documents import is_readable
+from pdp.inspection.model import UNCLASSIFIED
+from pdp.inspection.parts import Inspected, inspect_parts
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
-from pdp.provenance_result import Sighting, sight
+from pdp.provenance_result import Sighting, sight_in_steps
 from pdp.provenance_store import learn
-from pdp.provenance_threats import threat_pointers
 from pdp.session_key import session_name, state_name
 from pdp.state_client import Call, Client
 from pdp.state_wire import claim_id
+from pdp.steps import Steps, share
 from writ.errors import InvalidInput
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
 
 MAX_RESULT_BYTES = 1024 * 1024
-"""Largest result; beyond 256 KiB inspection is cut short, which makes it `unclassified`."""
+"""Largest result; what of it cannot be inspected makes it `unclassified`."""
 
 MAX_PARTS = 20_000
 """Lists and objects of a result that are looked at to count its records: some 5 ms."""
+
+NOTHING = Inspected(classes=frozenset(), threats=frozenset(), addressing=frozenset(), complete=True)
+"""What is in no result."""
 
 _PARTS = (list, dict)
 
@@ -43,6 +48,7 @@ class Labels:
     threats: tuple[str, ...] = ()
     untrusted: bool = False
     document: Any = None  # the result itself, read once; None without one
+    inspected: Inspected = NOTHING
 
 
 class Results:
@@ -52,7 +58,7 @@ class Results:
         self._key = key
         self._behaviour = Behaviour(key)
 
-    def label(self, request: decision_pb2.ReportOutcomeRequest, lane: Lane, *, trusted: bool) -> Labels:
+    def label(self, request: decision_pb2.ReportOutcomeRequest, lane: Lane, *, trusted: bool) -> Steps[Labels]:
         """Returns the labels of a reported result. `trusted`: a gateway reports the result of exactly the permitted call.
 
         Raises:
@@ -66,14 +72,15 @@ class Results:
                 f"expected a result of at most {MAX_RESULT_BYTES} bytes, got {len(request.result_json)}",
             )
         document = read_result(request.result_json)
-        found = lane.inspector.scan_document(document)
+        yield
+        inspected = yield from inspect_parts(lane.inspector.scan, document)
         spec = result_spec(lane, request.tool)
-        threats = sorted({finding.data_class for finding in found.findings if finding.kind is Kind.THREAT})
         return Labels(
-            classes=tuple(sorted({*data_classes(found), *_catalog_classes(spec, trusted=trusted)})),
-            threats=tuple(threats),
+            classes=tuple(sorted(inspected.classes | _catalog_classes(spec, trusted=trusted))),
+            threats=tuple(sorted(inspected.threats)),
             untrusted=spec.content is ContentTrust.UNTRUSTED or not trusted,
             document=document,
+            inspected=inspected,
         )
 
     def calls(
@@ -135,9 +142,15 @@ class Results:
             return
         sighting = Sighting()
         if request.result_json:
-            threats, complete = threat_pointers(lane.inspector.scan_document, labels.document)
-            spec = result_spec(lane, request.tool)
-            sighting = sight(labels.document, spec, trusted_reporter=trusted, threats=threats, complete=complete)
+            sighting = await share(
+                sight_in_steps(
+                    labels.document,
+                    result_spec(lane, request.tool),
+                    trusted_reporter=trusted,
+                    threats=labels.inspected.addressing,
+                    complete=labels.inspected.complete,
+                )
+            )
         elif request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted:
             return
         agent_id, principal_id = request.agent.id, request.principal.id
@@ -156,7 +169,16 @@ class Results:
 
 
 def read_result(result_json: bytes) -> Any:
-    """Returns a result: JSON of any kind. Raises InvalidInput RESULT_NOT_JSON."""
+    """Returns a result: JSON of any kind, or the text of it when it has so many values that reading them takes long.
+
+    Raises:
+        InvalidInput: RESULT_NOT_JSON.
+    """
+    if not is_readable(result_json):
+        try:
+            return result_json.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InvalidInput("RESULT_NOT_JSON", "expected `result_json` in UTF-8, got other bytes") from error
     try:
         return orjson.loads(result_json)
     except orjson.JSONDecodeError as error:

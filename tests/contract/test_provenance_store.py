@@ -17,6 +17,7 @@ from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance_intent import action_kind
 from pdp.provenance_result import Sighting, sight
+from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance, learn
 from pdp.session_key import session_name, state_name
 from pdp.state import RedisState
@@ -147,6 +148,7 @@ def asking(claim: str, **changes: Any) -> ProvenanceAsk:
     verb = Verb.READ if reads else Verb.SEND
     ask = provenance_ask(
         KEY,
+        Requests(KEY),
         session=session_name(KEY, caller, "a1", "p1", session),
         agent=state_name(KEY, "agent", changes.get("agent", "a1")),
         claim=claim,

@@ -15,6 +15,7 @@ from pdp.model import Final, Settlement
 from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance_intent import action_kind
 from pdp.provenance_result import MAX_RESULT_MARKS, Sighting, sight
+from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance, learn
 from pdp.session_key import session_name, state_name
 from pdp.state import RedisState, companion_ask
@@ -59,6 +60,7 @@ def asking(claim: str, recipient: str = "", *, session: str = "s1") -> Provenanc
     reads = not recipient
     made = provenance_ask(
         KEY,
+        Requests(KEY),
         session=session_name(KEY, "gateway", "a1", "p1", session),
         agent=state_name(KEY, "agent", "a1"),
         claim=claim,

@@ -21,6 +21,7 @@ from pdp.catalog_sinks import sink_values
 from pdp.provenance import Speech, policy_provenance, provenance_ask
 from pdp.provenance_intent import action_kind
 from pdp.provenance_result import sight
+from pdp.provenance_speech import Requests
 from pdp.suggest.draft import draft_server
 from pdp.suggest.render import to_catalog
 from pdp.suggest.tools import parse_tools
@@ -52,6 +53,7 @@ def played(
         operations = call.action.operations
         ask = provenance_ask(
             KEY,
+            Requests(KEY),
             session=session,
             agent=f"agent of {session}",
             claim=f"{session}.{number}",

@@ -22,6 +22,7 @@ from pdp.provenance import (
 )
 from pdp.provenance_forms import HASH_BYTES
 from pdp.provenance_intent import action_kind
+from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance
 from writ.action import Verb
 
@@ -31,6 +32,7 @@ OURS = ResultSpec(content=ContentTrust.TRUSTED)
 def asking(*values: tuple[str, str], **changes: Any) -> ProvenanceAsk | None:
     return provenance_ask(
         b"0123456789abcdef",
+        Requests(b"0123456789abcdef"),
         session="00" * 8,
         agent="a",
         claim="c",

@@ -17,6 +17,7 @@ from pdp.provenance_intent import action_kind
 from pdp.provenance_meant import MAX_NAMES, MAX_PAIRS, request_names
 from pdp.provenance_model import Hit
 from pdp.provenance_result import sight
+from pdp.provenance_speech import Requests
 from writ.action import Verb
 
 KEY = b"0123456789abcdef"
@@ -31,6 +32,7 @@ UNTRUSTED = ResultSpec(content=ContentTrust.UNTRUSTED)
 def asked(request: str, value: str, kind: str = "recipient", verb: Verb = Verb.SEND) -> ProvenanceAsk:
     ask = provenance_ask(
         KEY,
+        Requests(KEY),
         session="00" * 8,
         agent="a",
         claim="c",

@@ -44,7 +44,7 @@ def test_a_result_within_bounds_is_complete() -> None:
 
 def test_values_come_in_their_order_with_their_places() -> None:
     result = {"a/b": [1, {"id": "x"}], "page": json.dumps({"k": ["v"]}), "free text as a name": True}
-    assert [(leaf.text, leaf.pointer, leaf.is_id) for leaf in Walk(result)] == [
+    assert [(leaf.text, leaf.pointer, leaf.is_id) for leaf in Walk(result) if leaf is not None] == [
         ("a/b", "/a~1b", True),
         ("1", "/a~1b/0", False),
         ("x", "/a~1b/1/id", True),
