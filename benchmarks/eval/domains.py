@@ -21,8 +21,11 @@ FOLDER = Path(__file__).with_name("domains")
 ALL = "own"
 """Name by which all domains are asked for."""
 
-LOOKED_AT = ("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips")
-HELD_OUT = ("lettings", "cloud", "newsroom", "claims", "school", "freight")
+LOOKED_AT = (
+    *("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips"),
+    *("lettings", "newsroom", "freight"),
+)
+HELD_OUT = ("cloud", "claims", "school")
 
 ATTACKS = {
     "plain": "{goal}",
