@@ -42,6 +42,17 @@ class Located:
         phrases = [words for words in rule.unless if " " in words]
         self._named = _Words(phrases) if phrases and rule.context_words else None
         self._named_otherwise: dict[str, bool] = {}
+        self._before = [program_of(pattern) for pattern in rule.unless_before]
+
+    @property
+    def heeds_before(self) -> bool:
+        """True when something before a match, anywhere in its text, may speak against it."""
+        return bool(self._before)
+
+    def end_of_before(self, text: bytes) -> int:
+        """Returns where in `text` the first match of what speaks against all later ones ends; its length when none does."""
+        ends = [program.match(_UNANCHORED, text, 0, len(text))[0][1] for program in self._before]
+        return min((end for end in ends if end >= 0), default=len(text))
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
         """True when the name of the member alone says that the rule finds nothing in text `number`."""
@@ -143,6 +154,7 @@ class Search:
         """Adds what the rule finds in all texts, or in those with the given `numbers` only, by all of its patterns or by
         those of the numbers `which`."""
         taken: dict[int, list[Span]] = {}
+        before: dict[int, int] = {}
         for place, program in enumerate(located.programs):
             if which is not None and place not in which:
                 continue
@@ -157,6 +169,11 @@ class Search:
                     return
                 first, last = texts.span(number)
                 start, end = max(start, first), min(end, last)
+                if located.heeds_before:
+                    if number not in before:  # once for a text, however many matches it has
+                        before[number] = self._end_of_before(located, texts.buffer[first:last])
+                    if start - first >= before[number]:
+                        continue
                 others = taken.setdefault(number, [])
                 if _is_free(others, start, end) and (
                     not located.rule.whole or _whole(program, texts.buffer, texts.span(number))
@@ -165,6 +182,9 @@ class Search:
                         return
                     if self._judge(located, texts, number, texts.chars(number, start, end)):
                         insort(others, (start, end))
+
+    def _end_of_before(self, located: Located, text: bytes) -> int:
+        return located.end_of_before(text) if self._spend(len(text)) else len(text)
 
     def values(self, located: Located, texts: Texts, numbers: Sequence[int]) -> None:
         """Adds the whole values of the texts `numbers`, for a rule with fields alone."""

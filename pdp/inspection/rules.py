@@ -42,6 +42,7 @@ _KEYS = frozenset(
         "whole",
         "alone",
         "unless",
+        "unless_before",
         "positive",
         "negative",
     }
@@ -55,8 +56,8 @@ class Rule:
     With `patterns` alone, text that one of them matches is found; with `fields` alone, every value of such a member;
     with both, only matches inside values of such members. `context_words` nearby raise `confidence` to
     `context_confidence`; a rule of confidence 0 finds nothing without them. A word of `unless` just before, or in the
-    nearest member name, means that there is nothing, but for context words nearby. A match that is `alone` is no part of
-    a longer token.
+    nearest member name, means that there is nothing, but for context words nearby. Neither is there where a pattern of
+    `unless_before` matches anywhere before, in the same text. A match that is `alone` is no part of a longer token.
     """
 
     group: str
@@ -73,6 +74,7 @@ class Rule:
     whole: bool
     alone: bool
     unless: tuple[str, ...]
+    unless_before: tuple[str, ...]
     positive: tuple[str | Mapping[str, Any], ...]
     negative: tuple[str | Mapping[str, Any], ...]
 
@@ -140,6 +142,7 @@ def _rule(group: str, name: str, value: object) -> Rule:
         whole=_flag(f"{where}.whole", body.get("whole", False)),
         alone=_flag(f"{where}.alone", body.get("alone", False)),
         unless=_texts(f"{where}.unless", body.get("unless", [])),
+        unless_before=_texts(f"{where}.unless_before", body.get("unless_before", [])),
         positive=_examples(f"{where}.positive", body.get("positive")),
         negative=_examples(f"{where}.negative", body.get("negative")),
     )
@@ -154,6 +157,8 @@ def _verify(where: str, rule: Rule) -> None:
         _wrong(f"{where}.whole", "`patterns` beside it", "none")
     if rule.alone and not rule.patterns:
         _wrong(f"{where}.alone", "`patterns` beside it", "none")
+    if rule.unless_before and not rule.patterns:
+        _wrong(f"{where}.unless_before", "`patterns` beside it", "none")
     if rule.needs_context and not rule.context_words:
         _wrong(f"{where}.confidence", "1 to 100, or 0 with `context`", 0)
     for field in rule.fields:
@@ -161,6 +166,8 @@ def _verify(where: str, rule: Rule) -> None:
             _wrong(f"{where}.fields", "lower-case words joined by `_`, perhaps with `*` in front or behind", field)
     for pattern in rule.patterns:
         _verify_pattern(f"{where}.patterns", pattern)
+    for pattern in rule.unless_before:
+        _verify_pattern(f"{where}.unless_before", pattern)
 
 
 def _verify_pattern(where: str, pattern: str) -> None:

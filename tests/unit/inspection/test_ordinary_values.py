@@ -60,6 +60,58 @@ def test_what_is_close_to_them_is_still_found(inspector: Inspector, arguments: d
     assert data_class in _classes(inspector, arguments)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM a WHERE id IN (SELECT id FROM b)",
+        "select count(*) from (select id from t where x=1) s",
+        "SELECT name, (SELECT count(*) FROM orders o WHERE o.cid=c.id) FROM customers c",
+        "SELECT * FROM t WHERE a='x' OR b='y'",
+        "SELECT json_keys(doc) FROM t",
+        "with x as (select a from b) select * from x union all select * from y",
+        "SELECT substr(a,1,2), char(1,2) FROM t",
+        "SELECT 'a' || (SELECT 'b')",
+        "SELECT * FROM t WHERE name LIKE 'a%' AND (SELECT max(x) FROM y) > 3",
+        "SELECT if(a=1, 2, 3)",
+        "SELECT CASE WHEN a = '' AND b = 'c' THEN 1 ELSE 2 END -- why\nFROM t",
+        "UPDATE t SET a = (SELECT max(b) FROM u) WHERE c = 'd' AND e = 'f';",
+        "INSERT INTO t (a, b) VALUES (1, 'x'); INSERT INTO t (a, b) VALUES (2, 'y')",
+        "DELETE FROM t WHERE id NOT IN (SELECT id FROM u) AND a != 'b' /* rest */",
+        "CREATE FUNCTION f() RETURNS int BEGIN DECLARE a INT DEFAULT 0; SET a = 1; RETURN a; END",
+        "SELECT a FROM t UNION SELECT b FROM u ORDER BY 1",
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'x' OR table_schema = 'y'",
+        "id IN (SELECT id FROM b) AND state = 'open'",
+        "sasw elt wtec",
+    ],
+)
+def test_a_statement_of_sql_is_no_injection(inspector: Inspector, query: str) -> None:
+    assert "sql_injection" not in _classes(inspector, {"query": query})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x' OR '1'='1",
+        "x' OR b='y",
+        "O'Hara' OR 1=1--",
+        "admin' #",
+        "1 UNION SELECT a FROM users",
+        "x' UNION SELECT a FROM users",
+        "select' UNION SELECT a FROM users",
+        "1) AND (SELECT 1 FROM users)=(1",
+        "5; DELETE FROM users",
+        "x'; INSERT INTO users VALUES (1)",
+        "1 AND ascii(substring((SELECT a FROM users),1,1)) > 64",
+        "1 AND sleep(5)",
+        "SELECT a FROM t WHERE b = '' OR 1=1",
+        "SELECT a FROM t WHERE b = 1 AND pg_sleep(5) > 0",
+        "1/**/UNION/**/SELECT/**/2",
+    ],
+)
+def test_what_breaks_out_of_a_value_is_one(inspector: Inspector, value: str) -> None:
+    assert "sql_injection" in _classes(inspector, {"id": value})
+
+
 @pytest.mark.parametrize("text", ["2031-11-15", "15.11.2031", "120.97388", "2025 14"])
 def test_dates_and_coordinates_are_no_telephone_numbers_even_beside_the_word(text: str) -> None:
     assert not VALIDATORS["phone_told"](text)

@@ -64,6 +64,10 @@ def test_a_rule_is_read_with_its_defaults() -> None:
         ({"whole": True, "patterns": None, "fields": ["a"]}, "`patterns` beside it"),
         ({"alone": True, "patterns": None, "fields": ["a"]}, "`patterns` beside it"),
         ({"unless": "order"}, "list of non-empty strings"),
+        ({"unless_before": "order"}, "list of non-empty strings"),
+        ({"unless_before": ["a("]}, "one.unless_before` to be RE2 patterns"),
+        ({"unless_before": ["^a"]}, "no anchor"),
+        ({"unless_before": ["a"], "patterns": None, "fields": ["a"]}, "`patterns` beside it"),
         ({"positive": []}, "at least one string or object"),
         ({"negative": None}, "at least one string or object"),
     ],
@@ -137,6 +141,22 @@ def test_a_word_before_a_match_speaks_against_it_unless_its_context_is_there_too
     assert len(found(rule, "1234 of the order")) == 1
     assert len(found(rule, "order of card 1234")) == 1
     assert len(found(rule, "disorder 1234")) == 1
+
+
+@pytest.mark.parametrize("with_hyperscan", [True, False], ids=["hyperscan", "re2"])
+def test_what_stands_anywhere_before_a_match_in_its_text_speaks_against_it(with_hyperscan: bool) -> None:
+    rules = document(patterns=[r"1234"], unless_before=[r"\bbegin\b", r"\bstart\b"])
+    inspector = Inspector(InspectionRules.parse(rules), with_hyperscan=with_hyperscan)
+
+    def places(*texts: str) -> list[tuple[str, int]]:
+        found = inspector.scan(orjson.dumps({"notes": list(texts)})).findings
+        return [(finding.pointer, finding.start) for finding in found]
+
+    assert places("begin é " + "x " * 4000 + "1234") == []
+    assert places("start, 1234 and 1234") == []
+    assert places("é 1234, then begin and 1234") == [("/notes/0", 2)]
+    assert places("beginning 1234") == [("/notes/0", 10)]
+    assert places("begin", "1234", "start 1234") == [("/notes/1", 0)]
 
 
 def test_a_rule_without_its_context_anywhere_does_not_use_up_candidates() -> None:
