@@ -23,6 +23,7 @@ from pdp.behaviour_settings import BehaviourSettings
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.declarations import row_bound
 from pdp.model import CallerIdentity
+from pdp.remembered import remembered
 from pdp.sequences import UNCLASSIFIED
 from pdp.session_key import session_name, state_name
 from writ.action import Action, Operation, Verb
@@ -43,6 +44,9 @@ MAX_DESTINATIONS = 8
 
 MAX_WORDS = 96
 """Words of the arguments that the similarity looks at one by one; the rest counts as one."""
+
+MAX_KEPT_BYTES = 256
+"""Longest word whose lanes are remembered."""
 
 NO_NAME = "--------"
 """Stands for a name that there is none of."""
@@ -176,7 +180,7 @@ _name = lru_cache(maxsize=8_192)(state_name)
 _session = lru_cache(maxsize=8_192)(session_name)
 
 
-@lru_cache(maxsize=8_192)
+@remembered(8_192)
 def short_name(key: bytes, kind: str, *parts: str) -> str:
     """Returns 8 characters of base64url for `parts` under a kind: 48 bits, keyed, so that nobody finds two alike."""
     digest = blake2b(key=key, digest_size=6, person=kind.encode())
@@ -193,6 +197,8 @@ def similar_words(tool: str, args_json: bytes) -> int:
     words = _WORD.findall((_spelled_plainly(args_json) if _SPELLINGS.search(args_json) else args_json).lower())
     if len(words) > MAX_WORDS:
         words[MAX_WORDS:] = [b" ".join(words[MAX_WORDS:])]
+    if len(args_json) > MAX_KEPT_BYTES:
+        words = [word if len(word) <= MAX_KEPT_BYTES else b"%08x" % crc32(word) for word in words]
     return reduce(xor, map(_lane, words), (1 + crc32(tool.encode()) % 255) * _LANES)
 
 
@@ -232,7 +238,7 @@ def _types(operations: tuple[Operation, ...]) -> str:
     return "+".join(names[:_MAX_TYPES])
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def _plain(name: str) -> str:
     """A name as entries can hold it; one that they cannot becomes a hash, equal for equal names."""
     if not name or _PLAIN.fullmatch(name):

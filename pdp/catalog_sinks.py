@@ -20,8 +20,11 @@ SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "q
 MAX_SINK_VALUES = 64
 """Values looked at in one call. More recipients than that are a mailing, which is held for its number alone."""
 
-MAX_SINK_CHARS = 4096
-"""Longest text of a value, in characters: beyond any address; enough of a body to find where it came from."""
+MAX_SINK_CHARS, MAX_CONTENT_CHARS = 4 * 1024, 16 * 1024
+"""Longest text of a value, and of one that is composed, in characters: beyond any address; a report of eight pages."""
+
+MAX_SINKS_CHARS = 24 * 1024
+"""Longest texts of all values together: a mailing with its body."""
 
 _OF_DESTINATION = {
     "email": "recipient",
@@ -118,10 +121,17 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
                 if len(found) == MAX_SINK_VALUES:
                     return SinkValues(list(found.values()), False)
                 found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
-    complete = all(len(value.text) <= MAX_SINK_CHARS for value in found.values())
-    if complete:
-        return SinkValues(list(found.values()), True)
-    return SinkValues([value._replace(text=value.text[:MAX_SINK_CHARS]) for value in found.values()], False)
+    room = MAX_SINKS_CHARS
+    values: list[SinkValue] = []
+    complete = True
+    for value in found.values():
+        most = min(MAX_CONTENT_CHARS if value.kind == "content" else MAX_SINK_CHARS, room)
+        if len(value.text) > most:
+            complete = False
+            value = value._replace(text=value.text[:most])
+        room -= len(value.text)
+        values.append(value)
+    return SinkValues(values, complete)
 
 
 def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:

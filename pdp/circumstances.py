@@ -37,6 +37,9 @@ from writ.v1 import decision_pb2
 HELD = frozenset({"REQUIRE_APPROVAL", "DEFER"})
 """Effects of actions that were neither allowed nor refused."""
 
+MAX_LOOKED_AT = 4_096
+"""Values among which the first texts of a call are looked for: a millisecond."""
+
 TRANSFORMED = "TRANSFORM"
 """The effect of actions that are allowed in another form than the one they were proposed in."""
 
@@ -213,7 +216,9 @@ def _texts(arguments: Mapping[str, Any]) -> list[str]:
     """Returns the texts among the arguments, in order; values in lists and objects as well."""
     found: list[str] = []
     waiting: list[Any] = [arguments]
-    while waiting and len(found) < MAX_NAMING:
+    left = MAX_LOOKED_AT
+    while waiting and len(found) < MAX_NAMING and left:
+        left -= 1
         value = waiting.pop()
         if type(value) is str:
             found.append(value)

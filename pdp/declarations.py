@@ -8,12 +8,12 @@ where a key part is empty: no spelling of an action escapes its counters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Literal
 
 from pdp.declarations_parse import CounterDeclaration, FactDeclaration, parse_counter, parse_fact
 from pdp.model import Counts, FactKey, Measure, Reservation
+from pdp.remembered import remembered
 from writ.action import Action, Operation, Scope
 from writ.errors import ConfigurationError
 from writ.frozen import frozen
@@ -42,7 +42,7 @@ class StateContext:
     args_bytes: int
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _key(parts: tuple[str, ...]) -> str:
     digest = blake2b(digest_size=12)
     for part in parts:

@@ -10,19 +10,36 @@ MAX_VALUES = 50_000
 """Most values of a document that is read, some 8 ms; a longer one is a text."""
 
 
-def is_readable(raw: bytes) -> bool:
-    """Tells whether a document has few enough values, by the signs that stand between them."""
-    return sum(map(raw.count, (b"[", b"{", b","))) <= MAX_VALUES
+class Unreadable(ValueError):
+    """A document has too many values, or nests them too deep."""
+
+
+def read(document: bytes | str) -> Any:
+    """Returns a JSON document that can be written again.
+
+    Raises:
+        Unreadable: it is left a text.
+        orjson.JSONDecodeError: it is no JSON.
+    """
+    signs = (
+        sum(map(document.count, "[{,")) if isinstance(document, str) else sum(map(document.count, (b"[", b"{", b",")))
+    )
+    if signs > MAX_VALUES:
+        raise Unreadable
+    found = orjson.loads(document)
+    try:
+        orjson.dumps(found)
+    except orjson.JSONEncodeError as error:  # it reads deeper than it writes
+        raise Unreadable from error
+    return found
 
 
 def document_in(text: str) -> dict[str, Any] | list[Any] | None:
     """Returns the object or list that a string holds as a JSON document, None when it holds none."""
     if text[:1] not in {"{", "["} or len(text) < 2:
         return None
-    if sum(map(text.count, "[{,")) > MAX_VALUES:
-        return None
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        found = read(text)
+    except (Unreadable, orjson.JSONDecodeError):
         return None
     return found if isinstance(found, dict | list) else None

@@ -26,6 +26,10 @@ MAX_VALUES = 1_024
 a second."""
 
 
+MAX_VALUE_CHARS = 4_096
+"""Longest id, container, destination or attribute: a path of a file system, twice the longest URL that browsers take."""
+
+
 class Notes:
     """What was noticed on the way; `unknown` once something could not be told."""
 
@@ -127,7 +131,9 @@ def find(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> Any:
 def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> tuple[str, ...]:
     """Returns distinct non-empty texts, sorted. An empty one proves nothing, nor does a list that holds one."""
     value = document.get(path.name) if path.name else find(path, document, notes)
-    if type(value) is str and is_plain(value.lower()):  # nearly every id; see `verify_folded`
+    if (
+        type(value) is str and len(value) <= MAX_VALUE_CHARS and is_plain(value.lower())
+    ):  # nearly every id; see `verify_folded`
         return (value,) if value else ()
     if type(value) is int:
         return (str(value),)
@@ -159,7 +165,15 @@ def _text(value: object, path: ArgumentPath, notes: Notes) -> str:
     if text is None:
         _misfit(path, notes)
         return ""
-    verify_folded(text, path.pointer, notes)
+    return _short(text, path.pointer, notes)
+
+
+def _short(text: str, pointer: str, notes: Notes) -> str:
+    if len(text) > MAX_VALUE_CHARS:
+        expected = f"expected at most {MAX_VALUE_CHARS} characters, got {len(text)}"
+        notes.doubt("VALUE_TOO_LONG", pointer, expected)
+        return ""
+    verify_folded(text, pointer, notes)
     return text
 
 
@@ -245,6 +259,5 @@ def _attributes(
         if text is None:
             notes.doubt("ARGUMENT_NOT_UNDERSTOOD", path.pointer, f"expected a scalar at `{path.expression}`")
             continue
-        verify_folded(text, path.pointer, notes)
-        attributes[name] = text
+        attributes[name] = _short(text, path.pointer, notes)
     return attributes

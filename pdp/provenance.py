@@ -31,9 +31,10 @@ from pdp.provenance_forms import (
     QUERY,
     STEERED,
     Form,
-    content_names,
+    addresses,
     hash_mark,
     is_addressed,
+    is_crowded,
     is_weak,
     mark_forms,
     value_forms,
@@ -200,10 +201,14 @@ def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, byte
 
 
 def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: _Lookups) -> None:
+    if is_crowded(text):
+        refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=True))
+        lookups.complete = False
+        return
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
     lookups.add(_hashed_forms(key, kind, text))
     if kind == CONTENT:
-        names = content_names(text)
+        names = addresses(text)
         lookups.complete = lookups.complete and len(names) <= MAX_CONTENT_NAMES
         for name in names[:MAX_CONTENT_NAMES]:
             refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
@@ -279,7 +284,7 @@ def _add_details(
     for pointer, text in others:
         if pointer in judged:
             continue
-        for detail in details(text, copied=pointer in composed):
+        for detail in details(text, pointer in composed):
             if len(found) >= MAX_DETAILS or len(lookups.found) >= MAX_LOOKUPS:
                 return tuple(found)
             if not said.issuperset(detail.marks):

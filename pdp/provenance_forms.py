@@ -16,6 +16,7 @@ from pdp.fold import fold
 from pdp.provenance_beside import beside
 from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, url_parts, words
 from pdp.provenance_told import detail_marks
+from pdp.remembered import remembered
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -27,6 +28,9 @@ MAX_FORMS = 12
 
 MAX_WORDS = 48
 """Longest value that is recognised by its words; longer ones only by what they name."""
+
+MAX_SIGNS, MAX_DOTS = 48, 256
+"""Most signs of mail addresses, of URLs and of host names in one value."""
 
 MAX_REQUEST_MARKS = 3_000
 """Marks kept of a request of 16 KiB; more do not occur in prose of that length."""
@@ -93,9 +97,16 @@ def value_forms(kind: str, text: str) -> tuple[Form, ...]:
     return tuple(forms[:MAX_FORMS])
 
 
-def content_names(text: str) -> list[str]:
-    """Returns the identifiers that a composed text holds, as values of their own: a link in a mail matters by itself."""
-    return sorted(mark for mark in identifiers(text) if mark[0] in "eu")
+def is_crowded(text: str) -> bool:
+    """Tells whether a value holds so many signs of addresses that looking at each takes long; nobody writes such a value."""
+    return text.count("@") > MAX_SIGNS or text.count("://") > MAX_SIGNS or text.count(".") - text.count(". ") > MAX_DOTS
+
+
+@lru_cache(maxsize=128)  # some 20 KiB each at the most
+def addresses(text: str) -> tuple[str, ...]:
+    """Returns the marks of mail addresses and URLs in a text. In a composed one each is a value of its own: a link in a mail
+    matters by itself."""
+    return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
 
 
 def mark_forms(mark: str) -> tuple[Form, ...]:
@@ -146,7 +157,7 @@ def _named(mark: str) -> list[Form]:
     return forms + [Form(where=IN_USER, marks=(parent,)) for parent in parents]
 
 
-@lru_cache(maxsize=4096)
+@remembered(4_096)
 def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
     Where ids stand (kind `id`), more forms are some."""
@@ -163,7 +174,7 @@ def strong_marks(text: str) -> tuple[str, ...]:
     number = account(text) if not any(character in text for character in "@:/") else ""
     if number and len(text) <= 64 and " ".join(text.split()).replace(" ", "").isascii() and _is_number(text):
         return ("a:" + number,)
-    return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
+    return addresses(text)
 
 
 def _is_number(text: str) -> bool:

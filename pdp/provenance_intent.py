@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from pdp.fold import fold
 from pdp.provenance_families import NAMES, Family
 from pdp.provenance_lexicon import DEEDS, THINGS, Deed, Thing
 from pdp.provenance_request import RequestFacts, singular
+from pdp.remembered import remembered
 from writ.action import Verb
 from writ.frozen import frozen
 
@@ -58,7 +58,7 @@ class ActionKind:
     families: int = 0
 
 
-@lru_cache(maxsize=4096)
+@remembered(4_096)
 def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
     deeds = DEEDS.get(words[0], 0) if words else 0

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from pdp.fold import fold
@@ -19,6 +18,7 @@ from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
 from pdp.provenance_marks import identifiers, words
 from pdp.provenance_request import singular
+from pdp.remembered import remembered
 from writ.frozen import frozen
 
 MAX_DETAILS = 16
@@ -147,8 +147,8 @@ def bidden_marks(sentence: str) -> set[str]:
     return found | told | detail_marks(sentence)
 
 
-@lru_cache(maxsize=4096)
-def details(text: str, *, copied: bool = False) -> tuple[Detail, ...]:
+@remembered(4_096)
+def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
     """Returns what an order would have to hold to name an argument; nothing for addresses, long texts and small numbers.
     `copied`: it is composed by the agent, whose words stand in many texts: only several in a row tell."""
     bare = text.strip()

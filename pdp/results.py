@@ -13,7 +13,7 @@ import orjson
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.circumstances import result_spec
-from pdp.documents import is_readable
+from pdp.documents import Unreadable, read
 from pdp.inspection.model import UNCLASSIFIED
 from pdp.inspection.parts import Inspected, inspect_parts
 from pdp.lane import Lane
@@ -169,18 +169,15 @@ class Results:
 
 
 def read_result(result_json: bytes) -> Any:
-    """Returns a result: JSON of any kind, or the text of it when it has so many values that reading them takes long.
+    """Returns a result: JSON of any kind, or the text of it when it has too many values or nests them too deep.
 
     Raises:
         InvalidInput: RESULT_NOT_JSON.
     """
-    if not is_readable(result_json):
-        try:
-            return result_json.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InvalidInput("RESULT_NOT_JSON", "expected `result_json` in UTF-8, got other bytes") from error
     try:
-        return orjson.loads(result_json)
+        return read(result_json)
+    except Unreadable:
+        return result_json.decode("utf-8", "replace")
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
             "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"

@@ -13,6 +13,7 @@ import orjson
 
 from pdp.declarations import COUNT_CODES
 from pdp.model import ClaimStatus, CounterView, FactKey, FactView, Final, Settlement, StateAsk, StateView
+from pdp.remembered import remembered
 from writ.errors import StateFailed
 
 FINAL_CODES: Mapping[Final, str] = {Final.ALLOWED: "a", Final.DENIED: "d", Final.WITHDRAWN: "w"}
@@ -41,7 +42,7 @@ def claim_id(caller_id: str, request_id: str) -> str:
     return f"{len(caller_id)}:{caller_id}:{request_id}"
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def fact_id(name: str, parts: tuple[str, ...]) -> str:
     """Names a fact within its organisation."""
     digest = blake2b(digest_size=16)

@@ -18,6 +18,9 @@ from writ.errors import InvalidInput
 MAX_DEPTH = 64
 """Deepest nesting of objects and arrays; real calls need under 10, parsers recurse at about 1,000."""
 
+MAX_CONTAINERS, MAX_VALUES = 10_000, 50_000
+"""Most objects and arrays, and most members and elements, of one call: some 10 ms each. Real calls have under 1,000."""
+
 MAX_NUMBER_DIGITS = 64
 """Most digits of one number. Comparing one of 1,000,000 digits keeps OPA busy for 3.8 s."""
 
@@ -44,6 +47,10 @@ JsonObject: TypeAlias = "dict[str, JsonValue]"
 _ODD_NUMBER = re.compile(rb"[:,\[]-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))")
 _BLANKS = b" \t\n\r"
 """What may stand between tokens (RFC 8259 2); of these only the space may stand inside of text as it is."""
+# A string, or what is left from an opening quote on: nothing is read twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_DEEP = re.compile(rb"[\[{]{%d}" % (MAX_DEPTH + 1))
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -52,11 +59,13 @@ def parse_arguments(raw: bytes, max_bytes: int) -> JsonObject:
 
     Raises:
         InvalidInput: ARGUMENTS_TOO_LARGE, ARGUMENTS_NOT_UTF8, ARGUMENTS_NOT_JSON, ARGUMENTS_NOT_OBJECT,
-            ARGUMENTS_DUPLICATE_KEY, ARGUMENTS_LONE_SURROGATE, ARGUMENTS_TOO_DEEP, ARGUMENTS_NUMBER_TOO_LONG or
-            ARGUMENTS_NUMBER_OUT_OF_RANGE.
+            ARGUMENTS_DUPLICATE_KEY, ARGUMENTS_LONE_SURROGATE, ARGUMENTS_TOO_DEEP, ARGUMENTS_TOO_MANY_VALUES,
+            ARGUMENTS_NUMBER_TOO_LONG or ARGUMENTS_NUMBER_OUT_OF_RANGE.
     """
     if len(raw) > max_bytes:
         raise InvalidInput("ARGUMENTS_TOO_LARGE", f"expected at most {max_bytes} bytes of arguments, got {len(raw)}")
+    if len(raw) > MAX_CONTAINERS and _has_many_signs(raw):
+        _verify_number(_STRING.sub(b"", raw))
     # A value that comes back byte for byte but for blanks had no duplicate key, no escape that could hide something and
     # no odd number that the pattern lets through: then the fast reader and the thorough one agree. Blanks inside of text
     # go on both sides alike, and none can stand inside of a number or of a word.
@@ -88,6 +97,18 @@ def _lexeme(value: object) -> orjson.Fragment:
 def is_odd_free(compact: bytes) -> bool:
     """True when JSON text without blanks surely holds no number but integers of at most 15 digits."""
     return not _ODD_NUMBER.search(compact)
+
+
+def _has_many_signs(raw: bytes) -> bool:
+    return raw.count(b"{") + raw.count(b"[") > MAX_CONTAINERS or raw.count(b",") > MAX_VALUES
+
+
+def _verify_number(bare: bytes) -> None:
+    if _has_many_signs(bare):
+        if _DEEP.search(bare.translate(None, _NO_BRACKETS)):
+            _too_deep()
+        expected = f"at most {MAX_CONTAINERS} objects and arrays with {MAX_VALUES} values"
+        raise InvalidInput("ARGUMENTS_TOO_MANY_VALUES", f"expected {expected}, got more")
 
 
 def _parse_thoroughly(raw: bytes) -> JsonObject:

@@ -39,6 +39,8 @@ REFUSED = {
     '{"a":1}'.encode("utf-16"): "ARGUMENTS_NOT_UTF8",
     b'{"a":%b%b}' % (b"[" * 64, b"]" * 64): "ARGUMENTS_TOO_DEEP",
     b'{"a":%b%b}' % (b"[" * 90_000, b"]" * 90_000): "ARGUMENTS_TOO_DEEP",
+    b'{"a":[%b]}' % b",".join([b"[[]]"] * 5_001): "ARGUMENTS_TOO_MANY_VALUES",
+    b'{"a":[%b]}' % b",".join([b"1"] * 50_002): "ARGUMENTS_TOO_MANY_VALUES",
     b'{"a":%b}' % (b"1" * 65): "ARGUMENTS_NUMBER_TOO_LONG",
     b'{"a":0.%b}' % (b"1" * 64): "ARGUMENTS_NUMBER_TOO_LONG",
     b'{"a":1e%b}' % (b"0" * 64): "ARGUMENTS_NUMBER_TOO_LONG",
@@ -60,6 +62,16 @@ def test_nesting_of_64_levels_is_accepted() -> None:
     assert parse_arguments(raw, 1000)["a"]
     many = b'{"a":[%b]}' % b",".join([b"[]"] * 100)
     assert len(parse_arguments(many, 1000)["a"]) == 100  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "{}," * 20_000, "," * 60_000, '\\"[,' * 20_000])
+def test_signs_inside_of_strings_are_no_values(text: str) -> None:
+    assert parse_arguments(json.dumps({"a": text, "b": "\\"}).encode(), 200_000) == {"a": text, "b": "\\"}
+
+
+def test_as_many_values_as_may_be_are_read() -> None:
+    raw = b'{"a":[%b],"b":[%b]}' % (b",".join([b"[]"] * 9_990), b",".join([b"1"] * 40_000))
+    assert len(parse_arguments(raw, 200_000)["a"]) == 9_990  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("lexeme", ["1.0", "-0", "1e3", "9007199254740992", "-9007199254740993", "1E+308", "0.10"])

@@ -302,6 +302,16 @@ def test_a_percent_sign_within_an_id_is_a_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["customer", "invoice"])
+def test_a_value_longer_than_rules_can_look_at_makes_an_action_unknown(name: str) -> None:
+    arguments = {"customer": "7", "invoice": "INV-71"}
+    result = mcp("invoices.get", **arguments | {name: "v" * 4_097})
+    assert codes(result) == ["VALUE_TOO_LONG"]
+    assert result.action.operations[0].verb is Verb.UNKNOWN
+    assert not codes(mcp("invoices.get", **arguments | {name: "v" * 4_096}))
+    assert codes(mcp("invoices.get", **arguments | {name: ["a", "v" * 4_097]})) == ["VALUE_TOO_LONG"]
+
+
+@pytest.mark.parametrize("name", ["customer", "invoice"])
 def test_more_values_than_rules_can_look_at_make_an_action_unknown(name: str) -> None:
     arguments = {"customer": "7", "invoice": "INV-71"} | {name: [f"v{number}" for number in range(1_025)]}
     result = mcp("invoices.get", **arguments)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pdp.catalog import Catalog
 from pdp.catalog_model import ContentTrust, Entry
-from pdp.catalog_sinks import MAX_SINK_CHARS, MAX_SINK_VALUES, sink_values
+from pdp.catalog_sinks import MAX_SINK_CHARS, MAX_SINK_VALUES, MAX_SINKS_CHARS, sink_values
 from writ.errors import ConfigurationError
 from writ.strict_json import parse_arguments
 
@@ -156,6 +156,10 @@ def test_more_values_or_longer_ones_than_the_limit_are_told() -> None:
     long = sink_values(found, {"recipients": "x" * (MAX_SINK_CHARS + 1)})
     assert not long.complete
     assert long.values[0].text == "x" * MAX_SINK_CHARS
+    together = sink_values(found, {"recipients": ["x" * MAX_SINK_CHARS] * 7})
+    assert not together.complete
+    assert sum(len(value.text) for value in together.values) == MAX_SINKS_CHARS
+    assert len(together.values) == 7
 
 
 JSON = st.recursive(

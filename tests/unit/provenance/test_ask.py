@@ -86,6 +86,21 @@ def test_no_link_hides_behind_many_others() -> None:
     assert len(few.sinks) == 1 + MAX_CONTENT_NAMES
 
 
+@pytest.mark.parametrize("text", ["ada@example.org " * 49, "see https://a.example/b " * 49, "a.example " * 257])
+def test_of_a_value_crowded_with_addresses_nothing_is_known(text: str) -> None:
+    for kind in ("recipient", "content"):
+        ask = asking((kind, text))
+        assert ask is not None
+        assert not ask.complete
+        assert [sink.kind for sink in ask.sinks] == [kind]
+
+
+def test_a_report_of_eight_pages_is_within_bounds() -> None:
+    ask = asking(("recipient", "ada@example.org"), ("content", "The meeting moved to room 4. " * 560))
+    assert ask is not None
+    assert ask.complete
+
+
 def test_a_mailing_to_fifty_people_is_within_bounds() -> None:
     ask = asking(*[("recipient", f"Ada Lovelace <ada{number}@example.org>") for number in range(50)])
     assert ask is not None

@@ -27,7 +27,7 @@ def seen(result: Any, *, threats: tuple[str, ...] = (), complete: bool = True) -
         [None] * (MAX_PARTS + 1),
         ["a" * MIN_LEAF_CHARS] * MAX_LEAVES + ["more"],
         orjson.loads(b"[" * 1000 + b"]" * 1000),
-        ["[" * 1000 + "]" * 1000],
+        ["[" * 200 + "]" * 200],
         orjson.loads(b'{"a":' * 1000 + b"1" + b"}" * 1000),
         {"n" * 5000: {"a": 1}},
     ],
@@ -84,3 +84,9 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_no_result_raises(result: Any) -> None:
     assert seen(result, threats=("/0",)).threatened
+
+
+def test_a_document_in_a_string_that_is_nested_too_deep_is_a_text() -> None:
+    found = seen(["[" * 1000 + '"eve@evil.example"' + "]" * 1000])
+    assert found.complete
+    assert "e:eve@evil.example" in found.texts

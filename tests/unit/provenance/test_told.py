@@ -52,8 +52,8 @@ def test_a_value_that_stands_anywhere_by_chance_has_no_details(value: str) -> No
 
 
 def test_what_an_agent_composes_is_found_by_several_words_only() -> None:
-    assert details("double charge", copied=True) == ()
-    assert details("call this number about your prize", copied=True)
+    assert details("double charge", True) == ()
+    assert details("call this number about your prize", True)
 
 
 def test_what_the_request_says_itself_needs_no_look_up() -> None:
