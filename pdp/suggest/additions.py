@@ -13,6 +13,7 @@ from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.tools import Tool
+from pdp.suggest.views import BARE, LIKELY
 from pdp.suggest.words import first_sentence, name_words, singular, text_words, word_set
 from writ.action import Verb
 
@@ -38,6 +39,9 @@ _LANGUAGES = word_set("javascript js python typescript shell bash sql code scrip
 _CHOOSING = ("id", "query", "limit", "paging", "plain")
 """What arguments hold that only say what is wanted."""
 
+_NAMING = ("recipient", "path")
+"""What names of persons and places are taken for as long as nobody knows what a tool does."""
+
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 
 
@@ -45,9 +49,17 @@ class Additions:
     """What the arguments add to the verbs of one tool."""
 
     def __init__(
-        self, tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role], acting: Set[str] = frozenset()
+        self,
+        tool: Tool,
+        name: Name,
+        nouns: tuple[str, ...],
+        roles: Sequence[Role],
+        acting: Set[str] = frozenset(),
+        *,
+        shown: int = 0,
     ) -> None:
         self._acting = acting
+        self._shown = shown
         self._tool = tool
         self._name = name
         self._nouns = nouns
@@ -185,14 +197,25 @@ class Additions:
         elif "url" in self._kinds:
             add(Verb.SEND, 50, "takes an address")
         elif self._only_looks():
-            add(Verb.READ, 45, "a name without a verb says what is looked at, and the arguments only choose it")
+            why = "the description" if self._shown and self._tool.description else "a name without a verb"
+            add(Verb.READ, 45, f"{why} says what is looked at, and the arguments only choose it")
 
     def _only_looks(self) -> bool:
-        """True for `room_details(listing_id)` and `my_bookings()`: nothing is said that could be done."""
+        """True for `room_details(listing_id)`, `my_bookings()` and what a description says is looked at: nothing is said
+        that could be done."""
         last = self._name.words[-1:]
         names_a_view = bool(VIEWS & set(last)) or (self._name.plural and self._name.words[:1] == ("my",))
-        chosen = all(role.kind in _CHOOSING for role in self._roles)
-        return names_a_view and chosen and not self._tool.hints.get("destructiveHint")
+        kinds = _CHOOSING + (_NAMING if self._shown else ())
+        chosen = all(role.kind in kinds for role in self._roles)
+        if self._shown in (LIKELY, BARE):
+            chosen = chosen and not any(self._is_own(role) for role in self._roles)
+        if self._shown == BARE:
+            chosen = chosen and not self._roles
+        return (names_a_view or self._shown > 0) and chosen and not self._tool.hints.get("destructiveHint")
+
+    def _is_own(self, role: Role) -> bool:
+        """True for `burn_cards(card_ids)`: what is looked at is seldom named by itself."""
+        return bool(self._nouns) and self._nouns[-1] in {singular(word) for word in role.words}
 
 
 def _is_told(role: Role) -> bool:

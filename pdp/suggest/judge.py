@@ -19,11 +19,12 @@ from pdp.suggest.descriptions import read_description
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
-from pdp.suggest.names import Name, read_name, resource_of
+from pdp.suggest.names import Name, read_name, resource_of, without_verbs
 from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
+from pdp.suggest.views import LIKELY, begins_with_a_noun, shows, yields
 from pdp.suggest.words import name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
@@ -58,12 +59,19 @@ class Judged:
 def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     """Returns what a tool does. Pure and deterministic. `acting` are the arguments of `acting_arguments`."""
     name = read_name(tool.name)
+    described = read_description(tool.description)
+    shown = 0 if any(said.later and said.verb not in READS for said in described) else shows(tool.description, name)
+    if shown:
+        described = tuple(said for said in described if said.later)  # `Repair tickets of a unit` repairs nothing
+        name = without_verbs(name) if yields(name, shown) else name
+    elif not tool.description and not name.verbs and begins_with_a_noun(name):
+        shown = LIKELY
     nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
-    said = with_nouns(_words_said(name, read_description(tool.description)), name, nouns)
+    said = with_nouns(_words_said(name, described), name, nouns)
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
-    said = Additions(tool, name, nouns, roles, acting).add_to(said)
+    said = Additions(tool, name, nouns, roles, acting, shown=shown).add_to(said)
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = _roles(tool, setting, acting)
@@ -127,7 +135,9 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
         return (replace(gravest, confidence=min(gravest.confidence, 60)),)
     known = max(GRAVITY[said.verb] for said in name.verbs)
     # A loose word of a description (`Request the details`, `Calls the API`) is no reason to disbelieve a name.
-    graver = [said for said in described if GRAVITY[said.verb] > known and not said.weak]
+    # Money counts beside a graver word as well: `promote_post` pays where its description says so.
+    told = [said for said in described if not said.weak]
+    graver = [said for said in told if GRAVITY[said.verb] > known or (said.verb is Verb.PAY and not said.later)]
     first = name.verbs[0]
     if first.verb not in READS:
         if first.verb is Verb.CREATE:  # `It changes the state of …`: so does whatever makes something

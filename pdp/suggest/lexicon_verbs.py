@@ -40,16 +40,17 @@ _STRICT: Mapping[Verb, str] = {
         "reconnect emulate reassign reparent relabel annotate untag unlabel unset unmap merge squash cherry rewind "
         "undelete untrash hibernate wake requeue rehydrate retarget "
         "favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
-        "resize prescribe rsvp seek hide unhide reset"
+        "resize prescribe rsvp seek hide unhide reset moderate waive postpone defer prolong shorten rearrange reword "
+        "retitle redact substitute nominate excuse throttle commission"
     ),
     Verb.SEND: (
         "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
         "broadcast invite dispatch deliver upload submit respond announce dm whisper transmit navigate goto "
-        "push share unveil relay propagate resend reinvite emit nudge handoff"
+        "push share unveil relay propagate resend reinvite emit nudge handoff inform warn crosspost"
     ),
     Verb.PAY: (
         "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
-        "sell bid redeem spend bet"
+        "sell bid redeem spend bet debit compensate indemnify"
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
@@ -67,7 +68,7 @@ _STRICT: Mapping[Verb, str] = {
         "abort undeploy forget delete remove destroy drop purge erase wipe clear truncate cancel terminate "
         "uninstall trash discard kill expunge del rm rmdir deprovision unregister deregister dismiss evict "
         "flush nuke empty prune shred obliterate decommission eliminate cleanup teardown void invalidate offboard "
-        "unsend retract clean sweep reap unlist"
+        "unsend retract clean sweep reap unlist burn scrap annul demolish expel eject"
     ),
 }
 
@@ -86,7 +87,7 @@ _LOOSE: Mapping[Verb, str] = {
     ),
     Verb.SEND: (
         "mention alert contact chat speak say ask rate post email mail message text comment sms call dial "
-        "phone fax ring request"
+        "phone fax ring request tell"
     ),
     Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund"),
     Verb.EXECUTE: ("perform test train initiate run start command bash shell terminal python powershell script type"),
@@ -336,7 +337,7 @@ ALSO_NOUNS = word_set(
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
     "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
-    "cleanup lookup research reconnect leave dispute resend"
+    "cleanup lookup research reconnect leave dispute resend commission excuse debit scrap"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

@@ -45,6 +45,8 @@ _HANDED_OVER = word_set(
     "file call document data chat conversation ticket item agent human person operator session case"
 )
 _OWNED = word_set("ownership owner right domain")
+_LETTERS = word_set("email mail letter dm chat")
+_SHOWN = word_set("listing product item article page ad advert advertisement campaign video event")
 _FORMS_OF_A_RECORD = word_set("information info detail data profile record value name")
 
 
@@ -82,6 +84,10 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return _transfer(said, name, nouns)
     if said.word in _TRADING_VERBS and "position" in nouns:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} a position")
+    if said.word == "write" and nouns[-1] in TALK | _LETTERS:
+        return replace(said, verb=Verb.SEND, reason=f"{said.reason} a {nouns[-1]}")
+    if said.word == "promote" and nouns[-1] in TALK | _SHOWN:
+        return replace(said, verb=Verb.SEND, reason=f"{said.reason} a {nouns[-1]}, which shows it to more people")
     if nouns[-1] == "bill" and said.word in _ENTERING:
         return said
     money = MONEY & set(nouns) or (ORDERS & set(nouns) if said.word in _ORDERING_VERBS else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
@@ -76,6 +77,11 @@ def read_name(name: str) -> Name:
     return Name(words=every, verbs=verbs, nouns=nouns, others=others, plural=plural)
 
 
+def without_verbs(name: Name) -> Name:
+    """Returns a name as if its verbs were nouns, as they are in `driver_chat`."""
+    return replace(name, verbs=(), nouns=_nouns(name.words, set())) if name.verbs else name
+
+
 def _split_joined(words: tuple[str, ...]) -> tuple[str, ...]:
     """Parts words written together that start with a common verb: `sendsms`, `listfiles`."""
     out: list[str] = []
@@ -123,14 +129,20 @@ def _loose(words: tuple[str, ...]) -> _Place | None:
 
 
 def _derived(words: tuple[str, ...]) -> _Place | None:
-    """Returns the first word that is a known verb done again or undone: `relist_item`, `unmerge_cells`."""
+    """Returns the first word that is a known verb done again or undone: `relist_item`, `unmerge_cells`, `repost`."""
     for index, word in enumerate(words):
         again, undone = word.removeprefix("re"), word.removeprefix("un").removeprefix("de")
-        stem = next((stem for stem in (again, undone) if stem != word and stem in STRICT), "")
+        stem = next((stem for stem in (again, undone) if stem != word and _changing(stem) is not None), "")
         if stem:
-            verb = max(STRICT[stem], Verb.UPDATE, key=GRAVITY.__getitem__)
+            verb = max(_changing(stem) or Verb.UPDATE, Verb.UPDATE, key=GRAVITY.__getitem__)
             return _Place(start=index, length=1, said=_said(verb, 60, word))
     return None
+
+
+def _changing(stem: str) -> Verb | None:
+    """The verb of a stem of three letters or more; none for a loose one that reads, since a `detail` is no tail."""
+    loose = LOOSE.get(stem)
+    return STRICT.get(stem) or (loose if loose not in READS and len(stem) > 3 else None)
 
 
 def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
