@@ -26,6 +26,7 @@ from pdp.behaviour_observe import observe
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.catalog_model import ResultSpec
 from pdp.model import CallerIdentity, Final, Settlement, StateAsk, StateView
+from pdp.sealed_answers import SealedAnswers
 from pdp.sessions import policy_baseline, policy_session
 from pdp.state import RedisState, companion_ask
 from pdp.state_client import NodeClient
@@ -213,6 +214,7 @@ async def run(agents: int) -> list[Mark]:
             writer="bench",
             generation=1_700_000_000_000,
             continuity=Continuity(client=client),
+            answers=SealedAnswers(KEY),
             companions=(load.behaviour,),
         )
         await state.continuity.initialise("0123456789abcdef")

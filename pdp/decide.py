@@ -340,7 +340,15 @@ class Engine:
             return False
         mine, others = [], []
         for item in entry.items:
-            if item.view.status is ClaimStatus.ANSWERED:
+            if item.view.status is ClaimStatus.ANSWERED and not item.view.answer:
+                unreadable = StateFailed(
+                    "ANSWER_UNREADABLE", "expected an answer that this deployment sealed; ask with another request_id"
+                )
+                self._telemetry.failure(unreadable.reason)
+                self._deliver([error_answer(item.ask, unreadable)])
+                entry.answered[item.ask] = False
+                others.append(item)
+            elif item.view.status is ClaimStatus.ANSWERED:
                 self._deliver([Answer(token=item.ask.token, response=item.view.answer)])
                 stops = entry.semantic != decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
                 entry.answered[item.ask] = stops and permits(item.view.answer)

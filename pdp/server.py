@@ -45,6 +45,7 @@ from pdp.record import LogRecorder
 from pdp.recover import recover
 from pdp.report import Reporter
 from pdp.results import Results
+from pdp.sealed_answers import SealedAnswers
 from pdp.service import DecisionFront, deliver
 from pdp.state import Companion, RedisState
 from pdp.state_client import Client, NodeClient
@@ -260,6 +261,7 @@ def connect_state(config: Config, *, generation: int, companions: Sequence[Compa
         writer=config.evidence.issuer,
         generation=generation,
         continuity=Continuity(client=client),
+        answers=SealedAnswers(derived_key(config, "answers")),
         companions=companions,
     )
 

@@ -20,12 +20,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import orjson
 
-from pdp.model import Final, Settlement, StateAsk, StateView
+from pdp.model import ClaimStatus, Final, Settlement, StateAsk, StateView
+from pdp.sealed_answers import SealedAnswers
 from pdp.state_client import Call, load_script, run_one
 from pdp.state_records import StateRecords, StoredFact
 from pdp.state_wire import (
@@ -138,9 +139,10 @@ class _Flush:
 class RedisState(StateRecords):
     """State on Redis. `writer` names this PDP for good (its evidence log has the same name); no two run at once under
     one name. `generation` is the Unix time in ms at which this process started: it fences off calls of an earlier one.
-    `companions` show in `StateView.companions`, in this order.
+    `companions` show in `StateView.companions`, in this order; `answers` seals what is kept for repeats.
     """
 
+    answers: SealedAnswers
     companions: Sequence[Companion] = ()
     _live: set[tuple[str, str]] = field(default_factory=set)
     _lost: dict[str, set[int]] = field(default_factory=dict)
@@ -194,9 +196,11 @@ class RedisState(StateRecords):
         for (organisation, part), answer in zip(chunks, answers, strict=True):
             if answer.state == 1:
                 self.continuity.saw(organisation, answer.epoch, answer.sequence)
-            for ask, view in zip(part, answer.views, strict=True):
+            for at, (ask, view) in enumerate(zip(part, answer.views, strict=True)):
                 if view.ticket:
                     claimed.discard((organisation, claim_id(ask.caller_id, ask.request_id)))
+                if view.status is ClaimStatus.ANSWERED:
+                    answer.views[at] = replace(view, answer=self.answers.open(ask, view.answer))
         self._live -= claimed  # answered, or held by another
         return [answer.views for answer in answers]
 
@@ -361,7 +365,7 @@ class RedisState(StateRecords):
                 # Before the claims speak of them. What was stored but is not spoken of does no harm.
                 found += [
                     _Settling(organisation, Call(script=None, key=key, args=command), (), None)
-                    for command in answer_commands(part)
+                    for command in answer_commands(part, self.answers.seal)
                 ]
                 own = Call(script=_SETTLE, key=key, args=(pack_settlements(part),))
                 found.append(_Settling(organisation, own, part, None))

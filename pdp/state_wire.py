@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -244,16 +244,18 @@ def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
     return orjson.dumps({"q": items})
 
 
-def answer_commands(settlements: Sequence[Settlement]) -> list[tuple[str | bytes, ...]]:
-    """Commands that store the answers of settlements of one organisation, each under who holds the claim (`answer_key` in
-    counters.lua). They do not go through Lua: each is some kilobytes."""
+def answer_commands(
+    settlements: Sequence[Settlement], seal: Callable[[StateAsk, bytes], bytes]
+) -> list[tuple[str | bytes, ...]]:
+    """Commands that store the sealed answers of settlements of one organisation, each under who holds the claim (`answer_key`
+    in counters.lua). They do not go through Lua: each is some kilobytes."""
     commands: list[tuple[str | bytes, ...]] = []
     for settlement in settlements:
         if _has_answer(settlement):
             ticket = parse_ticket(settlement.ask.ticket)
             key = f"{organisation_key(settlement.ask.organisation)[:-1]}a:{ticket.epoch}.{ticket.hold}"
             ttl_ms = str(min(settlement.answer_ttl_ms, MAX_ANSWER_MS))
-            commands.append(("SET", key, settlement.answer, "PX", ttl_ms))
+            commands.append(("SET", key, seal(settlement.ask, settlement.answer), "PX", ttl_ms))
     return commands
 
 

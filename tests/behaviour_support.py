@@ -11,6 +11,7 @@ from pdp.behaviour_observe import Observation, observe
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.model import CallerIdentity, Final, Settlement, StateAsk, StateView
+from pdp.sealed_answers import SealedAnswers
 from pdp.sessions import policy_baseline, policy_session
 from pdp.state import RedisState, companion_ask
 from pdp.state_client import Client, NodeClient
@@ -99,6 +100,7 @@ def open_behaviour(url: str, *, writer: str = "pdp-1", cluster: bool = False) ->
         writer=writer,
         generation=1_700_000_000_000,
         continuity=Continuity(client=client),
+        answers=SealedAnswers(KEY),
         companions=(Behaviour(KEY, hold_s=0.0),),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdp.model import Counts, FactKey, Final, Reservation, Settlement, StateAsk, StateView, Window
+from pdp.sealed_answers import SealedAnswers
 from pdp.state import RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_cluster import ClusterClient
@@ -14,6 +15,7 @@ EPOCH = "0123456789abcdef"
 YEAR_MS = 366 * 86_400_000
 FAR = Window(starts_ms=(0, 1, 4_000_000_000_000, 5_000_000_000_000))
 DIGEST = "d" * 64
+ANSWERS_KEY = bytes(range(32))
 
 
 def open_state(
@@ -25,7 +27,13 @@ def open_state(
     cluster: bool = False,
 ) -> RedisState:
     client: Client = (ClusterClient if cluster else NodeClient)(url, deadline_s=deadline_s)
-    return RedisState(client=client, writer=writer, generation=generation, continuity=Continuity(client=client))
+    return RedisState(
+        client=client,
+        writer=writer,
+        generation=generation,
+        continuity=Continuity(client=client),
+        answers=SealedAnswers(ANSWERS_KEY),
+    )
 
 
 def reserve(

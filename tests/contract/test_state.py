@@ -11,6 +11,7 @@ import pytest_asyncio
 from pdp.model import ApprovalAsk, ClaimStatus, Counts, FactKey, Final, Window
 from pdp.state import RedisState
 from pdp.state_records import StoredFact
+from pdp.state_wire import organisation_key, parse_ticket
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 
@@ -129,6 +130,33 @@ async def test_a_duplicate_waits_then_gets_the_same_answer_and_counts_once(
     repeat = await enrich_one(other, asked)
     assert (repeat.status, repeat.answer) == (ClaimStatus.ANSWERED, b"\x00yes")
     assert await value_now(other, reserve()) == (1, 0)
+
+
+async def test_who_reads_redis_reads_no_answer_and_who_writes_it_forges_none(
+    state: RedisState, other: RedisState
+) -> None:
+    asked, foreign = ask("r", reserve()), ask("s", reserve())
+    keys = []
+    for each in (asked, foreign):
+        view = await enrich_one(state, each)
+        answer = b"invoice hunter2 of " + each.request_id.encode()
+        await state.settle([settle(each, view, Final.ALLOWED, answer=answer, ttl_ms=30_000)])
+        ticket = parse_ticket(view.ticket)
+        keys.append(f"{organisation_key(each.organisation)[:-1]}a:{ticket.epoch}.{ticket.hold}")
+    sealed = [await state.client.command("GET", key) for key in keys]
+    assert not any(b"hunter2" in each for each in sealed)
+    assert (await enrich_one(other, asked)).answer == b"invoice hunter2 of r"
+    for changed in (
+        sealed[::-1],
+        [each[:-1] + bytes([each[-1] ^ 1]) for each in sealed],
+        [b"", b"x"],
+        [b"yes" * 20] * 2,
+    ):
+        for key, each in zip(keys, changed, strict=True):
+            await state.client.command("SET", key, each, "KEEPTTL")
+        for one in (asked, foreign):
+            repeat = await enrich_one(other, one)
+            assert (repeat.status, repeat.answer) == (ClaimStatus.ANSWERED, b"")
 
 
 async def test_two_equal_asks_of_one_batch_are_judged_once(state: RedisState) -> None:

@@ -17,6 +17,7 @@ from pdp.provenance_intent import action_kind
 from pdp.provenance_result import MAX_RESULT_MARKS, Sighting, sight
 from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance, learn
+from pdp.sealed_answers import SealedAnswers
 from pdp.session_key import session_name, state_name
 from pdp.state import RedisState, companion_ask
 from pdp.state_client import Client, NodeClient
@@ -44,6 +45,7 @@ async def state(server: RedisServer) -> AsyncIterator[RedisState]:
         writer="pdp-1",
         generation=1_700_000_000_000,
         continuity=Continuity(client=client),
+        answers=SealedAnswers(KEY),
         companions=(Provenance(),),
     )
     assert await opened.continuity.initialise(EPOCH)

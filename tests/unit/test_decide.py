@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from pdp.circumstances import Circumstances
 from pdp.config import Limits, Timeouts
 from pdp.item import Item
-from pdp.model import Ask, Final, Outcome, StateAsk, StateView
+from pdp.model import Ask, ClaimStatus, Final, Outcome, StateAsk, StateView
 from pdp.patience import MAX_WAITING_PER_CALLER
 from tests.pipeline_support import Pipeline, action, outcome, token, until
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
@@ -95,6 +96,15 @@ async def test_a_repeat_gets_the_stored_answer_and_counts_once() -> None:
     again = await pipeline.ask(action("r1"))
     assert again == first
     assert len(pipeline.judge.batches) == 1
+
+
+async def test_a_stored_answer_that_cannot_be_opened_is_no_answer() -> None:
+    pipeline = await started()
+    now_ms = int(time.time() * 1000)
+    pipeline.state._view = lambda ask: StateView(status=ClaimStatus.ANSWERED, now_ms=now_ms)  # type: ignore[method-assign]
+    answer = await pipeline.ask(action("r1"))
+    assert (answer.error.code, answer.error.reason) == (13, "ANSWER_UNREADABLE")
+    assert pipeline.judge.batches == []
 
 
 async def test_a_long_answer_is_not_kept_and_its_repeat_is_judged_anew() -> None:
