@@ -39,7 +39,7 @@ from pdp.provenance_forms import (
     mark_forms,
     value_forms,
 )
-from pdp.provenance_intent import ActionKind
+from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
@@ -56,7 +56,7 @@ from pdp.provenance_model import (
 )
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_speech import MAX_REMEMBERED, Request, Requests
-from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, details, link_mark, states
+from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, deed_marks, details, link_mark, states
 
 __all__ = [
     "MAX_NAMING",
@@ -85,6 +85,9 @@ MAX_CONTENT_NAMES = 24
 MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
 """Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
 them nothing is known of any value, or one action could keep the server busy that others wait for."""
+
+MAX_TIED = 4
+"""Records of one action of which it is looked up whether the request speaks of them."""
 
 _LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
 
@@ -123,11 +126,13 @@ def provenance_ask(
     lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
-    names_at = -1
+    names_at = outsiders_at = -1
+    tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
         if said is not None:
             names_at = _add_meant(key, said, sinks, refs, lookups)
+            outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, others, lookups)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
@@ -151,6 +156,8 @@ def provenance_ask(
         dry_run=dry_run,
         names_at=names_at,
         details=told,
+        outsiders_at=outsiders_at,
+        tied_at=tied_at,
     )
 
 
@@ -221,7 +228,7 @@ def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkR
     texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
     if not texts:
         return -1
-    added = False
+    reached = ""
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
         if text is None or len(lookups.found) >= MAX_LOOKUPS - 2:
@@ -229,7 +236,7 @@ def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkR
         meant, pushed = _about(key, request, ref.kind, text)
         meant_at = pushed_at = -1
         if meant is not None:
-            added = True
+            reached = reached or text
             meant_at = len(lookups.found)
             lookups.found.append(meant)
         if pushed is not None:
@@ -244,10 +251,35 @@ def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkR
                 meant_at=meant_at,
                 pushed_at=pushed_at,
             )
-    if not added:
+    if not reached:
         return -1
-    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names))))
+    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names, reached))))
     return len(lookups.found) - 1
+
+
+def _add_implied(
+    key: bytes, request: Request, kind: ActionKind, sinks: SinkValues, lookups: _Lookups
+) -> tuple[int, tuple[int, ...]]:
+    """Adds what tells whether a request implies an action that it does not ask for; returns the positions of whether outsiders
+    ask for one, and of what the request calls the records. Nothing where it asks for it anyway."""
+    if is_asked(request.facts, kind) or not may_be_implied(request.facts, kind):
+        return -1, ()
+    names = (*request.names, *request.others)
+    tied: list[int] = []
+    for value in sinks.values:
+        if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
+            continue
+        if len(lookups.found) >= MAX_LOOKUPS - 1 or len(tied) >= MAX_TIED:
+            break
+        forms = _any_of(key, meant_marks(names, value.text))
+        if forms:
+            tied.append(len(lookups.found))
+            lookups.found.append(Lookup(forms=forms))
+    forms = tuple((IN_ORDERS, hash_mark(key, mark)) for mark in deed_marks(outsiders_deeds(kind)))
+    if not forms or len(lookups.found) >= MAX_LOOKUPS:
+        return -1, ()
+    lookups.found.append(Lookup(forms=forms))
+    return len(lookups.found) - 1, tuple(tied)
 
 
 def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:

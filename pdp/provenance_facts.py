@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pdp.provenance_families import NARROW
 from pdp.provenance_intent import is_asked
 from pdp.provenance_lexicon import Thing
-from pdp.provenance_meant import MEANT_KINDS
+from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS
 from pdp.provenance_model import (
     COMPOSED,
     DETAIL,
@@ -20,7 +21,7 @@ from pdp.provenance_model import (
     SinkRef,
     only_fetches,
 )
-from pdp.provenance_request import MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
+from pdp.provenance_request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _WHOM = frozenset({"recipient", "account", "channel"})
@@ -39,27 +40,39 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         return _no_data(ask, view)
     blind = view.overflow or view.unreported > 0
     hidden = view.overflow and view.threat_read
-    delegated = view.request is not None and view.request.delegates
+    trusting = _entrusts(ask, view.request)
+    delegated = trusting or (view.request is not None and view.request.delegates)
     follows = only_fetches(ask.sinks, ask.kind) and view.request is not None and bool(view.request.things & Thing.WEB)
     sinks = [
         _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated, follows=follows)
         | _meaning(ref, ask, view)
-        | _pushed(ref, view)
+        | _pushed(ref, view, trusting=trusting)
         for ref in ask.sinks
     ]
-    return _facts(ask, view, "OK", [*sinks, *_details(ask, view)])
+    return _facts(ask, view, "OK", [*sinks, *_details(ask, view, trusting=trusting)])
 
 
-def _details(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
+def _entrusts(ask: ProvenanceAsk, request: RequestFacts | None) -> bool:
+    """Tells whether the request asks for the action itself and leaves its details to a source: "update it as he says"."""
+    if request is None or not request.named & ENTRUSTS:
+        return False
+    special = request.deeds & NARROW
+    if special and not special & ask.kind.families:
+        return False  # who leaves the details of an invitation to somebody leaves no other message to him
+    return is_asked(request, ask.kind, addressed=_addressed(ask.sinks))
+
+
+def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> list[dict[str, Any]]:
     """Values that are no sinks and that an order of outsiders names while the request does not. Not where the request hands
-    over to a source; of a source that the user pointed at only what the request states otherwise."""
+    over to a source; of a source that the user pointed at only what the request states otherwise, and nothing where the
+    request leaves the details to it."""
     if view.request is None or view.request.delegates:
         return []
     return [
         {"kind": DETAIL, "pointer": detail.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
         | {"pointed": False, "left_open": False, "addressed": False}
         for detail in ask.details
-        if view.hits[detail.at].bidden or (view.hits[detail.at].bidden_pointed and detail.stated)
+        if view.hits[detail.at].bidden or (view.hits[detail.at].bidden_pointed and detail.stated and not trusting)
     ]
 
 
@@ -113,7 +126,21 @@ def _intent(
     )
     if asked:
         return "ASKED"
-    return "DELEGATED" if request.delegates else "NOT_ASKED"
+    if request.delegates:
+        return "DELEGATED"
+    return "IMPLIED" if _is_implied(ask, view, sinks, named=named) else "NOT_ASKED"
+
+
+def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[str, Any]], *, named: bool) -> bool:
+    """Somebody must have asked for an action. Where the request wishes for what is not understood, and no sentence of outsiders
+    asks for such a deed, it is the user, if it concerns what the request speaks of."""
+    if ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
+        return False
+    outsiders = view.hits[ask.outsiders_at]
+    if outsiders.bidden or outsiders.bidden_pointed:
+        return False
+    spoken_of = any(sink["kind"] in TARGET_KINDS and (sink["origin"] == "USER" or sink["pointed"]) for sink in sinks)
+    return named or spoken_of or any(_is_recorded(view.hits[at]) for at in ask.tied_at)
 
 
 def _addressed(sinks: Sequence[SinkRef]) -> bool:
@@ -163,16 +190,21 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
     }
 
 
-def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
-    """A value that records hold and that a sentence of outsiders bids the reader act on: the user pointed at no such
-    thing, and left no such choice open, unless the request hands over to a source."""
+def _pushed(ref: SinkRef, view: ProvenanceView, *, trusting: bool) -> dict[str, bool]:
+    """A value that records hold, or a name in a text, and that a sentence of outsiders bids the reader act on: the user pointed
+    at no such thing, and left no such choice open, unless the request hands over to a source."""
     hit = view.hits[ref.at]
-    if ref.pushed_at < 0 or view.request is None or view.request.delegates or hit.user or not _is_recorded(hit):
+    if view.request is None or hit.user:
+        return {}
+    is_name = ref.kind == "id" and not ref.addressed and not _is_recorded(hit)
+    if is_name and not (hit.text or hit.text_pointed):
+        return {"left_open": False}  # it may stand in what nobody reported
+    if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
     if ref.kind in MEANT_KINDS and view.request.named & MEANS_MANY:
         return {}
     pushed = view.hits[ref.pushed_at]
-    if not (pushed.bidden or pushed.bidden_pointed):
+    if not (pushed.bidden or (pushed.bidden_pointed and not trusting)):
         return {}
     means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
     return {} if means_it else {"pointed": False, "left_open": False}

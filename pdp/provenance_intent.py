@@ -10,24 +10,15 @@ import re
 from collections.abc import Iterable
 
 from pdp.fold import fold
-from pdp.provenance_families import NAMES, Family
-from pdp.provenance_lexicon import DEEDS, THINGS, Deed, Thing
-from pdp.provenance_request import RequestFacts, singular
+from pdp.provenance_families import NAMES, NARROW, Family
+from pdp.provenance_lexicon import BY_VERB, DEEDS, THINGS, Deed, Thing
+from pdp.provenance_request import WISHES, RequestFacts, singular
 from pdp.remembered import remembered
 from writ.action import Verb
 from writ.frozen import frozen
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_BY_VERB = {
-    Verb.CREATE: Deed.CREATE,
-    Verb.UPDATE: Deed.UPDATE,
-    Verb.SEND: Deed.SEND,
-    Verb.PAY: Deed.PAY,
-    Verb.EXECUTE: Deed.EXECUTE,
-    Verb.ADMIN: Deed.ADMIN,
-    Verb.DELETE: Deed.DELETE,
-}
 _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
@@ -40,6 +31,7 @@ _TOLD_APART = Thing.LODGING | Thing.DINING | Thing.TRANSPORT | Thing.RIDE | Thin
 
 _PLACES = Thing.WEB | Thing.CHANNEL
 _WRITING = Deed.CREATE | Deed.UPDATE
+_MILD = Deed.CREATE | Deed.UPDATE | Deed.SEND
 _NARROW = Deed.ADMIN | Deed.DELETE
 """Deeds that must be asked for on the same kind of thing, whatever else the same call does."""
 
@@ -80,7 +72,7 @@ def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> A
     by_name, things, families = _name_bits(tool, tuple(sorted(set(resources))))
     by_verb = 0
     for verb in verbs:
-        by_verb |= _BY_VERB.get(verb, 0)
+        by_verb |= BY_VERB.get(verb, 0)
     return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things, families=families)
 
 
@@ -112,11 +104,27 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
     return same_thing and bool(deeds & request.deeds)
 
 
+def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
+    """Tells whether a request may mean an action that it does not ask for in known words: a mild one that tells not everybody,
+    where it wishes for something that is not understood, or for such a deed on what is not understood."""
+    if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED:
+        return False
+    return bool(request.named & WISHES or request.deeds & (action.by_verb | action.by_name))
+
+
+def outsiders_deeds(action: ActionKind) -> int:
+    """Returns the deeds by which a sentence of outsiders would ask for such an action."""
+    return action.by_verb | action.by_name
+
+
 def _gravest_is_asked(request: RequestFacts, action: ActionKind) -> bool:
     """Deleting, paying and administration are not asked for by the milder verb that stands beside them."""
     if action.by_verb & Deed.DELETE and not request.deeds & Deed.DELETE:
         return False
-    if action.by_verb & Deed.ADMIN and not request.deeds & (Deed.ADMIN | Deed.DELETE):
+    by_its_verb = (
+        action.families & NARROW & request.deeds
+    )  # "approve the invoice", whatever a catalog makes of approving
+    if action.by_verb & Deed.ADMIN and not (request.deeds & (Deed.ADMIN | Deed.DELETE) or by_its_verb):
         return False
     milder = 0 if action.by_name & Deed.PAY else action.by_name  # "update_standing_order"
     return not action.by_verb & Deed.PAY or bool(request.deeds & (Deed.PAY | milder))

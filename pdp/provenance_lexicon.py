@@ -10,6 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntFlag
 
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, STRICT
+from pdp.suggest.words import word_set
+from writ.action import Verb
+
 
 class Deed(IntFlag):
     """What kind of change is asked for. Reading has no bit: whoever asks for anything lets the agent read."""
@@ -59,7 +63,17 @@ def _table(rows: Mapping[str, IntFlag]) -> dict[str, int]:
     return table
 
 
-DEEDS: Mapping[str, int] = _table(
+BY_VERB: Mapping[Verb, Deed] = {
+    Verb.CREATE: Deed.CREATE,
+    Verb.UPDATE: Deed.UPDATE,
+    Verb.SEND: Deed.SEND,
+    Verb.PAY: Deed.PAY,
+    Verb.EXECUTE: Deed.EXECUTE,
+    Verb.ADMIN: Deed.ADMIN,
+    Verb.DELETE: Deed.DELETE,
+}
+
+_ASKED: Mapping[str, int] = _table(
     {
         "create make add new write draft compose generate prepare open start register plan schedule set setup put insert"
         " build produce upload copy duplicate import save store record log enter note file compile": Deed.CREATE,
@@ -74,6 +88,7 @@ DEEDS: Mapping[str, int] = _table(
         " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
         " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
         " apologise apologize confirm prescribe refer escalate dispatch": Deed.SEND,
+        "raise lower increase reduce extend": Deed.ADMIN,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return book reserve rent lend contribute"
         " prepay credit split request hire redeem promote sponsor": Deed.PAY,
@@ -99,10 +114,26 @@ DEEDS: Mapping[str, int] = _table(
     }
 )
 
+_NOT_ASKED_SO = word_set(
+    "press tap click drag seek swipe crop initialize initialise mount draw plot score pack approve"
+)
+_OF_NAMES = {
+    word: int(BY_VERB[verb])
+    for word, verb in STRICT.items()
+    if verb in BY_VERB and len(word) > 2 and word not in _NOT_ASKED_SO
+}
+
+DEEDS: Mapping[str, int] = {
+    word: _ASKED.get(word, 0) | _OF_NAMES.get(word, 0) for word in sorted({*_ASKED, *_OF_NAMES} - {"give", "leave"})
+}
+"""What a verb asks for: also what a catalog drafts for a tool that has it in its name, so that who says "approve" asks for
+what a tool called `approve` does."""
+
 THINGS: Mapping[str, int] = _table(
     {
         "password passcode passphrase credential login secret token key 2fa mfa otp passwort kennwort"
         " contraseña": Thing.CREDENTIAL,
+        "whoever": Thing.PERSON | Thing.PROFILE,
         "account profile user info information detail address name street city phone preference setting"
         " data konto profil compte profil cuenta perfil": Thing.PROFILE,
         "member": Thing.PERSON | Thing.CHANNEL,
@@ -122,6 +153,7 @@ THINGS: Mapping[str, int] = _table(
         " carpeta": Thing.FILE,
         "contact participant user member person friend collaborator follower attendee guest colleague client customer people"
         " employee teammate team": Thing.PERSON,
+        "portal online": Thing.WEB,
         "url link linked page website site article webpage web blog homepage form": Thing.WEB,
         "trip travel vacation holiday journey itinerary reservation booking": Thing.TRAVEL
         | Thing.LODGING
@@ -131,6 +163,7 @@ THINGS: Mapping[str, int] = _table(
         | Thing.SHOW,
         "hotel room hostel inn apartment accommodation stay night lodging guesthouse suite listing motel flat villa campsite"
         " guest-house unterkunft zimmer chambre habitación": Thing.LODGING,
+        "attic studio house home unit tenant lease": Thing.LODGING,
         "restaurant table cafe café bar bistro eatery diner meal lunch dinner breakfast brunch cuisine tisch"
         " food vegan vegetarian"
         " mesa": Thing.DINING,
@@ -196,6 +229,19 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("should", "be"): int(Deed.UPDATE),
     ("should", "have"): int(Deed.UPDATE),
     ("should", "say"): int(Deed.UPDATE),
+    ("should", "move"): int(Deed.UPDATE),
+    ("should", "become"): int(Deed.UPDATE),
+    ("go", "live"): int(Deed.SEND),
+    ("goes", "live"): int(Deed.SEND),
+    ("goes", "online"): int(Deed.SEND),
+    ("goes", "out"): int(Deed.SEND),
+    ("must", "go"): int(Deed.DELETE | Deed.UPDATE),
+    ("can", "go"): int(Deed.DELETE | Deed.UPDATE),
+    ("may", "go"): int(Deed.DELETE | Deed.UPDATE),
+    ("should", "disappear"): int(Deed.DELETE | Deed.UPDATE),
+    ("check", "out"): int(Deed.PAY | Deed.UPDATE),
+    ("free", "up"): int(Deed.UPDATE),
+    ("move", "up"): int(Deed.UPDATE),
 }
 """Verbs that mean something else together with the word after them."""
 
@@ -224,8 +270,35 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("hand", "in"): int(Deed.SEND),
     ("put", "through"): int(Deed.SEND),
     ("pass", "on"): int(Deed.SEND),
+    ("give", "to"): int(Deed.SEND | Deed.UPDATE),
+    ("hand", "to"): int(Deed.SEND | Deed.UPDATE),
+    ("leave", "to"): int(Deed.SEND | Deed.UPDATE),
+    ("put", "online"): int(Deed.SEND),
+    ("put", "live"): int(Deed.SEND),
+    ("put", "portal"): int(Deed.SEND),
+    ("put", "portals"): int(Deed.SEND),
+    ("put", "site"): int(Deed.SEND),
+    ("put", "website"): int(Deed.SEND),
+    ("put", "web"): int(Deed.SEND),
+    ("put", "homepage"): int(Deed.SEND),
+    ("put", "internet"): int(Deed.SEND),
+    ("put", "blog"): int(Deed.SEND),
+    ("put", "air"): int(Deed.SEND),
+    ("get", "out"): int(Deed.SEND),
+    ("send", "back"): int(Deed.SEND),
+    ("bring", "together"): int(Deed.UPDATE),
+    ("make", "public"): int(Deed.SEND | Deed.ADMIN),
+    ("make", "visible"): int(Deed.UPDATE),
+    ("make", "known"): int(Deed.SEND),
 }
 """Verbs whose particle stands some words later: "take the post down"."""
+
+HAVING_TO = frozenset(
+    {"wants", "want", "needs", "need", "should", "must", "may", "might", "can", "could", "shall", "likes", "ought"}
+)
+LEARNT = frozenset({"see", "know", "read", "hear", "look", "view", "check", "review", "learn", "watch", "follow"})
+OF_THE_ASKER = frozenset({"i", "we", "you", "who", "what", "which", "where", "that", "how", "ich", "wir"})
+"""What others are to learn, they are told or given: "the landlord wants to see the bill"."""
 
 PAID_OUT = frozenset({"send", "wire", "transmit", "give", "schicke", "sende", "envoie", "envía"})
 MONEY_SENT = frozenset(
@@ -309,6 +382,45 @@ HANDED_OVER = frozenset(
 
 TAKEN_UP = frozenset({"them", "it", "so", "that", "those", "these", "everything", "all"})
 """… or one of these, when it was named before: "she sent me tasks, do them" …"""
+
+SAID = frozenset(
+    {
+        "says",
+        "said",
+        "say",
+        "asks",
+        "asked",
+        "ask",
+        "wants",
+        "want",
+        "wanted",
+        "wrote",
+        "writes",
+        "write",
+        "needs",
+        "requests",
+    }
+    | {
+        "requested",
+        "suggests",
+        "suggested",
+        "suggest",
+        "told",
+        "describes",
+        "described",
+        "wishes",
+        "proposes",
+        "proposed",
+    }
+    | {"explains", "explained", "mentions", "mentioned", "states", "sent", "instructs", "recommends", "recommended"}
+)
+"""What a source does: what it says, asks for or wants may be handed over to."""
+
+AS_SAID = frozenset({"as", "like", "how", "way", "where", "which", "whatever", "everything", "wherever", "however"})
+WHAT_SAID = frozenset({"do", "to", "by", "with", "follow", "change", "set", "give", "use", "exactly", "put", "get"})
+"""Before "what she needs", these hand over; "tell me what she needs" does not."""
+
+OF_THE_USER = frozenset({"i", "we", "you", "me", "us", "i've", "we've", "ich", "wir"})
 
 OF_THE_REQUEST = frozenset(
     ["following", "below", "these", "this", "those", "next", "folgende", "suivantes", "siguientes"]
@@ -405,6 +517,7 @@ OFTEN_NOUNS = frozenset(
     }
     | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
 )
+OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 
 TELLING = frozenset(
@@ -550,3 +663,24 @@ CHOSEN = frozenset(
 )
 CHOSEN_OF = frozenset({"one", "ones", "option", "offer", "connection", "rated", "expensive"})
 """After a wish, what is taken by its rank is wanted: "take the cheaper one"."""
+
+DETERMINERS = word_set(
+    "the a an my our your his her their its this that these those all every each any some another both"
+)
+FUNCTION_WORDS = word_set(
+    "about above across after against along among around as at before behind below beneath beside between beyond but by "
+    "despite down during except for from if in inside into like near not of off on onto only or out outside over past per "
+    "since so than that then there though through throughout till to toward towards under unless until unlike up upon via "
+    "what whatever when whenever where wherever whether which while who whoever whom whose why with within without yet "
+    "and also because both either even just maybe neither nor once perhaps quite rather still too very again almost "
+    "already always back ever far here how however never now often soon today tomorrow yesterday instead "
+    "am are can could did do does had has have is may might must need ought shall should was were will would be been "
+    "he her him his she they them its your it our ours us me mine they my one two three four five six seven eight nine "
+    "ten first second third half most more less many much few several enough such same other others all any each every "
+    "some none nobody nothing everybody everyone everything somebody someone something anybody anyone you these those "
+    "well yes okay hello dear thanks thank sorry please look let lets got get give take make show "
+    "see know think say said tell believe hope guess mean seem find found feel want love hate call behold amid plus minus "
+    "versus read watch wait worth"
+)
+"""Words of the closed classes, and plain verbs of knowing and being: what else stands before a determiner at the beginning of
+a clause is an order, whatever it says."""

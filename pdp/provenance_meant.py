@@ -50,8 +50,8 @@ def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
                 continue
             near = _field_words(leaf.pointer).union(*(other for place, other in enumerate(told) if place != at))
             found.update(f"n:{word}|{value}" for word in near)
-            if any(character.isdigit() or character == "@" for character in value):
-                found.update(f"p:{word}" for word in near)
+            if sort := _sort(value):
+                found.update(f"{sort}:{word}" for word in near)
         if len(found) > MAX_PAIRS:
             break
     return found
@@ -75,9 +75,17 @@ def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     return tuple(f"n:{name}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
 
 
-def naming_marks(names: Sequence[str]) -> tuple[str, ...]:
-    """Returns marks each of which shows that a request with the given likely names names some record."""
-    return tuple(f"p:{name}" for name in names)
+def naming_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
+    """Returns marks each of which shows that a request with the given likely names names some record that could have stood in
+    for a value: somebody with a mail address where a mail goes; who names a town names nobody."""
+    return tuple(f"{_sort(value) or 'p'}:{name}" for name in names)
+
+
+def _sort(value: str) -> str:
+    """Returns the sort of marks by which the names of records with such a value are found, "" for a value that reaches nobody."""
+    if "@" in value:
+        return "q"
+    return "p" if any(character.isdigit() for character in value) else ""
 
 
 def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -83,7 +83,8 @@ class ProvenanceAsk:
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
     the call returns may hold text of outsiders. `names_at`: the lookup which tells whether the request names any record,
-    -1 for none.
+    -1 for none. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for such a deed, -1 where the request
+    cannot imply it; `tied_at` those which tell whether the request speaks of the records that the action is done to.
     """
 
     session: str
@@ -102,6 +103,8 @@ class ProvenanceAsk:
     dry_run: bool = False
     names_at: int = -1
     details: tuple[DetailRef, ...] = ()
+    outsiders_at: int = -1
+    tied_at: tuple[int, ...] = ()
 
 
 @frozen

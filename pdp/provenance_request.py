@@ -12,16 +12,21 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
 from pdp.provenance_lexicon import (
+    AS_SAID,
     BEFORE_GERUND,
     BIDDING,
     BY_WISH,
     CHOSEN,
     CHOSEN_OF,
     DEEDS,
+    DETERMINERS,
     DONE,
     FORGET,
+    FUNCTION_WORDS,
     HANDED_OVER,
     HANDING_OVER,
+    HAVING_TO,
+    LEARNT,
     LET_DEEDS,
     LETTING,
     LIGHT,
@@ -31,23 +36,29 @@ from pdp.provenance_lexicon import (
     NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
+    OF_THE_ASKER,
     OF_THE_REQUEST,
+    OF_THE_USER,
     OFTEN_NOUNS,
     PAID_OUT,
     PARTICLES,
     PHRASES,
+    SAID,
     TAKEN_UP,
     TELLING,
     THINGS,
     TO_THE_USER,
+    WHAT_SAID,
     Deed,
 )
 from pdp.provenance_marks import identifiers, pieces
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
-NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY = 1, 2, 4, 8
-"""Bits of what a request names by its address, and whether it speaks of all or several of a kind."""
+NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS = 1, 2, 4, 8, 16, 32
+"""Bits of what a request names by its address; whether it speaks of all or several of a kind; whether it holds a sentence that
+neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything (WISHES); whether it
+leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS)."""
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
@@ -61,13 +72,41 @@ _REACH = 6
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
+_ENDING = frozenset(".!?;\n")
+_BIDS = BIDDING | {"could", "can", "would", "will", "may", "might"}
+_NO_SUBJECT = frozenset(
+    {"to", "and", "or", "please", "then", "not", "you", "did", "does", "do", "should", "can", "could"}
+)
+_ASKS_BACK = frozenset(
+    {"did", "does", "do", "is", "are", "was", "were", "has", "have", "many", "much", "long", "if", "soon"}
+)
+_SAID_WHAT = frozenset({"which", "where", "how", "whom", "when"})
+_POLITE = frozenset(
+    {"please", "now", "then", "and", "so", "also", "first", "ok", "okay", "hi", "hello", "thanks", "bitte"}
+)
+_READING = frozenset(
+    {"what", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were", "does", "did"}
+    | {"show", "list", "find", "search", "look", "read", "check", "see", "tell", "summarize", "summarise"}
+    | {"count", "compare", "explain", "describe", "name", "calculate", "has", "can", "could", "do", "any", "zeig"}
+)
+"""First words of questions, and of what only asks to be told."""
+
+_HANDING = frozenset({"give", "get", "bring", "send", "write", "make"})
+_SELF = frozenset({"i", "i'd", "i'm", "we", "we'd", "we're", "ich", "je"})
+_LEARNING = frozenset({"know", "see", "overview", "list", "summary", "wonder", "wondering", "curious", "read", "learn"})
+_MIN_WISH_WORDS = 2
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
+_STOPS = frozenset(".:;!?")
 _OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
 """Signs after which a verb begins a clause."""
 
 _BOOKING = int(Deed.PAY | Deed.CREATE)
 
 _ACCOUNT_DIGITS = 9  # a date has eight
+
+
+ANYTHING = int(~Deed(0))
+"""What an order in words that are not known bids."""
 
 
 @frozen
@@ -88,13 +127,19 @@ def request_facts(text: str) -> RequestFacts:
 
 def facts_in_steps(text: str) -> Steps[RequestFacts]:
     """Does what `request_facts` does, in steps."""
-    words, opening = _clauses(fold(text))
+    words, opening, ends = _clauses(fold(text))
     deeds = things = 0
+    wishes, first, known = False, 0, False
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
         things |= THINGS.get(singular(word), 0)
-        deeds |= _deeds_at(words, at, opens=at in opening)
+        here = _deeds_at(words, at, opens=at in opening)
+        deeds |= here
+        known = known or bool(here)
+        if at in ends or at == len(words) - 1:
+            wishes = wishes or not (known or ends.get(at) == "?" or _only_reads(words[first : at + 1]))
+            first, known = at + 1, False
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(singular(part), 0)
     named = 0
@@ -104,7 +149,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     return RequestFacts(
         deeds=deeds,
         things=things,
-        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)),
+        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wishes | ENTRUSTS * _entrusts(words),
         delegates=_delegates(words),
     )
 
@@ -122,7 +167,7 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
         return int(Deed.CREATE)
     if _is_reminder(words, at):
         return 0
-    particle = 0 if denied else _with_particle(words, at)
+    particle = 0 if denied else _with_particle(words, at) | _told_to_others(words, at, opens=opens)
     light = _light_deed(words, at) if word in LIGHT and not denied else 0
     if light:
         return light | particle | FAMILIES.get(word, 0)
@@ -137,8 +182,18 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
 
 def _with_particle(words: Sequence[str], at: int) -> int:
     """ "Take the announcement down": the particle says what is done."""
+    if words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
+        return 0
     reach = words[at + 2 : at + 2 + _REACH]
     return next((PARTICLES[pair] for pair in ((words[at], word) for word in reach) if pair in PARTICLES), 0)
+
+
+def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
+    """ "The landlord wants to see the bill", "she should know that": who is to learn something is told."""
+    if words[at] not in HAVING_TO or opens or words[at - 1] in OF_THE_ASKER:
+        return 0
+    learnt = next((word for word in words[at + 1 : at + 4] if word not in ("to", "also", "have", "a", "be")), "")
+    return int(Deed.SEND) if learnt in LEARNT else 0
 
 
 def _is_reminder(words: Sequence[str], at: int) -> bool:
@@ -150,17 +205,53 @@ def _is_reminder(words: Sequence[str], at: int) -> bool:
     return bool(told) and "and" not in before[told:]
 
 
-def _clauses(folded: str) -> tuple[list[str], set[int]]:
-    """Returns the words, and the positions of those that begin a clause."""
+def bidden_deeds(sentence: str) -> int:
+    """Returns the deeds that a sentence bids its reader do: by verbs that begin a clause or follow a word that bids."""
+    words, opening, _ = _clauses(fold(sentence))
+    deeds = 0
+    for at, word in enumerate(words):
+        if word != "new" and (at in opening or words[at - 1] in _BIDS):
+            deeds |= _deeds_at(words, at, opens=at in opening)
+    return deeds or (ANYTHING if is_order(sentence) else 0)
+
+
+def _is_bare_verb(word: str, follower: str) -> bool:
+    """Tells whether the first two words of a clause look like an order in whatever words: "scrap the …", "bar her …"."""
+    return (
+        follower in DETERMINERS
+        and len(word) > 2
+        and word not in FUNCTION_WORDS
+        and word not in DEEDS
+        and not word.endswith(("ing", "ed", "ly", "s"))
+        and word.isalpha()
+    )
+
+
+def _only_reads(words: Sequence[str]) -> bool:
+    """ "Show me …", "please check …", "I'd like to know …", "in one sentence each"."""
+    rest = [word for word in words if word not in _POLITE]
+    if len(rest) < _MIN_WISH_WORDS or rest[0] in _READING or (rest[0] in _HANDING and rest[1] in TO_THE_USER):
+        return True
+    return rest[0] in _SELF and any(word in _LEARNING for word in rest[1 : 2 + _REACH])
+
+
+def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
+    """Returns the words, the positions of those that begin a clause, and of those that end a sentence with its sign."""
     words: list[str] = []
     opening: set[int] = set()
+    ends: dict[int, str] = {}
     end = 0
     for match in _WORD.finditer(folded):
-        if not end or _BREAKS.intersection(folded[end : match.start()]):
+        between = folded[end : match.start()] if end else ""
+        if not end or _BREAKS.intersection(between):
             opening.add(len(words))
+        if len(between) > 1 and _ENDING.intersection(between):  # the dot of `example.org` ends nothing
+            ends[len(words) - 1] = "?" if "?" in between else "."
         words.append(match.group())
         end = match.end()
-    return words, opening
+    if words:
+        ends[len(words) - 1] = "?" if "?" in folded[end:] else "."
+    return words, opening, ends
 
 
 def _light_deed(words: Sequence[str], at: int) -> int:
@@ -195,9 +286,9 @@ def _gerund_deed(word: str) -> int:
 
 def is_order(sentence: str) -> bool:
     """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
-    bids, or something is to be done. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
+    bids, or something is to be done; or it begins as orders do, whatever their verb. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
     folded = fold(sentence)
-    before, end = "", 0
+    before, end, first = "", 0, False
     for match in _TOKEN.finditer(folded):
         word = match.group()
         label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
@@ -210,6 +301,9 @@ def is_order(sentence: str) -> bool:
             and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
         ):
             return True
+        if first and folded[end : match.start()].isspace() and _is_bare_verb(before, word):
+            return True
+        first = not end or bool(_STOPS.intersection(folded[end : match.start()]))
         before, end = word, match.end()
     return False
 
@@ -243,19 +337,51 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
 def _delegates(words: Sequence[str]) -> bool:
     named = False  # whether what can be handed over was named before
     for at, word in enumerate(words):
-        if word in HANDING_OVER:
-            reach = words[at + 1 : at + 1 + _REACH]
-            for step, follower in enumerate(reach):
-                if follower in OF_THE_REQUEST or follower in NOT:
-                    break
-                if singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
-                    return True
-                if follower == "what" and step < 2:
-                    return True
-                if not step and follower in TAKEN_UP and named:
-                    return True
+        if word in HANDING_OVER and _hands_over(words, at, named=named):
+            return True
         named = named or singular(word) in HANDED_OVER
     return False
+
+
+def _entrusts(words: Sequence[str]) -> bool:
+    """Tells whether a request leaves details to what somebody says: "update it as he says", "she sent me somebody to invite,
+    do that"."""
+    reported = False
+    for at, word in enumerate(words):
+        if _as_said(words, at) or (reported and word == "do" and words[at + 1 : at + 2] and words[at + 1] in TAKEN_UP):
+            return True
+        reported = reported or (word in SAID and at > 0 and words[at - 1] not in OF_THE_USER | _NO_SUBJECT)
+    return False
+
+
+def _hands_over(words: Sequence[str], at: int, *, named: bool) -> bool:
+    reach = words[at + 1 : at + 1 + _REACH]
+    for step, follower in enumerate(reach):
+        if follower in OF_THE_REQUEST or follower in NOT:
+            return False
+        if singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
+            return True
+        if follower == "what" and step < 2:
+            return True
+        if not step and follower in TAKEN_UP and named:
+            return True
+    return False
+
+
+def _as_said(words: Sequence[str], at: int) -> bool:
+    """ "As she says", "to what he needs", "where the letter said"; not "as I said" and "tell me what she needs"."""
+    word = words[at]
+    if word not in AS_SAID and not (word == "what" and at and words[at - 1] in WHAT_SAID):
+        return _wrote_which(words, at)
+    said = next((step for step, follower in enumerate(words[at + 1 : at + 4]) if follower in SAID), -1)
+    return said > 0 and not (OF_THE_USER | _ASKS_BACK).intersection(words[at + 1 : at + 1 + said])
+
+
+def _wrote_which(words: Sequence[str], at: int) -> bool:
+    """ "She wrote which and where", "their letter says where to"."""
+    if words[at] not in SAID or not at or words[at - 1] in OF_THE_USER:
+        return False
+    return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_WHAT
 
 
 def _named(text: str) -> int:

@@ -15,8 +15,8 @@ from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
 from pdp.provenance_meant import record_pairs
-from pdp.provenance_request import is_order
-from pdp.provenance_told import bidden_marks, links, own_matter
+from pdp.provenance_request import bidden_deeds, is_order
+from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -172,6 +172,8 @@ def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
             if is_order(piece):
                 ordered |= text_marks(piece)
                 bidden |= bidden_marks(piece)
+            if len(piece.split(None, MIN_BIDDEN_WORDS - 1)) == MIN_BIDDEN_WORDS:
+                bidden.update(deed_marks(bidden_deeds(piece)))
             yield
     return ordered, bidden
 

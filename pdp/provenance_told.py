@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_leaves import Leaf
-from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
+from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS, Deed
 from pdp.provenance_marks import identifiers, words
 from pdp.provenance_request import singular
 from pdp.remembered import remembered
@@ -71,7 +71,10 @@ _ORDINAL = frozenset({"st", "nd", "rd", "th", ".", "of", "de", "the"})
 _BETWEEN = frozenset(
     {"to", "until", "till", "and", "or", "-", "\u2013", "bis", "und", "au", "et", "al", "y", "through"}
 )
-_NAME_FIELD = re.compile(r"(?i:name|title|label|handle|alias)$")
+_NAME_FIELD = re.compile(
+    r"(?i:name|title|label|handle|alias|customer|client|carrier|company|vendor|supplier|provider|owner|host|sender|author"
+    r"|seller|firm|agency|contact|person|partner|brand|landlord|tenant|employer|organi[sz]ation)$"
+)
 _ID = re.compile(r"(?=\S*[0-9])[^\s@/]{2,64}")
 _NO_ID = re.compile(r"[0-9:.,T+Z-]*[0-9:.,+Z-]")
 
@@ -174,6 +177,11 @@ def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
     return tuple(found)
 
 
+def deed_marks(deeds: int) -> list[str]:
+    """Returns the marks of kinds of deeds (bits of Deed): those that sentences of outsiders ask for."""
+    return [f"D:{deed.name}" for deed in Deed if deeds & deed]
+
+
 def said_marks(request: str) -> frozenset[str]:
     """Returns the marks of a request that details are compared with."""
     parts = words(request)
@@ -226,6 +234,8 @@ def _told(leaves: Sequence[Leaf]) -> tuple[list[str], set[str]]:
         bare = leaf.text.strip()
         if _ID.fullmatch(bare) and not _NO_ID.fullmatch(bare):
             ids[link_mark(bare)] = None
+        elif "@" in bare and len(bare.split()) == 1 and len(bare) <= MAX_DETAIL_CHARS:
+            ids[link_mark(bare)] = None  # whom an address belongs to
         elif "@" not in bare and "://" not in bare and len(bare) <= MAX_DETAIL_CHARS:
             if leaf.is_id and len(bare.split()) == 1:
                 ids[link_mark(bare)] = None

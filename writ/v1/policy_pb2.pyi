@@ -95,6 +95,10 @@ class _IntentEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Intent.ValueTy
     """The request hands over to a source: "do what the mail says". What is asked for is then not the user's word."""
     INTENT_NOT_ASKED: _Intent.ValueType  # 3
     """The request asks for other things, or for reading only."""
+    INTENT_IMPLIED: _Intent.ValueType  # 4
+    """The request wishes for something in words that are not known or on a thing that is not named, the action is mild, concerns
+    what the request speaks of, and no sentence of outsiders bids the reader do such a thing.
+    """
 
 class Intent(_Intent, metaclass=_IntentEnumTypeWrapper):
     """Whether the user's request asks for an action of this kind."""
@@ -107,6 +111,10 @@ INTENT_DELEGATED: Intent.ValueType  # 2
 """The request hands over to a source: "do what the mail says". What is asked for is then not the user's word."""
 INTENT_NOT_ASKED: Intent.ValueType  # 3
 """The request asks for other things, or for reading only."""
+INTENT_IMPLIED: Intent.ValueType  # 4
+"""The request wishes for something in words that are not known or on a thing that is not named, the action is mild, concerns
+what the request speaks of, and no sentence of outsiders bids the reader do such a thing.
+"""
 Global___Intent: _TypeAlias = Intent  # noqa: Y015
 
 @_typing.final

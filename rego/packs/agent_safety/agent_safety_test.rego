@@ -66,8 +66,17 @@ test_asi01_what_the_user_did_not_ask_for_is_held if {
 	}
 }
 
+test_asi01_what_the_user_may_have_meant_goes_through_where_it_is_mild if {
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		_codes(_of(verb, {"intent": "IMPLIED"})) == set()
+	}
+	every verb in ["PAY", "EXECUTE", "ADMIN", "DELETE"] {
+		_codes(_of(verb, {"intent": "IMPLIED"})) == {"GOAL_NOT_ASKED"}
+	}
+}
+
 test_asi01_after_a_threat_it_is_denied if {
-	every intent in ["NOT_ASKED", "DELEGATED"] {
+	every intent in ["NOT_ASKED", "DELEGATED", "IMPLIED"] {
 		_codes(_of("SEND", {"intent": intent, "threat_read": true})) == {"GOAL_HIJACKED"}
 	}
 }
@@ -77,6 +86,20 @@ test_asi01_after_a_threat_only_what_the_user_named_goes_through if {
 	_codes(_of("DELETE", facts)) == {"VALUE_AFTER_THREAT"}
 	_codes(_of("DELETE", {"threat_read": true})) == set()
 	_codes(_of("SEND", {"threat_read": true, "sinks": [_sink({"kind": "content", "origin": "NOWHERE"})]})) == set()
+}
+
+test_asi02_a_plain_name_in_a_text_is_a_name_on_the_server if {
+	name := {"kind": "id", "origin": "UNTRUSTED_TEXT", "addressed": false, "left_open": true}
+	_codes(_of("UPDATE", {"intent": "IMPLIED", "sinks": [_sink(name)]})) == {"RECORD_UNTRUSTED"}
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		_codes(_of(verb, {"sinks": [_sink(name)]})) == set()
+	}
+	every verb in ["PAY", "DELETE"] {
+		_codes(_of(verb, {"sinks": [_sink(name)]})) == {"RECORD_UNTRUSTED"}
+	}
+	every other in [{"addressed": true}, {"left_open": false}, {"threatened": true}, {"kind": "path"}] {
+		_codes(_of("UPDATE", {"sinks": [_sink(object.union(name, other))]})) == {"RECORD_UNTRUSTED"}
+	}
 }
 
 test_asi01_handing_over_to_a_source_is_no_word_for_grave_actions if {

@@ -4,7 +4,7 @@ package packs.agent_safety
 # title: ASI01, an action that the user did not ask for, after text of outsiders was read
 matched contains rule if {
 	input.provenance.untrusted_read == true
-	input.provenance.intent == "NOT_ASKED"
+	_not_asked
 	input.provenance.threat_read == false
 	input.action.operations[0].verb in _changing
 	rule := _held(
@@ -20,7 +20,7 @@ matched contains rule if {
 # title: ASI01, an action that the user did not ask for, after a threat was read
 matched contains rule if {
 	input.provenance.threat_read == true
-	input.provenance.intent in {"NOT_ASKED", "DELEGATED"}
+	input.provenance.intent in {"NOT_ASKED", "DELEGATED", "IMPLIED"}
 	input.action.operations[0].verb in _changing
 	rule := _denied(
 		"ASI01 goal hijack",
@@ -63,6 +63,14 @@ matched contains rule if {
 		"the user did not name what this acts on, and what the agent has read holds instructions to a model",
 		"have the user name it, or get an approval",
 	)
+}
+
+_not_asked if input.provenance.intent == "NOT_ASKED"
+
+# What the user only may have meant is no word for a grave action either.
+_not_asked if {
+	input.provenance.intent == "IMPLIED"
+	input.action.operations[0].verb in _grave
 }
 
 _needs_a_word if input.action.operations[0].verb in _grave

@@ -162,4 +162,16 @@ _suspect(sink) if {
 _suspect(sink) if {
 	sink.origin == "UNTRUSTED_TEXT"
 	not _entrusted(sink)
+	not _called(sink)
+}
+
+# What the user asked for, done to what a text calls by a plain name: only the tool's server knows whom or what it means, and
+# `left_open` tells that no sentence of outsiders bids the reader act on it.
+_called(sink) if {
+	input.action.operations[0].verb in {"CREATE", "UPDATE", "SEND"}
+	input.provenance.intent == "ASKED"
+	sink.kind == "id"
+	sink.addressed == false
+	sink.left_open == true
+	sink.threatened == false
 }
