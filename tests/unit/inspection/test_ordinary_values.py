@@ -149,6 +149,26 @@ def test_a_command_behind_a_value_is_one(inspector: Inspector, value: str) -> No
     assert "shell_injection" in _classes(inspector, {"name": value})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE html>\n<head><script src="a.js"></script></head><p>Hello</p>',
+        '<?xml version="1.0"?>\n<!DOCTYPE feature SYSTEM "target.dtd">\n<feature/>',
+        '<link rel="preload" href="../../../static.files/x.woff2">',
+        "  ../../lib/icetrans.c:29:1: warning: redefined",
+        "[![ci](https://img.example.test/x?label=build%20and%20test&style=for-the-badge)](https://h.example)",
+        "See the [open issues](https://h.example/issues?q=is%3Aissue+is%3Aopen).",
+        "C:\\Users\\jane\\AppData\\Local\\App\\Logs",
+        "Rules are linted; use ignore directives to skip one.",
+        "[user] and [admin] are roles",
+        "execute quietly without messages",
+        "Load .env files before the tests",
+    ],
+)
+def test_a_page_a_manual_or_a_log_is_no_attack(inspector: Inspector, text: str) -> None:
+    assert _classes(inspector, {"body": text}) - {"source_code"} == frozenset()
+
+
 @pytest.mark.parametrize("text", ["2031-11-15", "15.11.2031", "120.97388", "2025 14"])
 def test_dates_and_coordinates_are_no_telephone_numbers_even_beside_the_word(text: str) -> None:
     assert not VALIDATORS["phone_told"](text)
