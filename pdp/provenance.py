@@ -43,6 +43,7 @@ from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsider
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
+    NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
     DetailRef,
@@ -137,8 +138,14 @@ def provenance_ask(
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
-        if len(text) <= MAX_NAME_CHARS and not is_weak(text) and not _DATE.fullmatch(text):
+        if len(text) > MAX_NAME_CHARS or _DATE.fullmatch(text):
+            continue
+        if not is_weak(text):
             lookups.add(_hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)
+        if said is not None and points == NAMES_SOURCE:
+            called, _ = _called(key, said, text)
+            if called is not None and len(lookups.found) < MAX_LOOKUPS:
+                lookups.found.append(called)
     return ProvenanceAsk(
         session=session,
         agent=agent,
@@ -262,24 +269,47 @@ def _add_implied(
 ) -> tuple[int, tuple[int, ...]]:
     """Adds what tells whether a request implies an action that it does not ask for; returns the positions of whether outsiders
     ask for one, and of what the request calls the records. Nothing where it asks for it anyway."""
-    if is_asked(request.facts, kind) or not may_be_implied(request.facts, kind):
+    if not _implies(request.facts, kind):
         return -1, ()
-    names = (*request.names, *request.others)
     tied: list[int] = []
     for value in sinks.values:
         if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
             continue
         if len(lookups.found) >= MAX_LOOKUPS - 1 or len(tied) >= MAX_TIED:
             break
-        forms = _any_of(key, meant_marks(names, value.text))
-        if forms:
+        _, called = _called(key, request, value.text)
+        if called is not None:
             tied.append(len(lookups.found))
-            lookups.found.append(Lookup(forms=forms))
-    forms = tuple((IN_ORDERS, hash_mark(key, mark)) for mark in deed_marks(outsiders_deeds(kind)))
-    if not forms or len(lookups.found) >= MAX_LOOKUPS:
+            lookups.found.append(called)
+    deeds = outsiders_deeds(kind)
+    if not deeds or len(lookups.found) >= MAX_LOOKUPS:
         return -1, ()
-    lookups.found.append(Lookup(forms=forms))
+    lookups.found.append(_deeds_lookup(key, deeds))
     return len(lookups.found) - 1, tuple(tied)
+
+
+@lru_cache(maxsize=4096)
+def _implies(facts: RequestFacts, kind: ActionKind) -> bool:
+    return not is_asked(facts, kind) and may_be_implied(facts, kind)
+
+
+@lru_cache(maxsize=256)
+def _deeds_lookup(key: bytes, deeds: int) -> Lookup:
+    return Lookup(forms=tuple((IN_ORDERS, hash_mark(key, mark)) for mark in deed_marks(deeds)))
+
+
+def _called(key: bytes, request: Request, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookup of whether the request calls a value by another field of its record, "what Ada wrote" and `U7`: for
+    what is read, and for what is acted on."""
+    known = request.remembered.get(("", value))
+    if known is None:
+        forms = (
+            () if fold(value) in request.folded else _any_of(key, meant_marks((*request.names, *request.others), value))
+        )
+        known = (Lookup(forms=forms, naming=NAMES_RECORD), Lookup(forms=forms)) if forms else (None, None)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered["", value] = known
+    return known
 
 
 def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:

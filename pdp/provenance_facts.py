@@ -13,6 +13,7 @@ from pdp.provenance_model import (
     COMPOSED,
     DETAIL,
     LINK,
+    NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
     Hit,
@@ -30,8 +31,11 @@ _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_
 
 
 def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
-    """Tells whether the user's words name what a reading call is about to read."""
-    return any(lookup.naming == NAMES_SOURCE and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
+    """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
+    return any(
+        (lookup.naming == NAMES_SOURCE and hit.user) or (lookup.naming == NAMES_RECORD and _is_recorded(hit))
+        for lookup, hit in zip(ask.lookups, hits, strict=True)
+    )
 
 
 def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:

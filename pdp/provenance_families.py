@@ -22,6 +22,7 @@ class Family(IntFlag):
     PUBLISH = 1 << 15
     PIN = 1 << 16
     FOLLOW = 1 << 17
+    WITHDRAW = 1 << 18
     SUBSCRIBE = 1 << 19
 
 
@@ -40,6 +41,7 @@ _WORDS: Mapping[str, Family] = {
     " lade füge invita ajoute": Family.INVITE,
     "publish post release tweet repost retweet announce share broadcast put upload write advertise"
     " veröffentliche publie publica": Family.PUBLISH,
+    "unpublish retract withdraw recall pull remove delete hide take unlist delist": Family.WITHDRAW,
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,
     "subscribe renew regularly weekly monthly daily every abonniere subscription recurring standing": Family.SUBSCRIBE,
@@ -61,6 +63,7 @@ NARROW = (
     | Family.PIN
     | Family.FOLLOW
     | Family.SUBSCRIBE
+    | Family.WITHDRAW
 )
 
 NAMES: Mapping[str, Family] = {
@@ -87,6 +90,11 @@ NAMES: Mapping[str, Family] = {
     "follow": Family.FOLLOW,
     "unfollow": Family.FOLLOW,
     "subscribe": Family.SUBSCRIBE,
+    "unpublish": Family.WITHDRAW,
+    "retract": Family.WITHDRAW,
+    "withdraw": Family.WITHDRAW,
+    "recall": Family.WITHDRAW,
+    "unlist": Family.WITHDRAW,
     "close": Family.FINISH,
     "resolve": Family.FINISH,
 }

@@ -135,4 +135,4 @@ def _family_is_asked(request: RequestFacts, action: ActionKind, *, addressed: bo
     families = action.families if not addressed else action.families & ~_UNADDRESSED
     if not families or families & request.deeds:
         return True
-    return bool(request.deeds & Family.CHANGE) and not families & (Family.PUBLISH | Family.INVITE)
+    return bool(request.deeds & Family.CHANGE) and not families & (Family.PUBLISH | Family.INVITE | Family.WITHDRAW)

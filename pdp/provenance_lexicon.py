@@ -89,6 +89,13 @@ _ASKED: Mapping[str, int] = _table(
         " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
         " apologise apologize confirm prescribe refer escalate dispatch": Deed.SEND,
         "raise lower increase reduce extend": Deed.ADMIN,
+        "allocate arrange bring cap choose cut divert double drop free halve hold lift limit pick pull release reroute route"
+        " secure select squeeze stick swap tidy trim undo tick strike park match pair clear welcome retire unite": Deed.UPDATE,
+        "arrange raise lodge": Deed.CREATE,
+        "advertise chase ring offer": Deed.SEND,
+        "reward award": Deed.PAY,
+        "cap cut halve double secure": Deed.ADMIN,
+        "end scrap pull kill strike": Deed.DELETE,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return book reserve rent lend contribute"
         " prepay credit split request hire redeem promote sponsor": Deed.PAY,
@@ -229,6 +236,7 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("should", "be"): int(Deed.UPDATE),
     ("should", "have"): int(Deed.UPDATE),
     ("should", "say"): int(Deed.UPDATE),
+    ("be", "able"): int(Deed.ADMIN),
     ("should", "move"): int(Deed.UPDATE),
     ("should", "become"): int(Deed.UPDATE),
     ("go", "live"): int(Deed.SEND),
@@ -515,6 +523,23 @@ OFTEN_NOUNS = frozenset(
         "split",
         "sign",
     }
+    | {
+        "cap",
+        "cut",
+        "drop",
+        "hold",
+        "lift",
+        "limit",
+        "pick",
+        "pull",
+        "route",
+        "match",
+        "strike",
+        "tick",
+        "park",
+        "offer",
+    }
+    | {"ring", "award", "reward", "end", "double", "free", "release", "swap", "pair", "stick", "trim", "chase"}
     | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
 )
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}

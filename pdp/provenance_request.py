@@ -6,7 +6,7 @@ By words alone (`pdp.provenance_lexicon`), in linear time. Only bits are kept, n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from pdp.fold import fold
@@ -81,6 +81,7 @@ _ASKS_BACK = frozenset(
     {"did", "does", "do", "is", "are", "was", "were", "has", "have", "many", "much", "long", "if", "soon"}
 )
 _SAID_WHAT = frozenset({"which", "where", "how", "whom", "when"})
+_PARTING = _ENDING | {","}
 _POLITE = frozenset(
     {"please", "now", "then", "and", "so", "also", "first", "ok", "okay", "hi", "hello", "thanks", "bitte"}
 )
@@ -92,6 +93,8 @@ _READING = frozenset(
 """First words of questions, and of what only asks to be told."""
 
 _HANDING = frozenset({"give", "get", "bring", "send", "write", "make"})
+_BEGGING = frozenset({"can", "could", "would", "will", "won't", "can't", "couldn't", "kannst", "könntest"})
+_BEGGED = frozenset({"you", "we", "somebody", "someone", "du", "sie"})
 _SELF = frozenset({"i", "i'd", "i'm", "we", "we'd", "we're", "ich", "je"})
 _LEARNING = frozenset({"know", "see", "overview", "list", "summary", "wonder", "wondering", "curious", "read", "learn"})
 _MIN_WISH_WORDS = 2
@@ -129,17 +132,14 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     """Does what `request_facts` does, in steps."""
     words, opening, ends = _clauses(fold(text))
     deeds = things = 0
-    wishes, first, known = False, 0, False
+    wish = _Wish(words, ends)
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
         things |= THINGS.get(singular(word), 0)
         here = _deeds_at(words, at, opens=at in opening)
         deeds |= here
-        known = known or bool(here)
-        if at in ends or at == len(words) - 1:
-            wishes = wishes or not (known or ends.get(at) == "?" or _only_reads(words[first : at + 1]))
-            first, known = at + 1, False
+        wish.take(at, known=bool(here))
         for part in word.split("-") if "-" in word else ():
             things |= THINGS.get(singular(part), 0)
     named = 0
@@ -149,9 +149,33 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     return RequestFacts(
         deeds=deeds,
         things=things,
-        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wishes | ENTRUSTS * _entrusts(words),
+        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wish.found | ENTRUSTS * _entrusts(words),
         delegates=_delegates(words),
     )
+
+
+class _Wish:
+    """Finds out whether a clause of a text may wish for anything, while its words are read in order."""
+
+    def __init__(self, words: Sequence[str], ends: Mapping[int, str]) -> None:
+        self.found = False
+        self._words, self._ends = words, ends
+        self._first = 0
+        self._known = self._wished = self._begged = False
+
+    def take(self, at: int, *, known: bool) -> None:
+        """Takes in the word at a place; `known`: it asks for a deed."""
+        self._known = self._known or known
+        sign = self._ends.get(at)
+        if not sign:
+            return
+        clause = self._words[self._first : at + 1]
+        self._wished = self._wished or not (self._known or _only_reads(clause))
+        self._begged = self._begged or _begs(clause)
+        self._first, self._known = at + 1, False
+        if sign != ",":
+            self.found = self.found or (self._wished and (self._begged or sign != "?"))
+            self._wished = self._begged = False
 
 
 def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
@@ -205,14 +229,17 @@ def _is_reminder(words: Sequence[str], at: int) -> bool:
     return bool(told) and "and" not in before[told:]
 
 
-def bidden_deeds(sentence: str) -> int:
-    """Returns the deeds that a sentence bids its reader do: by verbs that begin a clause or follow a word that bids."""
+def bidden_deeds(sentence: str, *, order: bool) -> int:
+    """Returns the deeds that a sentence bids its reader do: by verbs that begin a clause or follow a word that bids. `order`: it
+    bids something (`is_order`), so anything where no verb of it is known."""
+    if not order and LIGHT.isdisjoint(sentence.lower().split()):
+        return 0
     words, opening, _ = _clauses(fold(sentence))
     deeds = 0
     for at, word in enumerate(words):
         if word != "new" and (at in opening or words[at - 1] in _BIDS):
             deeds |= _deeds_at(words, at, opens=at in opening)
-    return deeds or (ANYTHING if is_order(sentence) else 0)
+    return deeds or ANYTHING * order
 
 
 def _is_bare_verb(word: str, follower: str) -> bool:
@@ -227,16 +254,22 @@ def _is_bare_verb(word: str, follower: str) -> bool:
     )
 
 
+def _begs(words: Sequence[str]) -> bool:
+    """ "Could you …?" is a question in form only."""
+    return len(words) > 1 and words[0] in _BEGGING and words[1] in _BEGGED
+
+
 def _only_reads(words: Sequence[str]) -> bool:
     """ "Show me …", "please check …", "I'd like to know …", "in one sentence each"."""
-    rest = [word for word in words if word not in _POLITE]
+    rest = [word for word in (words[2:] if _begs(words) else words) if word not in _POLITE]
     if len(rest) < _MIN_WISH_WORDS or rest[0] in _READING or (rest[0] in _HANDING and rest[1] in TO_THE_USER):
         return True
     return rest[0] in _SELF and any(word in _LEARNING for word in rest[1 : 2 + _REACH])
 
 
 def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
-    """Returns the words, the positions of those that begin a clause, and of those that end a sentence with its sign."""
+    """Returns the words, the positions of those that begin a clause, and of those that end a sentence or a part of one, with its
+    sign."""
     words: list[str] = []
     opening: set[int] = set()
     ends: dict[int, str] = {}
@@ -245,13 +278,19 @@ def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
         between = folded[end : match.start()] if end else ""
         if not end or _BREAKS.intersection(between):
             opening.add(len(words))
-        if len(between) > 1 and _ENDING.intersection(between):  # the dot of `example.org` ends nothing
-            ends[len(words) - 1] = "?" if "?" in between else "."
+        if len(between) > 1 and _PARTING.intersection(between):  # the dot of `example.org` ends nothing
+            ends[len(words) - 1] = _sign(between)
         words.append(match.group())
         end = match.end()
     if words:
         ends[len(words) - 1] = "?" if "?" in folded[end:] else "."
     return words, opening, ends
+
+
+def _sign(between: str) -> str:
+    if "?" in between:
+        return "?"
+    return "." if _ENDING.intersection(between) else ","
 
 
 def _light_deed(words: Sequence[str], at: int) -> int:
@@ -286,7 +325,8 @@ def _gerund_deed(word: str) -> int:
 
 def is_order(sentence: str) -> bool:
     """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
-    bids, or something is to be done; or it begins as orders do, whatever their verb. "Pay 90 to 4711" does; "Account: 4711" and "she can be reached at 4711" do not."""
+    bids, or something is to be done; or it begins as orders do, whatever their verb. "Pay 90 to 4711" does; "Account: 4711"
+    and "she can be reached at 4711" do not."""
     folded = fold(sentence)
     before, end, first = "", 0, False
     for match in _TOKEN.finditer(folded):

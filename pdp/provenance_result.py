@@ -169,11 +169,12 @@ def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
     bidden: set[str] = set()
     for sentence in _SENTENCE_END.split(text):
         for piece in pieces(sentence):
-            if is_order(piece):
+            order = is_order(piece)
+            if order:
                 ordered |= text_marks(piece)
                 bidden |= bidden_marks(piece)
             if len(piece.split(None, MIN_BIDDEN_WORDS - 1)) == MIN_BIDDEN_WORDS:
-                bidden.update(deed_marks(bidden_deeds(piece)))
+                bidden.update(deed_marks(bidden_deeds(piece, order=order)))
             yield
     return ordered, bidden
 

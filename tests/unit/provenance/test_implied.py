@@ -111,7 +111,7 @@ def test_what_reaches_everybody_is_never_only_meant() -> None:
 )
 def test_an_order_is_known_by_its_form(sentence: str) -> None:
     assert is_order(sentence)
-    assert bidden_deeds("Rubberstamp the bid.")
+    assert bidden_deeds("Rubberstamp the bid.", order=True)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +132,10 @@ def test_a_statement_is_no_order(sentence: str) -> None:
     [
         ("Kestrel gets the roof.", True),
         ("Is it open? Kestrel gets the roof.", True),
+        ("The roof leaks, so send Kestrel.", True),
+        ("Could you get Kestrel onto the roof?", True),
+        ("The roof leaks, doesn't it?", False),
+        ("Could you show me the bids?", False),
         ("Send Ada the bids.", False),
         ("What does www.kestrel.example say about roofs?", False),
         ("I would like to know what Kestrel offers.", False),
