@@ -28,6 +28,7 @@ from pdp.provenance_forms import (
     HASH_BYTES,
     IN_ORDERS,
     IN_RECORDS,
+    IN_USER,
     QUERY,
     STEERED,
     Form,
@@ -40,7 +41,7 @@ from pdp.provenance_forms import (
     value_forms,
 )
 from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
-from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, pushed_marks
+from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, part_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
     NAMES_RECORD,
@@ -299,14 +300,15 @@ def _deeds_lookup(key: bytes, deeds: int) -> Lookup:
 
 
 def _called(key: bytes, request: Request, value: str) -> tuple[Lookup | None, Lookup | None]:
-    """Returns the lookup of whether the request calls a value by another field of its record, "what Ada wrote" and `U7`: for
-    what is read, and for what is acted on."""
+    """Returns the lookup of whether the request calls a value by another field of its record, "what Ada wrote" and `U7`, or
+    by a part of its name: for what is read, and for what is acted on."""
     known = request.remembered.get(("", value))
     if known is None:
         forms = (
             () if fold(value) in request.folded else _any_of(key, meant_marks((*request.names, *request.others), value))
         )
-        known = (Lookup(forms=forms, naming=NAMES_RECORD), Lookup(forms=forms)) if forms else (None, None)
+        read = forms + tuple((IN_USER, hash_mark(key, mark)) for mark in part_marks(value))
+        known = (Lookup(forms=read, naming=NAMES_RECORD) if read else None, Lookup(forms=forms) if forms else None)
         if len(request.remembered) < MAX_REMEMBERED:
             request.remembered["", value] = known
     return known

@@ -23,9 +23,13 @@ from pdp.provenance_model import (
     only_fetches,
 )
 from pdp.provenance_request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
+from pdp.provenance_told import DAY, NAME, NUMBER
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _WHOM = frozenset({"recipient", "account", "channel"})
+_ENTRUSTED = frozenset({DAY, NUMBER, NAME})
+"""Details that "as she says" leaves to somebody: no other record, which a code may be."""
+
 _NOWHERE = Hit()
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
 
@@ -33,7 +37,8 @@ _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_
 def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
     """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
     return any(
-        (lookup.naming == NAMES_SOURCE and hit.user) or (lookup.naming == NAMES_RECORD and _is_recorded(hit))
+        (lookup.naming == NAMES_SOURCE and hit.user)
+        or (lookup.naming == NAMES_RECORD and (hit.user or _is_recorded(hit)))
         for lookup, hit in zip(ask.lookups, hits, strict=True)
     )
 
@@ -45,12 +50,20 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     blind = view.overflow or view.unreported > 0
     hidden = view.overflow and view.threat_read
     trusting = _entrusts(ask, view.request)
-    delegated = trusting or (view.request is not None and view.request.delegates)
+    delegated = view.request is not None and view.request.delegates
     follows = only_fetches(ask.sinks, ask.kind) and view.request is not None and bool(view.request.things & Thing.WEB)
     sinks = [
-        _sink(ref, view.hits[ref.at], view.request, blind=blind, hidden=hidden, delegated=delegated, follows=follows)
+        _sink(
+            ref,
+            view.hits[ref.at],
+            view.request,
+            blind=blind,
+            hidden=hidden,
+            delegated=delegated or (trusting and ref.kind in _WHOM),
+            follows=follows,
+        )
         | _meaning(ref, ask, view)
-        | _pushed(ref, view, trusting=trusting)
+        | _pushed(ref, view)
         for ref in ask.sinks
     ]
     return _facts(ask, view, "OK", [*sinks, *_details(ask, view, trusting=trusting)])
@@ -76,7 +89,8 @@ def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> lis
         {"kind": DETAIL, "pointer": detail.pointer, "origin": "UNTRUSTED_TEXT", "threatened": False}
         | {"pointed": False, "left_open": False, "addressed": False}
         for detail in ask.details
-        if view.hits[detail.at].bidden or (view.hits[detail.at].bidden_pointed and detail.stated and not trusting)
+        if view.hits[detail.at].bidden
+        or (view.hits[detail.at].bidden_pointed and detail.stated and not (trusting and detail.sort in _ENTRUSTED))
     ]
 
 
@@ -194,7 +208,7 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
     }
 
 
-def _pushed(ref: SinkRef, view: ProvenanceView, *, trusting: bool) -> dict[str, bool]:
+def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     """A value that records hold, or a name in a text, and that a sentence of outsiders bids the reader act on: the user pointed
     at no such thing, and left no such choice open, unless the request hands over to a source."""
     hit = view.hits[ref.at]
@@ -208,7 +222,7 @@ def _pushed(ref: SinkRef, view: ProvenanceView, *, trusting: bool) -> dict[str, 
     if ref.kind in MEANT_KINDS and view.request.named & MEANS_MANY:
         return {}
     pushed = view.hits[ref.pushed_at]
-    if not (pushed.bidden or (pushed.bidden_pointed and not trusting)):
+    if not (pushed.bidden or pushed.bidden_pointed):
         return {}
     means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
     return {} if means_it else {"pointed": False, "left_open": False}

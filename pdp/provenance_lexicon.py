@@ -104,7 +104,7 @@ _ASKED: Mapping[str, int] = _table(
         " rollback rerun migrate reboot provision": Deed.EXECUTE,
         "grant revoke promote demote authorize authorise permit allow block unblock ban configure enable disable invite"
         " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
-        "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow block dismiss"
+        "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow dismiss"
         " kick revoke empty destroy void prune": Deed.DELETE,
         # German, French, Spanish.
         "erstelle erstellen anlegen lege schreibe schreiben plane planen crée créer ajoute ajouter rédige crea crear"
@@ -244,8 +244,8 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("goes", "online"): int(Deed.SEND),
     ("goes", "out"): int(Deed.SEND),
     ("must", "go"): int(Deed.DELETE | Deed.UPDATE),
-    ("can", "go"): int(Deed.DELETE | Deed.UPDATE),
-    ("may", "go"): int(Deed.DELETE | Deed.UPDATE),
+    ("may", "go"): int(Deed.UPDATE),
+    ("may", "stay"): int(Deed.UPDATE),
     ("should", "disappear"): int(Deed.DELETE | Deed.UPDATE),
     ("check", "out"): int(Deed.PAY | Deed.UPDATE),
     ("free", "up"): int(Deed.UPDATE),

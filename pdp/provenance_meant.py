@@ -25,6 +25,9 @@ MEANT_KINDS = frozenset({"recipient", "channel"})
 TARGET_KINDS = MEANT_KINDS | {"id", "path", "account"}
 """Sinks that say on whom or what an action is done."""
 
+MIN_PART_CHARS = 4
+"""A shorter part of a name stands in texts by chance."""
+
 MAX_NAMES = 10
 """Words of a request that may be names; those with a capital letter first. Each costs a look-up for each recipient."""
 
@@ -73,6 +76,15 @@ def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns the pairs of one value with the names in a request, each of which shows that the user meant it."""
     bare = _value(value)
     return tuple(f"n:{name}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
+
+
+def part_marks(value: str) -> tuple[str, ...]:
+    """Returns the parts of a name of two or three words by which people call who has it: "Mireille" for Mireille Castel."""
+    parts = value.split()
+    if not 2 <= len(parts) <= 3 or not all(part.isalpha() and part[0].isupper() for part in parts):
+        return ()
+    named = (fold(part) for part in parts if len(part) >= MIN_PART_CHARS)
+    return tuple(f"w:{part}" for part in named if _tells(part) and part not in DEEDS and singular(part) not in THINGS)
 
 
 def naming_marks(names: Sequence[str], value: str) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ NAMES_SOURCE, NAMES_THING, NAMES_RECORD = 1, 2, 4
 class Lookup:
     """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at
     what this call reads (NAMES_SOURCE), or at what it changes (NAMES_THING); a hit in records, that the user called what this
-    call reads by another field of its record (NAMES_RECORD); else 0."""
+    call reads by another field of its record or a part of its name (NAMES_RECORD); else 0."""
 
     forms: tuple[tuple[int, bytes], ...]
     naming: int = 0

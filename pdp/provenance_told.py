@@ -41,7 +41,7 @@ MAX_RECORD_LEAVES = 24
 MAX_NAME_WORDS = 4
 """A longer name is told by two words of it in a row."""
 
-DAY, NUMBER, NAME, RECORD = "day", "number", "name", "record"
+DAY, NUMBER, NAME, CODE, RECORD = "day", "number", "name", "code", "record"
 
 _MONTHS: dict[str, int] = {}
 for _row in (
@@ -81,7 +81,8 @@ _NO_ID = re.compile(r"[0-9:.,T+Z-]*[0-9:.,+Z-]")
 
 @frozen
 class Detail:
-    """One value to look up: its sort (DAY, NUMBER, NAME or RECORD) and the marks that together stand for it."""
+    """One value to look up: its sort (DAY, NUMBER, NAME, RECORD, or CODE for a name with digits) and the marks that together
+    stand for it."""
 
     sort: str
     marks: tuple[str, ...]
@@ -165,13 +166,14 @@ def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
         return (Detail(sort=NUMBER, marks=(f"m:{number}",)),) if number else ()
     found = []
     parts = words(bare)
+    sort = CODE if any(character.isdigit() for character in bare) else NAME
     if copied and len(parts) < MIN_COPIED_WORDS:
         return ()
     if len(parts) == 1:
         if len(parts[0]) >= MIN_NAME_CHARS and _distinguishes(parts[0]):
-            found.append(Detail(sort=NAME, marks=("w:" + parts[0],)))
+            found.append(Detail(sort=sort, marks=("w:" + parts[0],)))
     elif 1 < len(parts) <= MAX_DETAIL_WORDS:
-        found.append(Detail(sort=NAME, marks=tuple(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))))
+        found.append(Detail(sort=sort, marks=tuple(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))))
     if len(bare.split()) == 1:
         found.append(Detail(sort=RECORD, marks=(link_mark(bare),)))
     return tuple(found)
