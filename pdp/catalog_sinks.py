@@ -118,13 +118,18 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
             for pointer, text in _texts(arguments, trail, ""):
                 if (sink.kind, pointer) in found:
                     continue
-                if len(found) == MAX_SINK_VALUES:
-                    return SinkValues(list(found.values()), False)
                 found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
+                if len(found) > MAX_SINK_VALUES:
+                    return _cut(list(found.values()))
+    return _cut(list(found.values()))
+
+
+def _cut(found: list[SinkValue]) -> SinkValues:
+    """Returns values within bounds."""
     room = MAX_SINKS_CHARS
     values: list[SinkValue] = []
-    complete = True
-    for value in found.values():
+    complete = len(found) <= MAX_SINK_VALUES
+    for value in found[:MAX_SINK_VALUES]:
         most = min(MAX_CONTENT_CHARS if value.kind == "content" else MAX_SINK_CHARS, room)
         if len(value.text) > most:
             complete = False

@@ -20,17 +20,17 @@ from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
 from pdp.item import Item
 from pdp.lane import Lane
+from pdp.listening import Listening
 from pdp.model import Ask, CallerIdentity, CanonicalCall
 from pdp.provenance import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance_intent import action_kind
-from pdp.provenance_speech import Requests
+from pdp.provenance_speech import Request, Requests
 from pdp.provenance_store import Provenance
 from pdp.session_key import session_name, state_name
 from pdp.sessions import policy_baseline, policy_session
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
-from pdp.steps import share
 from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
 
@@ -51,6 +51,7 @@ class Circumstances:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._requests = Requests(key)
+        self._listening = Listening(self._requests)
         self._behaviour = Behaviour(key)
         self._provenance = Provenance()
         self._deferrals = Deferrals()
@@ -141,9 +142,13 @@ class Circumstances:
         """Tells whether the user's request of an action takes long to read; then `read` it first."""
         return speaker.kind == "gateway" and self._requests.is_long(request.user_request)
 
-    async def read(self, request: decision_pb2.DecideRequest) -> None:
-        """Reads a long request of a user, while others have their turn."""
-        await share(self._requests.read_in_steps(request.user_request))
+    async def read(self, request: decision_pb2.DecideRequest, caller: CallerIdentity) -> Request:
+        """Reads a long request of a user, while others have their turn. Raises Overloaded."""
+        return await self._listening.read(request.user_request, (caller.organisation, caller.id))
+
+    def know(self, request: decision_pb2.DecideRequest, said: Request) -> None:
+        """Keeps what was read for `asks`, should it have been forgotten meanwhile."""
+        self._requests.keep(request.user_request, said)
 
     def perceive(self, item: Item) -> None:
         """Fills in the facts and signals that rest on the state, before an item is judged."""

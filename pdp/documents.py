@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -10,8 +11,11 @@ MAX_VALUES = 50_000
 """Most values of a document that is read, some 8 ms; a longer one is a text."""
 
 
+_BLANKS = b" \t\n\r"
+
+
 class Unreadable(ValueError):
-    """A document has too many values, or nests them too deep."""
+    """A document has too many values, nests them too deep, or gives a member twice, of which readers see one or the other."""
 
 
 def read(document: bytes | str) -> Any:
@@ -28,10 +32,19 @@ def read(document: bytes | str) -> Any:
         raise Unreadable
     found = orjson.loads(document)
     try:
-        orjson.dumps(found)
+        again = orjson.dumps(found)
     except orjson.JSONEncodeError as error:  # it reads deeper than it writes
         raise Unreadable from error
+    raw = document.encode("utf-8", "surrogatepass") if isinstance(document, str) else document
+    # What comes back byte for byte but for blanks had no member twice.
+    if again.translate(None, _BLANKS) != raw.translate(None, _BLANKS):
+        json.loads(document, object_pairs_hook=_verify_members)
     return found
+
+
+def _verify_members(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) != len(members):
+        raise Unreadable
 
 
 def document_in(text: str) -> dict[str, Any] | list[Any] | None:

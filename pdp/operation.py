@@ -128,8 +128,9 @@ def find(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> Any:
         return None
 
 
-def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> tuple[str, ...]:
-    """Returns distinct non-empty texts, sorted. An empty one proves nothing, nor does a list that holds one."""
+def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes, *, proves: bool = True) -> tuple[str, ...]:
+    """Returns distinct non-empty texts, sorted. An empty one proves nothing, nor, where ids have to prove something, does a list
+    that holds one."""
     value = document.get(path.name) if path.name else find(path, document, notes)
     if (
         type(value) is str and len(value) <= MAX_VALUE_CHARS and is_plain(value.lower())
@@ -143,7 +144,7 @@ def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes) -> tup
         text = _text(value, path, notes)
         return (text,) if text else ()
     texts = {_text(item, path, notes) for item in value} if len(value) <= MAX_VALUES else _many(value, path, notes)
-    return () if "" in texts else tuple(sorted(texts))
+    return () if proves and "" in texts else tuple(sorted(texts - {""}))
 
 
 def _many(values: list[Any], path: ArgumentPath, notes: Notes) -> set[str]:
@@ -242,7 +243,7 @@ def _destinations(
     found = {
         Destination(kind=spec.kind, value=value, external=not is_inside(spec.kind, value, spec.inside))
         for spec in specs
-        for value in _texts(spec.path, document, notes)
+        for value in _texts(spec.path, document, notes, proves=False)
     }
     return tuple(sorted(found))
 

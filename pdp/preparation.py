@@ -6,7 +6,9 @@ and tables pushed out of the processor's caches by those of the stage before: pr
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
@@ -19,13 +21,10 @@ from pdp.lane import Lane
 from pdp.model import Ask, CanonicalCall
 from pdp.offload import Offloader
 from pdp.prepare import Admitted, Refused, admit, canonicalize, inspect, is_heavy, make_item
+from pdp.provenance_speech import Request
 from pdp.queue import Entry
-from pdp.steps import Turns
 from pdp.telemetry import Telemetry
-from writ.errors import WritError
-
-MAX_WAITING, MAX_WAITING_PER_CALLER = 256, 64
-"""Asks whose user's request is long and not read yet, in all and of one caller."""
+from writ.errors import DeadlineExceeded, WritError
 
 log = logging.getLogger("writ.decide")
 
@@ -40,6 +39,7 @@ class _Work:
     heavy: bool = False
     call: CanonicalCall = field(init=False)
     payload: ScanResult = field(init=False)
+    said: Request | None = None
 
 
 class Preparation:
@@ -72,7 +72,6 @@ class Preparation:
         self._deliver = deliver
         self._put_back = put_back
         self._spawn = spawn
-        self._long = Turns(total=MAX_WAITING, per_caller=MAX_WAITING_PER_CALLER)
 
     def prepare(self, entries: Sequence[Entry], lane: Lane, now_s: float) -> None:
         """Fills the items of the entries at `now_s` (Unix). An entry without items at return is answered, or comes back
@@ -105,10 +104,12 @@ class Preparation:
         for work in works:
             request = work.admitted.request
             tool = request.tool
+            if work.ask.gone:
+                continue
             try:
+                self._verify_deadline(work.ask)
                 if self._circumstances.is_long(request, work.admitted.speaker):
-                    async with self._long.turn(work.admitted.caller.id):
-                        await self._circumstances.read(request)
+                    work.said = await self._circumstances.read(request, work.admitted.caller)
                 work.call = await self._offloader.canonicalize(
                     lane.canonicalizer,
                     tool.server,
@@ -117,20 +118,28 @@ class Preparation:
                     request.args_json,
                     work.admitted.caller.id,
                 )
+                self._verify_deadline(work.ask)
             except Exception as error:
                 self._failed(work, error, lane, now_s)
             else:
                 read.append(work)
-        self._finish(read, lane, now_s)
+        self._finish([work for work in read if not work.ask.gone], lane, time.time())
         entry = works[0].entry
         if entry.items:
             self._put_back(entry)
+
+    @staticmethod
+    def _verify_deadline(ask: Ask) -> None:
+        if asyncio.get_running_loop().time() >= ask.deadline_s:
+            raise DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited")
 
     def _finish(self, works: list[_Work], lane: Lane, now_s: float) -> None:
         def inspected(work: _Work) -> None:
             work.payload = inspect(work.admitted, work.call, lane)
 
         def made(work: _Work) -> None:
+            if work.said is not None:
+                self._circumstances.know(work.admitted.request, work.said)
             work.entry.items.append(
                 make_item(
                     work.ask,

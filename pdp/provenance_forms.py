@@ -50,6 +50,7 @@ STEERED = frozenset({PATH, CODE})
 
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
+_DOTTED = re.compile(r"\w\.[^\W\d]")
 _SLUG = re.compile(r"(?=.{2,64}$)(?=.*[0-9])[A-Za-z]+[0-9]*(?:[-_][A-Za-z0-9]+)*")
 _CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
 
@@ -99,7 +100,9 @@ def value_forms(kind: str, text: str) -> tuple[Form, ...]:
 
 def is_crowded(text: str) -> bool:
     """Tells whether a value holds so many signs of addresses that looking at each takes long; nobody writes such a value."""
-    return text.count("@") > MAX_SIGNS or text.count("://") > MAX_SIGNS or text.count(".") - text.count(". ") > MAX_DOTS
+    if text.count("@") > MAX_SIGNS or text.count("://") > MAX_SIGNS:
+        return True
+    return text.count(".") > MAX_DOTS and len(_DOTTED.findall(text)) > MAX_DOTS
 
 
 @lru_cache(maxsize=128)  # some 20 KiB each at the most

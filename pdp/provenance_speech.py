@@ -82,10 +82,15 @@ class Requests:
             folded=fold(text),
             remembered={},
         )
+        self.keep(text, request)
+        return request
+
+    def keep(self, text: str, request: Request) -> None:
+        """Keeps what was read of a request, and forgets what was asked for longest ago."""
         if text not in self._known:
             self._chars += len(text)
         self._known[text] = request
+        self._known.move_to_end(text)
         while len(self._known) > MAX_KNOWN or self._chars > MAX_KNOWN_CHARS:
             oldest, _ = self._known.popitem(last=False)
             self._chars -= len(oldest)
-        return request

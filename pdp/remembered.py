@@ -39,6 +39,6 @@ def remembered(count: int) -> Callable[[F], F]:
 
 def _size(args: tuple[Any, ...]) -> int:
     return sum(
-        len(arg) if isinstance(arg, str | bytes) else sum(map(len, arg)) if isinstance(arg, tuple) else 0
+        len(arg) if isinstance(arg, str | bytes) else len(arg) + sum(map(len, arg)) if isinstance(arg, tuple) else 0
         for arg in args
     )

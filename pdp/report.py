@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 from pdp.answer import receipt_message
@@ -101,11 +102,7 @@ class Reporter:
         binding = bind(request, record)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
-        if len(request.result_json) > MAX_SHORT_BYTES:
-            async with self._long.turn(caller.id):
-                labels = await self._learn(request, caller, binding)
-        else:
-            labels = await self._learn(request, caller, binding)
+        labels = await self._learn(request, caller, binding)
         salt = self._random(SALT_BYTES)
         body = outcome_body(
             decision_id=request.decision_id,
@@ -153,10 +150,13 @@ class Reporter:
         trusted = matched and speaker.kind == "gateway"
         # A gateway may be faster than the settling of what it was just permitted; then what it reports is known, not trusted.
         known = speaker.kind == "gateway" and binding not in _THREATS
-        labels = await share(self._results.label(request, lane, trusted=trusted))
+        is_long = len(request.result_json) > MAX_SHORT_BYTES
+        async with self._long.turn((caller.organisation, caller.id)) if is_long else nullcontext():
+            labels = await share(self._results.label(request, lane, trusted=trusted))
+            sighting = await share(self._results.sighting(request, lane, labels, trusted=trusted))
         calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
         await self._decisions.tell(calls)
-        await self._results.learn(self._decisions.client, request, caller, lane, labels, trusted=trusted, known=known)
+        await self._results.learn(self._decisions.client, request, caller, lane, sighting, trusted=trusted, known=known)
         return labels
 
 

@@ -13,7 +13,7 @@ import orjson
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.circumstances import result_spec
-from pdp.documents import Unreadable, read
+from pdp.documents import Unreadable, document_in, read
 from pdp.inspection.model import UNCLASSIFIED
 from pdp.inspection.parts import Inspected, inspect_parts
 from pdp.lane import Lane
@@ -23,7 +23,7 @@ from pdp.provenance_store import learn
 from pdp.session_key import session_name, state_name
 from pdp.state_client import Call, Client
 from pdp.state_wire import claim_id
-from pdp.steps import Steps, share
+from pdp.steps import Steps
 from writ.errors import InvalidInput
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
@@ -37,7 +37,7 @@ MAX_PARTS = 20_000
 NOTHING = Inspected(classes=frozenset(), threats=frozenset(), addressing=frozenset(), complete=True)
 """What is in no result."""
 
-_PARTS = (list, dict)
+_PARTS, _OPENING = (list, dict, str), ("{", "[")
 
 
 @frozen
@@ -48,6 +48,7 @@ class Labels:
     threats: tuple[str, ...] = ()
     untrusted: bool = False
     document: Any = None  # the result itself, read once; None without one
+    readable: bool = True
     inspected: Inspected = NOTHING
 
 
@@ -71,7 +72,7 @@ class Results:
                 "RESULT_TOO_LARGE",
                 f"expected a result of at most {MAX_RESULT_BYTES} bytes, got {len(request.result_json)}",
             )
-        document = read_result(request.result_json)
+        document, readable = read_result(request.result_json)
         yield
         inspected = yield from inspect_parts(lane.inspector.scan, document)
         spec = result_spec(lane, request.tool)
@@ -80,6 +81,7 @@ class Results:
             threats=tuple(sorted(inspected.threats)),
             untrusted=spec.content is ContentTrust.UNTRUSTED or not trusted,
             document=document,
+            readable=readable,
             inspected=inspected,
         )
 
@@ -120,13 +122,29 @@ class Results:
             )
         return calls
 
+    def sighting(
+        self, request: decision_pb2.ReportOutcomeRequest, lane: Lane, labels: Labels, *, trusted: bool
+    ) -> Steps[Sighting]:
+        """Returns where the values of a result come from; nothing without one."""
+        if not request.result_json or lane.behaviour is None:
+            return Sighting()
+        return (
+            yield from sight_in_steps(
+                labels.document,
+                result_spec(lane, request.tool),
+                trusted_reporter=trusted,
+                threats=labels.inspected.addressing,
+                complete=labels.inspected.complete,
+            )
+        )
+
     async def learn(
         self,
         client: Client,
         request: decision_pb2.ReportOutcomeRequest,
         caller: CallerIdentity,
         lane: Lane,
-        labels: Labels,
+        sighting: Sighting,
         *,
         trusted: bool,
         known: bool,
@@ -140,18 +158,7 @@ class Results:
         """
         if lane.behaviour is None:
             return
-        sighting = Sighting()
-        if request.result_json:
-            sighting = await share(
-                sight_in_steps(
-                    labels.document,
-                    result_spec(lane, request.tool),
-                    trusted_reporter=trusted,
-                    threats=labels.inspected.addressing,
-                    complete=labels.inspected.complete,
-                )
-            )
-        elif request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted:
+        if not request.result_json and (request.status != decision_pb2.OUTCOME_STATUS_NOT_EXECUTED or not trusted):
             return
         agent_id, principal_id = request.agent.id, request.principal.id
         await learn(
@@ -168,16 +175,16 @@ class Results:
         )
 
 
-def read_result(result_json: bytes) -> Any:
-    """Returns a result: JSON of any kind, or the text of it when it has too many values or nests them too deep.
+def read_result(result_json: bytes) -> tuple[Any, bool]:
+    """Returns a result and True: JSON of any kind; or its text and False (see `pdp.documents.Unreadable`).
 
     Raises:
         InvalidInput: RESULT_NOT_JSON.
     """
     try:
-        return read(result_json)
+        return read(result_json), True
     except Unreadable:
-        return result_json.decode("utf-8", "replace")
+        return result_json.decode("utf-8", "replace"), False
     except orjson.JSONDecodeError as error:
         raise InvalidInput(
             "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"
@@ -188,15 +195,17 @@ def _rows(request: decision_pb2.ReportOutcomeRequest, labels: Labels, *, trusted
     """Returns how many records were touched: as reported, else as many as a gateway's result lists. None: nobody knows."""
     if request.HasField("rows"):
         return request.rows
-    return count_records(labels.document) if trusted and request.result_json else None
+    return count_records(labels.document) if trusted and request.result_json and labels.readable else None
 
 
 def count_records(document: Any) -> int | None:
-    """Returns the length of the longest list in a result, at least 1: an envelope around records names few things. None when
-    the result has more parts than are looked at."""
+    """Returns the length of the longest list in a result, also in a document in a string, at least 1: an envelope around records
+    names few things. None when the result has more parts than are looked at."""
     longest, waiting, left = 1, [document], MAX_PARTS
     while waiting:
         value = waiting.pop()
+        if type(value) is str:
+            value = document_in(value)
         if type(value) is list:
             longest = max(longest, len(value))
         elif type(value) is dict:
@@ -206,7 +215,7 @@ def count_records(document: Any) -> int | None:
         left -= 1
         if not left:
             return None
-        waiting += [part for part in value if type(part) in _PARTS]
+        waiting += [part for part in value if type(part) in _PARTS and (type(part) is not str or part[:1] in _OPENING)]
     return longest
 
 

@@ -1,7 +1,7 @@
 """Seals the answers that Redis keeps for repeats: who reads Redis reads no arguments and permits, who writes it forges no answer.
 
 AES-256-GCM, with a key of its own for each process, derived from the key that all replicas share and a random salt; so its
-nonces can count. An answer is bound to its organisation, caller and request_id, and opens nowhere else.
+nonces can count. An answer is bound to its organisation, caller, request_id, owner and call, and opens nowhere else.
 """
 
 from __future__ import annotations
@@ -51,4 +51,5 @@ def _derived(key: bytes, salt: bytes) -> AESGCM:
 
 
 def _bound_to(ask: StateAsk) -> bytes:
-    return f"{len(ask.organisation)}:{ask.organisation}{claim_id(ask.caller_id, ask.request_id)}".encode()
+    claim = f"{len(ask.organisation)}:{ask.organisation}{claim_id(ask.caller_id, ask.request_id)}"
+    return f"{len(claim)}:{claim}{len(ask.owner)}:{ask.owner}{ask.execution_digest}".encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Hashable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -58,10 +58,10 @@ class Turns:
         self._per_caller = per_caller
         self._count = 0
         self._is_busy = False
-        self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._lines: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, caller: str) -> AsyncIterator[None]:
+    async def turn(self, caller: Hashable) -> AsyncIterator[None]:
         """Waits for a turn of `caller`, and holds it.
 
         Raises:
@@ -75,7 +75,7 @@ class Turns:
         finally:
             self._pass_on()
 
-    async def _wait(self, caller: str) -> None:
+    async def _wait(self, caller: Hashable) -> None:
         line = self._lines.get(caller)
         if line is not None and len(line) >= self._per_caller:
             raise Overloaded(
@@ -97,7 +97,7 @@ class Turns:
                 self._leave(caller, turn)
             raise
 
-    def _leave(self, caller: str, turn: asyncio.Future[None]) -> None:
+    def _leave(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
         line = self._lines.get(caller)
         if line is not None and turn in line:
             line.remove(turn)

@@ -188,6 +188,8 @@ def _integer(lexeme: str) -> int | Number:
 
 
 def _decimal(lexeme: str) -> Number:
+    if len(lexeme) <= 16 and "e" not in lexeme and "E" not in lexeme:
+        return Number(lexeme)
     mantissa, _, exponent = lexeme.lower().partition("e")
     digits = exponent.lstrip("+-")
     _verify_digits(sum(map(str.isdigit, mantissa)) + len(digits))

@@ -18,6 +18,7 @@ from pdp.documents import document_in
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.encodings import bytes_of
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
+from pdp.inspection.texts import NAME_CHARS
 from pdp.steps import Steps
 from writ.frozen import frozen
 
@@ -30,7 +31,10 @@ TEXT_CHARS, OVERLAP_CHARS = 6 * 1024, 256
 MAX_PARTS = 512
 """Inspections of one document; 1 MiB of mails takes some hundred and fifty."""
 
-MAX_FOUND = 4_096
+MAX_DIVISIONS = 2_048
+"""Lists, objects and texts that are divided; each long mail of a list is one."""
+
+MAX_FOUND = 8_192
 """Findings after which the rest stays uninspected: it holds more of the same."""
 
 ADDRESSING = frozenset({"prompt_injection"})
@@ -45,6 +49,11 @@ MAX_NAME_CHARS = 256
 _HEAD_CHARS = 2_048
 _MEMBERS_A_STEP = 512
 
+# Blanks, controls, and what takes no room on a screen.
+_UNSEEN = re.compile(
+    r"[\s\x00-\x1f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
+)
 # What may be encoded, when it stands on either side of a cut.
 _CODED = re.compile(r"[A-Za-z0-9+/=_\r\n-]{24,}")
 
@@ -99,17 +108,18 @@ def inspect_parts(scan: Scan, document: Any) -> Steps[Inspected]:
     complete = True
     count = 0
     waiting = [_Part(pointer="", value=document)]
-    for _ in range(MAX_PARTS):
-        if not waiting or count > MAX_FOUND:
-            break
+    scans = divisions = 0
+    while waiting and scans < MAX_PARTS and divisions < MAX_DIVISIONS and count <= MAX_FOUND:
         part = waiting.pop()
         value = part.value if part.name is None else {part.name: part.value}
         raw = orjson.dumps(value)
         parts: list[_Part] = []
         lost = False
         if len(raw) > PART_BYTES:
+            divisions += 1
             parts, lost = yield from _divided(part, PART_BYTES)
         if not parts:
+            scans += 1
             found = scan(raw, value)
             count += len(found.findings)
             for finding in found.findings:
@@ -155,9 +165,13 @@ def _divided(part: _Part, limit: int) -> Steps[tuple[list[_Part], bool]]:
             yield
         length = len(orjson.dumps(inner)) + 1 + (len(orjson.dumps(key)) + 1 if type(key) is str else 0)
         if around + length > limit:
-            if type(key) is str and len(key) > MAX_NAME_CHARS:
-                parts.append(replace(part, value=key, first=0, fixed=True))
-            parts.append(part.within(key, inner))
+            if group:  # what stands behind has another first member
+                parts.append(_grouped(part, group))
+                group, size = [], around
+            member = part.within(key, inner)
+            if type(key) is str and (len(key) > NAME_CHARS or not key.isidentifier()):
+                parts.append(replace(member, value=key, name=None, fixed=True))
+            parts.append(member)
             continue
         if group and size + length > limit:
             parts.append(_grouped(part, group))
@@ -187,11 +201,23 @@ def _pieces(part: _Part) -> Steps[tuple[list[_Part], bool]]:
         cut = cut if blank < 0 else blank
         lost = lost or _cuts_code(text, start, cut)
         pieces.append(replace(part, value=text[start:cut], fixed=True))
-        start = cut - OVERLAP_CHARS
+        start = _overlap(text, cut)
+        lost = lost or start < 0
+        start = cut - OVERLAP_CHARS if start < 0 else start
         yield
     if pieces:
         pieces.append(replace(part, value=text[start:], fixed=True))
     return pieces, lost
+
+
+def _overlap(text: str, cut: int) -> int:
+    """Returns where the next piece begins, so that it repeats enough that can be read; -1 where little can for long."""
+    back = OVERLAP_CHARS
+    while back <= TEXT_CHARS // 2:
+        if len(_UNSEEN.sub("", text[cut - back : cut])) * 2 >= OVERLAP_CHARS:
+            return cut - back
+        back *= 2
+    return -1
 
 
 def _cuts_code(text: str, start: int, cut: int) -> bool:

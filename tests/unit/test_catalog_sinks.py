@@ -160,6 +160,10 @@ def test_more_values_or_longer_ones_than_the_limit_are_told() -> None:
     assert not together.complete
     assert sum(len(value.text) for value in together.values) == MAX_SINKS_CHARS
     assert len(together.values) == 7
+    many = sink_values(found, {"recipients": ["x" * 200_000, *map(str, range(MAX_SINK_VALUES))]})
+    assert not many.complete
+    assert len(many.values) == MAX_SINK_VALUES
+    assert sum(len(value.text) for value in many.values) <= MAX_SINKS_CHARS
 
 
 JSON = st.recursive(

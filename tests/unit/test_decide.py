@@ -17,7 +17,7 @@ from pdp.config import Limits, Timeouts
 from pdp.item import Item
 from pdp.model import Ask, ClaimStatus, Final, Outcome, StateAsk, StateView
 from pdp.patience import MAX_WAITING_PER_CALLER
-from tests.pipeline_support import Pipeline, action, outcome, token, until
+from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, token, until
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
 from writ.v1 import decision_pb2
 
@@ -165,6 +165,31 @@ async def test_a_caller_that_has_gone_reserves_nothing() -> None:
     ask.gone = True
     await pipeline.engine.drain()
     assert pipeline.state.trips == []
+
+
+def long_request(number: int) -> decision_pb2.DecideRequest:
+    return action(f"r{number}", user_request=f"Show invoice INV-1 to Ada Lovelace, page {number}. " * 300)
+
+
+async def test_who_leaves_while_long_requests_are_read_reserves_nothing() -> None:
+    pipeline = await started()
+    bearer = token("gateway/mcp")
+    *_, (last, _) = [pipeline.offer(long_request(number), bearer=bearer)[0] for number in range(8)]
+    await asyncio.sleep(0)
+    last.gone = True
+    await pipeline.engine.drain()
+    assert sorted(one.ask.request_id for one in pipeline.state.settled) == [f"r{number}" for number in range(7)]
+
+
+async def test_a_deadline_that_passes_while_long_requests_are_read_ends_the_wait() -> None:
+    pipeline = await started()
+    bearer = token("gateway/mcp")
+    offered = [pipeline.offer(long_request(number), bearer=bearer, deadline_s=0.02)[0] for number in range(8)]
+    answers = [await asyncio.wait_for(future, PATIENCE_S) for _, future in offered]
+    last = decision_pb2.DecideResponse.FromString(answers[-1].response)
+    assert (last.error.code, last.error.reason) == (4, "DEADLINE_EXCEEDED")
+    await pipeline.engine.drain()
+    assert "r7" not in {one.ask.request_id for one in pipeline.state.settled}
 
 
 async def test_an_answer_nobody_waits_for_is_finished_and_recorded_as_undelivered() -> None:

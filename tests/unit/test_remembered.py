@@ -12,7 +12,7 @@ from pdp.remembered import MAX_CHARS, remembered
     [
         ("a" * MAX_CHARS, 1),
         ("a" * (MAX_CHARS + 1), 2),
-        (("a",) * MAX_CHARS, 1),
+        (("a",) * (MAX_CHARS // 2), 1),
         (("ab",) * MAX_CHARS, 2),
         (b"a", 1),
         (7, 1),

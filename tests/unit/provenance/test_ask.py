@@ -95,6 +95,13 @@ def test_of_a_value_crowded_with_addresses_nothing_is_known(text: str) -> None:
         assert [sink.kind for sink in ask.sinks] == [kind]
 
 
+@pytest.mark.parametrize("line", ["| Item 1 | 1.01 | 2.01.2026 | 3.5 |\n", "Short line.\n", "Wait... what?! "])
+def test_dots_of_numbers_and_sentences_are_no_addresses(line: str) -> None:
+    ask = asking(("recipient", "ada@example.org"), ("content", line * 280))
+    assert ask is not None
+    assert ask.complete
+
+
 def test_a_report_of_eight_pages_is_within_bounds() -> None:
     ask = asking(("recipient", "ada@example.org"), ("content", "The meeting moved to room 4. " * 560))
     assert ask is not None

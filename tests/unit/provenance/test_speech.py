@@ -57,6 +57,16 @@ def test_only_so_much_is_kept(length: int, count: int) -> None:
     assert requests._chars == sum(map(len, requests._known))
 
 
+def test_what_was_forgotten_can_be_kept_again() -> None:
+    requests = Requests(KEY)
+    said = requests.read(LONG)
+    for number in range(MAX_KNOWN):
+        requests.read(str(number))
+    assert requests.is_long(LONG)
+    requests.keep(LONG, said)
+    assert requests.read(LONG) is said
+
+
 def test_a_request_longer_than_all_that_is_kept_is_read_all_the_same() -> None:
     requests = Requests(KEY)
     text = "pay " * (MAX_KNOWN_CHARS // 4 + 1)
