@@ -15,7 +15,7 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_beside import beside
 from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, url_parts, words
-from pdp.provenance_told import detail_marks
+from pdp.provenance_told import details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
@@ -231,7 +231,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
     yield
-    found.update(dict.fromkeys(sorted(detail_marks(text))))
+    found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
     return list(found)[:MAX_REQUEST_MARKS]
 
 

@@ -14,7 +14,7 @@ from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
-from pdp.provenance_meant import record_pairs
+from pdp.provenance_meant import MAX_PAIRS, record_pairs
 from pdp.provenance_request import bidden_deeds, is_order
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
@@ -30,6 +30,8 @@ MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
 """A longer value is prose."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
+_LEAVES_A_STEP, _RECORDS_A_STEP = 512, 128
+
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
 
 
@@ -135,8 +137,14 @@ def sight_in_steps(
         and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
     yield
-    (trusted if content_trusted else records).update(record_pairs(list(objects.values())))
-    yield
+    pairs: set[str] = set()
+    listed = list(objects.values())
+    for start in range(0, len(listed), _RECORDS_A_STEP):
+        pairs |= record_pairs(listed[start : start + _RECORDS_A_STEP])
+        if len(pairs) > MAX_PAIRS:
+            break
+        yield
+    (trusted if content_trusted else records).update(pairs)
     named_links = tuple(links(list(named.values())))
     yield
     return Sighting(
@@ -158,8 +166,11 @@ def _declared(result: Any, spec: ResultSpec) -> Steps[frozenset[str]]:
     found: set[str] = set()
     for path in spec.records:
         value = path.search(result)  # None when the result has another form than the catalog says
-        found.update(leaf.text for leaf in Walk(value) if leaf is not None)
-        yield
+        for number, leaf in enumerate(Walk(value)):
+            if leaf is not None:
+                found.add(leaf.text)
+            if number % _LEAVES_A_STEP == 0:
+                yield
     return frozenset(found)
 
 

@@ -14,7 +14,7 @@ from pdp.provenance_forms import hash_marks, marks_in_steps
 from pdp.provenance_meant import request_names
 from pdp.provenance_model import Lookup
 from pdp.provenance_request import RequestFacts, facts_in_steps
-from pdp.provenance_told import said_marks
+from pdp.provenance_told import said_in_steps
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -70,8 +70,7 @@ class Requests:
         marks = yield from marks_in_steps(text)
         names, others = request_names(text)
         yield
-        said = said_marks(text)
-        yield
+        said = yield from said_in_steps(text)
         request = Request(
             digest=blake2b(text.encode(), key=self._key, digest_size=8, person=b"request").digest(),
             facts=facts,

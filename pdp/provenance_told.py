@@ -16,9 +16,10 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS, Deed
-from pdp.provenance_marks import identifiers, words
+from pdp.provenance_marks import identifiers, pieces, words
 from pdp.provenance_request import singular
 from pdp.remembered import remembered
+from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
 MAX_DETAILS = 16
@@ -186,9 +187,24 @@ def deed_marks(deeds: int) -> list[str]:
 
 def said_marks(request: str) -> frozenset[str]:
     """Returns the marks of a request that details are compared with."""
+    return finish(said_in_steps(request))
+
+
+def said_in_steps(request: str) -> Steps[frozenset[str]]:
+    """Does what `said_marks` does, in steps."""
     parts = words(request)
     held = {f"w:{part}" for part in parts} | {f"b:{one} {two}" for one, two in pairwise(parts)}
-    return frozenset(held | detail_marks(request))
+    yield
+    return frozenset(held | (yield from details_in_steps(request)))
+
+
+def details_in_steps(text: str) -> Steps[set[str]]:
+    """Does what `detail_marks` does, in steps; a day that stands across two pieces is not read."""
+    found: set[str] = set()
+    for piece in pieces(text):
+        found |= detail_marks(piece)
+        yield
+    return found
 
 
 def states(said: Iterable[str], sort: str) -> bool:
