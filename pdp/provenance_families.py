@@ -33,13 +33,13 @@ _WORDS: Mapping[str, Family] = {
     " cierra": Family.FINISH,
     "archive unarchive shelve retire store close archiviere archivar": Family.ARCHIVE,
     "merge squash rebase join combine consolidate unite integrate fold land": Family.MERGE,
-    "approve reject accept decline confirm review rate decide deny refuse request rsvp endorse evaluate vote"
+    "release clear approve reject accept decline confirm review rate decide deny refuse request rsvp endorse evaluate vote"
     " like": Family.JUDGE,
     "enable disable turn switch toggle lock unlock open close start stop dim arm disarm activate deactivate shut light"
     " pause resume play run unlocked locked shine schalte": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
     " lade füge invita ajoute": Family.INVITE,
-    "publish post release tweet repost retweet announce share broadcast put upload write advertise"
+    "offer list market publish post release tweet repost retweet announce share broadcast put upload write advertise"
     " veröffentliche publie publica": Family.PUBLISH,
     "unpublish retract withdraw recall pull remove delete hide take unlist delist": Family.WITHDRAW,
     "pin unpin bookmark highlight stick keep": Family.PIN,

@@ -94,6 +94,8 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
             action.by_verb & Deed.PAY and action.things & (_BOUGHT | _TOLD_APART) and not action.things & Thing.MONEY
         )
         return same_thing if action.by_verb & _NARROW or bought else True
+    if action.families & NARROW & request.deeds & ~_UNADDRESSED:
+        return same_thing  # "turn the alarm off" disarms it, whatever a catalog makes of disarming
     if action.by_verb & Deed.SEND and request.deeds & Deed.CREATE and action.things & request.things & _PLACES:
         return True  # "put it on the page" publishes
     deeds = action.by_verb | action.by_name
@@ -106,10 +108,11 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
 
 def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
     """Tells whether a request may mean an action that it does not ask for in known words: a mild one that tells not everybody,
-    where it wishes for something that is not understood, or for such a deed on what is not understood."""
+    where it wishes for something that is not understood, or asks for any deed at all: trades say "send" for assigning, and
+    "report" for recording. Who only asks to be told something means nothing."""
     if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED:
         return False
-    return bool(request.named & WISHES or request.deeds & (action.by_verb | action.by_name))
+    return bool(request.named & WISHES or request.deeds)
 
 
 def outsiders_deeds(action: ActionKind) -> int:

@@ -91,9 +91,10 @@ _ASKED: Mapping[str, int] = _table(
         "raise lower increase reduce extend": Deed.ADMIN,
         "allocate arrange bring cap choose cut divert double drop free halve hold lift limit pick pull release reroute route"
         " secure select squeeze stick swap tidy trim undo tick strike park match pair clear welcome retire unite": Deed.UPDATE,
-        "arrange raise lodge": Deed.CREATE,
+        "arrange raise lodge report": Deed.CREATE,
         "advertise chase ring offer": Deed.SEND,
-        "reward award": Deed.PAY,
+        "reward award boost": Deed.PAY,
+        "award boost": Deed.UPDATE,
         "cap cut halve double secure": Deed.ADMIN,
         "end scrap pull kill strike": Deed.DELETE,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
@@ -249,6 +250,7 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("should", "disappear"): int(Deed.DELETE | Deed.UPDATE),
     ("check", "out"): int(Deed.PAY | Deed.UPDATE),
     ("free", "up"): int(Deed.UPDATE),
+    ("kick", "off"): int(Deed.EXECUTE | Deed.CREATE),
     ("move", "up"): int(Deed.UPDATE),
 }
 """Verbs that mean something else together with the word after them."""
@@ -278,6 +280,12 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("hand", "in"): int(Deed.SEND),
     ("put", "through"): int(Deed.SEND),
     ("pass", "on"): int(Deed.SEND),
+    ("give", "notice"): int(Deed.DELETE | Deed.SEND),
+    ("clear", "bill"): int(Deed.PAY),
+    ("clear", "invoice"): int(Deed.PAY),
+    ("clear", "debt"): int(Deed.PAY),
+    ("cover", "bill"): int(Deed.PAY),
+    ("pass", "to"): int(Deed.SEND | Deed.UPDATE),
     ("give", "to"): int(Deed.SEND | Deed.UPDATE),
     ("hand", "to"): int(Deed.SEND | Deed.UPDATE),
     ("leave", "to"): int(Deed.SEND | Deed.UPDATE),
