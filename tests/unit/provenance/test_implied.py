@@ -9,7 +9,7 @@ import pytest
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
 from pdp.provenance import ProvenanceAsk, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind
+from pdp.provenance_intent import action_kind, is_asked
 from pdp.provenance_request import ENTRUSTS, WISHES, bidden_deeds, is_order, request_facts
 from pdp.provenance_result import sight
 from pdp.provenance_speech import Requests
@@ -231,3 +231,54 @@ def test_a_name_in_a_text_is_left_open_unless_an_order_holds_it() -> None:
     assert (
         not item("We are out of everything.")["left_open"] or item("We are out of everything.")["origin"] == "NOWHERE"
     )
+
+
+PEOPLE = [{"id": "U2", "name": "Dominik Reyes", "handle": "dom"}, {"id": "U4", "name": "Ines Roth", "handle": "ines"}]
+
+
+def told_link(request: str, read: str, people: Any = None) -> dict[str, Any]:
+    """Returns the facts of a link that is passed on after what `read` names was read; the directory was read before."""
+    store = MemoryProvenance(KEY)
+    results = [("directory", "", PEOPLE if people is None else people)]
+    results.append(("history", read, [{"from": read, "text": "Slides are at www.slides.example/deck today."}]))
+    for claim, naming, result in results:
+        ask = act(request, "list_things", Verb.LIST, naming=(naming,) if naming else (), claim=claim)
+        store.look(ask)
+        store.learn(
+            ask.session, ask.agent, ask.claim, ask.tool, sight(result, UNTRUSTED, trusted_reporter=True), trusted=True
+        )
+    ask = act(request, "send_note", Verb.SEND, ("content", "See www.slides.example/deck"))
+    return next(sink for sink in policy_provenance(ask, store.look(ask))["sinks"] if sink["kind"] == "link")
+
+
+def test_a_source_is_pointed_at_by_another_field_of_its_record() -> None:
+    assert told_link("Post the link that Dominik wrote to me", "U2")["pointed"]
+    assert not told_link("Post the link that Dominik wrote to me", "U4")["pointed"]
+    assert not told_link("Post the link that Dominik wrote to me", "U2", people=[])["pointed"]
+
+
+def test_a_source_is_pointed_at_by_a_part_of_a_name_and_by_no_common_word() -> None:
+    assert told_link("Post the link that Dominik wrote to me", "Dominik Reyes", people=[])["pointed"]
+    assert not told_link("Post the link from the release", "Release Notes", people=[])["pointed"]
+    assert not told_link("Post the link that Dominik wrote to me", "dominik reyes", people=[])["pointed"]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "tool", "verb", "asked"),
+    [
+        ("Approve the invoice of Ada", "approve_invoice", Verb.ADMIN, True),
+        ("Turn the alarm off", "disarm_alarm", Verb.ADMIN, True),
+        ("Take the post down", "unpublish_post", Verb.UPDATE, True),
+        ("Update the post", "unpublish_post", Verb.UPDATE, False),
+        ("Put the flat on the portals", "publish_listing", Verb.SEND, True),
+        ("Put the flat on the list", "publish_listing", Verb.SEND, False),
+        ("Give the ticket to Priya", "assign_ticket", Verb.UPDATE, True),
+        ("Give me the ticket to read", "assign_ticket", Verb.UPDATE, False),
+        ("The landlord wants to see the bill", "share_bill", Verb.SEND, True),
+        ("I want to see the bill", "share_bill", Verb.SEND, False),
+        ("Who can see the bill?", "share_bill", Verb.SEND, False),
+        ("Raise her limit", "set_limit", Verb.ADMIN, True),
+    ],
+)
+def test_what_people_say_is_read_with_the_verbs_of_tools(request_text: str, tool: str, verb: Verb, asked: bool) -> None:
+    assert is_asked(request_facts(request_text), action_kind(tool, [verb], [])) is asked
