@@ -312,6 +312,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
 HAVING_TO = frozenset(
     {"wants", "want", "needs", "need", "should", "must", "may", "might", "can", "could", "shall", "likes", "ought"}
 )
+MODALS = frozenset({"should", "must", "shall", "ought", "supposed", "belongs", "instead", "whoever", "assistant"})
+"""Words of sentences by which somebody may bid something without an order's form."""
+
 LEARNT = frozenset({"see", "know", "read", "hear", "look", "view", "check", "review", "learn", "watch", "follow"})
 OF_THE_ASKER = frozenset({"i", "we", "you", "who", "what", "which", "where", "that", "how", "ich", "wir"})
 """What others are to learn, they are told or given: "the landlord wants to see the bill"."""

@@ -30,6 +30,7 @@ from pdp.provenance_lexicon import (
     LET_DEEDS,
     LETTING,
     LIGHT,
+    MODALS,
     MONEY_SENT,
     NOT,
     NOUN_DEEDS,
@@ -73,6 +74,10 @@ _REACH = 6
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 _ENDING = frozenset(".!?;\n")
+_SHOULD = re.compile(
+    r"(?i)\b(?:should|must|shall|ought)(?: to)?(?: now)? (?!be\b|have\b|i\b|we\b)[a-z]+|\b(?:should|must) be [^\W\d_]{0,3}\d"
+    r"|\b(?:supposed|belongs|instead|whoever|assistant)\b"
+)
 _BIDS = BIDDING | {"could", "can", "would", "will", "may", "might"}
 _NO_SUBJECT = frozenset(
     {"to", "and", "or", "please", "then", "not", "you", "did", "does", "do", "should", "can", "could"}
@@ -231,15 +236,17 @@ def _is_reminder(words: Sequence[str], at: int) -> bool:
 
 def bidden_deeds(sentence: str, *, order: bool) -> int:
     """Returns the deeds that a sentence bids its reader do: by verbs that begin a clause or follow a word that bids. `order`: it
-    bids something (`is_order`), so anything where no verb of it is known."""
-    if not order and LIGHT.isdisjoint(sentence.lower().split()):
+    bids something (`is_order`), so anything where no verb of it is known. What should or must be may be anything, too."""
+    said = {word.strip(".,;:!?") for word in sentence.lower().split()}
+    wished = not MODALS.isdisjoint(said) and _SHOULD.search(sentence) is not None
+    if not order and not wished and LIGHT.isdisjoint(said):
         return 0
     words, opening, _ = _clauses(fold(sentence))
     deeds = 0
     for at, word in enumerate(words):
         if word != "new" and (at in opening or words[at - 1] in _BIDS):
             deeds |= _deeds_at(words, at, opens=at in opening)
-    return deeds or ANYTHING * order
+    return deeds | ANYTHING * wished or ANYTHING * order
 
 
 def _is_bare_verb(word: str, follower: str) -> bool:
