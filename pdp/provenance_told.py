@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from pdp.fold import fold
@@ -180,9 +181,10 @@ def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
     return tuple(found)
 
 
-def deed_marks(deeds: int) -> list[str]:
+@lru_cache(maxsize=256)
+def deed_marks(deeds: int) -> tuple[str, ...]:
     """Returns the marks of kinds of deeds (bits of Deed): those that sentences of outsiders ask for."""
-    return [f"D:{deed.name}" for deed in Deed if deeds & deed]
+    return tuple(f"D:{deed.name}" for deed in Deed if deeds & deed)
 
 
 def said_marks(request: str) -> frozenset[str]:
