@@ -39,12 +39,14 @@ class Gate(Enum):
     RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
     LINE = ("\n", 1, 0)
     BRACKET = ("[", 1, 0)
+    APOSTROPHE = ("'", 1, 0)
+    DENSE_30 = (f"0123456789{ascii_letters}!#$%&'()*+,-./:;<=>?@[\\]^_`{{|}}~", 30, 0)
 
     @property
     def pattern(self) -> str:
         """A pattern that matches wherever the gate is open."""
         letters, count, gap = self.value
-        inside = f"[{re.escape(letters)}]" if count == 1 else f"[{letters}]"
+        inside = f"[{letters}]" if letters.isalnum() else f"[{re.escape(letters)}]"
         if not gap:
             return f"{inside}{{{count}}}"
         outside = f"[^{letters}]{{0,{gap}}}"

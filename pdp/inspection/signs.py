@@ -93,7 +93,7 @@ class Literals:
 SignList: TypeAlias = list[tuple[Sign, Any, str]]
 
 
-NO_NUMBERS = frozenset((None, Gate.LINE, Gate.BRACKET))
+NO_NUMBERS = frozenset((None, Gate.LINE, Gate.BRACKET, Gate.APOSTROPHE, Gate.DENSE_30))
 """Gates behind which words say more than the gate does."""
 
 
