@@ -35,7 +35,8 @@ _WORDS: Mapping[str, Family] = {
     "merge squash rebase join combine consolidate unite integrate fold land": Family.MERGE,
     "release clear approve reject accept decline confirm review rate decide deny refuse request rsvp endorse evaluate vote"
     " like": Family.JUDGE,
-    "enable disable turn switch toggle lock unlock open close start stop dim arm disarm activate deactivate shut light"
+    "launch begin boot wake halt kill quit"
+    " enable disable turn switch toggle lock unlock open close start stop dim arm disarm activate deactivate shut light"
     " pause resume play run unlocked locked shine schalte": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
     " lade füge invita ajoute": Family.INVITE,
@@ -78,6 +79,7 @@ NAMES: Mapping[str, Family] = {
     "disable": Family.SWITCH,
     "lock": Family.SWITCH,
     "unlock": Family.SWITCH,
+    "stop": Family.SWITCH,
     "arm": Family.SWITCH,
     "disarm": Family.SWITCH,
     "invite": Family.INVITE,

@@ -91,7 +91,13 @@ _ASKED: Mapping[str, int] = _table(
         "raise lower increase reduce extend": Deed.ADMIN,
         "allocate arrange bring cap choose cut divert double drop free halve hold lift limit pick pull release reroute route"
         " secure select squeeze stick swap tidy trim undo tick strike park match pair clear welcome retire unite": Deed.UPDATE,
-        "arrange raise lodge report": Deed.CREATE,
+        "arrange raise lodge report queue fork branch commit backup snapshot": Deed.CREATE,
+        "combine mix open increment print": Deed.UPDATE,
+        "print request": Deed.SEND,
+        "exchange trade stake fund": Deed.PAY,
+        "perform initiate bounce cycle relaunch": Deed.EXECUTE,
+        "scale bounce cycle stop renew": Deed.ADMIN,
+        "scale": Deed.UPDATE,
         "advertise chase ring offer": Deed.SEND,
         "reward award boost": Deed.PAY,
         "award boost": Deed.UPDATE,
@@ -212,6 +218,7 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite": Deed.PAY
         | Deed.CREATE,
         "appointment event entry copy slot": Deed.CREATE,
+        "restart reboot": Deed.EXECUTE | Deed.ADMIN,
         "star rating review": Deed.SEND | Deed.UPDATE,
         "admin administrator owner member moderator editor": Deed.ADMIN,
     }
@@ -280,6 +287,29 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("hand", "in"): int(Deed.SEND),
     ("put", "through"): int(Deed.SEND),
     ("pass", "on"): int(Deed.SEND),
+    ("shut", "down"): int(Deed.ADMIN | Deed.EXECUTE),
+    ("tear", "down"): int(Deed.DELETE),
+    ("roll", "back"): int(Deed.UPDATE | Deed.EXECUTE),
+    ("roll", "out"): int(Deed.EXECUTE),
+    **{
+        (verb, stage): int(Deed.EXECUTE)
+        for verb in ("put", "ship", "push", "bring", "move", "release", "roll")
+        for stage in ("staging", "production", "prod", "canary")
+    },
+    ("spin", "up"): int(Deed.CREATE | Deed.EXECUTE),
+    ("spin", "down"): int(Deed.DELETE | Deed.ADMIN),
+    ("back", "up"): int(Deed.CREATE),
+    ("bring", "up"): int(Deed.EXECUTE | Deed.UPDATE),
+    ("bring", "back"): int(Deed.EXECUTE | Deed.UPDATE),
+    ("fail", "over"): int(Deed.ADMIN),
+    ("lock", "out"): int(Deed.ADMIN),
+    ("sign", "off"): int(Deed.UPDATE | Deed.ADMIN),
+    ("write", "off"): int(Deed.UPDATE),
+    ("top", "up"): int(Deed.PAY),
+    ("pay", "out"): int(Deed.PAY),
+    ("hand", "over"): int(Deed.SEND),
+    ("take", "over"): int(Deed.ADMIN),
+    ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN),
     ("give", "notice"): int(Deed.DELETE | Deed.SEND),
     ("clear", "bill"): int(Deed.PAY),
     ("clear", "invoice"): int(Deed.PAY),
@@ -316,6 +346,9 @@ MODALS = frozenset({"should", "must", "shall", "ought", "supposed", "belongs", "
 """Words of sentences by which somebody may bid something without an order's form."""
 
 LEARNT = frozenset({"see", "know", "read", "hear", "look", "view", "check", "review", "learn", "watch", "follow"})
+OWED = frozenset({"get", "have", "receive", "be"})
+"""What others are to get of money, they are paid: "she should get ten dollars"."""
+
 OF_THE_ASKER = frozenset({"i", "we", "you", "who", "what", "which", "where", "that", "how", "ich", "wir"})
 """What others are to learn, they are told or given: "the landlord wants to see the bill"."""
 

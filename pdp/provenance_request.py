@@ -41,6 +41,7 @@ from pdp.provenance_lexicon import (
     OF_THE_REQUEST,
     OF_THE_USER,
     OFTEN_NOUNS,
+    OWED,
     PAID_OUT,
     PARTICLES,
     PHRASES,
@@ -213,16 +214,19 @@ def _with_particle(words: Sequence[str], at: int) -> int:
     """ "Take the announcement down": the particle says what is done."""
     if words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return 0
-    reach = words[at + 2 : at + 2 + _REACH]
+    reach = words[at + 1 : at + 2 + _REACH]
     return next((PARTICLES[pair] for pair in ((words[at], word) for word in reach) if pair in PARTICLES), 0)
 
 
 def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
-    """ "The landlord wants to see the bill", "she should know that": who is to learn something is told."""
+    """ "The landlord wants to see the bill", "she should know that": who is to learn something is told, who is to have money
+    is paid."""
     if words[at] not in HAVING_TO or opens or words[at - 1] in OF_THE_ASKER:
         return 0
-    learnt = next((word for word in words[at + 1 : at + 4] if word not in ("to", "also", "have", "a", "be")), "")
-    return int(Deed.SEND) if learnt in LEARNT else 0
+    reach = words[at + 1 : at + 2 + _REACH]
+    owed = not OWED.isdisjoint(reach[:2]) and not (MONEY_SENT | {"paid"}).isdisjoint(reach)
+    learnt = next((word for word in reach[:3] if word not in ("to", "also", "have", "a", "be")), "")
+    return int(Deed.SEND) * (learnt in LEARNT) | int(Deed.PAY) * owed
 
 
 def _is_reminder(words: Sequence[str], at: int) -> bool:

@@ -278,6 +278,14 @@ def test_a_source_is_pointed_at_by_a_part_of_a_name_and_by_no_common_word() -> N
         ("I want to see the bill", "share_bill", Verb.SEND, False),
         ("Who can see the bill?", "share_bill", Verb.SEND, False),
         ("Raise her limit", "set_limit", Verb.ADMIN, True),
+        ("Roll the search service back", "rollback_service", Verb.EXECUTE, True),
+        ("Scale it up to six", "scale_pool", Verb.ADMIN, True),
+        ("How large is the scale?", "scale_pool", Verb.ADMIN, False),
+        ("Put 2.5 on staging", "deploy_build", Verb.EXECUTE, True),
+        ("Put 2.5 on the list", "deploy_build", Verb.EXECUTE, False),
+        ("The garage can have its money", "pay_invoice", Verb.PAY, True),
+        ("The garage can have its key", "pay_invoice", Verb.PAY, False),
+        ("Turn the machine off", "stop_machine", Verb.ADMIN, True),
     ],
 )
 def test_what_people_say_is_read_with_the_verbs_of_tools(request_text: str, tool: str, verb: Verb, asked: bool) -> None:
