@@ -322,8 +322,9 @@ _WORLD = (
 
 _NO_NUMBER = re.compile(
     r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?: \d\d)?|\d\d?[./-]\d\d?[./-](?:19|20)\d\d|\d\.\d+|\d{4} \d\d|\d\d [-+]\d{4}"
+    r"|(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}"
 )
-"""Dates, times and shares that a check digit fits by chance."""
+"""Dates, times, shares and addresses that a check digit fits by chance."""
 _CARD = re.compile(r"[3-6](?:[ -]?\d){12,18}")
 
 _LEAST_WORLD_CHARS = 7

@@ -45,6 +45,7 @@ _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _NAME_IN_CODE = re.compile(r"[A-Za-z_$][A-Za-z_$]*(?:[._-][A-Za-z_$]+)*|[A-Za-z]+[0-9]{0,2}(?:\.[a-z]+)+")
 _CALL_IN_CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+(?:\(.*)?|[A-Za-z_.]+\(.*|[A-Za-z_][A-Za-z_.]*\[\w*\].*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-+.][\w.+-]*)?")
 _JOINTS = re.compile(r"[_-]")
 _PATH_JOINTS = re.compile(r"[/=-]")
 _LONG_WORDS = re.compile(r"[A-Za-z][a-z]{3,}")
@@ -134,7 +135,7 @@ def is_key_like(text: str) -> bool:
     text = text.strip().rstrip(".,")
     if len(text) < 12 or is_placeholder(text) or text.isdigit() or not any(c.isdigit() for c in text):
         return False
-    if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
+    if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text) or _VERSION.fullmatch(text):
         return False
     if _word_chars(text) * 2 > len(text):
         return False
