@@ -143,6 +143,7 @@ class Search:
         self._matches = MAX_MATCHES
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
+        self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
 
     def patterns(
         self,
@@ -158,6 +159,7 @@ class Search:
         for place, program in enumerate(located.programs):
             if which is not None and place not in which:
                 continue
+            self._skip = 0
             spans = self._each(program, texts, numbers) if numbers is not None else self._spans(program, texts)
             for start, end in spans:
                 number = texts.at(start + 1)  # a match may begin with the quote before its text
@@ -173,6 +175,7 @@ class Search:
                     if number not in before:  # once for a text, however many matches it has
                         before[number] = first - 1 + self._first_before(located, texts.buffer[first - 1 : last + 1])
                     if start > before[number]:
+                        self._skip = last
                         continue
                 others = taken.setdefault(number, [])
                 if _is_free(others, start, end) and (
@@ -245,7 +248,7 @@ class Search:
                 yield from self._each(program, texts, range(texts.at(left), len(texts.values)), left)
                 return
             yield spans[-1] if spans[-1] != _NOTHING else spans[0]
-            position = right
+            position = max(right, self._skip)
 
     def _each(self, program: Program, texts: Texts, numbers: Sequence[int], start: int = 0) -> Iterator[Span]:
         """Yields matches that begin at `start` or later, in each of the texts `numbers` alone."""
@@ -262,7 +265,7 @@ class Search:
                     break
                 left, right = spans[-1] if spans[-1] != _NOTHING else spans[0]
                 yield first + left, first + right
-                position = spans[0][1]
+                position = max(spans[0][1], self._skip - first)
 
     def _spend(self, size: int) -> bool:
         self._bytes -= size
