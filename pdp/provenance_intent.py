@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pdp.fold import fold
 from pdp.provenance_families import NAMES, NARROW, Family
 from pdp.provenance_lexicon import BY_VERB, DEEDS, THINGS, Deed, Thing
-from pdp.provenance_request import WISHES, RequestFacts, singular
+from pdp.provenance_request import WISHES, RequestFacts
+from pdp.provenance_wishes import singular
 from pdp.remembered import remembered
 from writ.action import Verb
 from writ.frozen import frozen

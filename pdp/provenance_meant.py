@@ -17,7 +17,7 @@ from pdp.provenance_forms import strong_marks
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
 from pdp.provenance_marks import words
-from pdp.provenance_request import singular
+from pdp.provenance_wishes import singular
 
 MEANT_KINDS = frozenset({"recipient", "channel"})
 """Sinks that people name by what somebody or some place is called."""

@@ -6,13 +6,12 @@ By words alone (`pdp.provenance_lexicon`), in linear time. Only bits are kept, n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
 from pdp.provenance_lexicon import (
-    AS_SAID,
     BEFORE_GERUND,
     BIDDING,
     BY_WISH,
@@ -23,8 +22,6 @@ from pdp.provenance_lexicon import (
     DONE,
     FORGET,
     FUNCTION_WORDS,
-    HANDED_OVER,
-    HANDING_OVER,
     HAVING_TO,
     LEARNT,
     LET_DEEDS,
@@ -38,22 +35,18 @@ from pdp.provenance_lexicon import (
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_ASKER,
-    OF_THE_REQUEST,
-    OF_THE_USER,
     OFTEN_NOUNS,
     OWED,
     PAID_OUT,
     PARTICLES,
     PHRASES,
-    SAID,
-    TAKEN_UP,
     TELLING,
     THINGS,
     TO_THE_USER,
-    WHAT_SAID,
     Deed,
 )
 from pdp.provenance_marks import identifiers, pieces
+from pdp.provenance_wishes import REACH, Wish, delegates, entrusts, singular
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -69,9 +62,6 @@ _MANY = frozenset(
 
 _WORDS_A_STEP = 256
 
-_REACH = 6
-"""Words between a handing-over verb and what is handed over."""
-
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+")
 _ENDING = frozenset(".!?;\n")
@@ -80,30 +70,7 @@ _SHOULD = re.compile(
     r"|\b(?:supposed|belongs|instead|whoever|assistant)\b"
 )
 _BIDS = BIDDING | {"could", "can", "would", "will", "may", "might"}
-_NO_SUBJECT = frozenset(
-    {"to", "and", "or", "please", "then", "not", "you", "did", "does", "do", "should", "can", "could"}
-)
-_ASKS_BACK = frozenset(
-    {"did", "does", "do", "is", "are", "was", "were", "has", "have", "many", "much", "long", "if", "soon"}
-)
-_SAID_WHAT = frozenset({"which", "where", "how", "whom", "when"})
 _PARTING = _ENDING | {","}
-_POLITE = frozenset(
-    {"please", "now", "then", "and", "so", "also", "first", "ok", "okay", "hi", "hello", "thanks", "bitte"}
-)
-_READING = frozenset(
-    {"what", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were", "does", "did"}
-    | {"show", "list", "find", "search", "look", "read", "check", "see", "tell", "summarize", "summarise"}
-    | {"count", "compare", "explain", "describe", "name", "calculate", "has", "can", "could", "do", "any", "zeig"}
-)
-"""First words of questions, and of what only asks to be told."""
-
-_HANDING = frozenset({"give", "get", "bring", "send", "write", "make"})
-_BEGGING = frozenset({"can", "could", "would", "will", "won't", "can't", "couldn't", "kannst", "könntest"})
-_BEGGED = frozenset({"you", "we", "somebody", "someone", "du", "sie"})
-_SELF = frozenset({"i", "i'd", "i'm", "we", "we'd", "we're", "ich", "je"})
-_LEARNING = frozenset({"know", "see", "overview", "list", "summary", "wonder", "wondering", "curious", "read", "learn"})
-_MIN_WISH_WORDS = 2
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
 _STOPS = frozenset(".:;!?")
 _OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
@@ -138,7 +105,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     """Does what `request_facts` does, in steps."""
     words, opening, ends = _clauses(fold(text))
     deeds = things = 0
-    wish = _Wish(words, ends)
+    wish = Wish(words, ends)
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
@@ -155,33 +122,9 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     return RequestFacts(
         deeds=deeds,
         things=things,
-        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wish.found | ENTRUSTS * _entrusts(words),
-        delegates=_delegates(words),
+        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wish.found | ENTRUSTS * entrusts(words),
+        delegates=delegates(words),
     )
-
-
-class _Wish:
-    """Finds out whether a clause of a text may wish for anything, while its words are read in order."""
-
-    def __init__(self, words: Sequence[str], ends: Mapping[int, str]) -> None:
-        self.found = False
-        self._words, self._ends = words, ends
-        self._first = 0
-        self._known = self._wished = self._begged = False
-
-    def take(self, at: int, *, known: bool) -> None:
-        """Takes in the word at a place; `known`: it asks for a deed."""
-        self._known = self._known or known
-        sign = self._ends.get(at)
-        if not sign:
-            return
-        clause = self._words[self._first : at + 1]
-        self._wished = self._wished or not (self._known or _only_reads(clause))
-        self._begged = self._begged or _begs(clause)
-        self._first, self._known = at + 1, False
-        if sign != ",":
-            self.found = self.found or (self._wished and (self._begged or sign != "?"))
-            self._wished = self._begged = False
 
 
 def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
@@ -202,7 +145,7 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     if light:
         return light | particle | FAMILIES.get(word, 0)
     bits = DEEDS.get(word, 0) | particle
-    if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + _REACH]):
+    if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]):
         bits |= int(Deed.PAY)
     bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING
     if bits and bids and _is_asked(words, at, opens=opens):
@@ -214,7 +157,7 @@ def _with_particle(words: Sequence[str], at: int) -> int:
     """ "Take the announcement down": the particle says what is done."""
     if words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return 0
-    reach = words[at + 1 : at + 2 + _REACH]
+    reach = words[at + 1 : at + 2 + REACH]
     return next((PARTICLES[pair] for pair in ((words[at], word) for word in reach) if pair in PARTICLES), 0)
 
 
@@ -223,7 +166,7 @@ def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
     is paid."""
     if words[at] not in HAVING_TO or opens or words[at - 1] in OF_THE_ASKER:
         return 0
-    reach = words[at + 1 : at + 2 + _REACH]
+    reach = words[at + 1 : at + 2 + REACH]
     owed = not OWED.isdisjoint(reach[:2]) and not (MONEY_SENT | {"paid"}).isdisjoint(reach)
     learnt = next((word for word in reach[:3] if word not in ("to", "also", "have", "a", "be")), "")
     return int(Deed.SEND) * (learnt in LEARNT) | int(Deed.PAY) * owed
@@ -231,7 +174,7 @@ def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
 
 def _is_reminder(words: Sequence[str], at: int) -> bool:
     """ "Remind me tomorrow to answer Ada" asks for a reminder, not for the answer."""
-    before = words[max(0, at - 2 * _REACH) : at]
+    before = words[max(0, at - 2 * REACH) : at]
     if not before or before[-1] != "to":
         return False
     told = next((place for place in range(len(before) - 1, 0, -1) if before[place - 1] in ("remind", "reminder")), 0)
@@ -265,19 +208,6 @@ def _is_bare_verb(word: str, follower: str) -> bool:
     )
 
 
-def _begs(words: Sequence[str]) -> bool:
-    """ "Could you …?" is a question in form only."""
-    return len(words) > 1 and words[0] in _BEGGING and words[1] in _BEGGED
-
-
-def _only_reads(words: Sequence[str]) -> bool:
-    """ "Show me …", "please check …", "I'd like to know …", "in one sentence each"."""
-    rest = [word for word in (words[2:] if _begs(words) else words) if word not in _POLITE]
-    if len(rest) < _MIN_WISH_WORDS or rest[0] in _READING or (rest[0] in _HANDING and rest[1] in TO_THE_USER):
-        return True
-    return rest[0] in _SELF and any(word in _LEARNING for word in rest[1 : 2 + _REACH])
-
-
 def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     """Returns the words, the positions of those that begin a clause, and of those that end a sentence or a part of one, with its
     sign."""
@@ -306,7 +236,7 @@ def _sign(between: str) -> str:
 
 def _light_deed(words: Sequence[str], at: int) -> int:
     """ "Drop her a line", "make a payment": the noun says what is done."""
-    reach = words[at + 1 : at + 2 + _REACH]
+    reach = words[at + 1 : at + 2 + REACH]
     meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach)
     wished = words[at] in BY_WISH
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
@@ -385,56 +315,6 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     return not NOT.intersection(before) or bool(FORGET.intersection(before))
 
 
-def _delegates(words: Sequence[str]) -> bool:
-    named = False  # whether what can be handed over was named before
-    for at, word in enumerate(words):
-        if word in HANDING_OVER and _hands_over(words, at, named=named):
-            return True
-        named = named or singular(word) in HANDED_OVER
-    return False
-
-
-def _entrusts(words: Sequence[str]) -> bool:
-    """Tells whether a request leaves details to what somebody says: "update it as he says", "she sent me somebody to invite,
-    do that"."""
-    reported = False
-    for at, word in enumerate(words):
-        if _as_said(words, at) or (reported and word == "do" and words[at + 1 : at + 2] and words[at + 1] in TAKEN_UP):
-            return True
-        reported = reported or (word in SAID and at > 0 and words[at - 1] not in OF_THE_USER | _NO_SUBJECT)
-    return False
-
-
-def _hands_over(words: Sequence[str], at: int, *, named: bool) -> bool:
-    reach = words[at + 1 : at + 1 + _REACH]
-    for step, follower in enumerate(reach):
-        if follower in OF_THE_REQUEST or follower in NOT:
-            return False
-        if singular(follower) in HANDED_OVER and not NOT.intersection(words[max(0, at - 3) : at]):
-            return True
-        if follower == "what" and step < 2:
-            return True
-        if not step and follower in TAKEN_UP and named:
-            return True
-    return False
-
-
-def _as_said(words: Sequence[str], at: int) -> bool:
-    """ "As she says", "to what he needs", "where the letter said"; not "as I said" and "tell me what she needs"."""
-    word = words[at]
-    if word not in AS_SAID and not (word == "what" and at and words[at - 1] in WHAT_SAID):
-        return _wrote_which(words, at)
-    said = next((step for step, follower in enumerate(words[at + 1 : at + 4]) if follower in SAID), -1)
-    return said > 0 and not (OF_THE_USER | _ASKS_BACK).intersection(words[at + 1 : at + 1 + said])
-
-
-def _wrote_which(words: Sequence[str], at: int) -> bool:
-    """ "She wrote which and where", "their letter says where to"."""
-    if words[at] not in SAID or not at or words[at - 1] in OF_THE_USER:
-        return False
-    return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_WHAT
-
-
 def _named(text: str) -> int:
     bits = 0
     for mark in identifiers(text):
@@ -445,11 +325,3 @@ def _named(text: str) -> int:
         elif sum(character.isdigit() for character in mark) >= _ACCOUNT_DIGITS:
             bits |= NAMED_ACCOUNT
     return bits
-
-
-def singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-        return word[:-1]
-    return word

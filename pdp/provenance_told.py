@@ -18,7 +18,7 @@ from pdp.fold import fold
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS, Deed
 from pdp.provenance_marks import identifiers, pieces, words
-from pdp.provenance_request import singular
+from pdp.provenance_wishes import singular
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
