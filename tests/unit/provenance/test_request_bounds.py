@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from pdp import provenance_request
+from pdp import provenance_request, provenance_wishes
 from pdp.provenance_request import request_facts
+from pdp.provenance_wishes import singular
 
 
 @pytest.mark.parametrize("phrase", ["do it ", "follow it to do ", "act on it ", "deal with it "])
 def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
     steps = 0
-    singular = provenance_request.singular
 
     def counted(word: str) -> str:
         nonlocal steps
         steps += 1
         return singular(word)
 
-    monkeypatch.setattr(provenance_request, "singular", counted)
+    for module in (provenance_request, provenance_wishes):
+        monkeypatch.setattr(module, "singular", counted)
     taken = []
     for repeats in (100, 200):
         steps = 0
