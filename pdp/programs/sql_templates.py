@@ -159,7 +159,7 @@ def _filled(template: Template, literals: Sequence[str]) -> Program:
             table=part.table,
             equalities={column: _values(items, values) for column, items in part.equalities},
             assignments={
-                column: values[item] if type(item) is int else item  # type: ignore[misc]
+                column: values[item] if type(item) is int else item  # type: ignore[misc]  # mypy does not narrow by type()
                 for column, item in part.assignments
             },
             limit=part.limit if slot is None else int(values[slot]),

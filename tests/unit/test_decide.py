@@ -101,7 +101,7 @@ async def test_a_repeat_gets_the_stored_answer_and_counts_once() -> None:
 async def test_a_stored_answer_that_cannot_be_opened_is_no_answer() -> None:
     pipeline = await started()
     now_ms = int(time.time() * 1000)
-    pipeline.state._view = lambda ask: StateView(status=ClaimStatus.ANSWERED, now_ms=now_ms)  # type: ignore[method-assign]
+    pipeline.state._view = lambda ask: StateView(status=ClaimStatus.ANSWERED, now_ms=now_ms)  # type: ignore[method-assign]  # for one test
     answer = await pipeline.ask(action("r1"))
     assert (answer.error.code, answer.error.reason) == (13, "ANSWER_UNREADABLE")
     assert pipeline.judge.batches == []

@@ -51,7 +51,7 @@ async def test_cancelled_work_is_closed() -> None:
     def endless() -> Steps[None]:
         try:
             while True:
-                time.sleep(SLICE_S)
+                time.sleep(SLICE_S)  # a step that uses up its slice, so that the loop gets a turn
                 yield
         finally:
             closed.append(True)

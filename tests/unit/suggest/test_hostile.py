@@ -248,4 +248,4 @@ def test_a_large_object_hides_no_address_that_stands_nearer() -> None:
         tree = {"type": "object", "properties": {f"part_{index}": tree for index in range(8)}}
     letter = {"type": "object", "properties": {"layout": tree, "to": {"type": "string"}}}
     found = made({"name": "send_email", "inputSchema": {"type": "object", "properties": {"letter": letter}}})
-    assert {"kind": "recipient", "path": "letter.to"} in found.entry["sinks"]  # type: ignore[operator]
+    assert {"kind": "recipient", "path": "letter.to"} in found.entry["sinks"]  # type: ignore[operator]  # an entry is JSON
