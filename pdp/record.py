@@ -42,6 +42,7 @@ class LogRecorder:
         self._failure = failure
         self._stores: tuple[SegmentStore, ...] = (vault.store, wal.store)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writ-sync")
+        self._owner = os.getpid()
         self._appends = 0
         self._synced = 0
         self._flight: asyncio.Task[None] | None = None
@@ -115,6 +116,8 @@ class LogRecorder:
         self._check()
 
     def _check(self) -> None:
+        if os.getpid() != self._owner:  # two would write one sequence, and repeat the vault's nonces
+            raise EvidenceFailed("LOG_LOCKED", "the evidence log belongs to the process that this one was forked from")
         if self._broken:
             raise EvidenceFailed("LOG_SYNC_FAILED", self._broken)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 
 from pdp.ports import Recorder
 from tests.evidence_support import KEYS, NOW_MS, SALT, MemoryRecorder, Place, draft, drafts, receipt_of
+from writ.errors import EvidenceFailed
 from writ.receipt import VerifiedReceipt, verify_receipt
 from writ.receipt_body import undelivered_body
 
@@ -75,3 +77,13 @@ async def test_many_may_sync_at_once_while_others_append(recorder: Recorder) -> 
 
     await asyncio.gather(*(one(number) for number in range(20)))
     assert verified(recorder, 1)[0].body.sequence >= 40
+
+
+def test_a_forked_process_does_not_append(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Place(tmp_path).open()
+    with monkeypatch.context() as forked:
+        forked.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(EvidenceFailed, match="LOG_LOCKED"):
+            log.append(drafts(1))
+    verified(log, 1)
+    log.close()
