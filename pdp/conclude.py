@@ -262,15 +262,15 @@ class Concluder:
 
     def _settlement(self, sheet: _Sheet, response: bytes) -> Settlement:
         item, verdict = sheet.item, sheet.item.verdict
-        ttl_ms = 0
+        until_ms = 0
         if len(response) <= MAX_KEPT_ANSWER_BYTES:
-            kept_ms = ANSWER_TTL_MS if verdict.keep else 0
-            ttl_ms = sheet.permit.expires_ms - item.view.now_ms if sheet.permit else kept_ms
+            kept_ms = item.view.now_ms + ANSWER_TTL_MS if verdict.keep else 0
+            until_ms = sheet.permit.expires_ms if sheet.permit else kept_ms
         return Settlement(
             ask=item.state_ask,
             final=sheet.final,
-            answer=response if ttl_ms else b"",
-            answer_ttl_ms=ttl_ms,
+            answer=response if until_ms else b"",
+            answer_until_ms=until_ms,
             decision_id=_reference(sheet),
             amounts=item.amounts,
             companions=self._finals(item),

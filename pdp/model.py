@@ -225,7 +225,7 @@ class Final(StrEnum):
 class Settlement:
     """What becomes of one ask after its answer. `ask.ticket` names the reservation.
 
-    `answer` is stored for `answer_ttl_ms` (0: not stored, a repeat is judged anew without counting again); the claim
+    `answer` is stored until `answer_until_ms` (0: not stored, a repeat is judged anew without counting again); the claim
     itself, with its execution digest and `decision_id`, lives 10 minutes for ReportOutcome. After a TRANSFORM
     `decision_id` is followed by `/` and the digest of the call that may run in place of the proposed one.
     `amounts` replaces reserved amounts by counter name after a TRANSFORM; it can only lower them. `companions` replaces
@@ -235,7 +235,7 @@ class Settlement:
     ask: StateAsk
     final: Final
     answer: bytes = b""
-    answer_ttl_ms: int = 0
+    answer_until_ms: int = 0
     decision_id: str = ""
     amounts: Mapping[str, int] = field(default_factory=dict)
     companions: tuple[object, ...] = ()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pdp.model import Settlement
 from pdp.ports import State
@@ -34,8 +32,6 @@ class Settler:
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """Returns when the state has taken them, or there are too many that it does not take."""
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
         self._unsettled += len(settlements)
         try:
             for pause_s in itertools.chain(SETTLE_RETRIES_S, itertools.repeat(SETTLE_RETRIES_S[-1])):
@@ -50,14 +46,5 @@ class Settler:
                     log.error("not settled until a restart", extra={"items": len(settlements)})
                     return
                 await asyncio.sleep(pause_s)
-                settlements = aged(settlements, loop.time() - began_s)
-                began_s = loop.time()
         finally:
             self._unsettled -= len(settlements)
-
-
-def aged(settlements: Sequence[Settlement], by_s: float) -> list[Settlement]:
-    """Returns them as they are `by_s` seconds later: an answer is kept only for what is left of its time, so that none
-    outlives its permit."""
-    by_ms = math.ceil(by_s * 1000)
-    return [replace(one, answer_ttl_ms=max(0, one.answer_ttl_ms - by_ms)) for one in settlements]

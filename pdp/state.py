@@ -200,7 +200,7 @@ class RedisState(StateRecords):
                 if view.ticket:
                     claimed.discard((organisation, claim_id(ask.caller_id, ask.request_id)))
                 if view.status is ClaimStatus.ANSWERED:
-                    answer.views[at] = replace(view, answer=self.answers.open(ask, view.answer))
+                    answer.views[at] = replace(view, answer=self.answers.open(ask, view.answer, view.now_ms))
         self._live -= claimed  # answered, or held by another
         return [answer.views for answer in answers]
 
@@ -252,20 +252,21 @@ class RedisState(StateRecords):
         if not self._flying:
             await asyncio.sleep(0)  # an enrichment that starts in this turn of the loop takes it along
             if not self._flying and flush in self._queue:
-                await self._trip([])
+                with suppress(Exception):  # `done` tells, as it tells those who came along
+                    await self._trip([])
         await flush.done
 
     async def _trip(self, calls: list[Call]) -> list[object]:
         """One pipeline: what waits to be settled, then `calls`, then what is due to be learned; each part fails alone when the
         server refuses it, and nobody is told of what was not learned."""
         flushes, self._queue = self._queue, []
-        settling = self._settle_calls(flush.settlements for flush in flushes)
-        if not settling and not calls:
+        if not flushes and not calls:
             return []
-        learning = [call for learner in self._learners() for call in learner.learn()]
         self._flying += 1
         failure: BaseException | None = None
         try:
+            settling = self._settle_calls(flush.settlements for flush in flushes)
+            learning = [call for learner in self._learners() for call in learner.learn()]
             replies = await self.client.run([one.call for one in settling] + calls + learning)
             failure = self._settled(settling, replies)
         except BaseException as error:
@@ -339,8 +340,7 @@ class RedisState(StateRecords):
         if flush.done.done():  # its caller was cancelled
             return
         if failure is not None:
-            state_failure = isinstance(failure, StateFailed)
-            flush.done.set_exception(failure if state_failure else StateFailed(*_CANCELLED))
+            flush.done.set_exception(_told(failure))
             flush.done.exception()  # a caller that has gone needs no warning
             return
         for settlement in flush.settlements:
@@ -412,6 +412,15 @@ class RedisState(StateRecords):
         left = self._lost.pop(organisation, set()) - swept
         if left:
             self._lost[organisation] = left
+
+
+def _told(failure: BaseException) -> StateFailed:
+    """What those learn who have something settled in a trip that failed."""
+    if isinstance(failure, StateFailed):
+        return failure
+    if isinstance(failure, Exception):
+        return StateFailed("STATE_BROKEN", f"settling met a defect of Writ: {type(failure).__name__}")
+    return StateFailed(*_CANCELLED)
 
 
 def _first_failure(replies: Sequence[object]) -> StateFailed | None:

@@ -19,9 +19,6 @@ from writ.errors import StateFailed
 FINAL_CODES: Mapping[Final, str] = {Final.ALLOWED: "a", Final.DENIED: "d", Final.WITHDRAWN: "w"}
 FINALS: Mapping[bytes, str] = {b"a": Final.ALLOWED.value, b"d": Final.DENIED.value}
 
-MAX_ANSWER_MS = 600_000
-"""Longest time that an answer is kept, as long as its claim (KEPT in settle.lua)."""
-
 _STATUS = (None, ClaimStatus.MINE, ClaimStatus.IN_FLIGHT, ClaimStatus.ANSWERED, ClaimStatus.REUSED)
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _TICKET = re.compile(r"([0-9a-f]{16})\.([0-9]{1,16})\.([0-9]{1,16})")
@@ -237,7 +234,7 @@ def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
                 ticket.hold,
                 FINAL_CODES[settlement.final],
                 amounts,
-                settlement.answer_ttl_ms if _has_answer(settlement) else 0,
+                settlement.answer_until_ms if _has_answer(settlement) else 0,
                 settlement.decision_id,
             ]
         )
@@ -245,7 +242,7 @@ def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
 
 
 def answer_commands(
-    settlements: Sequence[Settlement], seal: Callable[[StateAsk, bytes], bytes]
+    settlements: Sequence[Settlement], seal: Callable[[StateAsk, bytes, int], bytes]
 ) -> list[tuple[str | bytes, ...]]:
     """Commands that store the sealed answers of settlements of one organisation, each under who holds the claim (`answer_key`
     in counters.lua). They do not go through Lua: each is some kilobytes."""
@@ -253,11 +250,11 @@ def answer_commands(
     for settlement in settlements:
         if _has_answer(settlement):
             ticket = parse_ticket(settlement.ask.ticket)
-            key = f"{organisation_key(settlement.ask.organisation)[:-1]}a:{ticket.epoch}.{ticket.hold}"
-            ttl_ms = str(min(settlement.answer_ttl_ms, MAX_ANSWER_MS))
-            commands.append(("SET", key, seal(settlement.ask, settlement.answer), "PX", ttl_ms))
+            key = f"{organisation_key(settlement.ask.organisation)[:-1]}a2:{ticket.epoch}.{ticket.hold}"
+            sealed = seal(settlement.ask, settlement.answer, settlement.answer_until_ms)
+            commands.append(("SET", key, sealed, "PXAT", str(settlement.answer_until_ms)))
     return commands
 
 
 def _has_answer(settlement: Settlement) -> bool:
-    return settlement.answer_ttl_ms > 0 and settlement.final is not Final.WITHDRAWN
+    return settlement.answer_until_ms > 0 and settlement.final is not Final.WITHDRAWN

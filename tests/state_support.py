@@ -108,7 +108,7 @@ def settle(
         ask=with_ticket(asked, view),
         final=final,
         answer=answer,
-        answer_ttl_ms=ttl_ms,
+        answer_until_ms=view.now_ms + ttl_ms if ttl_ms else 0,
         decision_id=decision_id,
         amounts=amounts or {},
     )

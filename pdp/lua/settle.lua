@@ -1,8 +1,8 @@
 -- Commits or gives back, and stores answers. Idempotent: a hold is settled once.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV[1]  JSON {q: [[claim id, epoch, order, hold, final a, d or w, amounts, ttl_ms, decision id], ...]}; `ttl_ms` of the
---          answer that the caller has stored under its hold already (see `answer_key`), 0 for none;
+-- ARGV[1]  JSON {q: [[claim id, epoch, order, hold, final a, d or w, amounts, until, decision id], ...]}; until when the
+--          answer holds that the caller has stored under its hold already (see `answer_key`), 0 for none;
 --          amounts: {"1": amount} by position of the reservation from 1, or empty
 -- Returns  [epoch, sequence]
 --
@@ -93,7 +93,7 @@ for i, s in ipairs(ask.q) do
       claim[2] = 'd'
       if final ~= 'w' then claim[9], claim[10] = s[8], final end
       if final == 'a' and not claim[12] then claim[12] = now + KEPT end
-      claim[11] = s[7] > 0 and now + math.min(s[7], KEPT) or 0
+      claim[11] = math.min(s[7], now + KEPT)
       sets[#sets + 1] = keys[i]
       sets[#sets + 1] = claim_bytes(claim)
     end

@@ -9,11 +9,13 @@ import pytest
 import pytest_asyncio
 
 from pdp.model import ApprovalAsk, ClaimStatus, Counts, FactKey, Final, Window
+from pdp.sealed_answers import SealedAnswers
 from pdp.state import RedisState
 from pdp.state_records import StoredFact
 from pdp.state_wire import organisation_key, parse_ticket
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
+from writ.errors import StateFailed
 
 SLIDING = Window(length_ms=3_600_000)
 
@@ -142,7 +144,7 @@ async def test_who_reads_redis_reads_no_answer_and_who_writes_it_forges_none(
         answer = b"invoice hunter2 of " + each.request_id.encode()
         await state.settle([settle(each, view, Final.ALLOWED, answer=answer, ttl_ms=30_000)])
         ticket = parse_ticket(view.ticket)
-        keys.append(f"{organisation_key(each.organisation)[:-1]}a:{ticket.epoch}.{ticket.hold}")
+        keys.append(f"{organisation_key(each.organisation)[:-1]}a2:{ticket.epoch}.{ticket.hold}")
     sealed = [await state.client.command("GET", key) for key in keys]
     assert not any(b"hunter2" in each for each in sealed)
     assert (await enrich_one(other, asked)).answer == b"invoice hunter2 of r"
@@ -157,6 +159,41 @@ async def test_who_reads_redis_reads_no_answer_and_who_writes_it_forges_none(
         for one in (asked, foreign):
             repeat = await enrich_one(other, one)
             assert (repeat.status, repeat.answer) == (ClaimStatus.ANSWERED, b"")
+
+
+async def test_who_writes_redis_keeps_no_answer_alive(state: RedisState, other: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
+    ticket = parse_ticket(view.ticket)
+    key = f"{{acme}}:a2:{ticket.epoch}.{ticket.hold}"
+    assert 0 < await state.client.command("PTTL", key) <= 30_000
+    sealed = await state.client.command("GET", key)
+    assert other.answers.open(asked, sealed, view.now_ms + 29_999) == b"yes"
+    assert other.answers.open(asked, sealed, view.now_ms + 30_000) == b""
+
+
+async def test_an_answer_is_where_a_decision_point_of_the_earlier_form_does_not_look(state: RedisState) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
+    ticket = parse_ticket(view.ticket)
+    assert await state.client.command("GET", f"{{acme}}:a:{ticket.epoch}.{ticket.hold}") is None
+
+
+async def test_an_answer_that_cannot_be_sealed_is_told_to_those_who_settle(
+    state: RedisState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask("r", reserve())
+    view = await enrich_one(state, asked)
+    settlement = settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)
+    with monkeypatch.context() as broken:
+        broken.setattr(SealedAnswers, "seal", lambda *_: 1 / 0)
+        settling = [asyncio.create_task(state.settle([settlement])) for _ in range(2)]
+        told = await asyncio.wait_for(asyncio.gather(*settling, return_exceptions=True), 5)
+    assert [(type(each), "ZeroDivisionError" in str(each)) for each in told] == [(StateFailed, True)] * 2
+    await state.settle([settlement])
+    assert (await enrich_one(state, asked)).answer == b"yes"
 
 
 async def test_two_equal_asks_of_one_batch_are_judged_once(state: RedisState) -> None:
@@ -298,7 +335,7 @@ async def test_a_repeat_whose_stored_answer_is_gone_is_judged_anew_and_counts_on
     view = await enrich_one(state, asked)
     await state.settle([settle(asked, view, Final.ALLOWED, answer=b"yes", ttl_ms=30_000)])
     epoch, _, hold = view.ticket.split(".")
-    assert await state.client.command("DEL", f"{{acme}}:a:{epoch}.{hold}") == 1
+    assert await state.client.command("DEL", f"{{acme}}:a2:{epoch}.{hold}") == 1
     repeat = await enrich_one(state, asked)
     assert repeat.status is ClaimStatus.MINE
     await state.settle([settle(asked, repeat, Final.ALLOWED)])

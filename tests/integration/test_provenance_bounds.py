@@ -83,7 +83,12 @@ async def looked(state: RedisState, *asks: ProvenanceAsk) -> list[ProvenanceView
     views = await state.enrich(carried)
     await state.settle(
         [
-            Settlement(ask=replace(each, ticket=view.ticket), final=Final.ALLOWED, answer=b"a", answer_ttl_ms=60_000)
+            Settlement(
+                ask=replace(each, ticket=view.ticket),
+                final=Final.ALLOWED,
+                answer=b"a",
+                answer_until_ms=view.now_ms + 60_000,
+            )
             for each, view in zip(carried, views, strict=True)
         ]
     )

@@ -116,7 +116,7 @@ async def test_a_long_answer_is_not_kept_and_its_repeat_is_judged_anew() -> None
     await pipeline.engine.drain()
     assert again.decision.permit.id == first.decision.permit.id
     assert again.decision.decision_id != first.decision.decision_id
-    assert [(one.answer, one.answer_ttl_ms) for one in pipeline.state.settled] == [(b"", 0)] * 2
+    assert [(one.answer, one.answer_until_ms) for one in pipeline.state.settled] == [(b"", 0)] * 2
 
 
 async def test_a_request_id_for_another_call_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Settling after the answer: kept up until the state takes it, and no stored answer outlives its permit."""
+"""Settling after the answer: kept up until the state takes it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import asyncio
 import pytest
 
 from pdp import settle
-from pdp.model import Final, Settlement
-from pdp.settle import aged
+from pdp.model import Final
 from tests.pipeline_support import Pipeline, action, until
-from tests.state_support import ask
 from writ.errors import StateFailed
 from writ.v1 import decision_pb2
 
@@ -56,11 +54,3 @@ async def test_a_state_that_never_comes_back_holds_a_bounded_number(monkeypatch:
     pipeline.state.before_settle = lambda: None
     await asyncio.wait_for(pipeline.engine.drain(), 10)
     assert 0 < len(pipeline.state.settled) <= 3
-
-
-def test_a_late_answer_is_kept_for_what_is_left_of_its_permit_alone() -> None:
-    def settlement(ttl_ms: int) -> Settlement:
-        return Settlement(ask=ask("r1"), final=Final.ALLOWED, answer=b"a", answer_ttl_ms=ttl_ms)
-
-    left = [one.answer_ttl_ms for one in aged([settlement(30_000), settlement(5_000), settlement(0)], 7.2)]
-    assert left == [22_800, 0, 0]
