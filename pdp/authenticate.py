@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from pdp.model import CallerIdentity, Peer
 from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
+from writ.strict_json import is_text
 from writ.v1 import decision_pb2
 
 MAX_BEARER_BYTES = 8 * 1024
@@ -30,6 +31,9 @@ MAX_CACHED_CREDENTIALS = 4096
 
 MAX_DELEGATIONS = 16
 """Longest chain; each step is compared with the one before it."""
+
+MAX_UNIX_S = 253_402_300_799
+"""The last second of the year 9999, where google.protobuf.Timestamp ends; an expiry after it is as good as none."""
 
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -89,7 +93,7 @@ class Authenticator:
             id=_text_claim(claims, "sub"),
             names=(_text_claim(claims, "sub"),),
             claims=claims,
-            expires_at_s=float(claims["exp"]),
+            expires_at_s=float(min(int(claims["exp"]), MAX_UNIX_S)),
         )
 
     def _of_certificate(self, pem: bytes) -> CallerIdentity:
@@ -118,7 +122,7 @@ class Authenticator:
 
 def _text_claim(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
-    if not isinstance(value, str) or not value or len(value) > 256:
+    if not isinstance(value, str) or not value or len(value) > 256 or not is_text(value):
         raise NotAuthenticated("CREDENTIAL_INVALID", f"the token's `{name}` must be text of 1 to 256 characters")
     return value
 

@@ -22,11 +22,12 @@ from pdp.model import ApprovalAsk, Ask, Draft, Final, Recorded, Settlement
 from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
+from pdp.refusals import MAX_KEPT_BYTES, Refusals
 from pdp.verdict import denied
 from pdp.wire import delimited, tag
 from writ.canonical import record_bytes
 from writ.commitment import SALT_BYTES
-from writ.errors import EvidenceFailed, WritError
+from writ.errors import EvidenceFailed, Overloaded, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
 from writ.receipt_body import decision_body, refusal_body, undelivered_body
 from writ.v1 import receipt_pb2
@@ -104,6 +105,7 @@ class Concluder:
         self._evidence = evidence
         self._finals = finals
         self._failing = False
+        self._refusals = Refusals()
 
     def conclude(self, items: Sequence[Item], watch: Stopwatch, deliver: Deliver) -> Concluded:
         """Records all items, answers those that need not wait for the disk, and returns what is left to do. Never raises
@@ -135,7 +137,12 @@ class Concluder:
         ]
 
     def refuse(self, ask: Ask, refused: Refused, lane: Lane, now_ms: int) -> Answer:
-        """Records that a credential did not cover a request, and returns the PERMISSION_DENIED."""
+        """Records that a credential did not cover a request, and returns the PERMISSION_DENIED; once that was so too often for
+        its caller, records nothing and returns RESOURCE_EXHAUSTED."""
+        try:
+            self._refusals.verify(refused.caller, now_ms)
+        except Overloaded as often:
+            return error_answer(ask, often, request_id=refused.request.request_id)
         salt, decision_id = self._random(SALT_BYTES), ulid(now_ms, self._random(RANDOM_BYTES))
         body = refusal_body(
             decision_id=decision_id,
@@ -150,7 +157,8 @@ class Concluder:
             agent_id=refused.request.agent.id,
             principal=refused.request.principal.id,
         )
-        payload = receipt_pb2.Payload(request=ask.request, salt=salt).SerializeToString()
+        kept = ask.request if len(ask.request) <= MAX_KEPT_BYTES else b""
+        payload = receipt_pb2.Payload(request=kept, salt=salt).SerializeToString()
         draft = Draft(
             body=body, organisation=refused.caller.organisation, now_ms=now_ms, salt=salt, payload=payload, subjects=()
         )

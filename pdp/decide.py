@@ -64,7 +64,7 @@ from pdp.settle import Settler
 from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
 from pdp.verdict import denied
-from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, StateFailed, WritError
+from writ.errors import DeadlineExceeded, InvalidInput, NotReady, StateFailed, WritError
 from writ.v1 import decision_pb2
 
 log = logging.getLogger("writ.decide")
@@ -94,6 +94,7 @@ class Engine:
         deliver: Deliver,
     ) -> None:
         self._limits = limits
+        self._authenticator = authenticator
         self._timeouts = timeouts
         self._lanes = lanes
         self._state = state
@@ -128,11 +129,17 @@ class Engine:
         )
 
     def offer(self, entry: Entry) -> None:
-        """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too."""
+        """Takes an entry; its answers come through `deliver`, in any order. Never raises: overload is an answer too. Who is
+        nobody takes no place in the queue, and several credentials of one caller share one."""
         try:
+            caller = self._authenticator.authenticate(entry.asks[0].peer, time.time())
+            entry.caller = (caller.organisation, caller.id)
             self._queue.put(entry)
-        except Overloaded as error:
+        except WritError as error:
             self._refuse(entry, error)
+            return
+        except Exception as error:
+            self._broken([entry], "taking a request failed", error)
             return
         self._schedule()
 
@@ -171,11 +178,8 @@ class Engine:
         concluded = Concluded(settlements=[])
         try:
             concluded = await self._decided(entries)
-        except Exception:
-            # Our defect: nobody waits for ever, nobody is allowed, and the cause is in the log alone.
-            log.exception("batch failed")
-            self._telemetry.failure("INTERNAL")
-            self._deliver([internal_answer(ask) for entry in entries for ask in entry.asks])
+        except Exception as error:
+            self._broken(entries, "batch failed", error)
         finally:
             # The next batch need not wait for what follows: settling, and the disk.
             self._in_flight -= 1
@@ -270,6 +274,12 @@ class Engine:
     def _refuse(self, entry: Entry, error: WritError) -> None:
         self._telemetry.failure(error.reason)
         self._deliver([error_answer(ask, error) for ask in entry.asks])
+
+    def _broken(self, entries: Sequence[Entry], what: str, error: Exception) -> None:
+        """Answers what met our defect: nobody waits for ever, nobody is allowed, and the cause is in the log alone."""
+        log.error(what, exc_info=error)
+        self._telemetry.failure("INTERNAL")
+        self._deliver([internal_answer(ask) for entry in entries for ask in entry.asks])
 
     # (4) enrich ------------------------------------------------------------------------------------------------------
 

@@ -176,5 +176,5 @@ class Preparation:
         else:
             log.error("preparing failed", exc_info=error)
             answer = internal_answer(work.ask)
-        self._telemetry.failure(error.reason if isinstance(error, WritError) else "INTERNAL")
+        self._telemetry.failure(answer.error.reason if answer.error else "INTERNAL")
         self._deliver([answer])

@@ -9,14 +9,15 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from pdp.item import Item
-from pdp.model import Ask, Peer
+from pdp.model import Ask
 from writ.errors import Overloaded
 from writ.v1 import decision_pb2
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Entry:
-    """Asks that must be decided in one batch, in order: one ask, or the items of a DecideBatch with its semantic.
+    """Asks that must be decided in one batch, in order: one ask, or the items of a DecideBatch with its semantic. `caller` is
+    whose line they wait in: organisation and id, once the engine knows them.
 
     The rest is progress, kept when an entry comes back to the queue: the prepared items; the asks that were answered
     without a judgement, and whether their answer permits; whether items were made again for another bundle; until when
@@ -26,6 +27,7 @@ class Entry:
 
     asks: list[Ask]
     semantic: decision_pb2.BatchSemantic.ValueType = decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
+    caller: tuple[str, str] = ("", "")
     items: list[Item] = field(default_factory=list)
     answered: dict[Ask, bool] = field(default_factory=dict)
     remade: bool = False
@@ -39,12 +41,12 @@ class Entry:
 
 
 class _Line:
-    """What waits of one caller, and how many asks that are. Found once a call, since a caller's hash takes its time."""
+    """What waits of one caller, and how many asks that are."""
 
-    __slots__ = ("count", "entries", "peer")
+    __slots__ = ("caller", "count", "entries")
 
-    def __init__(self, peer: Peer) -> None:
-        self.peer = peer
+    def __init__(self, caller: tuple[str, str]) -> None:
+        self.caller = caller
         self.entries: deque[Entry] = deque()
         self.count = 0
 
@@ -55,7 +57,7 @@ class FairQueue:
     def __init__(self, *, per_caller: int, total: int) -> None:
         self._per_caller = per_caller
         self._total = total
-        self._lines: OrderedDict[Peer, _Line] = OrderedDict()
+        self._lines: OrderedDict[tuple[str, str], _Line] = OrderedDict()
         self._count = 0
 
     def __len__(self) -> int:
@@ -68,8 +70,8 @@ class FairQueue:
         Raises:
             Overloaded: the caller, or all together, have too many waiting.
         """
-        peer, items = entry.asks[0].peer, len(entry.asks)
-        line = self._lines.get(peer)
+        items = len(entry.asks)
+        line = self._lines.get(entry.caller)
         if (line.count if line is not None else 0) + items > self._per_caller:
             raise Overloaded("CALLER_OVERLOADED", f"expected at most {self._per_caller} waiting requests of one caller")
         if self._count + items > self._total:
@@ -78,7 +80,7 @@ class FairQueue:
 
     def put_back(self, entry: Entry) -> None:
         """Appends an entry that was drawn before and is not finished; never refused, since it was counted once."""
-        self._append(self._lines.get(entry.asks[0].peer), entry, len(entry.asks))
+        self._append(self._lines.get(entry.caller), entry, len(entry.asks))
 
     def draw(self, max_items: int, max_bytes: int) -> list[Entry]:
         """Takes entries round-robin until a bound is met; at least one entry when any waits."""
@@ -95,16 +97,15 @@ class FairQueue:
             size += entry.size
             line.count -= count
             if not line.entries:
-                del self._lines[line.peer]
+                del self._lines[line.caller]
             elif len(self._lines) > 1:
-                self._lines.move_to_end(line.peer)
+                self._lines.move_to_end(line.caller)
         self._count -= items
         return drawn
 
     def _append(self, line: _Line | None, entry: Entry, items: int) -> None:
         if line is None:
-            peer = entry.asks[0].peer
-            line = self._lines[peer] = _Line(peer)
+            line = self._lines[entry.caller] = _Line(entry.caller)
         line.entries.append(entry)
         line.count += items
         self._count += items

@@ -8,9 +8,11 @@ from contextlib import nullcontext
 from typing import Protocol
 
 from pdp.answer import receipt_message
+from pdp.authenticate import MAX_UNIX_S
 from pdp.lanes import Lanes
 from pdp.model import CallerIdentity, Draft
 from pdp.ports import Recorder
+from pdp.refusals import Refusals
 from pdp.request import DIGEST, REQUEST_ID, check_owner
 from pdp.results import Labels, Results
 from pdp.state_client import Call, Client
@@ -20,11 +22,11 @@ from writ.errors import InvalidInput, NotReady
 from writ.receipt_body import outcome_body
 from writ.v1 import decision_pb2, receipt_pb2
 
-MAX_UNIX_S = 253_402_300_799
-"""The last second of the year 9999, where google.protobuf.Timestamp ends."""
-
 MAX_SHORT_BYTES = 16 * 1024
 """Longer results are looked at one after the other, each caller's in turn."""
+
+MAX_BESIDE_BYTES = 16 * 1024
+"""Most bytes of a report beside its result: names and digests."""
 
 MAX_WAITING, MAX_WAITING_PER_CALLER = 64, 16
 """Long results that may wait, in all and of one caller: 64 MiB, 16 MiB."""
@@ -83,6 +85,7 @@ class Reporter:
         self._results = results
         self._random = random
         self._failure = failure
+        self._refusals = Refusals()
         self._long = Turns(total=MAX_WAITING, per_caller=MAX_WAITING_PER_CALLER)
 
     async def report(
@@ -94,12 +97,15 @@ class Reporter:
             InvalidInput: a field is out of bounds, or the result cannot be read.
             NotPermitted: a result is reported for an agent that the caller may not speak for.
             NotReady: a result is reported and no bundle is active.
-            Overloaded: too many long results wait.
+            Overloaded: too many long results wait, or too many reports of one caller match nothing and name no agent.
             StateFailed, EvidenceFailed: nothing was recorded; report again.
         """
         _check(request)
         record = await self._decisions.find_outcome(caller.organisation, caller.id, request.request_id)
         binding = bind(request, record)
+        # Nothing says that this caller had anything decided.
+        if binding == decision_pb2.OUTCOME_BINDING_UNVERIFIED and not request.HasField("agent"):
+            self._refusals.verify(caller, now_ms)
         if binding in _THREATS:
             self._failure(f"OUTCOME_{_BINDINGS[binding]}")
         labels = await self._learn(request, caller, binding)
@@ -189,6 +195,11 @@ def _check(request: decision_pb2.ReportOutcomeRequest) -> None:
     ):
         if not pattern.fullmatch(value):
             raise InvalidInput("FIELD_INVALID", f"`{name}` must match {pattern.pattern}, got {len(value)} characters")
+    beside = request.ByteSize() - len(request.result_json)
+    if beside > MAX_BESIDE_BYTES:
+        raise InvalidInput(
+            "REQUEST_TOO_LARGE", f"expected at most {MAX_BESIDE_BYTES} bytes beside `result_json`, got {beside}"
+        )
     if request.status not in _STATUSES:
         raise InvalidInput("FIELD_INVALID", "`status` must be SUCCEEDED, FAILED or NOT_EXECUTED")
     finished_at = request.finished_at

@@ -154,11 +154,12 @@ def _verify_text(value: JsonValue) -> None:
             level += item.values()
         elif type(item) is list:
             level += item
-        elif type(item) is str and not _is_text(item):
+        elif type(item) is str and not is_text(item):
             raise InvalidInput("ARGUMENTS_LONE_SURROGATE", "expected whole characters, got half of a surrogate pair")
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
+    """Tells whether text holds whole characters alone, no half of a surrogate pair."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

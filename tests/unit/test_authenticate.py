@@ -41,6 +41,10 @@ def test_a_token_of_a_known_key_gives_the_organisation_and_the_name() -> None:
     assert (caller.organisation, caller.id) == ("acme", "spiffe://acme.example/agent/billing-7")
 
 
+def test_a_token_that_never_expires_is_no_surprise() -> None:
+    assert authenticator().authenticate(Peer(bearer=token(exp=10**400)), NOW).expires_at_s > NOW
+
+
 @pytest.mark.parametrize(
     "bearer",
     [
@@ -58,6 +62,7 @@ def test_a_token_of_a_known_key_gives_the_organisation_and_the_name() -> None:
         token(org=None),
         token(org=""),
         token(org=["acme"]),
+        token(sub="agent/\ud800"),
         token(sub="s" * 300),
         token(nbf=int(NOW) + 3600),
         jwt.encode({"sub": "a", "org": "acme"}, "", algorithm="none", headers={"kid": "k1"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,9 +18,11 @@ from pdp.config import Limits, Timeouts
 from pdp.item import Item
 from pdp.model import Ask, ClaimStatus, Final, Outcome, StateAsk, StateView
 from pdp.patience import MAX_WAITING_PER_CALLER
+from pdp.refusals import BURST
 from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, token, until
+from writ.commitment import commitment
 from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
-from writ.v1 import decision_pb2
+from writ.v1 import decision_pb2, receipt_pb2
 
 ALLOW, DENY = decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_DENY
 
@@ -80,6 +83,47 @@ async def test_a_spoofed_agent_is_refused_and_leaves_a_receipt() -> None:
     response = await pipeline.ask(action("r1", agent="payroll-1"))
     assert (response.error.code, response.error.reason) == (7, "CALLER_NOT_PERMITTED")
     assert [body["reason"] for body in pipeline.recorder.bodies("refusal")] == ["CALLER_NOT_PERMITTED"]
+
+
+async def test_a_long_refused_request_is_on_record_by_its_digest_alone() -> None:
+    pipeline = await started()
+    short, long = (
+        action("r1", agent="payroll-1"),
+        action("r2", agent="payroll-1", args_json=b'{"a":"%b"}' % (b"x" * 9000)),
+    )
+    for each in (short, long):
+        await pipeline.ask(each)
+    payloads = [receipt_pb2.Payload.FromString(draft.payload) for draft in pipeline.recorder.drafts]
+    assert [payload.request for payload in payloads] == [short.SerializeToString(), b""]
+    for body, payload, asked in zip(pipeline.recorder.bodies("refusal"), payloads, (short, long), strict=True):
+        assert body["commitments"]["request"] == commitment("request", payload.salt, asked.SerializeToString())
+
+
+async def test_a_flood_of_refused_requests_does_not_fill_the_log_and_is_no_matter_of_others() -> None:
+    pipeline = await started(limits=Limits(queue_per_caller=BURST + 50))
+    flood = [pipeline.ask(action(f"f{number}", agent="payroll-1")) for number in range(BURST + 50)]
+    reasons = Counter(answer.error.reason for answer in await asyncio.gather(*flood))
+    assert reasons == {"CALLER_NOT_PERMITTED": BURST, "REFUSED_TOO_OFTEN": 50}
+    assert len(pipeline.recorder.bodies("refusal")) == BURST
+    assert (await pipeline.ask(action("own"))).decision.effect == decision_pb2.EFFECT_ALLOW
+    other = await pipeline.ask(action("o1", agent="payroll-1"), bearer=token("agent/crm-1"))
+    assert other.error.reason == "CALLER_NOT_PERMITTED"
+
+
+async def test_many_credentials_of_one_caller_are_one_caller() -> None:
+    pipeline = await started(limits=Limits(queue_per_caller=8))
+    bearers = [token("agent/billing-1", lifetime_s=300.0 + number) for number in range(20)]
+    answers = await asyncio.gather(
+        *(pipeline.ask(action(f"r{number}"), bearer=bearer) for number, bearer in enumerate(bearers))
+    )
+    assert Counter(answer.error.reason for answer in answers) == {"": 8, "CALLER_OVERLOADED": 12}
+
+
+async def test_who_is_nobody_takes_no_place_in_the_queue() -> None:
+    pipeline = await started(limits=Limits(queue_total=4))
+    strangers = [pipeline.ask(action(f"s{number}"), bearer=f"nonsense-{number}") for number in range(20)]
+    answers = await asyncio.gather(*strangers, pipeline.ask(action("r1")))
+    assert Counter(answer.error.code for answer in answers) == {16: 20, 0: 1}
 
 
 async def test_a_bad_credential_is_unauthenticated_and_leaves_no_receipt() -> None:

@@ -10,8 +10,8 @@ from writ.errors import Overloaded
 
 
 def entry(caller: str, items: int = 1, size: int = 10) -> Entry:
-    peer = Peer(bearer=caller)
-    return Entry(asks=[Ask(token=None, request=b"x" * size, peer=peer, deadline_s=1.0) for _ in range(items)])
+    asks = [Ask(token=None, request=b"x" * size, peer=Peer(bearer=caller), deadline_s=1.0) for _ in range(items)]
+    return Entry(asks=asks, caller=("acme", caller))
 
 
 def test_one_flooding_caller_delays_the_others_by_one_entry_a_turn() -> None:

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from pdp.model import CallerIdentity
+from pdp.refusals import BURST
 from pdp.report import Reporter
 from pdp.results import Results
 from pdp.session_key import state_name
 from pdp.state_client import Call, Client
+from pdp.wire import delimited, tag
 from tests.behaviour_support import SETTINGS
 from tests.pipeline_support import Pipeline
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, Overloaded
 from writ.v1 import decision_pb2
 
 KEY = bytes(32)
@@ -137,3 +139,29 @@ async def test_a_claimed_end_that_is_no_time_is_refused_and_says_what_was_expect
     request.finished_at.seconds, request.finished_at.nanos = seconds, nanos
     with pytest.raises(InvalidInput, match="`finished_at` must be a time"):
         await (await reporter_of(Told(None))).report(request, caller_of("agent/billing-1"), 1_700_000_000_000)
+
+
+async def test_reports_of_nothing_do_not_fill_the_log() -> None:
+    reporter = await reporter_of(Told(None))
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest="0" * 64, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
+    )
+    for _ in range(BURST):
+        await reporter.report(report, caller_of("agent/crm-1"), 1_000)
+    with pytest.raises(Overloaded, match="REFUSED_TOO_OFTEN"):
+        await reporter.report(report, caller_of("agent/crm-1"), 1_000)
+    await reporter.report(report, caller_of("agent/crm-1"), 2_000)
+
+
+async def test_a_report_holds_little_beside_its_result() -> None:
+    reporter = await reporter_of(Told(None))
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest="0" * 64, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
+    )
+    unknown = decision_pb2.ReportOutcomeRequest.FromString(
+        report.SerializeToString() + delimited(tag(99), b"x" * 20_000)
+    )
+    report.tool.name = "x" * 20_000
+    for each in (report, unknown):
+        with pytest.raises(InvalidInput, match="REQUEST_TOO_LARGE"):
+            await reporter.report(each, caller_of("agent/crm-1"), 1_000)
