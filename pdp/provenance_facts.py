@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pdp.provenance_families import NARROW
+from pdp.provenance_forms import CODE
 from pdp.provenance_intent import is_asked
-from pdp.provenance_lexicon import Thing
+from pdp.provenance_lexicon import Deed, Thing
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS
 from pdp.provenance_model import (
     COMPOSED,
@@ -22,7 +23,7 @@ from pdp.provenance_model import (
     SinkRef,
     only_fetches,
 )
-from pdp.provenance_request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, RequestFacts
+from pdp.provenance_request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, WISHES, RequestFacts
 from pdp.provenance_told import DAY, NAME, NUMBER
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
@@ -122,6 +123,11 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
         or view.agent_untrusted,
         # A gateway keeps sessions apart; an agent that opens its own could leave what it read behind.
         "threat_read": view is None or view.threat_read or (request is None and view.agent_threat),
+        "prose_read": view is None
+        or view.overflow
+        or view.unreported > 0
+        or view.prose_read
+        or (request is None and view.agent_untrusted),
     }
 
 
@@ -142,11 +148,18 @@ def _intent(
         if only_fetches(ask.sinks, ask.kind)
         else is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
     )
-    if asked:
+    if asked or _is_dictated(request, ask, sinks):
         return "ASKED"
     if request.delegates:
         return "DELEGATED"
     return "IMPLIED" if _is_implied(ask, view, sinks, named=named) else "NOT_ASKED"
+
+
+def _is_dictated(request: RequestFacts, ask: ProvenanceAsk, sinks: Sequence[dict[str, Any]]) -> bool:
+    """Tells whether the user wrote the very program that is to run, in a request that wishes for something."""
+    programs = [sink["origin"] for sink in sinks if sink["kind"] == CODE]
+    only_runs = not ask.kind.by_verb & ~Deed.EXECUTE
+    return only_runs and bool(programs) and set(programs) == {"USER"} and bool(request.deeds or request.named & WISHES)
 
 
 def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[str, Any]], *, named: bool) -> bool:

@@ -37,7 +37,7 @@ _WORDS: Mapping[str, Family] = {
     " like": Family.JUDGE,
     "launch begin boot wake halt kill quit"
     " enable disable turn switch toggle lock unlock open close start stop dim arm disarm activate deactivate shut light"
-    " pause resume play run unlocked locked shine schalte": Family.SWITCH,
+    " pause resume play run unlocked locked shine schalte secure initiate ignite engage fire crank": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
     " lade füge invita ajoute": Family.INVITE,
     "offer list market publish post release tweet repost retweet announce share broadcast put upload write advertise"

@@ -51,8 +51,12 @@ STEERED = frozenset({PATH, CODE})
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
 _DOTTED = re.compile(r"\w\.[^\W\d]")
+_NUMBERED = re.compile(r"#?[0-9]{5,}")
 _SLUG = re.compile(r"(?=.{2,64}$)(?=.*[0-9])[A-Za-z]+[0-9]*(?:[-_][A-Za-z0-9]+)*")
 _CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
+
+_TELLING_CODE = re.compile(r"[A-Za-z]{2}[0-9]{2}")
+"""As short as a number that stands anywhere by chance, and yet not one."""
 
 _ID_WORDS = frozenset(
     {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
@@ -164,7 +168,10 @@ def _named(mark: str) -> list[Form]:
 def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
     Where ids stand (kind `id`), more forms are some."""
-    return bool(strong_marks(text)) or is_code(text) or (kind == "id" and _SLUG.fullmatch(text.strip()) is not None)
+    if strong_marks(text) or is_code(text):
+        return True
+    bare = text.strip()
+    return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)
 
 
 def is_code(text: str) -> bool:
@@ -189,7 +196,7 @@ def _is_number(text: str) -> bool:
 def is_weak(text: str) -> bool:
     """True for values such as `7` or `13` that stand in any text by chance."""
     bare = text.strip()
-    return len(bare) <= 4 and not (len(bare) >= 3 and bare.isalpha())
+    return len(bare) <= 4 and not (len(bare) >= 3 and bare.isalpha()) and _TELLING_CODE.fullmatch(bare) is None
 
 
 def whole_mark(text: str) -> str:

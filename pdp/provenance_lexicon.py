@@ -92,7 +92,14 @@ _ASKED: Mapping[str, int] = _table(
         "allocate arrange bring cap choose cut divert double drop free halve hold lift limit pick pull release reroute route"
         " secure select squeeze stick swap tidy trim undo tick strike park match pair clear welcome retire unite": Deed.UPDATE,
         "arrange raise lodge report queue fork branch commit backup snapshot": Deed.CREATE,
-        "combine mix open increment print": Deed.UPDATE,
+        "combine mix open increment print refill refuel replenish start activate engage ignite exchange establish reverse"
+        " refresh": Deed.UPDATE,
+        "acquire procure obtain": Deed.PAY,
+        "order plot draw sketch chart visualize visualise": Deed.CREATE,
+        "listen hear": Deed.UPDATE,
+        "restore": Deed.UPDATE | Deed.ADMIN,
+        "train fit": Deed.EXECUTE,
+        "buzz broadcast": Deed.SEND,
         "print request": Deed.SEND,
         "exchange trade stake fund": Deed.PAY,
         "perform initiate bounce cycle relaunch": Deed.EXECUTE,
@@ -101,8 +108,9 @@ _ASKED: Mapping[str, int] = _table(
         "advertise chase ring offer": Deed.SEND,
         "reward award boost": Deed.PAY,
         "award boost": Deed.UPDATE,
-        "cap cut halve double secure": Deed.ADMIN,
-        "end scrap pull kill strike": Deed.DELETE,
+        "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
+        "tweak recalibrate": Deed.UPDATE,
+        "end scrap pull kill strike reverse": Deed.DELETE,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return book reserve rent lend contribute"
         " prepay credit split request hire redeem promote sponsor": Deed.PAY,
@@ -182,6 +190,7 @@ THINGS: Mapping[str, int] = _table(
         " food vegan vegetarian"
         " mesa": Thing.DINING,
         "flight train bus seat ferry plane airline shuttle zug flug vol vuelo": Thing.TRANSPORT,
+        "car vehicle": Thing.DEVICE,
         "car taxi cab ride rental vehicle scooter bike bicycle van auto voiture coche": Thing.RIDE,
         "show concert museum match theatre theater festival opera tour cinema movie film exhibition performance attraction"
         " ticket game gig": Thing.SHOW,
@@ -190,7 +199,9 @@ THINGS: Mapping[str, int] = _table(
         " grocery shop shopping store merchandise subscription": Thing.GOODS,
         "review rating opinion star feedback testimonial": Thing.OPINION,
         "device light lamp thermostat temperature heating lock door alarm camera scene automation speaker blind garage"
-        " vacuum window switch plug sensor": Thing.DEVICE,
+        " vacuum window switch plug sensor engine motor ignition brake handbrake pedal headlight wiper battery fan heater"
+        " oven sprinkler": Thing.DEVICE,
+        "fuel tank gas gasoline petrol diesel tire tyre": Thing.DEVICE | Thing.RIDE,
         "patient prescription medication medicine diagnosis treatment therapy dose tablet drug referral lab"
         " vaccine": Thing.HEALTH,
         "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
@@ -259,8 +270,82 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("free", "up"): int(Deed.UPDATE),
     ("kick", "off"): int(Deed.EXECUTE | Deed.CREATE),
     ("move", "up"): int(Deed.UPDATE),
+    ("log", "in"): int(Deed.CREATE),
+    ("log", "me"): int(Deed.CREATE),
+    ("logging", "in"): int(Deed.CREATE),
+    ("sign", "in"): int(Deed.CREATE),
+    ("signing", "in"): int(Deed.CREATE),
+    ("fire", "up"): int(Deed.UPDATE | Deed.EXECUTE),
+    ("start", "up"): int(Deed.UPDATE | Deed.EXECUTE),
 }
 """Verbs that mean something else together with the word after them."""
+
+ACTS: Mapping[str, int] = _table(
+    {
+        "cancellation cancelation deletion removal erasure stornierung annulation": Deed.DELETE,
+        "creation registration enrollment enrolment": Deed.CREATE,
+        "submission": Deed.CREATE | Deed.SEND,
+        "modification adjustment correction amendment renaming": Deed.UPDATE,
+        "acquisition purchase": Deed.PAY,
+        "locking securing": Deed.UPDATE,
+    }
+)
+"""Nouns that are deeds themselves: who wants help with a cancellation wants something cancelled."""
+
+ACTS_OF_TRADE: Mapping[str, int] = _table(
+    {
+        "transaction trade order payment transfer donation refund investment withdrawal deposit": Deed.PAY,
+        "booking reservation flight ticket seat room hotel trip journey ride insurance": Deed.PAY | Deed.CREATE,
+    }
+)
+"""Nouns that are deeds after a verb of doing, and things after any other: who sees to an order has it already."""
+
+DOING = frozenset(
+    {
+        "initiate",
+        "proceed",
+        "execute",
+        "process",
+        "perform",
+        "complete",
+        "finalize",
+        "finalise",
+        "facilitate",
+        "conduct",
+    }
+    | {
+        "undertake",
+        "effect",
+        "arrange",
+        "secure",
+        "schedule",
+        "procure",
+        "organize",
+        "organise",
+        "reserve",
+        "place",
+        "make",
+    }
+)
+SEEING_TO = DOING | {
+    *(
+        "help",
+        "assist",
+        "handle",
+        "manage",
+        "request",
+        "require",
+        "need",
+        "needs",
+        "want",
+        "wants",
+        "go",
+        "start",
+        "begin",
+    ),
+    *("carry", "do", "get", "have"),
+}
+"""Verbs before nouns that are deeds."""
 
 NUMBERS = frozenset(
     {"a", "an", "one", "two", "three", "four", "five", "six", "ein", "eine", "zwei", "un", "une", "deux", "dos"}
@@ -274,7 +359,9 @@ LETTING = frozenset({"let", "allow", "permit", "give"})
 LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})
 """What people are let do: "let her read the minutes" shares them."""
 
-BEFORE_GERUND = frozenset({"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and"})
+BEFORE_GERUND = frozenset(
+    {"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and", "in", "is"}
+)
 
 PARTICLES: Mapping[tuple[str, str], int] = {
     ("take", "out"): int(Deed.DELETE),
@@ -296,6 +383,10 @@ PARTICLES: Mapping[tuple[str, str], int] = {
         for verb in ("put", "ship", "push", "bring", "move", "release", "roll")
         for stage in ("staging", "production", "prod", "canary")
     },
+    **{
+        ("withdraw", applied): int(Deed.DELETE)
+        for applied in ("order", "orders", "request", "application", "offer", "bid", "complaint")
+    },
     ("spin", "up"): int(Deed.CREATE | Deed.EXECUTE),
     ("spin", "down"): int(Deed.DELETE | Deed.ADMIN),
     ("back", "up"): int(Deed.CREATE),
@@ -305,7 +396,8 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("lock", "out"): int(Deed.ADMIN),
     ("sign", "off"): int(Deed.UPDATE | Deed.ADMIN),
     ("write", "off"): int(Deed.UPDATE),
-    ("top", "up"): int(Deed.PAY),
+    ("top", "up"): int(Deed.PAY | Deed.UPDATE),
+    ("bring", "life"): int(Deed.UPDATE | Deed.EXECUTE),
     ("pay", "out"): int(Deed.PAY),
     ("hand", "over"): int(Deed.SEND),
     ("take", "over"): int(Deed.ADMIN),
@@ -352,7 +444,7 @@ OWED = frozenset({"get", "have", "receive", "be"})
 OF_THE_ASKER = frozenset({"i", "we", "you", "who", "what", "which", "where", "that", "how", "ich", "wir"})
 """What others are to learn, they are told or given: "the landlord wants to see the bill"."""
 
-PAID_OUT = frozenset({"send", "wire", "transmit", "give", "schicke", "sende", "envoie", "envía"})
+PAID_OUT = frozenset({"allocate", "inject", "send", "wire", "transmit", "give", "schicke", "sende", "envoie", "envía"})
 MONEY_SENT = frozenset(
     {"money", "payment", "rent", "refund", "amount", "difference", "deposit", "fee", "fees", "salary", "euro", "euros"}
     | {
@@ -366,6 +458,9 @@ MONEY_SENT = frozenset(
         "debt",
         "tip",
         "cash",
+        "capital",
+        "fund",
+        "funds",
         "tax",
         "geld",
         "dinero",
@@ -586,6 +681,7 @@ OFTEN_NOUNS = frozenset(
     | {"ring", "award", "reward", "end", "double", "free", "release", "swap", "pair", "stick", "trim", "chase"}
     | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
 )
+OFTEN_NOUNS |= {"plot", "chart", "sketch", "train", "fit"}
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 
@@ -597,7 +693,7 @@ TO_THE_USER = frozenset(("me", "us", "mir", "uns", "moi", "nous", "nos"))
 
 BIDDING = frozenset(
     {"please", "kindly", "must", "should", "shall", "to", "and", "then", "also", "now", "first", "do", "just", "bitte"}
-    | {"veuillez", "you", "let", "lets", "or", "next", "finally", "afterwards"}
+    | {"veuillez", "you", "let", "lets", "let's", "or", "next", "finally", "afterwards"}
 )
 """Before a verb, these bid."""
 
@@ -625,6 +721,26 @@ OF_SOMEBODY = frozenset(
     ]
 )
 """Before a verb, these tell what somebody does or did, not what the agent is to do."""
+
+WISHING = frozenset({"need", "needs", "want", "wants", "require", "requires", "request"})
+"""Verbs of wanting, which say "I" before them and mean the one who reads it."""
+
+PROCEDURE = frozenset({"process", "procedure"})
+
+DUE = frozenset({"must", "should", "shall", "gotta", "wanna"})
+"""Between the asker and a verb, these bid: "I must cancel that booking"."""
+
+CONDITIONAL = frozenset({"if", "when", "unless", "should", "once", "wenn", "falls", "sobald", "si", "cuando"})
+"""A clause that begins so may deny what the next one asks for nothing: "if it is not available, cancel the order"."""
+
+WANTED = frozenset({"get", "want", "need", "like", "needs", "wants", "ensure", "ensuring", "sure"})
+"""Before what is done, these ask for it: "get it cancelled", "make sure the doors are locked"."""
+
+TOLD_DONE = frozenset({"was", "were", "been", "has", "had", "have", "which", "that", "who", "already", "not", "of"})
+"""Before what is done, these tell of it."""
+
+WILL_BE = frozenset({"will", "would", "may", "might", "won't", "cannot", "could"})
+"""Before "be", these tell what comes of itself."""
 
 OF_A_THING = frozenset(
     [
@@ -723,8 +839,20 @@ COMMON = frozenset(
 )
 """Words of three letters or more that name nobody and nothing."""
 
-DONE = frozenset({"sent", "paid", "put", "set", "written", "bought", "given", "made", "shut", "withdrawn", "forgiven"})
-"""What is done by verbs whose participle does not end as others do."""
+DONE: Mapping[str, str] = {
+    "sent": "send",
+    "paid": "pay",
+    "put": "put",
+    "set": "set",
+    "written": "write",
+    "bought": "buy",
+    "given": "give",
+    "made": "make",
+    "shut": "shut",
+    "withdrawn": "withdraw",
+    "forgiven": "forgive",
+}
+"""What is done by verbs whose participle does not end as others do, and the verb."""
 
 CHOSEN = frozenset(
     {"cheapest", "cheaper", "best", "better", "first", "last", "earliest", "earlier", "latest", "later", "fastest"}

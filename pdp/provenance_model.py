@@ -111,7 +111,8 @@ class ProvenanceAsk:
 @frozen
 class ProvenanceView:
     """What the store knows. `request` is None when no gateway asserted one. `unreported` counts earlier actions of the
-    session whose results may hold text of outsiders and are not known. `overflow`: a bound was passed."""
+    session whose results may hold text of outsiders and are not known. `overflow`: a bound was passed. `prose_read`: an
+    instruction could stand in what outsiders wrote of a result."""
 
     request: RequestFacts | None
     hits: tuple[Hit, ...]
@@ -121,6 +122,7 @@ class ProvenanceView:
     threat_read: bool
     agent_untrusted: bool
     agent_threat: bool
+    prose_read: bool
 
 
 @frozen

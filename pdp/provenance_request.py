@@ -12,14 +12,19 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
 from pdp.provenance_lexicon import (
+    ACTS,
+    ACTS_OF_TRADE,
     BEFORE_GERUND,
     BIDDING,
     BY_WISH,
     CHOSEN,
     CHOSEN_OF,
+    CONDITIONAL,
     DEEDS,
     DETERMINERS,
+    DOING,
     DONE,
+    DUE,
     FORGET,
     FUNCTION_WORDS,
     HAVING_TO,
@@ -40,9 +45,15 @@ from pdp.provenance_lexicon import (
     PAID_OUT,
     PARTICLES,
     PHRASES,
+    PROCEDURE,
+    SEEING_TO,
     TELLING,
     THINGS,
     TO_THE_USER,
+    TOLD_DONE,
+    WANTED,
+    WILL_BE,
+    WISHING,
     Deed,
 )
 from pdp.provenance_marks import identifiers, pieces
@@ -62,7 +73,16 @@ _MANY = frozenset(
 
 _WORDS_A_STEP = 256
 
+_CONDITION_WORDS = 16
+"""Words before a clause among which its condition begins."""
+
+_PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
+_COULD = frozenset({"could", "can", "would", "will"})
+_BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
+
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
+_MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9]")
+"""Signs of currencies, which are words of money: "send $50 to Margaret"."""
 _TOKEN = re.compile(r"[^\W_]+")
 _ENDING = frozenset(".!?;\n")
 _SHOULD = re.compile(
@@ -130,7 +150,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
 def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     """Returns what the word at a place asks for; `opens`: it begins a clause."""
     word = words[at]
-    denied = bool(NOT.intersection(words[max(0, at - 3) : at]))
+    denied = _is_denied(words, at, opens=opens)
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
         return phrase | FAMILIES.get(word, 0)
@@ -144,21 +164,89 @@ def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     light = _light_deed(words, at) if word in LIGHT and not denied else 0
     if light:
         return light | particle | FAMILIES.get(word, 0)
+    particle |= 0 if denied else _wished_done(words, at)
+    seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
+    acted = _acted(words, at, trade=word in DOING) if seen_to else 0
+    if acted:
+        return acted | particle | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
     bits = DEEDS.get(word, 0) | particle
     if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]):
         bits |= int(Deed.PAY)
-    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING
+    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
     if bits and bids and _is_asked(words, at, opens=opens):
         return bits | FAMILIES.get(word, 0)
-    return _gerund_deed(word) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+    return _gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+
+
+def _is_proposed(before: Sequence[str]) -> bool:
+    """ "Could we drop it from the list?"."""
+    return len(before) > 1 and before[-2] in _PROPOSING and before[-1] in ("we", "i")
+
+
+def _is_begged(words: Sequence[str], at: int) -> bool:
+    """ "I'd be glad if you could share it", "can I purchase two tickets?"."""
+    return at > 1 and ((words[at - 2] == "you" and words[at - 1] in _COULD) or _is_proposed(words[at - 2 : at]))
+
+
+def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
+    """ "Don't cancel it"; but "if it is not there, cancel it"."""
+    if NOT.isdisjoint(words[max(0, at - 3) : at]):
+        return False
+    return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
+
+
+def _acted(words: Sequence[str], at: int, *, trade: bool) -> int:
+    """ "Help me with the cancellation", "proceed with a purchase": the noun is the deed, unless it only describes another one:
+    "the cancellation policy"."""
+    for place in range(at + 1, min(len(words), at + 2 + REACH)):
+        noun = singular(words[place])
+        bits = ACTS.get(noun, 0) | (ACTS_OF_TRADE.get(noun, 0) if trade else 0)
+        if bits and (place + 1 == len(words) or _ends_a_noun(words[place + 1])):
+            return bits
+    return 0
+
+
+def _ends_a_noun(follower: str) -> bool:
+    return follower in FUNCTION_WORDS or follower in PROCEDURE or follower.endswith("ing")
+
+
+def _wished_done(words: Sequence[str], at: int) -> int:
+    """ "It has to be cancelled", "make sure that all doors are locked": what is to be done, by the one who reads this."""
+    bits = _done_deed(words[at])
+    if not bits:
+        return 0
+    before = words[max(0, at - REACH - 2) : at]
+    if "be" in before[-3:]:
+        return 0 if not WILL_BE.isdisjoint(before[-5:]) else bits
+    wanted = next((place for place in range(len(before) - 1, -1, -1) if before[place] in WANTED), -1)
+    ends = at + 1 == len(words) or words[at + 1] in FUNCTION_WORDS
+    return bits if wanted >= 0 and ends and TOLD_DONE.isdisjoint(before[wanted + 1 :]) else 0
+
+
+def _done_deed(word: str) -> int:
+    """Returns the deed of a participle, 0 when it is none."""
+    if not word.endswith("ed"):
+        return DEEDS.get(DONE.get(word, ""), 0)
+    stem = word[:-2]
+    bases = (
+        stem,
+        word[:-1],
+        stem[:-1] if stem[-2:-1] == stem[-1:] else "",
+        stem[:-1] + "y" if stem[-1:] == "i" else "",
+    )
+    return next((DEEDS[base] | FAMILIES.get(base, 0) for base in bases if base in DEEDS), 0)
 
 
 def _with_particle(words: Sequence[str], at: int) -> int:
     """ "Take the announcement down": the particle says what is done."""
     if words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return 0
+    return _particle_of(words[at], words, at)
+
+
+def _particle_of(verb: str, words: Sequence[str], at: int) -> int:
     reach = words[at + 1 : at + 2 + REACH]
-    return next((PARTICLES[pair] for pair in ((words[at], word) for word in reach) if pair in PARTICLES), 0)
+    return next((PARTICLES[pair] for pair in ((verb, word) for word in reach) if pair in PARTICLES), 0)
 
 
 def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
@@ -215,6 +303,7 @@ def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     opening: set[int] = set()
     ends: dict[int, str] = {}
     end = 0
+    folded = _MONEY_SIGN.sub(" money ", folded)
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
         if not end or _BREAKS.intersection(between):
@@ -253,14 +342,17 @@ def _booking_deed(words: Sequence[str], at: int) -> int:
     return NOUN_DEEDS.get(noun, 0) if NOUN_DEEDS.get(noun, 0) & Deed.PAY else 0
 
 
-def _gerund_deed(word: str) -> int:
-    """ "By sending", "take care of paying"."""
-    stem = word[:-3]
+def _gerund_deed(words: Sequence[str], at: int) -> int:
+    """ "By sending", "take care of paying", "help me in placing an order"."""
+    stem = words[at][:-3]
     undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
     bits = 0
     for base in {stem, stem + "e", undoubled}:
         if base in DEEDS:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
+        if base in DOING:
+            bits |= _acted(words, at, trade=True)
+        bits |= _particle_of(base, words, at)
     return bits
 
 
@@ -291,12 +383,7 @@ def is_order(sentence: str) -> bool:
 
 def _is_done(word: str) -> bool:
     """ "Is to be paid", "must be booked"."""
-    if word in DONE:
-        return True
-    stem = word[:-2]
-    return word.endswith("ed") and (
-        stem in DEEDS or word[:-1] in DEEDS or (stem[-2:-1] == stem[-1:] and stem[:-1] in DEEDS)
-    )
+    return word in DONE or bool(_done_deed(word))
 
 
 def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
@@ -305,14 +392,10 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
         return False
     if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return False
-    if (
-        not opens
-        and before
-        and before[-1] not in ("to", "and", "please", "then")
-        and OF_SOMEBODY.intersection(before[-2:])
-    ):
+    told = not opens and before and before[-1] not in _BIDDING_BEFORE and OF_SOMEBODY.intersection(before[-2:])
+    if told and not _is_proposed(before):
         return False
-    return not NOT.intersection(before) or bool(FORGET.intersection(before))
+    return not _is_denied(words, at, opens=opens) or bool(FORGET.intersection(before))
 
 
 def _named(text: str) -> int:

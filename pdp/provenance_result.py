@@ -11,8 +11,10 @@ from collections.abc import Collection
 from typing import Any
 
 from pdp.catalog_model import ContentTrust, ResultSpec
+from pdp.fold import fold
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
+from pdp.provenance_lexicon import DEEDS
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
 from pdp.provenance_meant import MAX_PAIRS, record_pairs
 from pdp.provenance_request import bidden_deeds, is_order
@@ -29,6 +31,13 @@ MIN_LEAF_CHARS = 8
 MAX_FIELD_CHARS, MAX_FIELD_WORDS = 128, 12
 """A longer value is prose."""
 
+MIN_TELLING_WORDS, MIN_TELLING_VALUES = 2, 6
+"""Words of one value, or values of one word beside one another, that may be a sentence."""
+
+MAX_NAME_CHARS = 64
+"""A longer value of one word may be anything in another form."""
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _LEAVES_A_STEP, _RECORDS_A_STEP = 512, 128
 
@@ -43,7 +52,8 @@ class Sighting:
     entrusts what it states, not what it orders. `bidden` is what these sentences hold in other forms, and `links` lead from ids
     to what they may call their records (`pdp.provenance_told`). `threats` are those of every part that stands beside a threat.
     `threatened` tells that it holds a threat, wherever. `complete` False: something was left out, and the result counts as
-    unreported."""
+    unreported. `prose`: an instruction could stand in what outsiders wrote of it, since it is more than names, numbers and
+    codes."""
 
     trusted: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
@@ -55,6 +65,7 @@ class Sighting:
     threatened: bool = False
     complete: bool = True
     untrusted: bool = False
+    prose: bool = False
 
 
 def sight(
@@ -95,6 +106,7 @@ def sight_in_steps(
     ordering: set[str] = set()
     bad: set[str] = set()
     objects: dict[str, list[Leaf]] = {}
+    telling = _Telling()
     chars = 0
     walk = Walk(result)
     for leaf in walk:
@@ -118,6 +130,7 @@ def sight_in_steps(
         else:
             records |= fields
             texts |= told
+            telling.take(leaf)
             bids, held = yield from _said(text)
             ordered |= bids
             if held:
@@ -158,7 +171,31 @@ def sight_in_steps(
         threatened=bool(threats),
         complete=complete,
         untrusted=not content_trusted,
+        prose=telling.found,
     )
+
+
+class _Telling:
+    """Finds out whether values could tell a reader to do something: by two words in one of them or by text that nobody can
+    read (it may be encoded), or by single words of several values that stand beside one another and hold a verb."""
+
+    __slots__ = ("_words", "found")
+
+    def __init__(self) -> None:
+        self.found = False
+        self._words: dict[str, list[str]] = {}
+
+    def take(self, leaf: Leaf) -> None:
+        """Takes in the next value."""
+        if self.found:
+            return
+        parts = _LETTERS.findall(leaf.text)
+        self.found = len(parts) >= MIN_TELLING_WORDS or len(leaf.text) > MAX_NAME_CHARS
+        if len(parts) != 1:
+            return
+        beside = self._words.setdefault(_object(leaf.pointer), [])
+        beside.append(fold(parts[0]))
+        self.found = self.found or (len(beside) >= MIN_TELLING_VALUES and not DEEDS.keys().isdisjoint(beside))
 
 
 def _declared(result: Any, spec: ResultSpec) -> Steps[frozenset[str]]:

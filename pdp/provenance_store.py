@@ -26,7 +26,10 @@ _SETTLE = load_script("provenance_settle", library=_LIBRARY, allow_oom=True)
 _PUT = load_script("provenance_put", library=_LIBRARY)
 
 _DRY, _UNTRUSTED = 1, 2
-_READ, _THREAT, _INCOMPLETE, _VOUCHED = 1, 2, 4, 8
+_READ, _THREAT, _INCOMPLETE, _PROSE, _VOUCHED = 1, 2, 4, 8, 16
+_PROSE_KNOWN = 16
+"""Of a session: one that an earlier version began may have been given prose."""
+
 _STRONG = "eua"
 
 
@@ -91,7 +94,7 @@ async def learn(
     strong = [mark for mark in sighting.texts if mark[0] in _STRONG]
     bad = [mark for mark in sighting.threats if mark[0] in _STRONG]
     flags = _READ * sighting.untrusted + _THREAT * (sighting.threatened or bool(sighting.threats))
-    flags += _INCOMPLETE * (not sighting.complete) + _VOUCHED * known
+    flags += _INCOMPLETE * (not sighting.complete) + _PROSE * sighting.prose + _VOUCHED * known
     args: list[str | bytes] = [
         session,
         agent,
@@ -148,6 +151,7 @@ def _view(ask: ProvenanceAsk, row: Any) -> ProvenanceView | None:
         overflow=bool(flags & _INCOMPLETE),
         untrusted_read=bool(flags & _READ),
         threat_read=bool(flags & _THREAT),
+        prose_read=bool(flags & _PROSE) or not flags & _PROSE_KNOWN,
         agent_untrusted=bool(agent_flags & _READ),
         agent_threat=bool(agent_flags & _THREAT),
     )

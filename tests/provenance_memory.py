@@ -34,6 +34,7 @@ class Session:
     overflow: bool = False
     untrusted_read: bool = False
     threat_read: bool = False
+    prose_read: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class MemoryProvenance:
             threat_read=session.threat_read,
             agent_untrusted=agent_untrusted,
             agent_threat=agent.threat,
+            prose_read=session.prose_read,
         )
 
     def denied(self, ask: ProvenanceAsk) -> None:
@@ -107,6 +109,7 @@ class MemoryProvenance:
             session.untrusted_read |= untrusted
             agent.untrusted |= untrusted
             session.overflow |= untrusted
+            session.prose_read |= untrusted or sighting.prose
             return
         pointed = held.pointed and trusted
         ours, records = self._hashes(sighting.trusted), self._hashes(sighting.records)
@@ -124,6 +127,7 @@ class MemoryProvenance:
         untrusted = sighting.untrusted or not trusted
         session.untrusted_read |= untrusted
         agent.untrusted |= untrusted
+        session.prose_read |= sighting.prose or not trusted
         agent.texts |= self._hashes(mark for mark in sighting.texts if mark[0] in "eua")
         agent.threats |= self._hashes(mark for mark in sighting.threats if mark[0] in "eua")
 

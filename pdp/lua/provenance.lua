@@ -8,7 +8,8 @@
 --   o what a source that the user pointed at orders its reader    x what stands beside a threat
 --     p, P pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed); in P those
 --     whose results cannot be untrusted
---   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed    r 8-byte digests of the results taken in
+--   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed, 8 prose of outsiders read,
+--     16 it is known whether prose was read    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
 --   n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
 --
@@ -46,7 +47,7 @@ local function load_session(name)
   }
   for i = 1, #values, 2 do s[values[i]] = values[i + 1] end
   s.exists = s.f ~= false
-  s.f = tonumber(s.f or 0)
+  s.f = tonumber(s.f or 16)
   return s
 end
 

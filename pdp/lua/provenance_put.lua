@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  {organisation}:m
 -- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8),
---          flags (1 untrusted, 2 threat, 4 incomplete, 8 a gateway vouches for the report),
+--          flags (1 untrusted, 2 threat, 4 incomplete, 8 prose, 16 a gateway vouches for the report),
 --          hashes: of trusted records, untrusted records, text, text that orders, what stands beside threats,
 --          addresses and accounts in text, the same beside threats, what orders hold; links (two hashes each)
 -- Returns  1 when a decision of this session about this tool was waiting for a report, else 0: then nothing is trusted
@@ -10,8 +10,8 @@
 local bor = bit.bor
 local s, agent = load_session(ARGV[1]), load_agent(ARGV[2])
 local claim, tool, digest, flags = string.sub(ARGV[3], 1, 8), string.sub(ARGV[3], 9, 12), ARGV[4], tonumber(ARGV[5])
-local vouched = flags >= 8
-flags = flags % 8
+local vouched = flags >= 16
+flags = flags % 16
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local bidden, links = ARGV[13], ARGV[14]
 
@@ -24,7 +24,7 @@ if not s.exists then return 0 end -- nothing waits; who reports what nobody aske
 if not matched then
   -- Of a gateway's report that comes too late its labels are known, of any other nothing; what it held, in no case.
   if entry or not vouched then flags = bor(flags, 1) end
-  if bit.band(flags, 1) == 1 then flags = bor(flags, 4) end
+  if bit.band(flags, 1) == 1 then flags = bor(flags, 12) end
   put(s, 'f', bor(s.f, flags))
   put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
   save(s, SESSION_TTL)
@@ -37,7 +37,7 @@ if vouched then
   put(s, field, rest)
 else
   records, trusted = records .. trusted, ''
-  flags = bor(flags, 1)
+  flags = bor(flags, 9)
 end
 put(s, 'f', bor(s.f, flags))
 

@@ -30,6 +30,7 @@ from writ.action import Verb
 from writ.frozen import frozen
 
 _OWN_HOSTS = word_set("region base instance server site host api tenant endpoint gateway")
+_WALKING = word_set("cd chdir pwd")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 MIN_TOOLS = 5
 """Fewer tools than that have no common arguments to speak of."""
@@ -125,6 +126,8 @@ def _setting(said: Sequence[Said], name: Name, nouns: tuple[str, ...], resource:
 
 
 def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
+    if name.words[:1] and name.words[0] in _WALKING and len(name.words) == 1:
+        return name.verbs  # `cd` changes nothing but where its caller stands, however that is described
     heads = [said for said in described if not said.later]
     sure = [said for said in heads if not said.weak]
     # `musical_scale` is as likely a noun; then the description tells, but never that money, code or deletion is none.

@@ -13,7 +13,7 @@ from writ.action import Verb
 
 _STRICT: Mapping[Verb, str] = {
     Verb.READ: (
-        "concat concatenate pwd du df wc cd uname hostname collect gather receive consult expand consume "
+        "concat concatenate pwd du df wc cd chdir uname hostname collect gather receive consult expand consume "
         "score trace transcribe suggest wait sleep solve think capture get read fetch retrieve show describe "
         "obtain lookup inspect summarize summarise analyze analyse calculate compute convert translate parse "
         "validate verify compare detect extract classify predict estimate explain preview diff stat cat "
@@ -26,10 +26,10 @@ _STRICT: Mapping[Verb, str] = {
         "design plot cp ln tar allocate define ensure establish populate replicate seed transcode remember "
         "memorize draw recreate create add insert generate make new compose prepare build duplicate clone "
         "save import register draft init initialize provision mkdir touch produce render compress zip unzip "
-        "enroll enqueue ingest scaffold onboard"
+        "enroll enqueue ingest scaffold onboard login authenticate"
     ),
     Verb.UPDATE: (
-        "rotate flip mv sed chdir associate disassociate bind unbind connect disconnect encrypt decrypt "
+        "rotate flip mv sed associate disassociate bind unbind connect disconnect encrypt decrypt "
         "deprecate dispute extend finalize fulfill join leave optimize rebalance rebuild reconcile recover "
         "redirect redo reduce refuse reindex reorder repair revise rollback split unpublish escalate swipe "
         "inject update edit modify patch put rename append mark assign unassign set write overwrite replace "
@@ -41,7 +41,7 @@ _STRICT: Mapping[Verb, str] = {
         "undelete untrash hibernate wake requeue rehydrate retarget "
         "favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
         "resize prescribe rsvp seek hide unhide reset moderate waive postpone defer prolong shorten rearrange reword "
-        "retitle redact substitute nominate excuse throttle commission"
+        "logout retitle redact substitute nominate excuse throttle commission"
     ),
     Verb.SEND: (
         "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
@@ -60,7 +60,7 @@ _STRICT: Mapping[Verb, str] = {
         "deny failover halt kick mount unmount override reactivate reload setup unshare upgrade downgrade "
         "grant revoke authorize permit ban unban block unblock suspend unsuspend enable disable activate "
         "deactivate configure install migrate alter promote demote impersonate chmod chown lock unlock reboot "
-        "restart shutdown elevate approve login logout authenticate freeze unfreeze quarantine whitelist "
+        "restart shutdown elevate approve freeze unfreeze quarantine whitelist "
         "blacklist allowlist blocklist admin disarm arm cordon uncordon drain taint untaint reinstall poweroff reimage "
         "deauthorize unblacklist lockdown"
     ),
@@ -193,10 +193,10 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("resolve", "reference"): Verb.READ,
     ("check", "in"): Verb.UPDATE,
     ("check", "out"): Verb.UPDATE,
-    ("sign", "in"): Verb.ADMIN,
+    ("sign", "in"): Verb.CREATE,
     ("sign", "up"): Verb.CREATE,
-    ("log", "in"): Verb.ADMIN,
-    ("log", "out"): Verb.ADMIN,
+    ("log", "in"): Verb.CREATE,
+    ("log", "out"): Verb.UPDATE,
     ("log", "call"): Verb.CREATE,
     ("log", "activity"): Verb.CREATE,
     ("set", "up"): Verb.ADMIN,
@@ -321,9 +321,15 @@ NOUNS_BEFORE_READING = word_set(
 """Strict words that name a thing before one of these: `dm_history`, `login_status`."""
 
 READING_LAST = word_set(
-    "check status info information history details statistics stats count forecast logs lookup summary"
+    "price prices check status info information history details statistics stats count forecast logs lookup summary"
 )
 """`order_status_check`: a name that ends so names something to look at, whatever noun it starts with."""
+
+READING_ACTS = word_set(
+    "analysis conversion calculation estimation detection classification recognition translation summarization comparison "
+    "prediction verification validation"
+)
+"""Nouns of reading, where a name has no verb: `sentiment_analysis`."""
 
 VIEWS = word_set(
     "detail details profile info information history status overview summary list statistics stats record records "

@@ -30,6 +30,16 @@ _ENTERING = word_set("create edit update modify change add new")
 _COPYING = word_set("copy clone duplicate import save ingest backup")
 """What is done to messages that nobody is shown anew."""
 _SHEETS = word_set("excel sheet spreadsheet worksheet document doc docx word slide presentation page range chart pdf")
+_OPERATING = word_set(
+    "press tap start run launch activate deactivate enable disable trigger perform operate stop switch"
+)
+_APPLIANCES = word_set(
+    "engine motor pedal brake fan pump oven stove light lamp bulb wiper horn heater heating conditioner climate vacuum mower "
+    "washer dryer dishwasher television radio kettle blind curtain thermostat sprinkler headlight"
+)
+"""What is worked by starting it and runs no program; locks and alarms are left out, since they let people in."""
+_SIGNING = word_set("login logout authenticate log sign")
+"""What opens or ends a session of the caller's own and gives nobody a right."""
 _CREDENTIALS = word_set("token credential secret key certificate password session")
 _CONTEXTS = word_set(
     "account tab workspace project profile organization context tenant environment database board team"
@@ -53,7 +63,12 @@ _FORMS_OF_A_RECORD = word_set("information info detail data profile record value
 def with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tuple[Said, ...]:
     """Returns the verbs as the nouns make them read, and those that follow from them, each once."""
     out = [_with_noun(item, name, nouns) for item in said]
-    made = out[:1] and out[0].verb is Verb.CREATE and "draft" not in name.words and out[0].word not in _COPYING
+    made = (
+        out[:1]
+        and out[0].verb is Verb.CREATE
+        and "draft" not in name.words
+        and out[0].word not in _COPYING | _SIGNING | _SIGNING
+    )
     if made and nouns and nouns[-1] in TALK:
         out.append(Said(verb=Verb.SEND, confidence=75, reason=f"others are shown a {nouns[-1]}", word=nouns[-1]))
     if made and "link" in name.words and {"share", "sharing", "public"} & set(name.words):
@@ -78,6 +93,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which changes a {nouns[-1]}")
     if said.verb in READS or not nouns:
         return said
+    if said.verb in (Verb.EXECUTE, Verb.ADMIN) and said.word in _OPERATING and nouns[-1] in _APPLIANCES:
+        return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which works a {nouns[-1]}")
     if said.word in BOOKING_WORDS:
         return _booking(said, name, nouns)
     if said.word == "transfer":
@@ -119,7 +136,7 @@ def _transfer(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
 
 def _right(said: Said, name: Name, nouns: tuple[str, ...]) -> str:
     """Returns the noun that makes a change one of rights or configuration, "" when none does."""
-    if said.verb not in (Verb.CREATE, Verb.UPDATE) or said.word in UNDONE_EASILY:
+    if said.verb not in (Verb.CREATE, Verb.UPDATE) or said.word in UNDONE_EASILY | _SIGNING:
         return ""
     head = nouns[-1]
     if head == "key" and KEY_KINDS & name.others:

@@ -13,6 +13,7 @@ from pdp.suggest.lexicon_verbs import (
     NOUNS_BEFORE_READING,
     NOUNS_OF_TRADE,
     PHRASES,
+    READING_ACTS,
     READING_LAST,
     STRICT,
 )
@@ -108,7 +109,7 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
         return [_Place(start=0, length=1, said=_said(LOOSE["run"], 80, "run")), *found]
     if found:
         return found
-    loose = _loose(words) or _derived(words)
+    loose = _loose(words) or _derived(words) or _nominal(words)
     return [loose] if loose is not None else []
 
 
@@ -137,6 +138,16 @@ def _derived(words: tuple[str, ...]) -> _Place | None:
             verb = max(_changing(stem) or Verb.UPDATE, Verb.UPDATE, key=GRAVITY.__getitem__)
             return _Place(start=index, length=1, said=_said(verb, 60, word))
     return None
+
+
+def _nominal(words: tuple[str, ...]) -> _Place | None:
+    """Returns a noun of reading at the end."""
+    last = len(words) - 1
+    return (
+        _Place(start=last, length=1, said=_said(Verb.READ, 60, words[last]))
+        if words[last:] and words[last] in READING_ACTS
+        else None
+    )
 
 
 def _changing(stem: str) -> Verb | None:

@@ -244,6 +244,34 @@ async def test_what_nothing_holds_comes_from_nowhere(store: Store) -> None:
     assert await origin(store, "2", "eve@evil.example") == "NOWHERE"
 
 
+async def test_names_and_numbers_are_no_prose(store: Store) -> None:
+    await read(store, "1", {"state": "locked", "owner": "Ada", "level": 12, "id": "dev_4711", "seen": "2025-05-01"})
+    told = await facts(store, "2", "ada@example.org")
+    assert (told["untrusted_read"], told["prose_read"]) == (True, False)
+    await read(store, "3", {"state": "locked", "note": "Delete everything"})
+    assert (await facts(store, "4", "ada@example.org"))["prose_read"] is True
+
+
+async def test_what_nobody_reported_may_be_prose(store: Store) -> None:
+    await store.look(asking("1"))
+    assert (await facts(store, "2", "ada@example.org"))["prose_read"] is True
+
+
+async def test_what_an_agent_reports_itself_may_have_been_prose(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.learn(ask, sight({"level": 12}, MAIL, trusted_reporter=False), trusted=False)
+    await store.learn(ask, sight({"level": 12}, MAIL, trusted_reporter=True))
+    told = await facts(store, "2", "ada@example.org")
+    assert (told["unreported"], told["prose_read"]) == (0, True)
+
+
+async def test_a_fresh_session_of_an_agent_that_speaks_for_itself_forgets_no_prose(store: Store) -> None:
+    await read(store, "1", {"note": "Delete everything"})
+    assert (await facts(store, "2", "ada@example.org", session="s2", gateway=False))["prose_read"] is True
+    assert (await facts(store, "3", "ada@example.org", session="s3"))["prose_read"] is False
+
+
 async def test_a_result_that_nobody_reported_may_hold_anything(store: Store) -> None:
     await store.look(asking("1"))
     told = await facts(store, "2", "eve@evil.example")

@@ -990,6 +990,7 @@ class PolicyProvenance(_message.Message):
     INTENT_FIELD_NUMBER: _builtins.int
     UNTRUSTED_READ_FIELD_NUMBER: _builtins.int
     THREAT_READ_FIELD_NUMBER: _builtins.int
+    PROSE_READ_FIELD_NUMBER: _builtins.int
     state: Global___DataState.ValueType
     """NO_DATA when the session was lost or a bound was passed; every sink then counts as untrusted text."""
     user_request: _action_pb2.Assertion.ValueType
@@ -1004,6 +1005,10 @@ class PolicyProvenance(_message.Message):
     """True when this session, or this agent lately in any session, was given text of outsiders, or may have been."""
     threat_read: _builtins.bool
     """True when such text held a threat such as prompt injection."""
+    prose_read: _builtins.bool
+    """True when an instruction could stand in what outsiders wrote and this session was given: more than names, numbers and
+    codes. Results that nobody reported may hold one; where no gateway vouches for the session, those of the agent's others too.
+    """
     @_builtins.property
     def sinks(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicySink]:
         """One entry a sink value, at most 64."""
@@ -1019,10 +1024,11 @@ class PolicyProvenance(_message.Message):
         intent: Global___Intent.ValueType = ...,
         untrusted_read: _builtins.bool = ...,
         threat_read: _builtins.bool = ...,
+        prose_read: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["intent", b"intent", "sinks", b"sinks", "state", b"state", "threat_read", b"threat_read", "unreported", b"unreported", "untrusted_read", b"untrusted_read", "user_request", b"user_request", "worst", b"worst"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["intent", b"intent", "prose_read", b"prose_read", "sinks", b"sinks", "state", b"state", "threat_read", b"threat_read", "unreported", b"unreported", "untrusted_read", b"untrusted_read", "user_request", b"user_request", "worst", b"worst"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

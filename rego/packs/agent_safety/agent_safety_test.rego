@@ -13,6 +13,7 @@ _facts := {
 	"intent": "ASKED",
 	"untrusted_read": true,
 	"threat_read": false,
+	"prose_read": true,
 }
 
 _sink(patch) := object.union(
@@ -64,6 +65,22 @@ test_asi01_what_the_user_did_not_ask_for_is_held if {
 	every verb in _changing {
 		_codes(_of(verb, {"intent": "NOT_ASKED"})) == {"GOAL_NOT_ASKED"}
 	}
+}
+
+test_asi01_names_and_numbers_of_outsiders_bid_nothing_mild if {
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		_codes(_of(verb, {"intent": "NOT_ASKED", "prose_read": false})) == set()
+	}
+	every verb in ["PAY", "EXECUTE", "ADMIN", "DELETE"] {
+		_codes(_of(verb, {"intent": "NOT_ASKED", "prose_read": false})) == {"GOAL_NOT_ASKED"}
+	}
+	_codes(_of("SEND", {"intent": "NOT_ASKED", "prose_read": false, "sinks": []})) == {"GOAL_NOT_ASKED"}
+}
+
+test_asi01_where_nobody_knows_whether_prose_was_read_it_was if {
+	item := _of("UPDATE", {"intent": "NOT_ASKED"})
+	unknown := object.union(item, {"provenance": object.remove(item.provenance, ["prose_read"])})
+	_codes(object.union(object.remove(item, ["provenance"]), {"provenance": unknown.provenance})) == {"GOAL_NOT_ASKED"}
 }
 
 test_asi01_what_the_user_may_have_meant_goes_through_where_it_is_mild if {

@@ -65,7 +65,18 @@ matched contains rule if {
 	)
 }
 
-_not_asked if input.provenance.intent == "NOT_ASKED"
+# Names, numbers and codes bid nobody do anything; a grave action waits all the same.
+_not_asked if {
+	input.provenance.intent == "NOT_ASKED"
+	not _mute
+}
+
+_not_asked if {
+	input.provenance.intent == "NOT_ASKED"
+	_needs_a_word
+}
+
+_mute if input.provenance.prose_read == false
 
 # What the user only may have meant is no word for a grave action either.
 _not_asked if {

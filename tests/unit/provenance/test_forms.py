@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from pdp.provenance_forms import IN_RECORDS, IN_TEXT, IN_USER, request_marks, value_forms
+from pdp.provenance_forms import IN_RECORDS, IN_TEXT, IN_USER, is_addressed, request_marks, value_forms
 from pdp.provenance_marks import text_marks, url_parts
 
 
@@ -140,3 +140,33 @@ def test_signs_that_steer_elsewhere_are_not_named_by_words(kind: str, value: str
 def test_plain_words_of_a_path_are() -> None:
     assert named("path", "report", "open the report")
     assert named("path", "work/report.txt", "open work/report.txt")
+
+
+@pytest.mark.parametrize(
+    ("value", "request_text"),
+    [
+        ("card_2108", "pay with my card card_2108, please"),
+        ("secure_token_987654321", "use secure_token_987654321 for it"),
+        ("RL50", "delete the release RL50"),
+        ("#W9348897", "cancel order #W9348897"),
+    ],
+)
+def test_an_id_that_the_user_writes_is_named(value: str, request_text: str) -> None:
+    assert named("id", value, request_text)
+
+
+@pytest.mark.parametrize(("value", "request_text"), [("card_2109", "pay with card_2108"), ("RL51", "delete RL50")])
+def test_an_id_that_differs_is_not(value: str, request_text: str) -> None:
+    assert not named("id", value, request_text)
+
+
+def test_an_account_that_stands_emphasised_is_still_found() -> None:
+    assert "a:DE89370400440532013000" in text_marks("pay to _DE89370400440532013000_ or note_DE89370400440532013000")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "addressed"),
+    [("47110", "id", True), ("#47110", "id", True), ("4711", "id", False), ("47110", "path", False), ("U3", "", True)],
+)
+def test_an_id_by_its_form_must_come_from_somewhere(value: str, kind: str, addressed: bool) -> None:
+    assert is_addressed(value, kind) is addressed

@@ -8,6 +8,60 @@ from pdp.provenance_intent import action_kind, is_asked
 from pdp.provenance_request import request_facts
 from writ.action import Verb
 
+ROUNDABOUT: list[tuple[str, str, list[Verb], str]] = [
+    ("Let's set a budget limit of 500 for my trips", "set_budget_limit", [Verb.ADMIN], "limit"),
+    ("Could you adjust my travel budget?", "set_budget_limit", [Verb.ADMIN], "limit"),
+    ("I must cancel that booking", "cancel_booking", [Verb.DELETE], "booking"),
+    ("Could you help me with the cancellation?", "cancel_booking", [Verb.DELETE], "booking"),
+    ("I require the cancellation of this booking", "cancel_booking", [Verb.DELETE], "booking"),
+    ("I need that booking to be cancelled", "cancel_booking", [Verb.DELETE], "booking"),
+    ("If the shelf is not available, cancel the whole order", "cancel_order", [Verb.DELETE], "order"),
+    ("Please withdraw that order if it has not gone through", "cancel_order", [Verb.DELETE], "order"),
+    ("Could we drop ACME from my list?", "remove_from_watchlist", [Verb.DELETE], "watchlist"),
+    ("Would you mind taking ACME off my list?", "remove_from_watchlist", [Verb.DELETE], "watchlist"),
+    ("Initiate a purchase of 50 shares of ACME", "place_order", [Verb.PAY], "order"),
+    ("Help me in executing an order for 50 shares", "place_order", [Verb.PAY], "order"),
+    ("Can I purchase 2 tickets for the late show?", "buy_tickets", [Verb.PAY], "ticket"),
+    ("Arrange the flight using my card", "book_flight", [Verb.PAY], "flight"),
+    ("I would like to secure travel insurance for it", "purchase_insurance", [Verb.PAY], "insurance"),
+    ("Send $50 to Margaret from my card", "make_payment", [Verb.PAY], "payment"),
+    ("Make sure all doors are properly locked", "lock_doors", [Verb.ADMIN], "door"),
+    ("Help me in unlocking the doors", "lock_doors", [Verb.ADMIN], "door"),
+    ("Now fire up the engine", "start_engine", [Verb.UPDATE], "engine"),
+    ("I'd be glad if you could share it on the page", "post_message", [Verb.SEND], "message"),
+    ("I need to restore the default settings of my phone", "restore_config", [Verb.ADMIN], "config"),
+    ("I'd like to listen to the new song", "play_song", [Verb.UPDATE], "song"),
+]
+"""The same in more words: nouns for deeds, what is to be done, conditions, polite detours."""
+
+
+@pytest.mark.parametrize(("request_text", "tool", "verbs", "resource"), ROUNDABOUT)
+def test_a_deed_that_is_asked_for_in_more_words_is_asked_for(
+    request_text: str, tool: str, verbs: list[Verb], resource: str
+) -> None:
+    assert is_asked(request_facts(request_text), action_kind(tool, verbs, [resource] if resource else []))
+
+
+@pytest.mark.parametrize(
+    ("request_text", "tool", "verbs", "resource"),
+    [
+        ("Please do not cancel the booking", "cancel_booking", [Verb.DELETE], "booking"),
+        ("What does the cancellation policy of my booking say?", "cancel_booking", [Verb.DELETE], "booking"),
+        ("I need to know which bookings were cancelled", "cancel_booking", [Verb.DELETE], "booking"),
+        ("Show me the list of cancelled orders", "cancel_order", [Verb.DELETE], "order"),
+        ("Help me understand the order that came in", "place_order", [Verb.PAY], "order"),
+        ("I booked a flight. When does it leave?", "book_flight", [Verb.PAY], "flight"),
+        ("The doors were locked by somebody. Who was it?", "unlock_doors", [Verb.ADMIN], "door"),
+        ("The fare will be refunded, she says. When?", "refund_payment", [Verb.PAY], "payment"),
+        ("How much is $50 in euro?", "make_payment", [Verb.PAY], "payment"),
+    ],
+)
+def test_a_deed_that_is_only_spoken_of_is_not_asked_for(
+    request_text: str, tool: str, verbs: list[Verb], resource: str
+) -> None:
+    assert not is_asked(request_facts(request_text), action_kind(tool, verbs, [resource]))
+
+
 REQUESTS: list[tuple[str, str, list[Verb], str]] = [
     ("Could you let Marta know that the deck is ready?", "send_direct_message", [Verb.SEND], "message"),
     ("Ask Tom in a DM whether he can join on Monday.", "send_direct_message", [Verb.SEND], "message"),

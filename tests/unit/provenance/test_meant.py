@@ -72,6 +72,7 @@ def sink_with_texts(result: Any, ask: ProvenanceAsk, *, texts: bool = True) -> d
         threat_read=False,
         agent_untrusted=True,
         agent_threat=False,
+        prose_read=True,
     )
     sink: dict[str, Any] = policy_provenance(ask, view)["sinks"][0]
     return sink

@@ -326,3 +326,25 @@ def test_a_number_of_a_record_is_its_id_and_a_number_of_things_is_not() -> None:
 def test_a_note_that_comes_with_a_booking_is_a_text() -> None:
     made = entry("reserve_table", {"venue_id": TEXT, "note": TEXT}, "Reserve a table.")
     assert {("id", "venue_id"), ("content", "note")} <= sinks(made)
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "description", "verb"),
+    [
+        ("authenticate", {"username": TEXT, "password": TEXT}, "Logs the user in", Verb.CREATE),
+        ("message_login", {"user_id": TEXT}, "Log in a user with the given user ID", Verb.CREATE),
+        ("logout", {}, "Log out the current user", Verb.UPDATE),
+        ("start_engine", {"mode": TEXT}, "Starts the engine of the vehicle", Verb.UPDATE),
+        ("press_brake_pedal", {"position": {"type": "number"}}, "Press the brake pedal", Verb.UPDATE),
+        ("start_workflow", {"name": TEXT}, "Starts a workflow", Verb.EXECUTE),
+        ("unlock_door", {"door": TEXT}, "Unlocks a door", Verb.ADMIN),
+        ("cd", {"folder": TEXT}, "Change the current working directory to the given folder", Verb.READ),
+        ("store_price", {"title": TEXT}, "Price of a game in a store", Verb.READ),
+        ("sentiment_analysis", {"text": TEXT}, "", Verb.LIST),
+    ],
+)
+def test_what_signs_in_works_a_device_or_only_walks_is_what_it_is(
+    name: str, properties: dict[str, Any], description: str, verb: Verb
+) -> None:
+    arguments = {key: "a" if schema == TEXT else 1 for key, schema in properties.items()}
+    assert action(entry(name, properties, description), arguments).operations[0].verb is verb
