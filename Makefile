@@ -40,7 +40,7 @@ bench: setup-dev ## Measure; QUICK=1 takes under a minute
 	@$(PY) -m control_plane.stack.tools opa loadgen >/dev/null
 	@QUICK=$(QUICK) $(PY) -m benchmarks.run
 
-eval: setup-dev ## Measure what injections achieve; SUITES=banking,workspace takes these alone
+eval: setup-dev ## Measure what injections achieve; SUITES=banking,workspace takes these alone, SUITES=others other people's
 	@$(PY) -m control_plane.stack.tools opa >/dev/null
 	@$(PY) -m benchmarks.eval.run $(SUITES)
 
@@ -51,11 +51,12 @@ generate: setup-dev ## Write generated code again
 	@$(PY) deploy/capabilities.py
 
 lock: setup-dev ## Write the hash locks again; UPGRADE=1 takes newer versions
-	@cd requirements && for name in runtime dev go eval; do \
+	@cd requirements && for name in runtime dev go eval eval-tau2-needs; do \
 		CUSTOM_COMPILE_COMMAND='make lock' ../.venv/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --no-emit-options --allow-unsafe --strip-extras \
 			$(if $(UPGRADE),--upgrade) -o $$name.txt $$name.in || exit 1; \
 	done
+	@$(PY) -m benchmarks.eval.lock eval-bfcl eval-tau2
 
 clean: ## Remove what was built in the checkout; the cache folder stays
 	rm -rf .venv build .writ *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ the decision point has no use for; so it imports nothing of this checkout. No mo
 truth of the tasks. A run with an injection plants the attack's text in every place that the user's task reads, and puts the
 injection's calls right after the first result that shows it.
 
-    python export.py SUITE OUTPUT.json
+    python -m benchmarks.eval.export SUITE OUTPUT.json
 
 See https://agentdojo.spylab.ai for what suites, user tasks and injection tasks are.
 """

@@ -89,7 +89,7 @@ class Gateway:
     def _answers(self, number: int, run: Run, names: decision_pb2.DecideRequest) -> Iterable[Answered]:
         for index, call in enumerate(run.calls):
             request = decision_pb2.DecideRequest(
-                user_request=run.prompt,
+                user_request=call.get("prompt", run.prompt),
                 tool=decision_pb2.Tool(server=self.server, name=call["tool"]),
                 args_json=_json(call["args"]),
             )

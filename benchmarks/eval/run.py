@@ -2,7 +2,8 @@
 
     python -m benchmarks.eval.run [SUITE,…]     without names: every suite that AgentDojo knows
 
-A name is a suite of AgentDojo, a domain of our own (`benchmarks.eval.domains`), or `own` for all of these.
+A name is a suite of AgentDojo or of another benchmark (`benchmarks.eval.others`), or a domain of our own
+(`benchmarks.eval.domains`); `others` and `own` stand for all of these.
 
 Exit 1 when something could not be measured; what was measured is printed and written all the same.
 """
@@ -22,7 +23,7 @@ from typing import Any
 
 from benchmarks.eval.day import honest_day
 from benchmarks.eval.domains import HELD_OUT, Domain, names
-from benchmarks.eval.environment import ROOT, exported, suites
+from benchmarks.eval.environment import ROOT, exported, others, suites
 from benchmarks.eval.figures import Figures, figures, fired, missed, total, touched
 from benchmarks.eval.play import Gateway, Played, Run
 from benchmarks.eval.policy import CORRECTED, corrected, suggested, write_policy
@@ -42,7 +43,7 @@ RUNS_OF_ONE_TOKEN = 200
 def main() -> int:
     """Returns 0 when everything asked for was measured."""
     asked = [name for name in ",".join(sys.argv[1:]).split(",") if name] or suites()
-    wanted = list(dict.fromkeys(name for each in asked for name in names(each) or [each]))
+    wanted = list(dict.fromkeys(name for each in asked for name in names(each) or others(each) or [each]))
     failures: list[str] = []
     documents = {name: document for name in wanted if (document := _document(name, failures)) is not None}
     if not documents:
