@@ -151,13 +151,15 @@ def _texts(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[s
     if kind is list:
         rest = trail[1:] if trail and trail[0] == EACH else trail
         for index, item in enumerate(value):
-            yield from _texts(item, rest, f"{pointer}/{index}")
+            if item is not None and item is not True and item is not False:  # 50,000 of which nothing comes
+                yield from _texts(item, rest, f"{pointer}/{index}")
     elif trail and trail[0] == EACH:
         yield from _texts(value, trail[1:], pointer)
     elif kind is dict:
         if not trail:
             for name, item in value.items():
-                yield from _texts(item, (), f"{pointer}/{escape_pointer(name)}")
+                if item is not None and item is not True and item is not False:
+                    yield from _texts(item, (), f"{pointer}/{escape_pointer(name)}")
         elif trail[0] in value:
             yield from _texts(value[trail[0]], trail[1:], f"{pointer}/{escape_pointer(trail[0])}")
     elif not trail:

@@ -34,9 +34,16 @@ def _fold_any(text: str) -> str:
     before = ""
     while before != text:  # at most a few rounds: each step shortens or maps towards lower-case Latin
         before = text
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_LOOKALIKES)
-        text = " ".join(text.split())
+        text = _alike(_normal(text))
     return text
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+
+
+def _alike(normal: str) -> str:
+    return " ".join(normal.casefold().translate(_LOOKALIKES).split())
 
 
 def is_plain(text: str) -> bool:
@@ -45,5 +52,9 @@ def is_plain(text: str) -> bool:
 
 
 def is_folded(text: str) -> bool:
-    """True when `text` is its own fold."""
-    return fold(text) == text
+    """True when `text` is its own fold: when one round changes nothing."""
+    if text.isascii():
+        return fold(text) == text
+    normal = _normal(text)
+    # Some characters stand for eighteen. What more than doubles is longer than `text`, whatever blanks are left out.
+    return len(normal) <= 2 * len(text) and _alike(normal) == text

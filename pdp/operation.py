@@ -31,12 +31,14 @@ MAX_VALUE_CHARS = 4_096
 
 
 class Notes:
-    """What was noticed on the way; `unknown` once something could not be told."""
+    """What was noticed on the way; `unknown` once something could not be told. `unfolded` are the pointers of values that read
+    like others."""
 
-    __slots__ = ("findings", "unknown")
+    __slots__ = ("findings", "unfolded", "unknown")
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.unfolded: set[str] = set()
         self.unknown = False
 
     def note(self, code: str, pointer: str, message: str) -> None:
@@ -149,10 +151,15 @@ def _texts(path: ArgumentPath, document: Mapping[str, Any], notes: Notes, *, pro
 
 def _many(values: list[Any], path: ArgumentPath, notes: Notes) -> set[str]:
     """Returns the distinct texts of a long list, none when they are too many."""
-    if all(type(value) is str or type(value) is int for value in values):
-        texts = {str(value) for value in values}
-        if len(texts) <= MAX_VALUES:
-            return {_text(text, path, notes) for text in texts}
+    texts: set[str] = set()
+    for value in values:
+        if type(value) is not str and type(value) is not int:
+            break
+        texts.add(str(value))
+        if len(texts) > MAX_VALUES:
+            break
+    else:
+        return {_text(text, path, notes) for text in texts}
     notes.doubt(
         "VALUES_TOO_MANY",
         path.pointer,
@@ -179,12 +186,15 @@ def _short(text: str, pointer: str, notes: Notes) -> str:
 
 
 def verify_folded(text: str, pointer: str, notes: Notes) -> None:
-    """Notes a value that reads like another one; the value itself stays exact.
+    """Notes a value that reads like another one, once a pointer; the value itself stays exact.
 
     Case alone is no sign: honest identifiers are written in capitals (`INV-71`), and a finding on every action is none.
     """
     lower = text.lower()
-    if not is_plain(lower) and not is_folded(text) and not is_folded(lower):
+    if is_plain(lower) or pointer in notes.unfolded:
+        return
+    if not is_folded(text) and not is_folded(lower):
+        notes.unfolded.add(pointer)
         notes.note(
             "VALUE_NOT_FOLDED", pointer, "expected a value that is its own fold, got one that reads like another"
         )

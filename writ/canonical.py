@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from writ.strict_json import MAX_SAFE_INTEGER, JsonObject, Number, is_odd_free
+from writ.strict_json import ASTRAL, MAX_SAFE_INTEGER, JsonObject, Number, is_odd_free
 
 ACTION_DOMAIN = b"writ.v1/action\n"
 """Domain prefix of `action_digest`."""
@@ -31,7 +31,7 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
-_ASTRAL = re.compile(rb"[\xf0-\xf4]")
+_LEAVES = frozenset((str, int, bool, type(None)))
 _ESCAPED = re.compile(r'[\x00-\x1f"\\]')
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
@@ -49,7 +49,7 @@ def canonical_bytes(value: Any) -> bytes:
         return _thorough(value)  # says what is wrong, or writes a subclass of str, list or dict
     # orjson orders keys by code point, RFC 8785 by UTF-16 unit; they part only where a character beyond U+FFFF occurs.
     # It writes floats too, and a float that is no number as null.
-    if is_odd_free(out) and b"null" not in out and (out.isascii() or not _ASTRAL.search(out)) and out[0] in b'{["tf':
+    if is_odd_free(out) and b"null" not in out and (out.isascii() or not ASTRAL.search(out)) and out[0] in b'{["tf':
         return out
     return _thorough(value)
 
@@ -64,14 +64,26 @@ def record_bytes(value: Any) -> bytes:
 
 def arguments_bytes(arguments: JsonObject) -> bytes:
     """Returns the canonical bytes of arguments, numbers outside the profile and `$` keys escaped as said above."""
+    numbers = 0
+
+    def escaped(value: object) -> dict[str, str]:
+        nonlocal numbers
+        if type(value) is not Number:
+            raise TypeError(f"expected a value of arguments, got {type(value).__name__}")
+        numbers += 1
+        return {"$number": value.lexeme}
+
     try:
-        out = orjson.dumps(arguments, option=_OPTIONS)
+        out = orjson.dumps(arguments, default=escaped, option=_OPTIONS)
     except TypeError:
-        return canonical_bytes(_escape(arguments))
-    # parse_arguments never returns a float, so that only the order and `$` keys are left to look for.
-    if b'"$' in out:
-        return canonical_bytes(_escape(arguments))
-    return out if out.isascii() or not _ASTRAL.search(out) else _thorough(arguments)
+        return canonical_bytes(_escape(arguments))  # says what is wrong
+    # parse_arguments never returns a float, so that only `$` keys of the caller and the order are left to look for.
+    if out.count(b'"$') > numbers:
+        arguments = _escape(arguments)
+        out = orjson.dumps(arguments, option=_OPTIONS)
+    if out.isascii() or not ASTRAL.search(out):
+        return out
+    return orjson.dumps(_ordered(arguments), default=escaped, option=_OPTIONS & ~orjson.OPT_SORT_KEYS)
 
 
 def action_digest(action_json: bytes) -> str:
@@ -94,10 +106,27 @@ def _escape(value: Any) -> Any:
     if type(value) is Number:
         return {"$number": value.lexeme}
     if isinstance(value, dict):
-        return {f"${key}" if key.startswith("$") else key: _escape(item) for key, item in value.items()}
+        return {
+            f"${key}" if key[:1] == "$" else key: item if type(item) in _LEAVES else _escape(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [_escape(item) for item in value]
+        return [item if type(item) in _LEAVES else _escape(item) for item in value]
     return value
+
+
+def _ordered(value: Any) -> Any:
+    """Returns the value with the members of its objects in the order of RFC 8785."""
+    if isinstance(value, dict):
+        keys = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
+        return {key: item if type(item := value[key]) in _LEAVES else _ordered(item) for key in keys}
+    if isinstance(value, list):
+        return [item if type(item) in _LEAVES else _ordered(item) for item in value]
+    return value
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be")
 
 
 def _thorough(value: Any) -> bytes:
@@ -131,7 +160,7 @@ def _write(value: Any, pieces: list[str]) -> None:
 def _write_object(value: Mapping[Any, Any], pieces: list[str]) -> None:
     if not all(isinstance(key, str) for key in value):
         raise TypeError("expected keys that are strings, got another type")
-    for index, key in enumerate(sorted(value, key=lambda key: key.encode("utf-16-be"))):
+    for index, key in enumerate(sorted(value, key=_utf16)):
         pieces.append("," if index else "{")
         _write(key, pieces)
         pieces.append(":")

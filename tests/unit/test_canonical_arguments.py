@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pdp.canonicalize import MAX_ODD
+from writ.canonical import arguments_bytes
 from writ.errors import InvalidInput
 from writ.strict_json import Number, _parse_thoroughly, parse_arguments
 
@@ -72,6 +75,44 @@ def test_signs_inside_of_strings_are_no_values(text: str) -> None:
 def test_as_many_values_as_may_be_are_read() -> None:
     raw = b'{"a":[%b],"b":[%b]}' % (b",".join([b"[]"] * 9_990), b",".join([b"1"] * 40_000))
     assert len(parse_arguments(raw, 200_000)["a"]) == 9_990  # type: ignore[arg-type]  # the value is JSON
+
+
+ODD = {
+    "fractions": b'{"a":[%b]}' % b",".join([b"1.5"] * 40),
+    "large numbers": b'{"a":[%b]}' % b",".join([b"9007199254740993"] * 40),
+    "escapes": b'{"a":[%b]}' % b",".join([b'"\\u0041"'] * 40),
+    "members": b'{"b":1.5,%b}' % b",".join(b'"%d":1' % number for number in range(20)),
+    "objects": b'{"b":1.5,"a":[%b]}' % b",".join([b"{}"] * 20),
+    "dollars": b'{"$":1,"a":[%b]}' % b",".join([b"1"] * 40),
+    "far characters": b'{"\xf0\x9f\x98\x80":1,"a":[%b]}' % b",".join([b"1"] * 40),
+    "strings": b'{"b":1.5,"a":[%b]}' % b",".join([b'""'] * 90),
+}
+
+
+@pytest.mark.parametrize("raw", ODD.values(), ids=ODD)
+def test_what_has_to_be_gone_through_is_bounded(raw: bytes) -> None:
+    with pytest.raises(InvalidInput, match="ARGUMENTS_TOO_MANY_VALUES"):
+        parse_arguments(raw, 10_000, max_odd=40)
+    assert parse_arguments(raw, 10_000, max_odd=300)
+
+
+@pytest.mark.parametrize("text", ["[1.5,\n" * 60, '\\"' * 60, ',"' * 60, "$:{" * 60])
+def test_signs_inside_of_strings_are_not_gone_through(text: str) -> None:
+    raw = json.dumps({"a": text, "b": "\n", "c": 1.5}).encode()
+    assert parse_arguments(raw, 10_000, max_odd=20)["a"] == text
+
+
+def test_plain_values_are_not_gone_through() -> None:
+    assert parse_arguments(b'{"a":[%b]}' % b",".join([b'"x.5"', b"1", b"null"] * 40), 10_000, max_odd=40)
+
+
+def test_the_dearest_arguments_are_read_and_hashed_soon() -> None:
+    numbers = b'{"a":[%b]}' % b",".join(b"1e%d" % (number % 300) for number in range(16_000))
+    keys = b'{"\xf0\x9f\x98\x80":1.5,%b}' % b",".join(b'"$\\u0041%d":1' % number for number in range(8_000))
+    for raw in (numbers, keys):
+        began = time.thread_time()
+        arguments_bytes(parse_arguments(raw, 262_144, max_odd=MAX_ODD))
+        assert time.thread_time() - began < 0.1  # 5 ms
 
 
 @pytest.mark.parametrize("lexeme", ["1.0", "-0", "1e3", "9007199254740992", "-9007199254740993", "1E+308", "0.10"])

@@ -36,6 +36,7 @@ def test_what_reads_alike_folds_alike(text: str, folded: str) -> None:
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert is_folded(fold(text))
+    assert is_folded(text) is (fold(text) == text)
 
 
 PLAIN = re.compile(r"(?:[a-z0-9!-@\[-`{-~]+(?: [a-z0-9!-@\[-`{-~]+)*)?")
