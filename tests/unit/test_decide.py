@@ -17,7 +17,7 @@ from pdp.circumstances import Circumstances
 from pdp.config import Limits, Timeouts
 from pdp.item import Item
 from pdp.model import Ask, ClaimStatus, Final, Outcome, StateAsk, StateView
-from pdp.patience import MAX_WAITING_PER_CALLER
+from pdp.patience import MAX_LONG_CHARS_PER_CALLER, MAX_WAITING_PER_CALLER
 from pdp.refusals import BURST
 from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, token, until
 from writ.commitment import commitment
@@ -531,6 +531,26 @@ async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
     await until(lambda: sum(future.done() for _, future in offered) >= 80 - MAX_WAITING_PER_CALLER)
     await asyncio.sleep(0.05)
     assert sum(future.done() for _, future in offered) == 80 - MAX_WAITING_PER_CALLER
+    await pipeline.engine.drain()
+    assert all(future.done() for _, future in offered)
+
+
+async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they_are_judged_again() -> None:
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    room = MAX_LONG_CHARS_PER_CALLER // 8_192
+    told = [
+        f"please read invoice number {number % (room + 5)} again. ".ljust(8_192, "x")
+        for number in range(2 * (room + 5))
+    ]
+    offered = [
+        pair
+        for number, text in enumerate(told)
+        for pair in pipeline.offer(action(f"r{number}", user_request=text), waits_s=30.0)
+    ]
+    await until(lambda: sum(future.done() for _, future in offered) >= 10)
+    await asyncio.sleep(0.05)
+    assert sum(future.done() for _, future in offered) == 10  # the second of equal ones costs nothing
     await pipeline.engine.drain()
     assert all(future.done() for _, future in offered)
 
