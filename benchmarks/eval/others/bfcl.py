@@ -4,12 +4,12 @@
 are one server here, as an agent has them. The calls are the benchmark's reference; a call that the backend answers with an error
 is kept as `failed`. A task has several turns; each call carries the text of its own.
 
-The reference leaves out reads, since its models are told results that no gateway sees. Put before a call, where a value is shown
+The reference leaves out reads, since only the states at the end of a turn are compared. Put before a call, where a value is shown
 nowhere before and such a read shows it:
 
-- the id of somebody whom the user names: `get_user_id`;
-- the symbol of a company that the user names: `get_symbol_by_name`, else the watch list;
-- the airport or the postcode of a city that the user names: `get_nearest_airport_by_city`, `get_zipcode_based_on_city`;
+- the id of somebody who is named: `get_user_id`;
+- the symbol of a company that is named: `get_symbol_by_name`, else the watch list;
+- the airport or the postcode of a city that is named: `get_nearest_airport_by_city`, `get_zipcode_based_on_city`;
 - a file or folder: `ls`, with hidden ones when need be, else `find`;
 - orders, bookings, tickets, cards and prices: the list, or the record, that the same API has of them.
 
