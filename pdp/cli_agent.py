@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,11 +12,12 @@ from typing import Any
 import click
 
 from pdp.behaviour_admin import read_agent, reset_agent
+from pdp.cli_shared import print_fields, run_on_state
 from pdp.config import Config, load_config
-from pdp.server import connect_state, derived_key, now_ms
+from pdp.server import derived_key
 from pdp.state import RedisState
 from writ.cli.places import settings_file
-from writ.errors import ConfigurationError, WritError
+from writ.errors import ConfigurationError
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -66,7 +66,7 @@ def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> No
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
         return {"agent": agent_id, "forgotten": await reset_agent(store.client, key, of, agent_id)}
 
-    _print(_run(settings, organisation, job), as_json)
+    print_fields(_run(settings, organisation, job), as_json)
 
 
 @agent.command("suspend", epilog="Example: writ agent suspend invoice-agent")
@@ -78,7 +78,7 @@ def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> 
         await store.suspend(of, agent_id)
         return {"agent": agent_id, "suspended": True}
 
-    _print(_run(settings, organisation, job), as_json)
+    print_fields(_run(settings, organisation, job), as_json)
 
 
 @agent.command("resume", epilog="Example: writ agent resume invoice-agent")
@@ -90,25 +90,16 @@ def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> N
         await store.resume(of, agent_id)
         return {"agent": agent_id, "suspended": False}
 
-    _print(_run(settings, organisation, job), as_json)
+    print_fields(_run(settings, organisation, job), as_json)
 
 
 def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
     config = load_config(settings)
 
-    async def main() -> dict[str, Any]:
-        store = connect_state(config, generation=now_ms())
-        try:
-            of = organisation or await _only_organisation(store)
-            return await job(store, _names_key(config), of)
-        finally:
-            await store.close()
+    async def own(store: RedisState) -> dict[str, Any]:
+        return await job(store, _names_key(config), organisation or await _only_organisation(store))
 
-    try:
-        return asyncio.run(main())
-    except WritError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    return run_on_state(config, own)
 
 
 def _names_key(config: Config) -> bytes:
@@ -152,14 +143,6 @@ def _hour(hour: int) -> str:
 
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _print(fields: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(fields))
-        return
-    for name, value in fields.items():
-        click.echo(f"{name}  {value}")
 
 
 if __name__ == "__main__":

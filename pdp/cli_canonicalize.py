@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +13,7 @@ import yaml
 
 from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
+from pdp.cli_lines import lines, told
 from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.errors import ConfigurationError, InvalidInput, WritError
@@ -50,7 +50,7 @@ def canonicalize(source: BinaryIO, batch: bool, catalog: Path, as_json: bool) ->
             sys.exit(_batch(canonicalizer, source))
         call = canonicalize_line(canonicalizer, source.read(MAX_LINE_BYTES + 1))
     except WritError as error:
-        click.echo(_to_json(_error(error)) if as_json else f"error: {error}", err=not as_json)
+        click.echo(_to_json(told(error)) if as_json else f"error: {error}", err=not as_json)
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     click.echo(_to_json(describe(call)) if as_json else _readable(call))
 
@@ -103,27 +103,13 @@ def describe(call: CanonicalCall) -> dict[str, Any]:
 
 def _batch(canonicalizer: Canonicalizer, source: BinaryIO) -> int:
     failed = 0
-    for line in _lines(source):
+    for line in lines(source, MAX_LINE_BYTES):
         try:
             answer = describe(canonicalize_line(canonicalizer, line))
         except InvalidInput as error:
-            answer, failed = _error(error), 1
+            answer, failed = told(error), 1
         click.echo(_to_json(answer))
     return failed
-
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """Yields lines; one that is too long comes out cut, still too long for its reader, and is read past."""
-    while line := source.readline(MAX_LINE_BYTES + 1):
-        rest = line
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = source.readline(MAX_LINE_BYTES + 1)
-        if line.strip():
-            yield line.rstrip(b"\r\n") if len(line) <= MAX_LINE_BYTES else line
-
-
-def _error(error: WritError) -> dict[str, Any]:
-    return {"error": {"reason": error.reason, "message": error.message}}
 
 
 def _to_json(document: dict[str, Any]) -> str:

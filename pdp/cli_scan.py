@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 import orjson
 
+from pdp.cli_lines import lines, told
 from pdp.inspection.folder import RULES, compiled_folder, read_rules
 from pdp.inspection.model import MAX_TEXT_BYTES, ScanResult
 from pdp.scan import Inspector
@@ -50,7 +50,7 @@ def scan(source: BinaryIO, batch: bool, rules: Path, as_json: bool) -> None:
             sys.exit(_batch(inspector, source, sys.stdout.buffer))
         result = inspector.scan_document(parse_arguments(source.read(MAX_LINE_BYTES + 1), MAX_LINE_BYTES))
     except WritError as error:
-        text = orjson.dumps(_error(error)).decode() if as_json else f"error: {error}"
+        text = orjson.dumps(told(error)).decode() if as_json else f"error: {error}"
         click.echo(text, err=not as_json)
         sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     click.echo(orjson.dumps(result.to_json()).decode() if as_json else _readable(result))
@@ -58,7 +58,7 @@ def scan(source: BinaryIO, batch: bool, rules: Path, as_json: bool) -> None:
 
 def _batch(inspector: Inspector, source: BinaryIO, target: BinaryIO) -> int:
     failed = 0
-    for line in _lines(source):
+    for line in lines(source, MAX_LINE_BYTES):
         answer = _answer(inspector, line)
         failed |= "error" in answer
         target.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
@@ -78,22 +78,8 @@ def _answer(inspector: Inspector, line: bytes) -> dict[str, Any]:
             )
         result = inspector.scan_document(document["args"])
     except InvalidInput as error:
-        return {"id": identity, **_error(error)}
+        return {"id": identity, **told(error)}
     return {"id": identity, **result.to_json()}
-
-
-def _lines(source: BinaryIO) -> Iterator[bytes]:
-    """Yields lines; one that is too long comes out cut, still too long for its reader, and is read past."""
-    while line := source.readline(MAX_LINE_BYTES + 1):
-        rest = line
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = source.readline(MAX_LINE_BYTES + 1)
-        if line.strip():
-            yield line.rstrip(b"\r\n") if len(line) <= MAX_LINE_BYTES else line
-
-
-def _error(error: WritError) -> dict[str, Any]:
-    return {"error": {"reason": error.reason, "message": error.message}}
 
 
 def _readable(result: ScanResult) -> str:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import secrets
-import sys
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pdp.config import Config, load_config
+from pdp.cli_shared import print_fields, run_on_state
+from pdp.config import load_config
 from pdp.evidence_read import EvidenceReader
 from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
 from pdp.seal import seal, unseal
-from pdp.server import connect_state, now_ms
+from pdp.server import now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records
 from writ.cli.places import settings_file
-from writ.errors import WritError
 
 EPOCH_BYTES = 8
 
@@ -49,9 +45,10 @@ def init(settings: Path, as_json: bool) -> None:
     """Declare an empty Redis as the beginning. Does nothing where one has begun; never mends a loss."""
 
     async def run(store: RedisState) -> dict[str, Any]:
+        await store.check_server()
         return {"begun": await store.continuity.initialise(secrets.token_hex(EPOCH_BYTES))}
 
-    _print(_run(load_config(settings), run), as_json)
+    print_fields(run_on_state(load_config(settings), run), as_json)
 
 
 @state.command("rebuild", epilog="Example: writ state rebuild")
@@ -75,12 +72,13 @@ def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: 
     own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
 
     async def run(store: RedisState) -> dict[str, Any]:
+        await store.check_server()
         if await unseal(store, mark):
             return {"requests": 0, "sealed": True}
         records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 
-    _print(_run(config, run), as_json)
+    print_fields(run_on_state(config, run), as_json)
 
 
 @state.command("seal", epilog="Example: writ state seal --mark 9f86d081884c7d65")
@@ -91,39 +89,15 @@ def seal_(settings: Path, mark: str, as_json: bool) -> None:
     """Mark what Redis holds as whole, after every decision point has stopped and before Redis does."""
 
     async def run(store: RedisState) -> dict[str, Any]:
+        await store.check_server()
         return {"organisations": await seal(store, mark)}
 
-    _print(_run(load_config(settings), run), as_json)
+    print_fields(run_on_state(load_config(settings), run), as_json)
 
 
 def _reader(folder: Path, vault: Path, master: Path) -> EvidenceReader:
     keystore = Keystore(vault / KEYSTORE_FILE, load_master_key(master), random=os.urandom, now_ms=now_ms)
     return EvidenceReader(folder, vault, keystore)
-
-
-def _run(config: Config, job: Any) -> dict[str, Any]:
-    async def main() -> dict[str, Any]:
-        store = connect_state(config, generation=now_ms())
-        try:
-            await store.check_server()
-            result: Coroutine[Any, Any, dict[str, Any]] = job(store)
-            return await result
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(main())
-    except WritError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
-
-
-def _print(fields: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(fields))
-        return
-    for name, value in fields.items():
-        click.echo(f"{name}  {value}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""What several verbs of the command line do alike."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import click
+
+from pdp.config import Config
+from pdp.server import connect_state, now_ms
+from pdp.state import RedisState
+from writ.errors import WritError
+
+
+def run_on_state(config: Config, job: Callable[[RedisState], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """Returns what a job on the state returns. An error is one line on standard error, and the end with exit code 1."""
+
+    async def main() -> dict[str, Any]:
+        store = connect_state(config, generation=now_ms())
+        try:
+            return await job(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(main())
+    except WritError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def print_fields(fields: dict[str, Any], as_json: bool) -> None:
+    """Prints a line for each field, or all of them as JSON."""
+    if as_json:
+        click.echo(json.dumps(fields))
+        return
+    for name, value in fields.items():
+        click.echo(f"{name}  {value}")
