@@ -195,12 +195,14 @@ def _pair(
 
 
 def _blanks(run: _Json, calls: Sequence[_Json]) -> Iterator[tuple[str, Any]]:
-    """Yields what blanks stand for, the newest last: `name`, and `other name` for a value that no call of the task names."""
+    """Yields what blanks stand for, the newest last: `name`, and `other name` for what neither the user nor a call of theirs
+    names."""
     own = {str(value) for call in run["calls"] for _, value in named_values(call["args"])}
+    prompts = "\n".join(dict.fromkeys(call["prompt"] for call in run["calls"]))
     for call in calls:
         for name, value in (*named_values(call["args"]), *named_values(call["result"])):
             yield name, value
-            if str(value) not in own:
+            if str(value) not in own and not shows(prompts, value):
                 yield f"other {name}", value
 
 
