@@ -190,7 +190,7 @@ class Engine:
 
     async def _decided(self, entries: list[Entry]) -> Concluded:
         watch = Stopwatch(time.perf_counter)
-        entries = self._prepared(entries)
+        entries = await self._prepared(entries)
         watch.lap("canonicalize")
         lease_s = asyncio.get_running_loop().time() + self._timeouts.lease_ms / 1000
         try:
@@ -249,7 +249,7 @@ class Engine:
 
     # (1) authenticate, (2) canonicalize ------------------------------------------------------------------------------
 
-    def _prepared(self, entries: list[Entry]) -> list[Entry]:
+    async def _prepared(self, entries: list[Entry]) -> list[Entry]:
         lane = self._lanes.current
         loop_s = asyncio.get_running_loop().time()
         ready, fresh = [], []
@@ -268,7 +268,9 @@ class Engine:
                 fresh.append(entry)
                 ready.append(entry)
         if lane is not None and fresh:
-            self._preparation.prepare(fresh, lane, time.time())
+            elsewhere = await self._preparation.prepare(fresh, lane, time.time())
+            if elsewhere:  # they may be back in the queue already
+                ready = [entry for entry in ready if entry not in elsewhere]
         return [entry for entry in ready if entry.items]
 
     def _refuse(self, entry: Entry, error: WritError) -> None:

@@ -1,7 +1,8 @@
 """Stages 1 to 3 for a batch: everything that happens to its asks before the state is asked.
 
 Each stage takes all asks before the next one begins. An ask that went through all stages alone would find their code
-and tables pushed out of the processor's caches by those of the stage before: preparing then costs a tenth more.
+and tables pushed out of the processor's caches by those of the stage before: preparing then costs a tenth more. Between asks
+that take long, the event loop has its turn: one batch may hold half a megabyte of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from pdp.authenticate import Authenticator
@@ -23,6 +24,7 @@ from pdp.offload import Offloader
 from pdp.prepare import Admitted, Refused, admit, canonicalize, inspect, is_heavy, make_item
 from pdp.provenance_speech import Request
 from pdp.queue import Entry
+from pdp.steps import SLICE_S
 from pdp.telemetry import Telemetry
 from writ.errors import DeadlineExceeded, WritError
 
@@ -73,9 +75,9 @@ class Preparation:
         self._put_back = put_back
         self._spawn = spawn
 
-    def prepare(self, entries: Sequence[Entry], lane: Lane, now_s: float) -> None:
-        """Fills the items of the entries at `now_s` (Unix). An entry without items at return is answered, or comes back
-        through `put_back`."""
+    async def prepare(self, entries: Sequence[Entry], lane: Lane, now_s: float) -> Collection[Entry]:
+        """Fills the items of the entries at `now_s` (Unix). Returns those that are prepared elsewhere and come back through
+        `put_back`; of the others, one without items is answered."""
         works = []
         for entry in entries:
             entry.items = []
@@ -89,13 +91,14 @@ class Preparation:
         def canonicalized(work: _Work) -> None:
             work.call = canonicalize(work.admitted, lane)
 
-        works = self._each(works, admitted, lane, now_s)
+        works = await self._each(works, admitted, lane, now_s)
         heavy = dict.fromkeys([work.entry for work in works if work.heavy])
         for entry in heavy:  # its items stay together
             self._spawn(self._elsewhere([work for work in works if work.entry is entry], lane, now_s))
         if heavy:
             works = [work for work in works if work.entry not in heavy]
-        self._finish(self._each(works, canonicalized, lane, now_s), lane, now_s)
+        await self._finish(await self._each(works, canonicalized, lane, now_s), lane, now_s)
+        return heavy
 
     async def _elsewhere(self, works: Sequence[_Work], lane: Lane, now_s: float) -> None:
         """Prepares an entry with a long program, which is parsed in another process, or with a long request of a user, which
@@ -123,7 +126,7 @@ class Preparation:
                 self._failed(work, error, lane, now_s)
             else:
                 read.append(work)
-        self._finish([work for work in read if not work.ask.gone], lane, time.time())
+        await self._finish([work for work in read if not work.ask.gone], lane, time.time())
         entry = works[0].entry
         if entry.items:
             self._put_back(entry)
@@ -133,7 +136,7 @@ class Preparation:
         if asyncio.get_running_loop().time() >= ask.deadline_s:
             raise DeadlineExceeded("DEADLINE_EXCEEDED", "the deadline passed while the request waited")
 
-    def _finish(self, works: list[_Work], lane: Lane, now_s: float) -> None:
+    async def _finish(self, works: list[_Work], lane: Lane, now_s: float) -> None:
         def inspected(work: _Work) -> None:
             work.payload = inspect(work.admitted, work.call, lane)
 
@@ -153,12 +156,18 @@ class Preparation:
                 )
             )
 
-        self._each(self._each(works, inspected, lane, now_s), made, lane, now_s)
+        await self._each(await self._each(works, inspected, lane, now_s), made, lane, now_s)
 
-    def _each(self, works: Sequence[_Work], stage: Callable[[_Work], None], lane: Lane, now_s: float) -> list[_Work]:
+    async def _each(
+        self, works: Sequence[_Work], stage: Callable[[_Work], None], lane: Lane, now_s: float
+    ) -> list[_Work]:
         """Returns the works that came through a stage; a defect that one of them meets does not reach the others."""
         through = []
+        until = time.perf_counter() + SLICE_S
         for work in works:
+            if time.perf_counter() >= until:
+                await asyncio.sleep(0)
+                until = time.perf_counter() + SLICE_S
             try:
                 stage(work)
             except Exception as error:

@@ -50,8 +50,7 @@ def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
     Raises:
         InvalidInput: names the field, what was expected and how much came; never the value.
     """
-    if len(raw) > max_bytes:
-        raise InvalidInput("REQUEST_TOO_LARGE", f"expected a request of at most {max_bytes} bytes, got {len(raw)}")
+    verify_size(raw, max_bytes)
     try:
         request = decision_pb2.DecideRequest.FromString(raw)
     except DecodeError as error:
@@ -60,6 +59,12 @@ def parse_request(raw: bytes, max_bytes: int) -> decision_pb2.DecideRequest:
         ) from error
     check_request(request)
     return request
+
+
+def verify_size(raw: bytes, max_bytes: int) -> None:
+    """Checks the length of a message. Raises InvalidInput."""
+    if len(raw) > max_bytes:
+        raise InvalidInput("REQUEST_TOO_LARGE", f"expected a request of at most {max_bytes} bytes, got {len(raw)}")
 
 
 def check_request(request: decision_pb2.DecideRequest) -> None:

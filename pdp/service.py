@@ -28,6 +28,7 @@ from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
 from pdp.queue import Entry
 from pdp.report import Reporter
+from pdp.request import verify_size
 from pdp.state import RedisState, StoredFact
 from pdp.wire import delimited, tag
 from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, WritError
@@ -83,10 +84,12 @@ class _Call:
 class _Stream:
     """The answers of one stream, in the order in which they become ready."""
 
-    __slots__ = ("_loop", "_wakeup", "answers", "closed", "unanswered")
+    __slots__ = ("_limit", "_loop", "_room", "_wakeup", "answers", "closed", "unanswered")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
         self._loop = loop
+        self._limit = limit
+        self._room: asyncio.Future[None] | None = None
         self._wakeup: asyncio.Future[None] | None = None
         self.answers: deque[bytes] = deque()
         self.unanswered: dict[int, Ask] = {}
@@ -100,6 +103,20 @@ class _Stream:
         self._wakeup = self._loop.create_future()
         await self._wakeup
         self._wakeup = None
+
+    def take(self) -> bytes:
+        """Returns the next answer, and lets the reader go on."""
+        answer = self.answers.popleft()
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        return answer
+
+    async def room(self) -> None:
+        """Waits until fewer than `limit` requests are unanswered, or their answers not taken."""
+        while len(self.unanswered) + len(self.answers) >= self._limit:
+            self._room = self._loop.create_future()
+            await self._room
+            self._room = None
 
 
 class _StreamCall:
@@ -205,6 +222,7 @@ class DecisionFront:
         """DecideBatch."""
         try:
             self._caller(context)  # nobody else has a batch read
+            verify_size(request, self._limits.max_request_bytes)
             batch = _parse(decision_pb2.DecideBatchRequest(), request)
             check_batch(batch, self._limits.max_batch_items)
         except WritError as error:
@@ -231,7 +249,7 @@ class DecisionFront:
     async def decide_stream(self, _: AsyncIterator[bytes], context: Context) -> None:
         """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
         loop = asyncio.get_running_loop()
-        peer, stream = self._peer(context), _Stream(loop)
+        peer, stream = self._peer(context), _Stream(loop, self._limits.queue_per_caller)
         try:
             caller = self._authenticator.authenticate(peer, time.time())
         except WritError as error:
@@ -250,7 +268,6 @@ class DecisionFront:
 
     async def _read(self, context: Context, peer: Peer, stream: _Stream) -> None:
         loop = asyncio.get_running_loop()
-        limit = self._limits.queue_per_caller
         try:
             # A caller that sends without reading its answers is not read from until it does.
             while isinstance(request := await context.read(), bytes):  # else grpc.aio.EOF
@@ -258,8 +275,7 @@ class DecisionFront:
                 ask = Ask(token=call, request=request, peer=peer, deadline_s=loop.time() + self._default_s)
                 stream.unanswered[id(call)] = ask
                 self._engine.offer(Entry(asks=[ask]))
-                while len(stream.unanswered) + len(stream.answers) >= limit:
-                    await asyncio.sleep(0.001)
+                await stream.room()
         finally:
             stream.closed = True
             stream.wake()
@@ -267,7 +283,7 @@ class DecisionFront:
     async def _write(self, context: Context, stream: _Stream) -> None:
         while True:
             while stream.answers:
-                await context.write(stream.answers.popleft())
+                await context.write(stream.take())
             if stream.closed and not stream.unanswered:
                 return
             await stream.changed()

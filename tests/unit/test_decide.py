@@ -555,6 +555,38 @@ async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they
     assert all(future.done() for _, future in offered)
 
 
+async def test_a_large_batch_lets_others_have_their_turn_while_it_is_prepared() -> None:
+    pipeline = await started()
+    loop, pauses = asyncio.get_running_loop(), []
+    done = False
+
+    async def watch() -> None:
+        while not done:
+            began = loop.time()
+            await asyncio.sleep(0)
+            pauses.append(loop.time() - began)
+
+    watching = asyncio.create_task(watch())
+    args = b'{"customer":"7","note":[%b]}' % b",".join(b'"%d"' % number for number in range(7_000))
+    answers = await pipeline.ask_all(*(action(f"r{number}", args_json=args) for number in range(32)))
+    done = True
+    await watching
+    assert all(answer.HasField("decision") for answer in answers)
+    assert max(pauses) < sum(pauses) / 8, "it was not prepared in one turn"
+
+
+async def test_what_is_prepared_elsewhere_is_decided_once_however_long_the_rest_of_its_batch_takes() -> None:
+    pipeline = await started()
+    args = b'{"customer":"7","note":[%b]}' % b",".join(b'"%d"' % number for number in range(7_000))
+    long = action("long", user_request="Show invoice INV-1 to Ada. " * 45)
+    offered = [pair for number in range(24) for pair in pipeline.offer(action(f"r{number}", args_json=args))]
+    offered += pipeline.offer(long, bearer=token("gateway/mcp"))
+    await asyncio.wait_for(asyncio.gather(*(future for _, future in offered)), PATIENCE_S)
+    await pipeline.engine.drain()
+    settled = Counter(one.ask.request_id for one in pipeline.state.settled)
+    assert len(settled) == settled.total() == 25
+
+
 async def together(pipeline: Pipeline, *names: str) -> dict[str, decision_pb2.DecideResponse]:
     """Decides requests of several callers in one batch."""
     offered = [pair for name in names for pair in pipeline.offer(action(name))]

@@ -1,0 +1,39 @@
+"""The gRPC front: what it refuses before anybody else sees it, and how it slows who does not read."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pdp.config import Limits
+from pdp.service import _Stream
+from tests.unit.test_service_garbage import Context, front, request
+from writ.v1 import decision_pb2
+
+
+async def test_a_batch_is_no_longer_than_a_message_may_be() -> None:
+    one = request(1)
+    one.args_json = b"x" * Limits().max_request_bytes
+    batch = decision_pb2.DecideBatchRequest(requests=[one], semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL)
+    told: list[object] = []
+
+    class Listening(Context):
+        async def abort(self, *said: object) -> None:
+            told.extend(said)
+            raise ConnectionAbortedError
+
+    with pytest.raises(ConnectionAbortedError):
+        await front().decide_batch(batch.SerializeToString(), Listening([]))  # type: ignore[arg-type]
+    assert "REQUEST_TOO_LARGE" in str(told)
+
+
+async def test_who_does_not_read_its_answers_is_read_from_again_once_it_does() -> None:
+    stream = _Stream(asyncio.get_running_loop(), 2)
+    await stream.room()
+    stream.answers += [b"1", b"2"]
+    waiting = asyncio.create_task(stream.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert stream.take() == b"1"
+    await asyncio.wait_for(waiting, 5)
