@@ -13,6 +13,10 @@ WAIT_S, WAIT_MAX_S = 0.1, 2.0
 """Pauses before a deferred action that somebody waits for is judged again, when no facts have come here meanwhile: they may
 have come to another decision point."""
 
+FACTS_S = 0.5
+"""Least time between two times that changed facts let those of one organisation who wait be judged again: who reports outcomes as
+fast as it can would else have up to `MAX_WAITING` judged for each."""
+
 MAX_WAITING = 1_024
 """Calls that may wait at one decision point: each is judged every two seconds."""
 
@@ -31,6 +35,7 @@ class Patience:
         self._timers: dict[Entry, tuple[asyncio.TimerHandle, tuple[str, str], str]] = {}
         self._callers: Counter[tuple[str, str]] = Counter()
         self._long: Counter[tuple[tuple[str, str], str]] = Counter()
+        self._changed: dict[str, bool] = {}  # less than FACTS_S ago, by organisation; and whether again since
         self._over = False
 
     def keeps(self, entry: Entry) -> bool:
@@ -62,11 +67,22 @@ class Patience:
         return own + len(text) <= MAX_LONG_CHARS_PER_CALLER and every + len(text) <= MAX_LONG_CHARS
 
     def facts_changed(self, organisation: str) -> None:
-        """Lets everything of one organisation be judged at once."""
+        """Lets everything of one organisation be judged: at once, or `FACTS_S` after the last time."""
+        if organisation in self._changed:
+            self._changed[organisation] = True
+            return
+        if not self._timers:
+            return
+        self._changed[organisation] = False
+        asyncio.get_running_loop().call_later(FACTS_S, self._rested, organisation)
         for entry, (timer, caller, _) in list(self._timers.items()):
             if caller[0] == organisation:
                 timer.cancel()
                 self._release(entry)
+
+    def _rested(self, organisation: str) -> None:
+        if self._changed.pop(organisation):
+            self.facts_changed(organisation)
 
     def end(self) -> None:
         """From now on nothing waits."""

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
+from pdp import patience
 from pdp.circumstances import Circumstances
 from pdp.config import Limits, Timeouts
 from pdp.item import Item
@@ -533,6 +534,25 @@ async def test_one_caller_cannot_fill_the_decision_point_with_waits() -> None:
     assert sum(future.done() for _, future in offered) == 80 - MAX_WAITING_PER_CALLER
     await pipeline.engine.drain()
     assert all(future.done() for _, future in offered)
+
+
+async def test_facts_that_change_all_the_time_do_not_have_all_who_wait_judged_all_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "FACTS_S", 2.0)
+    monkeypatch.setattr(patience, "WAIT_S", 60.0)
+    monkeypatch.setattr(patience, "WAIT_MAX_S", 60.0)
+    pipeline = await started()
+    pipeline.judge.verdict = lambda item: outcome("DEFER")
+    ((_, future),) = pipeline.offer(action("r1"), waits_s=30.0)
+    await until(lambda: pipeline.judge.batches and pipeline.engine._patience._timers)
+    for _ in range(50):
+        pipeline.engine.facts_changed("acme")
+        await asyncio.sleep(0.002)
+    assert len(pipeline.judge.batches) == 2
+    pipeline.judge.verdict = lambda item: outcome("ALLOW")
+    answer = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(future, PATIENCE_S)).response)
+    assert answer.decision.effect == ALLOW, "what changed last is not forgotten"
 
 
 async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they_are_judged_again() -> None:
