@@ -13,7 +13,7 @@ from pdp.catalog import Catalog
 from pdp.catalog_model import Entry, Server
 from pdp.mapping import program_operation, subjects_of, unknown_operation
 from pdp.model import CanonicalCall
-from pdp.operation import Notes, build_operation
+from pdp.operation import Notes, build_operations
 from pdp.program_arguments import Programs
 from writ.action import Action, Finding, Operation, Verb
 from writ.canonical import action_digest, execution_digest, record_bytes
@@ -87,13 +87,13 @@ class Canonicalizer:
     def _operations(
         self, entry: Entry, server: Server, arguments: JsonObject, notes: Notes, subjects: list[str]
     ) -> list[Operation]:
-        operations = [build_operation(spec, arguments, notes) for spec in entry.operations]
+        operations = build_operations(entry.operations, arguments, notes)
         if server.subjects:
             for operation in operations:
                 subjects += subjects_of(operation, server)
         for program in entry.programs:
             operations += self._programs.operations(program, arguments, notes, subjects)
-        if not operations:
+        if not operations and not notes.unknown:
             operations.append(program_operation())
         pointer = entry.coverage.unmapped(arguments)
         if pointer:

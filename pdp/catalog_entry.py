@@ -16,6 +16,7 @@ from pdp.catalog_model import (
     ProgramSpec,
     ShellProgram,
     SqlProgram,
+    Unless,
 )
 from pdp.catalog_path import ArgumentPath, Coverage, parse_path
 from pdp.catalog_read import Reader
@@ -104,7 +105,17 @@ def _parse_operation(reader: Reader, result_rows: int | None, paths: list[Argume
         destinations=tuple(_parse_destination(inner, paths) for inner in reader.inners("destinations")),
         reversibility=parse_reversibility(reader),
         attributes=_paths(reader, "attributes", paths),
+        unless=_parse_unless(reader.inner("unless"), paths) if reader.has("unless") else None,
     )
+
+
+def _parse_unless(reader: Reader, paths: list[ArgumentPath]) -> Unless:
+    values = reader.texts("values")
+    if not values:
+        reader.wrong("values", "the values of the argument with which this does not take place", [])
+    unless = Unless(path=_needed_path(reader, "path", paths), values=frozenset(values))
+    reader.finish()
+    return unless
 
 
 def _path(reader: Reader, key: str, paths: list[ArgumentPath]) -> ArgumentPath | None:

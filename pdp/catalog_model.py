@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from pdp.catalog_path import ArgumentPath, Coverage
 from writ.action import Reversibility, Scope, Verb
@@ -41,8 +42,24 @@ class DestinationSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unless:
+    """Values of an argument with which an operation does not take place: `action: list` deletes nothing."""
+
+    path: ArgumentPath
+    values: frozenset[str]
+
+    def excludes(self, document: Mapping[str, Any]) -> bool:
+        """Tells whether the argument is exactly one of the values; what is absent or spelt otherwise excludes nothing."""
+        try:
+            value = self.path.find(document)
+        except LookupError:
+            return False
+        return isinstance(value, str) and value in self.values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationSpec:
-    """One thing that a tool or route does. Without `scope` it follows from `ids`."""
+    """One thing that a tool or route does, but for what `unless` says. Without `scope` it follows from `ids`."""
 
     verb: Verb
     resource_type: str
@@ -55,6 +72,7 @@ class OperationSpec:
     destinations: tuple[DestinationSpec, ...]
     reversibility: Mapping[Verb, Reversibility]
     attributes: tuple[tuple[str, ArgumentPath], ...]
+    unless: Unless | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +156,13 @@ class Entry:
     sinks: tuple[Sink, ...] = ()
     result: ResultSpec = WORST_RESULT
     definition: str = ""
+
+    def chosen(self, document: Mapping[str, Any]) -> str:
+        """Returns the value that chooses which operations take place, "" where none does that the entry names."""
+        for operation in self.operations:
+            if operation.unless is not None and operation.unless.excludes(document):
+                return str(operation.unless.path.find(document))
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

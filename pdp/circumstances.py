@@ -23,7 +23,7 @@ from pdp.lane import Lane
 from pdp.listening import Listening
 from pdp.model import Ask, CallerIdentity, CanonicalCall
 from pdp.provenance import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind
+from pdp.provenance_intent import action_kind, chosen_name
 from pdp.provenance_speech import Request, Requests
 from pdp.provenance_store import Provenance
 from pdp.session_key import session_name, state_name
@@ -113,15 +113,17 @@ class Circumstances:
         if entry is None:
             return None
         operations = call.action.operations
+        arguments = call.arguments
+        if arguments is None:
+            arguments = parse_arguments(request.args_json, len(request.args_json))
         kind = action_kind(
-            request.tool.name, [one.verb for one in operations], [one.resource_type for one in operations]
+            chosen_name(request.tool.name, entry.chosen(arguments)),
+            [one.verb for one in operations],
+            [one.resource_type for one in operations],
         )
         untrusted = entry.result.content is ContentTrust.UNTRUSTED
         if not entry.sinks and not request.user_request and not kind.reads and not untrusted:
             return None
-        arguments = call.arguments
-        if arguments is None:
-            arguments = parse_arguments(request.args_json, len(request.args_json))
         return provenance_ask(
             self._key,
             self._requests,

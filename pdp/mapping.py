@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pdp.catalog_model import CatalogIndex, Server, Table
-from pdp.operation import Notes, build_operation, rows_of, scope_of, verb_for, verify_folded
+from pdp.operation import Notes, build_operations, rows_of, scope_of, verb_for, verify_folded
 from pdp.programs.model import CommandEffect, Effect, FileEffect, HttpEffect, SqlEffect
 from writ.action import Container, Destination, Operation, Reversibility, Scope, Verb
 from writ.errors import InvalidInput
@@ -117,7 +117,7 @@ class Mapper:
         unmapped = route.entry.coverage.unmapped(document)
         if unmapped:
             self._notes.doubt("ARGUMENT_NOT_MAPPED", self._pointer, "expected query and body that the route maps")
-        operations = [build_operation(spec, {**document, **parameters}, self._notes) for spec in route.entry.operations]
+        operations = build_operations(route.entry.operations, {**document, **parameters}, self._notes)
         for operation in operations:
             self.subjects.update(subjects_of(operation, server))
         return operations

@@ -6,7 +6,7 @@ the action UNKNOWN; it is never left out silently.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -49,6 +49,14 @@ class Notes:
         """Adds a finding that makes the action UNKNOWN."""
         self.note(code, pointer, message)
         self.unknown = True
+
+
+def build_operations(specs: Sequence[OperationSpec], document: Mapping[str, Any], notes: Notes) -> list[Operation]:
+    """Returns the operations of one call. What a call asks for that no operation is left for is not known."""
+    counted = [spec for spec in specs if spec.unless is None or not spec.unless.excludes(document)]
+    if specs and not counted:
+        notes.doubt("OPERATION_NOT_TOLD", "", "expected a value with which some operation of the entry takes place")
+    return [build_operation(spec, document, notes) for spec in counted]
 
 
 def build_operation(spec: OperationSpec, document: Mapping[str, Any], notes: Notes) -> Operation:

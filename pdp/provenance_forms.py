@@ -15,7 +15,7 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_beside import beside
 from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, url_parts, words
-from pdp.provenance_told import details_in_steps
+from pdp.provenance_told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
@@ -128,6 +128,8 @@ def _forms(kind: str, text: str) -> list[Form]:
     parts = words(text)
     if not named and 0 < len(parts) <= MAX_WORDS:
         forms.append(Form(where=IN_TEXT, marks=tuple(dict.fromkeys("w:" + part for part in parts))))
+        if kind == CONTENT and (number := detail_number(text)):
+            forms.append(Form(where=IN_USER, marks=(number,)))  # "ten percent" names the 10 of a setting
         if kind == QUERY:
             forms.append(Form(where=IN_USER, marks=forms[-1].marks))
         elif kind in STEERED and _STEERING.search(text):

@@ -67,6 +67,15 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     return deeds, things, families
 
 
+def chosen_name(tool: str, choice: str) -> str:
+    """Returns what a call is named by: where an argument chooses what is done (`renew_certificate`), it says more than the verb
+    of the tool (`run_job`)."""
+    if not choice:
+        return tool
+    first = next(iter(_WORD.findall(fold(_CAMEL.sub(" ", choice).replace("_", " ")))), "")
+    return f"{choice}_{tool}" if first in DEEDS else tool
+
+
 def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> ActionKind:
     """Says what an action is, from the verbs and resource types of its operations and the name of its tool."""
     verbs = frozenset(verbs)
@@ -102,7 +111,7 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
     deeds = action.by_verb | action.by_name
     if action.by_verb & Deed.CREATE and not action.by_name & Deed.UPDATE and not request.deeds & Family.CHANGE:
         deeds &= ~Deed.UPDATE  # who asks for a change asks for nothing new
-    elif deeds & Deed.UPDATE:
+    elif deeds & Deed.UPDATE and not action.by_verb & Deed.EXECUTE:
         deeds |= _WRITING  # "write two points into the list" adds to it
     return same_thing and bool(deeds & request.deeds)
 

@@ -109,7 +109,9 @@ _ASKED: Mapping[str, int] = _table(
         "reward award boost": Deed.PAY,
         "award boost": Deed.UPDATE,
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
-        "tweak recalibrate": Deed.UPDATE,
+        "tweak recalibrate ack bump": Deed.UPDATE,
+        "bump": Deed.EXECUTE,
+        "chuck toss ditch bin nuke zap": Deed.DELETE,
         "end scrap pull kill strike reverse": Deed.DELETE,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
         " deposit withdraw checkout spend invest top charge bill return book reserve rent lend contribute"
@@ -377,7 +379,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("shut", "down"): int(Deed.ADMIN | Deed.EXECUTE),
     ("tear", "down"): int(Deed.DELETE),
     ("roll", "back"): int(Deed.UPDATE | Deed.EXECUTE),
-    ("roll", "out"): int(Deed.EXECUTE),
+    ("roll", "out"): int(Deed.EXECUTE | Deed.UPDATE | Deed.ADMIN),
+    ("let", "in"): int(Deed.ADMIN),
+    ("shut", "up"): int(Deed.UPDATE),
     **{
         (verb, stage): int(Deed.EXECUTE)
         for verb in ("put", "ship", "push", "bring", "move", "release", "roll")
@@ -681,7 +685,22 @@ OFTEN_NOUNS = frozenset(
     | {"ring", "award", "reward", "end", "double", "free", "release", "swap", "pair", "stick", "trim", "chase"}
     | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
 )
-OFTEN_NOUNS |= {"plot", "chart", "sketch", "train", "fit"}
+OFTEN_NOUNS |= {
+    "queue",
+    "branch",
+    "commit",
+    "fork",
+    "backup",
+    "snapshot",
+    "log",
+    "bin",
+    "bump",
+    "plot",
+    "chart",
+    "sketch",
+    "train",
+    "fit",
+}
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 

@@ -332,7 +332,8 @@ def _light_deed(words: Sequence[str], at: int) -> int:
         return _BOOKING
     told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
     if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
-        told |= next((LET_DEEDS[word] for word in reach if word in LET_DEEDS), 0)
+        further = words[at + 1 : at + 2 + 2 * REACH]
+        told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
     return told
 
 

@@ -125,6 +125,13 @@ def _skipped(parts: Iterable[str]) -> list[str]:
     return [part for part in parts if part not in _ORDINAL]
 
 
+def detail_number(text: str) -> str:
+    """Returns the mark of a value that is a number of two digits or more, "" for any other."""
+    bare = text.strip()
+    number = _number(bare) if bare.replace(".", "", 1).isdecimal() else ""
+    return f"m:{number}" if number else ""
+
+
 def _number(text: str) -> str:
     """Returns a number without separators and empty decimals, "" for a small one."""
     if text.isdecimal():

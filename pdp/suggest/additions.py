@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import PEOPLE_ARGUMENTS
-from pdp.suggest.lexicon_verbs import CHOICES, VIEWS
+from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, STRICT, VIEWS
 from pdp.suggest.meanings import is_about_money
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
@@ -25,6 +25,8 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_VAGUE_VERBS = word_set("manage handle process control operate administer maintain use run")
+"""Verbs of names that leave it to an argument what is done."""
 _READING_CHOICES = word_set("get list read search find")
 _HOSTS = word_set("host hostname domain site")
 _IDS = word_set("id slug number key name uuid")
@@ -91,7 +93,33 @@ class Additions:
         if not found:
             return (Said(verb=Verb.UNKNOWN, confidence=0, reason="nothing says what it does", word=""),)
         writing = [item for item in found if item.verb not in READS]
-        return tuple(writing or found[:1])
+        return self._told_apart(writing) if writing else tuple(found[:1])
+
+    def _told_apart(self, found: Sequence[Said]) -> tuple[Said, ...]:
+        """Lets each verb take place with the choices that say it: `action: list` deletes nothing. A verb of the name counts
+        with every choice, but for a vague one with those that only read; a choice that no word tells counts for all."""
+        role = next((role for role in self._roles if self._chooses(role) and role.argument.choices), None)
+        if role is None or role.argument.listed:
+            return tuple(found)
+        told = {choice: verb for choice in role.argument.choices or () if (verb := _verb_of(choice)) is not None}
+        path = role.argument.path
+        reading = tuple(choice for choice, verb in told.items() if verb in READS)
+        named = {item.verb for item in found if item.word}
+        vague = not self._name.verbs or self._name.verbs[0].word in _VAGUE_VERBS or self._name.verbs[0].verb in READS
+        out = []
+        for item in found:
+            others = tuple(choice for choice, verb in told.items() if verb is not item.verb)
+            without = others if not item.word and item.verb not in named else reading if vague else ()
+            out.append(replace(item, unless=(path, without)) if without else item)
+        writing = tuple(choice for choice, verb in told.items() if verb not in READS)
+        if reading and vague and writing:
+            why = f'`{_shown(role)}` may say "{reading[0][:40]}"'
+            out.append(Said(verb=Verb.LIST, confidence=60, reason=why, word="", unless=(path, writing)))
+        return tuple(out)
+
+    def _chooses(self, role: Role) -> bool:
+        """True for an argument that chooses what is done."""
+        return role.argument.is_top and "_".join(role.words) in ACTIONS and role.kind != "code"
 
     def _transfer(self, said: Said) -> Said:
         """A transfer that speaks of no money and takes no amount hands something over."""
@@ -105,18 +133,17 @@ class Additions:
             return
         known = max((GRAVITY[verb] for verb in verbs), default=-1)
         for role in self._roles:
-            name = "_".join(role.words)
-            if not role.argument.is_top or name not in ACTIONS or role.kind == "code":
+            if not self._chooses(role):
                 continue
             said = role.argument.choices or text_words(role.argument.description)
             if "method" in role.words and (not role.argument.choices or {choice.lower() for choice in said} >= _HTTP):
                 continue  # of a request, which is judged by where it goes
             words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
-            gravest = max(words, key=lambda word: (GRAVITY[CHOICES[word]], word), default="")
             if verbs and verbs <= READS and not role.argument.required and not words & _READING_CHOICES:
                 continue  # a filter of what is listed
-            if gravest and GRAVITY[CHOICES[gravest]] > known:
-                add(CHOICES[gravest], 60, f'`{_shown(role)}` may say "{gravest}"')
+            for word in sorted(words, key=lambda word: (-GRAVITY[CHOICES[word]], word)):
+                if GRAVITY[CHOICES[word]] > known:
+                    add(CHOICES[word], 60, f'`{_shown(role)}` may say "{word}"')
 
     def _fills(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         """A choice made in a form changes the form: `select(selector, value)`."""
@@ -206,7 +233,7 @@ class Additions:
         last = self._name.words[-1:]
         names_a_view = bool(VIEWS & set(last)) or (self._name.plural and self._name.words[:1] == ("my",))
         kinds = _CHOOSING + (_NAMING if self._shown else ())
-        chosen = all(role.kind in kinds for role in self._roles)
+        chosen = all(role.kind in kinds or (self._shown > 0 and _is_filter(role)) for role in self._roles)
         if self._shown in (LIKELY, BARE):
             chosen = chosen and not any(self._is_own(role) for role in self._roles)
         if self._shown == BARE:
@@ -216,6 +243,17 @@ class Additions:
     def _is_own(self, role: Role) -> bool:
         """True for `burn_cards(card_ids)`: what is looked at is seldom named by itself."""
         return bool(self._nouns) and self._nouns[-1] in {singular(word) for word in role.words}
+
+
+def _is_filter(role: Role) -> bool:
+    """True for a title that may be left out, of what is only looked at: who makes something gives it one."""
+    return role.kind == "content" and not role.argument.required and role.words[-1:] == ("title",)
+
+
+def _verb_of(choice: str) -> Verb | None:
+    """Returns the verb that a choice begins with."""
+    word = next(iter(name_words(choice)), "")
+    return CHOICES.get(word) or STRICT.get(word) or LOOSE.get(word)
 
 
 def _is_told(role: Role) -> bool:

@@ -64,6 +64,8 @@ def _lines(judged: Judged) -> Iterator[Line]:
     verb = Verb.LIST if first.verb is Verb.READ and not homes.ids and judged.name.plural else first.verb
     yield Line(key="verb", value=verb.value, confidence=first.confidence, reason=first.reason)
     yield _resource(judged)
+    if first.unless is not None:
+        yield Line(key="unless", value=_unless(first.unless), confidence=60, reason="values that say what else is done")
     yield from homes.lines
     yield from _destinations(homes, first.verb, judged)
     yield _reversibility(first, judged)
@@ -126,9 +128,16 @@ def _also(said: Said, homes: Homes, judged: Judged) -> Line:
         value["destinations"] = reached
     if said.verb is Verb.PAY and homes.amount is not None:
         value["amount"] = homes.amount.value
-    if judged.lasting:
+    if judged.lasting and said.verb not in READS:
         value["reversibility"] = "IRREVERSIBLE"
+    if said.unless is not None:
+        value["unless"] = _unless(said.unless)
     return Line(key="also", value=value, confidence=said.confidence, reason=said.reason)
+
+
+def _unless(unless: tuple[str, tuple[str, ...]]) -> dict[str, object]:
+    path, values = unless
+    return {"path": path, "values": list(values)}
 
 
 def _sinks(judged: Judged) -> Iterator[Line]:

@@ -156,7 +156,7 @@ FORMS = word_set(
 
 ACTIONS = word_set(
     "action operation op command subcommand sub_command sub_action verb task_action method method_name operation_type "
-    "action_type action_name"
+    "action_type action_name job job_type"
 )
 """Arguments that choose what a tool does."""
 

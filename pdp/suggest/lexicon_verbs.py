@@ -39,7 +39,7 @@ _STRICT: Mapping[Verb, str] = {
         "unmute react acknowledge accept decline reject subscribe unsubscribe vote upvote downvote bookmark "
         "reconnect emulate reassign reparent relabel annotate untag unlabel unset unmap merge squash cherry rewind "
         "undelete untrash hibernate wake requeue rehydrate retarget "
-        "favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
+        "enter favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
         "resize prescribe rsvp seek hide unhide reset moderate waive postpone defer prolong shorten rearrange reword "
         "logout retitle redact substitute nominate excuse throttle commission"
     ),
@@ -338,7 +338,7 @@ VIEWS = word_set(
 """Last words of a name without any verb that says what is looked at: `room_details`, `traveller_profile`."""
 
 ALSO_NOUNS = word_set(
-    "locate play crop log tweet retweet login logout dm broadcast return score map collect capture join "
+    "spend enter locate play crop log tweet retweet login logout dm broadcast return score map collect capture join "
     "connect split archive index like star tag label vote bookmark link set patch edit pin mark block lock "
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "

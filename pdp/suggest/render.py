@@ -17,6 +17,7 @@ _ORDER = [
     "definition",
     "verb",
     "resource",
+    "unless",
     "ids",
     "scope",
     "containers",

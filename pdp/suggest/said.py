@@ -16,7 +16,7 @@ class Said:
     """A verb, how sure it is (0 to 100), and why.
 
     `weak`: the word is as often a noun, so it contradicts no other. `later`: not from the first sentence, so it adds
-    to what others say, and says nothing alone.
+    to what others say, and says nothing alone. `unless`: path of an argument, and values with which it does not take place.
     """
 
     verb: Verb
@@ -25,3 +25,4 @@ class Said:
     word: str
     weak: bool = False
     later: bool = False
+    unless: tuple[str, tuple[str, ...]] | None = None

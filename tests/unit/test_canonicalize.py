@@ -334,3 +334,20 @@ def test_many_values_that_read_like_others_are_noted_once_and_soon() -> None:
         verify_folded("\ufdfa" * 76 + f"{number:04}", "/ids", notes)
     assert time.thread_time() - began < 0.1  # 1 ms; each of them folded to its end takes 660 ms
     assert [finding.code for finding in notes.findings] == ["VALUE_NOT_FOLDED"]
+
+
+def test_a_call_for_which_no_operation_is_left_is_unknown() -> None:
+    spec = {
+        "verb": "DELETE",
+        "resource": "record",
+        "irrelevant": ["action"],
+        "unless": {"path": "action", "values": ["list"]},
+    }
+    catalog = Catalog.parse({"dns": {"server": "dns", "environment": "e", "tools": {"t": spec}}})
+    canonicalizer = Canonicalizer(catalog, tuple(Verb))
+    listed = canonicalizer.canonicalize("dns", "t", "", b'{"action":"list"}')
+    assert [operation.verb for operation in listed.action.operations] == [Verb.UNKNOWN]
+    assert codes(listed) == ["OPERATION_NOT_TOLD"]
+    for args in (b'{"action":"delete"}', b'{"action":" list"}', b'{"action":null}', b"{}"):
+        told = canonicalizer.canonicalize("dns", "t", "", args)
+        assert [operation.verb for operation in told.action.operations] == [Verb.DELETE]

@@ -34,6 +34,11 @@ WRONG: dict[str, dict[str, Any]] = {
     "a scope beside ids": catalog(tools={"t": {**TOOL, "scope": "SINGLE"}}),
     "a delete that claims to touch one": catalog(tools={"t": {"verb": "DELETE", "resource": "x", "scope": "SINGLE"}}),
     "a declared MANY": catalog(tools={"t": {"verb": "CREATE", "resource": "x", "scope": "MANY"}}),
+    "an exception without values": catalog(tools={"t": {**TOOL, "unless": {"path": "action", "values": []}}}),
+    "an exception without a path": catalog(tools={"t": {**TOOL, "unless": {"values": ["list"]}}}),
+    "an unknown key of an exception": catalog(
+        tools={"t": {**TOOL, "unless": {"path": "action", "values": ["list"], "value": "all"}}}
+    ),
     "a negative bound": catalog(tools={"t": {**TOOL, "result_rows": -1}}),
     "a bound that is a boolean": catalog(tools={"t": {**TOOL, "result_rows": True}}),
     "an amount without exponent": catalog(tools={"t": {**TOOL, "amount": {"path": "a", "currency": "EUR"}}}),

@@ -348,3 +348,45 @@ def test_what_signs_in_works_a_device_or_only_walks_is_what_it_is(
 ) -> None:
     arguments = {key: "a" if schema == TEXT else 1 for key, schema in properties.items()}
     assert action(entry(name, properties, description), arguments).operations[0].verb is verb
+
+
+DNS = entry(
+    "manage_dns",
+    {"action": {"type": "string", "enum": ["list", "upsert", "delete"]}, "zone": TEXT, "name": TEXT},
+    "Read and write the records of a DNS zone.",
+)
+THESIS = entry(
+    "thesis_update",
+    {"thesis_id": TEXT, "operation": {"type": "string", "enum": ["extend", "retitle", "cancel_registration", "zap"]}},
+    "Changes a thesis registration.",
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "arguments", "verbs"),
+    [
+        (DNS, {"action": "list", "zone": "a.example", "name": "b"}, {Verb.READ}),
+        (DNS, {"action": "upsert", "zone": "a.example", "name": "b"}, {Verb.ADMIN}),
+        (DNS, {"action": "delete", "zone": "a.example", "name": "b"}, {Verb.ADMIN, Verb.DELETE}),
+        (DNS, {"action": "LIST", "zone": "a.example", "name": "b"}, {Verb.READ, Verb.ADMIN, Verb.DELETE}),
+        (DNS, {"zone": "a.example", "name": "b"}, {Verb.READ, Verb.ADMIN, Verb.DELETE}),
+        (THESIS, {"thesis_id": "T1", "operation": "extend"}, {Verb.UPDATE}),
+        (THESIS, {"thesis_id": "T1", "operation": "cancel_registration"}, {Verb.UPDATE, Verb.DELETE}),
+        (THESIS, {"thesis_id": "T1", "operation": "zap"}, {Verb.UPDATE, Verb.DELETE}),
+    ],
+)
+def test_a_choice_says_what_takes_place_where_it_is_spelt_as_the_definition_does(
+    made: dict[str, Any], arguments: dict[str, Any], verbs: set[Verb]
+) -> None:
+    assert {operation.verb for operation in action(made, arguments).operations} == verbs
+
+
+def test_a_choice_that_is_no_text_excludes_nothing() -> None:
+    found = action(DNS, {"action": ["list"], "zone": "a.example", "name": "b"}, known=False)
+    assert {operation.verb for operation in found.operations} == {Verb.UNKNOWN, Verb.READ, Verb.ADMIN, Verb.DELETE}
+
+
+def test_a_choice_takes_nothing_from_what_the_name_says() -> None:
+    made = entry("delete_things", {"mode": TEXT, "action": {"type": "string", "enum": ["list", "archive"]}})
+    for choice in ("list", "archive"):
+        assert Verb.DELETE in {one.verb for one in action(made, {"mode": "x", "action": choice}).operations}
