@@ -85,10 +85,28 @@ def _verbs(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:
             yield _note(tool.name, "VERB_NOT_TOLD", f"the catalog says {here}, the definition does not tell")
     elif GRAVITY[there] > GRAVITY[here] and not {here, there} <= READS:
         yield _graver(tool.name, "VERB_MILDER", f"the catalog says {here}, the definition {there}")
+    else:
+        yield from _choices(tool, entry, suggested)
 
 
-def _gravest(entry: Entry) -> Verb:
-    return max((operation.verb for operation in entry.operations), key=GRAVITY.__getitem__, default=Verb.UNKNOWN)
+def _choices(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:
+    """A choice with which the catalog lets a graver operation be left out than the definition does."""
+    named = {(one.unless.path.expression, one.unless.values) for one in entry.operations if one.unless is not None}
+    for path, value in sorted({(path, value) for path, values in named for value in values}):
+        here, there = _gravest(entry, path, value), _gravest(suggested, path, value)
+        if GRAVITY[there] > GRAVITY[here] and not {here, there} <= READS and there is not Verb.UNKNOWN:
+            where = f"with `{path:.40}` of `{value:.40}`"
+            yield _graver(tool.name, "VERB_MILDER", f"{where} the catalog says {here}, the definition {there}")
+
+
+def _gravest(entry: Entry, path: str = "", value: str = "") -> Verb:
+    """Returns the gravest verb of an entry, of those that take place with a value at a path where one is given."""
+    verbs = (
+        one.verb
+        for one in entry.operations
+        if one.unless is None or one.unless.path.expression != path or value not in one.unless.values
+    )
+    return max(verbs, key=GRAVITY.__getitem__, default=Verb.UNKNOWN)
 
 
 def _sinks(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:

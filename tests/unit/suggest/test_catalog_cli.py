@@ -170,3 +170,14 @@ def test_check_needs_a_server_that_it_can_compare(tmp_path: Path) -> None:
     assert (
         run("check", "-", "--catalog", tmp_path, "--server", "mail", stdin=[{"name": "nothing_known"}]).exit_code == 0
     )
+
+
+def test_check_finds_a_choice_that_the_catalog_takes_for_milder(tmp_path: Path) -> None:
+    action = {"type": "string", "enum": ["list", "archive", "delete"]}
+    schema = {"type": "object", "properties": {"action": action}, "required": ["action"]}
+    tools = [{"name": "manage_mails", "description": "Manages mails.", "inputSchema": schema}]
+    entries = suggested(tools)["tools"]
+    assert checked(tmp_path, entries, tools) == (0, [])
+    deleting = next(item for item in entries["manage_mails"]["also"] if item["verb"] == "DELETE")
+    deleting["unless"]["values"].append("delete")
+    assert checked(tmp_path, entries, tools) == (1, [("manage_mails", "VERB_MILDER", True)])
