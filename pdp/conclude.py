@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import orjson
 
+from pdp.allowance import Allowance
 from pdp.answer import decision_response, error_response, stage_timings
 from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
@@ -42,6 +43,9 @@ ANSWER_TTL_MS = 10 * 60 * 1000
 MAX_KEPT_ANSWER_BYTES = 64 * 1024
 """Longest answer that is kept: it quotes the action, so that a flood of long ones would fill the state. A repeat of a longer one
 is judged anew, and counts nothing again."""
+
+MAX_KEPT_BYTES_PER_CALLER = 16 * 1024 * 1024
+"""Answers without a permit that are kept for one caller at a time, some 5,000 ordinary ones; of others a repeat is judged anew."""
 
 NOT_EVALUATED = "NOT_EVALUATED"
 
@@ -106,6 +110,9 @@ class Concluder:
         self._finals = finals
         self._failing = False
         self._refusals = Refusals()
+        self._kept = Allowance(
+            burst=MAX_KEPT_BYTES_PER_CALLER, per_s=MAX_KEPT_BYTES_PER_CALLER / (ANSWER_TTL_MS / 1000)
+        )
 
     def conclude(self, items: Sequence[Item], watch: Stopwatch, deliver: Deliver) -> Concluded:
         """Records all items, answers those that need not wait for the disk, and returns what is left to do. Never raises
@@ -272,8 +279,10 @@ class Concluder:
         item, verdict = sheet.item, sheet.item.verdict
         until_ms = 0
         if len(response) <= MAX_KEPT_ANSWER_BYTES:
-            kept_ms = item.view.now_ms + ANSWER_TTL_MS if verdict.keep else 0
-            until_ms = sheet.permit.expires_ms if sheet.permit else kept_ms
+            if sheet.permit:
+                until_ms = sheet.permit.expires_ms
+            elif verdict.keep and self._kept.take(item.caller, len(response), item.view.now_ms):
+                until_ms = item.view.now_ms + ANSWER_TTL_MS
         return Settlement(
             ask=item.state_ask,
             final=sheet.final,

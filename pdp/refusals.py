@@ -6,6 +6,7 @@ what it sent, and not every request may be on record: else it alone could fill t
 
 from __future__ import annotations
 
+from pdp.allowance import Allowance
 from pdp.model import CallerIdentity
 from writ.errors import Overloaded
 
@@ -15,25 +16,16 @@ MAX_KEPT_BYTES = 2048
 BURST, PER_S = 256, 1.0
 """Refused requests of one caller that are recorded at once, and each second from then on: some 6 KiB each on disk."""
 
-MAX_CALLERS = 4096
-"""Callers that are remembered; one that is forgotten may begin another burst."""
-
 
 class Refusals:
-    """Counts for each caller what is left of its burst."""
+    """Refuses to record more than that."""
 
     def __init__(self) -> None:
-        self._left: dict[tuple[str, str], tuple[float, int]] = {}
+        self._allowance = Allowance(burst=BURST, per_s=PER_S)
 
     def verify(self, caller: CallerIdentity, now_ms: int) -> None:
         """Counts one more refusal of a caller at `now_ms` (Unix). Raises Overloaded when it is one too many to be recorded."""
-        key = (caller.organisation, caller.id)
-        left, since_ms = self._left.get(key, (float(BURST), now_ms))
-        left = min(BURST, left + max(0, now_ms - since_ms) / 1000 * PER_S)
-        if key not in self._left and len(self._left) >= MAX_CALLERS:
-            self._left.clear()
-        self._left[key] = (left - 1 if left >= 1 else left, now_ms)
-        if left < 1:
+        if not self._allowance.take(caller, 1, now_ms):
             raise Overloaded(
                 "REFUSED_TOO_OFTEN",
                 "too much of this caller was refused or matched nothing of late; this is not recorded",

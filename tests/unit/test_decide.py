@@ -15,9 +15,10 @@ import pytest
 
 from pdp import patience
 from pdp.circumstances import Circumstances
+from pdp.conclude import MAX_KEPT_BYTES_PER_CALLER
 from pdp.config import Limits, Timeouts
 from pdp.item import Item
-from pdp.model import Ask, ClaimStatus, Final, Outcome, StateAsk, StateView
+from pdp.model import Ask, ClaimStatus, Final, Outcome, OutcomeRule, StateAsk, StateView
 from pdp.patience import MAX_LONG_CHARS_PER_CALLER, MAX_WAITING_PER_CALLER
 from pdp.refusals import BURST
 from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, token, until
@@ -553,6 +554,20 @@ async def test_facts_that_change_all_the_time_do_not_have_all_who_wait_judged_al
     pipeline.judge.verdict = lambda item: outcome("ALLOW")
     answer = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(future, PATIENCE_S)).response)
     assert answer.decision.effect == ALLOW, "what changed last is not forgotten"
+
+
+async def test_denials_of_one_caller_do_not_fill_the_state_with_answers_for_repeats() -> None:
+    pipeline = await started()
+    rule = OutcomeRule(id="r", outcome="DENY", code="NO", message="x" * 50_000, remediation="")
+    pipeline.judge.verdict = lambda item: outcome("DENY", rules=(rule,))
+    for number in range(7):
+        offered = [pair for each in range(60) for pair in pipeline.offer(action(f"r{number}-{each}"))]
+        await asyncio.wait_for(asyncio.gather(*(future for _, future in offered)), PATIENCE_S)
+    await pipeline.engine.drain()
+    kept = [one for one in pipeline.state.settled if one.answer]
+    assert len(pipeline.state.settled) == 420
+    assert sum(len(one.answer) for one in kept) <= MAX_KEPT_BYTES_PER_CALLER * 1.01 < 420 * 50_000
+    assert all(one.answer for one in pipeline.state.settled[:300])
 
 
 async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they_are_judged_again() -> None:

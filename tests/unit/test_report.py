@@ -97,7 +97,7 @@ async def reported(record: tuple[str, str, str] | None) -> set[str | bytes]:
 
 def ends_waiting(call: Call) -> bool:
     """Whether the flags of a call of provenance_put.lua say that a gateway vouches for it."""
-    return int(call.args[4]) >= 8
+    return int(call.args[4]) >= 16
 
 
 async def test_a_report_of_nothing_that_was_decided_taints_no_principal_that_it_names() -> None:
