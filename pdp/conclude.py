@@ -45,7 +45,7 @@ MAX_KEPT_ANSWER_BYTES = 64 * 1024
 is judged anew, and counts nothing again."""
 
 MAX_KEPT_BYTES_PER_CALLER = 16 * 1024 * 1024
-"""Answers without a permit that are kept for one caller at a time, some 5,000 ordinary ones; of others a repeat is judged anew."""
+"""Answers without a permit that are kept for one caller at a time: some 5,000 ordinary ones. Others are judged anew."""
 
 NOT_EVALUATED = "NOT_EVALUATED"
 
