@@ -81,7 +81,7 @@ _COULD = frozenset({"could", "can", "would", "will"})
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
-_MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9]")
+_MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
 """Signs of currencies, which are words of money: "send $50 to Margaret"."""
 _TOKEN = re.compile(r"[^\W_]+")
 _ENDING = frozenset(".!?;\n")
