@@ -9,7 +9,13 @@ from pdp.provenance_request import request_facts
 from pdp.provenance_wishes import singular
 
 
-@pytest.mark.parametrize("phrase", ["do it ", "follow it to do ", "act on it ", "deal with it "])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *("do it ", "follow it to do ", "act on it ", "deal with it "),
+        *("need the cancellation ", "if not, make sure it is locked, ", "$5 to be paid "),
+    ],
+)
 def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
     steps = 0
 
