@@ -186,6 +186,8 @@ class DecisionFront:
     async def wait_decision(self, request: bytes, context: Context) -> bytes:
         """WaitDecision."""
         try:
+            self._caller(context)  # nobody else has it read
+            verify_size(request, self._limits.max_request_bytes)
             wait = _parse(decision_pb2.WaitDecisionRequest(), request)
             if wait.request.dry_run:
                 raise InvalidInput("FIELD_INVALID", "`dry_run` must be false: a rehearsal does not wait")
@@ -221,7 +223,7 @@ class DecisionFront:
     async def decide_batch(self, request: bytes, context: Context) -> bytes:
         """DecideBatch."""
         try:
-            self._caller(context)  # nobody else has a batch read
+            self._caller(context)  # nobody else has it read
             verify_size(request, self._limits.max_request_bytes)
             batch = _parse(decision_pb2.DecideBatchRequest(), request)
             check_batch(batch, self._limits.max_batch_items)

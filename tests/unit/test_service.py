@@ -12,10 +12,12 @@ from tests.unit.test_service_garbage import Context, front, request
 from writ.v1 import decision_pb2
 
 
-async def test_a_batch_is_no_longer_than_a_message_may_be() -> None:
+@pytest.mark.parametrize("method", ["decide_batch", "wait_decision"])
+async def test_what_holds_requests_is_no_longer_than_a_message_may_be(method: str) -> None:
     one = request(1)
     one.args_json = b"x" * Limits().max_request_bytes
     batch = decision_pb2.DecideBatchRequest(requests=[one], semantic=decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL)
+    message = batch if method == "decide_batch" else decision_pb2.WaitDecisionRequest(request=one)
     told: list[object] = []
 
     class Listening(Context):
@@ -24,7 +26,7 @@ async def test_a_batch_is_no_longer_than_a_message_may_be() -> None:
             raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
-        await front().decide_batch(batch.SerializeToString(), Listening([]))  # type: ignore[arg-type]
+        await getattr(front(), method)(message.SerializeToString(), Listening([]))
     assert "REQUEST_TOO_LARGE" in str(told)
 
 
