@@ -28,6 +28,17 @@ _NESTED = re.compile(rb'[\[{](?:\s|\\[nrt])*\\+"')
 # An escape other than of a line feed, carriage return, tabulator, quote or slash, or any escape in the name of a member.
 _ODD_ESCAPE = re.compile(rb'\\[^nrt"/]|\\.[^"\\]*"\s*:')
 
+_PLAIN = {
+    b"n": (b"\\n", b"\n"),
+    b'"': (b'\\"', b'"'),
+    b"/": (b"\\/", b"/"),
+    b"t": (b"\\t", b"\t"),
+    b"r": (b"\\r", b"\r"),
+}
+
+MAX_ESCAPES = 128
+"""Most escapes that are looked at one by one."""
+
 MAX_TOGETHER_BYTES = 4 * 1024
 """Most text whose names and values are surveyed at once; beyond, a second survey of the values is cheaper than rules in vain."""
 
@@ -81,13 +92,16 @@ class Inspector:
                 document = orjson.loads(args_json)
             except orjson.JSONDecodeError:
                 return ScanResult(truncated=True)
-        return self._scan(document, survey, most, size=min(len(args_json), most), truncated=is_long)
+        is_ascii = text is not None and text.isascii()
+        return self._scan(document, survey, most, size=min(len(args_json), most), truncated=is_long, is_ascii=is_ascii)
 
     def scan_document(self, document: Any) -> ScanResult:
         """Returns what is in parsed JSON; numbers may be `writ.strict_json.Number`."""
-        return self._scan(document, None, MAX_TEXT_BYTES, size=0, truncated=False)
+        return self._scan(document, None, MAX_TEXT_BYTES, size=0, truncated=False, is_ascii=False)
 
-    def _scan(self, document: Any, survey: Survey | None, most: int, *, size: int, truncated: bool) -> ScanResult:
+    def _scan(
+        self, document: Any, survey: Survey | None, most: int, *, size: int, truncated: bool, is_ascii: bool
+    ) -> ScanResult:
         """`most` bounds the texts in bytes, `size` is the length of the JSON they stood in, 0 when that is not known."""
         texts = Texts(most)
         texts.document(document)
@@ -100,7 +114,7 @@ class Inspector:
             has_many_names = level == 0 and size > max(MAX_TOGETHER_BYTES, 2 * len(texts.buffer))
             if has_many_names and len(survey.rules) > MAX_TOGETHER_RULES:
                 self._leave_names_out(survey, texts)
-            self._search(search, texts, survey)
+            self._search(search, texts, survey, may_name=level == 0 and not is_ascii)
             texts = opener.open(texts, sorted(survey.steps - {INTEGRAL}))
             if not texts.values:
                 break
@@ -120,8 +134,9 @@ class Inspector:
             if number in in_values or self.rules.rules[number].needs_context or self.rules.rules[number].fields
         }
 
-    def _search(self, search: Search, texts: Texts, survey: Survey) -> None:
-        fields = self._fields_of(texts) if survey.fields or not texts.buffer.isascii() else {}
+    def _search(self, search: Search, texts: Texts, survey: Survey, *, may_name: bool) -> None:
+        """`may_name` says that names of members may be fields in letters that the survey does not see."""
+        fields = self._fields_of(texts) if survey.fields or may_name or not texts.buffer.isascii() else {}
         for number in sorted({*survey.rules, *fields}):
             located = self._located[number]
             if number not in fields:
@@ -155,18 +170,37 @@ def _most_bytes(raw: bytes) -> int:
 
 
 def _cut(raw: bytes, most: int) -> bytes:
-    """Returns the beginning of JSON that is too long, up to a whole character."""
-    return raw[:most].decode("utf-8", "ignore").encode("utf-8")
+    """Returns the beginning of JSON that is too long, up to a whole character, and a quote, for words end at one."""
+    return raw[:most].decode("utf-8", "ignore").encode("utf-8") + b'"'
 
 
 def _plain_json(raw: bytes) -> bytes | None:
     """Returns text that holds every value of the JSON `raw` as it is between quotes; None when that takes a parser."""
     if b"\\" not in raw:
         return raw
-    if _ODD_ESCAPE.search(raw):
+    kinds = _escapes(raw)
+    if not kinds <= _PLAIN.keys():
         return None
-    plain = raw.replace(b"\\n", b"\n").replace(b'\\"', b'"').replace(b"\\/", b"/")
-    return plain.replace(b"\\t", b"\t").replace(b"\\r", b"\r")
+    for kind in kinds:
+        escape, plain = _PLAIN[kind]
+        raw = raw.replace(escape, plain)
+    return raw
+
+
+def _escapes(raw: bytes) -> set[bytes]:
+    """Returns the letters of the escapes in `raw`; more than those of `_PLAIN` when it matches `_ODD_ESCAPE`."""
+    parts = raw.split(b"\\", MAX_ESCAPES + 1)
+    kinds: set[bytes] = set()
+    if len(parts) > MAX_ESCAPES:
+        return {b""} if _ODD_ESCAPE.search(raw) else set(_PLAIN)
+    for part in parts[1:]:
+        kinds.add(part[:1])
+        end = part.find(b'"', 1)
+        if end >= 0:
+            behind = part[end + 1 : end + 2]
+            if behind == b":" or (behind.isspace() and _ODD_ESCAPE.search(raw)):
+                return {b""}
+    return kinds
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

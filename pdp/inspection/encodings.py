@@ -48,7 +48,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "html": (r"&(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z][a-zA-Z0-9]{1,12});",),
     "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),
     "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
-    "spaced": (r"(?i)[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z]",),
+    "spaced": (r"(?:[ ._*|-][A-Za-z]){4}[ ._*|-]",),
     "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
     "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
     **CODE_TRIGGERS,
@@ -62,6 +62,7 @@ _RUNS = {
     **CODE_RUNS,
 }
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
+_WHOLE["spaced"] = re.compile(rb"(?i)[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z]")
 _WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
 _BLANK = re.compile(rb"\s+")
 _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")

@@ -43,6 +43,12 @@ class Gate(Enum):
     DENSE_30 = (f"0123456789{ascii_letters}!#$%&'()*+,-./:;<=>?@[\\]^_`{{|}}~", 30, 0)
 
     @property
+    def mark(self) -> bytes:
+        """The one character that the gate is, b"" when it is more than that."""
+        letters = self.value[0]
+        return letters.encode() if len(letters) == 1 else b""
+
+    @property
     def pattern(self) -> str:
         """A pattern that matches wherever the gate is open."""
         letters, count, gap = self.value
@@ -81,6 +87,15 @@ def gate_of(pattern: str) -> Gate | None:
     caseless = bool(tree.state.flags & re.IGNORECASE)
     gates: Iterable[Gate] = Gate if literal_chars(tree) < MIN_LITERAL_CHARS else (Gate.BRACKET,)
     return next((gate for gate in gates if _opens(tree, gate, caseless)), None)
+
+
+@lru_cache(maxsize=4096)
+def has_text(pattern: str) -> bool:
+    """True when every match of each alternative of `pattern` holds fixed text of two characters or more."""
+    try:
+        return literal_chars(parse(pattern)) >= 2
+    except (re.error, OverflowError):
+        return True
 
 
 def literal_chars(tree: Sequence[Any]) -> int:

@@ -13,6 +13,7 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from typing import Any, TypeAlias
 
 from pdp.inspection.gates import parse
+from pdp.inspection.shorten import alternatives
 
 MIN_CHARS = 3
 """Shortest text that is worth looking for when it holds a sign or a capital letter, such as `../` and `Ann`."""
@@ -46,6 +47,10 @@ _COMMON = frozenset(
     )
 )
 
+_COMMON_SHORT = frozenset(
+    "the and for any all are has was his her its our out you who how can may now new one day pay int".split()  # noqa: SIM905 - words read better in a row
+)
+
 _RARE_SIGNS = frozenset("@;|&`$%<>=()\\#*~^!?+")  # in neither JSON nor most prose, so one of them is enough
 
 _MAX_EXACT = 80  # strings that a stretch of a pattern may stand for before it is cut
@@ -68,7 +73,16 @@ def needed(pattern: str) -> tuple[Clause, ...]:
     firm = {clause for clause in possible - rare if all(_is_firm(text) for text in clause)}
     if not rare and len(firm) < 2:
         return ()
-    return (*_sorted(rare), *_sorted(firm))[:MAX_CLAUSES]
+    short = {clause for clause in possible - rare - firm if all(_is_short(text) for text in clause)}
+    return (*_sorted(rare), *_sorted(firm), *_sorted(short))[:MAX_CLAUSES]
+
+
+def needed_by_alternative(pattern: str) -> list[tuple[Clause, ...]]:
+    """Returns the conditions of each alternative of `pattern`, one of which every text with a match fulfils; those of the whole
+    pattern alone when an alternative has none."""
+    whole = needed(pattern)
+    found = [needed(one) for one in alternatives(pattern)]
+    return found if all(found) else [whole]
 
 
 def _sorted(clauses: set[Clause]) -> list[Clause]:
@@ -78,6 +92,11 @@ def _sorted(clauses: set[Clause]) -> list[Clause]:
 def _is_firm(text: str) -> bool:
     """True for what is worth asking for beside something else: no word that is in every other text."""
     return len(text.strip()) > MIN_CHARS and text.strip() not in _COMMON
+
+
+def _is_short(text: str) -> bool:
+    """True for what is worth asking for when the rest is there."""
+    return len(text.strip()) >= MIN_CHARS and text.strip() not in _COMMON | _COMMON_SHORT
 
 
 def _is_rare(text: str, word_chars: int) -> bool:

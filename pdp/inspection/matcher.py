@@ -12,10 +12,11 @@ from hashlib import sha256
 from importlib.metadata import version
 from os import getpid
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import re2  # type: ignore[import-untyped]  # has no types
 
+from pdp.inspection.shorten import alternatives, in_bytes
 from writ.errors import ConfigurationError
 
 try:
@@ -74,10 +75,7 @@ def build_mixed_matcher(
         ConfigurationError: INSPECTION_PATTERN_REFUSED for a pattern that the engine cannot compile.
     """
     if with_hyperscan if with_hyperscan is not None else has_hyperscan():
-        once = hyperscan.HS_FLAG_SINGLEMATCH
-        flags = [once if _has_case(literal) else once | hyperscan.HS_FLAG_CASELESS for literal in literals]
-        flags += [once | hyperscan.HS_FLAG_UTF8] * len(patterns)
-        return HyperscanMatcher([*map(re.escape, literals), *patterns], cache, flags)
+        return HyperscanMatcher(patterns, cache, literals)
     return MixedMatcher(literals, patterns)
 
 
@@ -118,16 +116,16 @@ class MixedMatcher:
 class HyperscanMatcher:
     """One block-mode database and one scratch: for one thread."""
 
-    def __init__(self, patterns: Sequence[str], cache: Path | None = None, flags: Sequence[int] | None = None) -> None:
-        """`flags` are one number for each pattern. Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
-        if flags is None:
-            flags = [hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8] * len(patterns)
-        self._empty = not patterns
-        name = sha256("\0".join((version("hyperscan"), *map(str, flags), *patterns)).encode("utf-8")).hexdigest()
-        file = cache / f"{name}.hs" if cache is not None and patterns else None
+    def __init__(self, patterns: Sequence[str], cache: Path | None = None, literals: Sequence[str] = ()) -> None:
+        """`literals` are fixed texts, whose numbers come first. Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
+        expressions = _expressions(literals, patterns)
+        self._empty = not expressions
+        parts = [part for text, *numbers in expressions for part in (text, *map(str, numbers))]
+        name = sha256("\0".join((version("hyperscan"), *parts)).encode("utf-8")).hexdigest()
+        file = cache / f"{name}.hs" if cache is not None and expressions else None
         self._database: Any = _read(file) if file is not None else None
         if self._database is None:
-            self._database = _compile(patterns, flags)
+            self._database = _compile(expressions)
             if file is not None:
                 _write(file, hyperscan.dumpb(self._database))
 
@@ -139,22 +137,44 @@ class HyperscanMatcher:
         return found
 
 
-def _compile(patterns: Sequence[str], flags: Sequence[int]) -> Any:
+_Expression: TypeAlias = tuple[str, int, int]
+"""A pattern, its number, and flags. Of expressions with the same number at most one is reported."""
+
+
+def _expressions(literals: Sequence[str], patterns: Sequence[str]) -> list[_Expression]:
+    """Returns what is compiled. Alternatives stand apart: most are then fixed text, and only the others cost an automaton."""
+    once = hyperscan.HS_FLAG_SINGLEMATCH
+    found = [
+        (re.escape(literal), number, once if _has_case(literal) else once | hyperscan.HS_FLAG_CASELESS)
+        for number, literal in enumerate(literals)
+    ]
+    for number, pattern in enumerate(patterns, len(literals)):
+        for one in alternatives(pattern):
+            plain = in_bytes(one)
+            found.append((one, number, once | hyperscan.HS_FLAG_UTF8) if plain is None else (plain, number, once))
+    return found
+
+
+def _compile(expressions: Sequence[_Expression]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
-        if patterns:
-            database.compile(
-                expressions=[pattern.encode("utf-8") for pattern in patterns],
-                ids=list(range(len(patterns))),
-                elements=len(patterns),
-                flags=list(flags),
-            )
+        if expressions:
+            _fill(database, expressions)
     except hyperscan.error as e:
         raise ConfigurationError(
             "INSPECTION_PATTERN_REFUSED",
-            f"expected patterns that hyperscan compiles, got `{_refused(patterns, flags):.80}`: {e}",
+            f"expected patterns that hyperscan compiles, got `{_refused(expressions):.80}`: {e}",
         ) from e
     return database
+
+
+def _fill(database: Any, expressions: Sequence[_Expression]) -> None:
+    database.compile(
+        expressions=[pattern.encode("utf-8") for pattern, _, _ in expressions],
+        ids=[number for _, number, _ in expressions],
+        elements=len(expressions),
+        flags=[flags for _, _, flags in expressions],
+    )
 
 
 def _read(file: Path) -> Any:
@@ -176,15 +196,13 @@ def _write(file: Path, data: bytes) -> None:
         part.replace(file)
 
 
-def _refused(patterns: Sequence[str], flags: Sequence[int]) -> str:
+def _refused(expressions: Sequence[_Expression]) -> str:
     """Returns the first pattern that hyperscan does not compile alone, "" when only all together are too much."""
-    for pattern, flag in zip(patterns, flags, strict=True):
+    for expression in expressions:
         try:
-            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[pattern.encode("utf-8")], ids=[0], elements=1, flags=[flag]
-            )
+            _fill(hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK), [expression])
         except hyperscan.error:
-            return pattern
+            return expression[0]
     return ""
 
 

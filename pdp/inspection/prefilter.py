@@ -1,7 +1,8 @@
 """Tells in one pass which rules may hold in a text and which encodings may be in it. What it does not name is not there.
 
-1. Every text: fixed texts that patterns cannot match without, member names, signs of encodings, gates, and the few
-   patterns that have none of these, cut short.
+1. Every text: fixed texts that patterns cannot match without, member names, signs of encodings, and the few patterns of
+   which these say too little, cut short. In a second pass what has no fixed text at all, such as gates: together, both
+   would take twice as long.
 2. Where fixed texts of several patterns of a group are: these patterns, relaxed (`shorten`), all at once.
 3. Where a gate is open: the patterns behind it and, when it is one of numbers, the words that rules want beside numbers.
 RE2 then tries the patterns that are left on the whole text, so a pattern that is named nearly always finds something.
@@ -10,6 +11,7 @@ RE2 then tries the patterns that are left on the whole text, so a pattern that i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -68,6 +70,8 @@ class Prefilter:
 
         self._literals, self._late_literals = build.literals, build.late_literals
         self._first = mixed(build.literals, build.first)
+        self._bare = mixed(Literals(), build.bare)
+        self._marks = build.marks
         self._words = mixed(build.late_literals, build.words)
         self._gated = {gate: mixed(Literals(), signs) for gate, signs in build.gated.items() if signs}
         self._groups = [
@@ -92,14 +96,18 @@ class Prefilter:
         found = Survey()
         matcher, count, signs = self._first
         there: set[int] = set()
-        told: set[int] = set()
-        maybe: list[Candidate] = []
-        gates: list[Gate] = []
+        others: list[tuple[Sign, Any]] = []
         for hit in matcher.hits(text):
             if hit < count:
                 there.add(hit)
-                continue
-            sign, what = signs[hit - count]
+            else:
+                others.append(signs[hit - count])
+        matcher, _, signs = self._bare
+        others += [signs[hit] for hit in matcher.hits(text)]
+        told: set[int] = set()
+        maybe: list[Candidate] = []
+        gates: list[Gate] = [gate for gate, mark in self._marks if mark in text]
+        for sign, what in others:
             if sign is _GATE:
                 gates.append(what)
             elif sign is _MAYBE:
@@ -112,7 +120,7 @@ class Prefilter:
                 found.steps.add(what)
         if there:
             told |= self._literals.told(there)
-            maybe += sorted(self._narrowed(self._literals.candidates(there), text))  # by rule: the bounds fall alike
+            maybe += sorted(self._narrowed(self._literals.candidates(there), text), key=_ORDER)
         if gates:
             if not NO_NUMBERS.issuperset(gates):
                 told |= self._late(text)
@@ -153,7 +161,7 @@ class Prefilter:
         for place, some in groups.items():
             if len(some) >= MIN_TOGETHER and place != _ALONE:
                 matcher, members = self._groups[place]
-                left += candidates.intersection(map(members.__getitem__, matcher.hits(text)))
+                left += {members[hit] for hit in matcher.hits(text)}.intersection(some)
             else:
                 left += some
         return left
@@ -175,6 +183,8 @@ class Prefilter:
 
 
 _ALONE = -1
+
+_ORDER = attrgetter("rule", "place")  # by rule: the bounds fall alike
 
 _Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
 

@@ -6,9 +6,8 @@ Long and open repetitions cost an automaton memory and time for every byte; behi
 from __future__ import annotations
 
 import re
-from re import _parser as parser  # type: ignore[attr-defined]
 
-from pdp.inspection.gates import literal_chars
+from pdp.inspection.gates import literal_chars, parse
 
 MAX_REPEAT = 12
 """Longest repetition that stays as it is."""
@@ -29,12 +28,13 @@ MIN_WIDTH = 3
 """Shortest match of a stretch without fixed text that is better than the whole pattern."""
 
 _TOKEN = re.compile(
-    r"""(?P<atom>\\p\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[()|*+?{])(?P<many>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?""",
+    r"""(?P<atom>\\[pP](?:\{[^}]*\}|[A-Z])|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[()|*+?{])(?P<many>(?:[*+?]|\{\d+(?:,\d*)?\})\??)?""",
     re.DOTALL,
 )
 _CLOSE = re.compile(r"\)((?:[*+?]|\{\d+(?:,\d*)?\})\??)?")
 _PLAIN_GROUP = re.compile(r"\((?:\?:)?(?!\?)")
 _FLAGS = re.compile(r"\(\?[a-z]+\)")
+_CHARACTERS = re.compile(r"\\[pPX]|\\x\{")
 
 
 def shortened(pattern: str) -> str:
@@ -42,8 +42,7 @@ def shortened(pattern: str) -> str:
 
     It is the stretch between repetitions that are too long which holds the longest fixed text.
     """
-    flags = _FLAGS.match(pattern)
-    head = flags[0] if flags else ""
+    head = _head(pattern)
     branches = [_stretch(head, branch) for branch in _branches(pattern[len(head) :])]
     return head + "|".join(branch.removeprefix(head) for branch in branches)
 
@@ -54,6 +53,35 @@ def relaxed(pattern: str) -> str:
     return _TOKEN.sub(_uncounted, pattern)
 
 
+def alternatives(pattern: str) -> list[str]:
+    """Returns the patterns of which one matches wherever `pattern` does: what stands between `|` outside of groups."""
+    head = _head(pattern)
+    return [head + branch for branch in _branches(pattern[len(head) :])]
+
+
+def in_bytes(pattern: str) -> str | None:
+    """Returns a pattern that matches bytes wherever `pattern` matches UTF-8, whatever the case of ASCII; None when that takes
+    characters. To an engine that reads characters, `(?i)s` and `(?i)k` are no fixed text: two letters of others fold to them."""
+    if not pattern.isascii() or _CHARACTERS.search(pattern):
+        return None
+    for token in _TOKEN.finditer(pattern):
+        if _is_wide(token["atom"]) and _bounds(token["many"] or "")[1] <= MAX_WIDE_REPEAT and not _is_at_edge(token):
+            return None  # a character is up to four bytes
+    return _TOKEN.sub(_open_when_wide, pattern)
+
+
+def _is_at_edge(token: re.Match[str]) -> bool:
+    """True for one character at the beginning or the end of a pattern, of which any byte will do."""
+    return not token["many"] and (token.start() == 0 or token.end() == len(token.string))
+
+
+def _open_when_wide(match: re.Match[str]) -> str:
+    if not _is_wide(match["atom"]) or _is_at_edge(match):
+        return match[0]
+    least = _bounds(match["many"] or "")[0]
+    return match["atom"] + (f"{{{least},}}" if least > 1 else "+" if least else "*")
+
+
 def _uncounted(match: re.Match[str]) -> str:
     if match["atom"] == r"\b":
         return ""
@@ -61,6 +89,11 @@ def _uncounted(match: re.Match[str]) -> str:
     if most <= (MAX_WIDE_REPEAT if _is_wide(match["atom"]) else MAX_REPEAT):
         return match[0]
     return match["atom"] + ("+" if least else "*")
+
+
+def _head(pattern: str) -> str:
+    flags = _FLAGS.match(pattern)
+    return flags[0] if flags else ""
 
 
 def _is_wide(atom: str) -> bool:
@@ -92,7 +125,7 @@ def _is_broad(text: str, most: int) -> bool:
     if most == 1 or not text.startswith("("):
         return False
     try:
-        width: int = parser.parse(text).getwidth()[1]
+        width: int = parse(text).getwidth()[1]
     except (re.error, OverflowError):
         return True
     return width * most > MAX_GROUP_CHARS
@@ -119,7 +152,7 @@ def _branches(body: str) -> list[str]:
 def _worth(pattern: str) -> tuple[int, int]:
     """Returns the length of the longest fixed text and of the shortest match."""
     try:
-        tree = parser.parse(pattern)
+        tree = parse(pattern)
     except (re.error, OverflowError):
         return 0, 0
     return literal_chars(tree), tree.getwidth()[0]
@@ -141,7 +174,11 @@ def _parts(body: str) -> list[tuple[str, bool, str]] | None:
                 parts += parts_inside
                 place = close.end()
                 continue
-            parts.append((inner, False, close[1] or "") if not is_long(inner) else (inner, True, close[1] or "{1,99}"))
+            if is_long(inner):
+                many = "{0,99}" if close[1] == "?" else close[1] or "{1,99}"
+                parts.append((inner, True, many))
+            else:
+                parts.append((inner, False, close[1] or ""))
             place = close.end()
             continue
         token = _TOKEN.match(body, place)

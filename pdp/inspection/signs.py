@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
-from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of
-from pdp.inspection.literals import needed
+from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of, has_text
+from pdp.inspection.literals import needed, needed_by_alternative
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.shorten import is_long, relaxed, shortened
 
@@ -29,6 +30,9 @@ _INTEGRAL_PATTERNS = (
     r"[:,\[]\s{0,8}-?\d{1,24}(?:\.\d{1,24})?[eE]\+?\d",
 )
 
+MAX_SIGN_CHARS = 2
+"""Longest fixed text that is a sign rather than a word."""
+
 _SHORT_WORD_CHARS = 4
 
 
@@ -43,8 +47,9 @@ class Sign(Enum):
     LITERAL = "a fixed text is there"
 
 
-class Candidate(NamedTuple):
-    """One pattern of a rule: the rule's number, the place of the pattern in it, and the program that tells."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One pattern of a rule: the rule's number, the place of the pattern in it, and the program that tells. One object each."""
 
     rule: int
     place: int
@@ -56,6 +61,7 @@ class Literals:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self.sole: dict[int, list[Candidate]] = {}
         self.patterns: dict[int, list[tuple[Candidate, list[frozenset[int]]]]] = {}
         self.context: dict[int, list[tuple[int, frozenset[int]]]] = {}
 
@@ -65,8 +71,11 @@ class Literals:
     def add(self, candidate: Candidate, clauses: Sequence[frozenset[str]]) -> None:
         """Adds a pattern, to be tried when a text of each clause is there."""
         first, *others = [self._numbers(clause) for clause in clauses]
-        for literal in first:
-            self.patterns.setdefault(literal, []).append((candidate, others))
+        for literal in sorted(first):
+            if others:
+                self.patterns.setdefault(literal, []).append((candidate, others))
+            else:
+                self.sole.setdefault(literal, []).append(candidate)
 
     def add_context(self, number: int, word: str, others: frozenset[str]) -> None:
         """Adds a context of rule `number`: its longest word, and others that stand beside it."""
@@ -80,14 +89,34 @@ class Literals:
 
     def candidates(self, there: set[int]) -> set[Candidate]:
         """Returns the patterns whose fixed texts are `there`."""
-        patterns = self.patterns
-        return {
-            candidate
-            for hit in there
-            if hit in patterns
-            for candidate, clauses in patterns[hit]
-            if not any(map(there.isdisjoint, clauses))
-        }
+        sole, patterns = self.sole, self.patterns
+        found: set[Candidate] = set()
+        for hit in there:
+            if hit in sole:
+                found.update(sole[hit])
+            if hit in patterns:
+                for candidate, clauses in patterns[hit]:
+                    for clause in clauses:
+                        if there.isdisjoint(clause):
+                            break
+                    else:
+                        found.add(candidate)
+        return found
+
+
+def _is_cheap_itself(pattern: str) -> bool:
+    """True for a pattern behind a sign such as `;`, without which nothing else is asked of a text: it tells more than its sign,
+    and an engine that begins with the sign is quick."""
+    short = shortened(pattern)
+    return _is_by_sign(pattern) and _is_by_sign(short)
+
+
+def _is_by_sign(pattern: str) -> bool:
+    return any(len(one) == 1 and min(map(len, one[0])) <= MAX_SIGN_CHARS for one in needed_by_alternative(pattern))
+
+
+def _is_seldom(pattern: str) -> bool:
+    return has_text(pattern) or bool(needed(pattern))
 
 
 SignList: TypeAlias = list[tuple[Sign, Any, str]]
@@ -102,6 +131,8 @@ class Signs:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.first: SignList = []
+        self.bare: SignList = []
+        self.marks: list[tuple[Gate, bytes]] = []
         self.gated: dict[Gate, SignList] = {gate: [] for gate in Gate}
         self.words: SignList = []
         self.literals = Literals()
@@ -120,12 +151,21 @@ class Signs:
                 gate = gate_of(pattern)
                 (self.first if gate is None else self.gated[gate]).append((Sign.ENCODING, step, pattern))
         in_context = {gate_of(pattern) for rule in rules if rule.needs_context for pattern in rule.patterns}
-        self.first += [(Sign.GATE, gate, gate.pattern) for gate in Gate if gate in in_context or self.gated[gate]]
+        for gate in Gate:
+            if gate in in_context or self.gated[gate]:
+                if gate.mark:
+                    self.marks.append((gate, gate.mark))
+                else:
+                    self.first.append((Sign.GATE, gate, gate.pattern))
+        # Beside thousands of fixed texts, what has none takes three times as long as alone.
+        self.bare = [sign for sign in self.first if not _is_seldom(sign[2])]
+        self.first = [sign for sign in self.first if _is_seldom(sign[2])]
 
     def _pattern(self, candidate: Candidate, group: str, pattern: str) -> None:
         gate, clauses = gate_of(pattern), needed(pattern)
-        if gate in NO_NUMBERS and clauses:
-            self.literals.add(candidate, clauses)
+        if gate in NO_NUMBERS and clauses and not _is_cheap_itself(pattern):
+            for one in needed_by_alternative(pattern):
+                self.literals.add(candidate, one)
             narrow = relaxed(pattern) if len(pattern) <= MAX_RELAXED_CHARS else shortened(pattern)
             if len(pattern) <= MAX_RELAXED_CHARS or not is_long(narrow):
                 self.groups.setdefault(group, []).append((candidate, narrow))
@@ -173,4 +213,5 @@ def _word_sign(word: str) -> str:
     if sum(map(len, word.split())) > _SHORT_WORD_CHARS or not word.isascii():
         return f"(?i:{body})"
     hump = r"[\s_.-]*".join(part.capitalize() for part in parts)
-    return rf"(?:\b|_)(?i:{body})(?:\b|_)|[a-z0-9]{hump}(?:\b|[A-Z_0-9])|(?:\b|_)(?i:{body})[A-Z0-9]"
+    # In JSON, something always stands before and behind: a border that is no place between two characters is cheap to see.
+    return rf"[^A-Za-z0-9](?i:{body})[^a-z]|[a-z0-9]{hump}[^a-z]"

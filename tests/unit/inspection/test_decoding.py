@@ -7,17 +7,21 @@ import binascii
 import codecs
 import gzip
 import json
+import re
 import urllib.parse
 import zlib
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pdp.inspection.bytes_text import TooMuch, printable, text_of
 from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
 from pdp.inspection.model import MAX_DECODED_TEXTS, MAX_DECODING_DEPTH, MAX_FINDINGS, ScanResult
-from pdp.scan import Inspector
+from pdp.scan import Inspector, _plain_json
 
 _MORSE = dict(
     zip("aegilnoprstuvwc", ".- . --. .. .-.. -. --- .--. .-. ... - ..- ...- .-- -.-.".split(), strict=True)  # noqa: SIM905 - Morse reads better in a row
@@ -210,3 +214,21 @@ def test_letters_keep_their_case_and_accents_and_lose_disguise() -> None:
     )
     assert not is_suspect("caf\u00e9 Stra\u00dfe")
     assert hidden_text("plain") == ""
+
+
+@pytest.mark.parametrize("name", ["password", "pa\u017f\u017fword", "p\u0430ssword", "pass\u200bword"])
+def test_the_name_of_a_member_is_read_as_a_person_would(name: str, inspector: Inspector) -> None:
+    raw = orjson.dumps({name: "tr0ub4dor&3"})
+    assert [finding.rule for finding in inspector.scan(raw).findings] == ["password_field"]
+
+
+@given(
+    st.dictionaries(st.text('ab"\\\n\t\r/: \u00e9\x01', max_size=8), st.text('ab"\\\n\t\r/: \u00e9\x01', max_size=8))
+)
+def test_escapes_are_undone_without_a_parser_only_where_that_gives_the_values(document: dict[str, str]) -> None:
+    for raw in (orjson.dumps(document), orjson.dumps(document, option=orjson.OPT_INDENT_2)):
+        plain = _plain_json(raw)
+        odd = re.search(rb'\\[^nrt"/]|\\.[^"\\]*"\s*:', raw)
+        assert (plain is None) == (odd is not None)
+        if plain is not None:
+            assert all(f'"{value}"'.encode() in plain for value in document.values())

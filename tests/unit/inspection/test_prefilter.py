@@ -7,11 +7,11 @@ import re2  # type: ignore[import-untyped]
 
 from pdp.inspection.examples import example_bytes
 from pdp.inspection.gates import Gate, gate_of
-from pdp.inspection.literals import needed
+from pdp.inspection.literals import needed, needed_by_alternative
 from pdp.inspection.matcher import HyperscanMatcher, MixedMatcher, SetMatcher, build_matcher, build_mixed_matcher
 from pdp.inspection.prefilter import Prefilter
 from pdp.inspection.rules import InspectionRules
-from pdp.inspection.shorten import relaxed, shortened
+from pdp.inspection.shorten import alternatives, in_bytes, relaxed, shortened
 from pdp.scan import Inspector
 from writ.errors import ConfigurationError
 
@@ -118,6 +118,33 @@ def test_a_long_pattern_is_cut_to_its_most_telling_stretch(pattern: str, short: 
 )
 def test_a_relaxed_pattern_counts_no_long_repetition(pattern: str, wider: str) -> None:
     assert relaxed(pattern) == wider
+
+
+@pytest.mark.parametrize(
+    ("pattern", "in_bytes_of_it"),
+    [
+        (r"(?i)ask\b", r"(?i)ask\b"),
+        (r"(?i)x[^\n]{0,40}y", r"(?i)x[^\n]*y"),
+        (r"x\S{12,90}y", r"x\S{12,}y"),
+        (r"[^a]x[^b]", r"[^a]x[^b]"),
+        (r"x[^a]y", None),
+        (r"\d[^0-9]{0,2}\d", None),
+        (r"\pLx", None),
+        (r"[\x{80}-\x{10ffff}]", None),
+        ("é", None),
+    ],
+)
+def test_a_pattern_is_searched_in_bytes_where_these_are_as_good_as_characters(
+    pattern: str, in_bytes_of_it: str | None
+) -> None:
+    assert in_bytes(pattern) == in_bytes_of_it
+
+
+def test_every_alternative_has_its_own_fixed_texts_and_all_have_those_of_the_whole_when_one_has_none() -> None:
+    both = r"(?i)\b(?:forget|ignore)\s+instructions\b|\breveal\s+secrets\b"
+    assert alternatives(both) == [r"(?i)\b(?:forget|ignore)\s+instructions\b", r"(?i)\breveal\s+secrets\b"]
+    assert needed_by_alternative(both) == [needed(one) for one in alternatives(both)]
+    assert needed_by_alternative(r"(?i)forget\s+it|go") == [needed(r"(?i)forget\s+it|go")]
 
 
 PATTERNS = [r"a+b", r"(?i)é[a-z]", r"\d{3}", r"x\x00y"]
