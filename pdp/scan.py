@@ -150,8 +150,9 @@ class Inspector:
         """Returns rule → numbers of the texts that stand in one of its fields."""
         found: dict[int, list[int]] = {}
         known: dict[str, frozenset[int]] = {"": frozenset()}
-        for number in range(len(texts.values)):
-            name = texts.name(number)
+        for number, path in enumerate(texts.paths):
+            # Nearly every text stands in a member itself: its name is at hand.
+            name = path[1] if path is not None and type(path[1]) is str else texts.name(number)
             rules = known.get(name)
             if rules is None:
                 rules = known[name] = self._fields.rules(name)

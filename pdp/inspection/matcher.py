@@ -128,12 +128,13 @@ class HyperscanMatcher:
             self._database = _compile(expressions)
             if file is not None:
                 _write(file, hyperscan.dumpb(self._database))
+        self._scan = self._database.scan
 
     def hits(self, text: bytes) -> list[int]:
         """Returns the numbers of the patterns that match anywhere in `text`."""
         found: list[int] = []
         if text and not self._empty:
-            self._database.scan(text, match_event_handler=_note, context=found)
+            self._scan(text, match_event_handler=_note, context=found)
         return found
 
 
