@@ -30,6 +30,8 @@ _MAX_ROUNDS = 64  # of a repetition: no gate needs more
 class Gate(Enum):
     """Characters that must stand close together: how many, with at most how many others between two of them."""
 
+    __hash__ = object.__hash__  # that of Enum is Python
+
     DIGITS_9 = ("0123456789", 9, 2)
     DIGITS_6 = ("0123456789", 6, 2)
     CODE_14 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 14, 1)
