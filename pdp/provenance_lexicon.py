@@ -139,7 +139,7 @@ _ASKED: Mapping[str, int] = _table(
 )
 
 _NOT_ASKED_SO = word_set(
-    "press tap click drag seek swipe crop initialize initialise mount draw plot score pack approve"
+    "apt press tap click drag seek swipe crop initialize initialise mount draw plot score pack approve"
 )
 _OF_NAMES = {
     word: int(BY_VERB[verb])

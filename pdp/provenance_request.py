@@ -78,6 +78,8 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _COULD = frozenset({"could", "can", "would", "will"})
+_RUN_ON = re.compile(r"(?<=[^\W_][ \t])([A-Z][a-z]{2,})(?=[ \t]+([a-z]+)\b)")
+_OBJECTS = DETERMINERS | {"to", "it", "them", "him", "me", "us"}
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
@@ -363,14 +365,15 @@ def is_order(sentence: str) -> bool:
     and "she can be reached at 4711" do not."""
     folded = fold(sentence)
     before, end, first = "", 0, False
+    had = False  # "have the order delivered to …"
     for match in _TOKEN.finditer(folded):
         word = match.group()
         label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
-        if before == "be" and _is_done(word):
+        if (before == "be" or had) and _is_done(word):
             return True
+        had = had or (word == "have" and (not end or bool(_STOPS.intersection(folded[end : match.start()]))))
         if (
-            word in DEEDS
-            and word != "new"  # "New year gift" is a name
+            _may_order(word)
             and not label
             and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
         ):
@@ -380,6 +383,25 @@ def is_order(sentence: str) -> bool:
         first = not end or bool(_STOPS.intersection(folded[end : match.start()]))
         before, end = word, match.end()
     return False
+
+
+def _may_order(word: str) -> bool:
+    """ "New year gift" is a name; "give her a discount" is an order, though a request for it says more by its noun."""
+    return word == "give" or (word in DEEDS and word != "new")
+
+
+def parted(text: str) -> list[str]:
+    """Returns the parts of a text without stops, of which one begins as an order does: "18 Elm Street Cancel the order of Ada".
+    Titles write the next word large as well, and begin nothing."""
+    parts: list[str] = []
+    start = 0
+    for match in _RUN_ON.finditer(text):
+        verb = match[1].lower()
+        often = verb in OFTEN_NOUNS and verb != "give"
+        if (_may_order(verb) or verb == "have") and (not often or match[2] in _OBJECTS or match[2] in THINGS):
+            parts.append(text[start : match.start(1)])
+            start = match.start(1)
+    return [*parts, text[start:]]
 
 
 def _is_done(word: str) -> bool:

@@ -17,7 +17,7 @@ from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_lexicon import DEEDS
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
 from pdp.provenance_meant import MAX_PAIRS, record_pairs
-from pdp.provenance_request import bidden_deeds, is_order
+from pdp.provenance_request import bidden_deeds, is_order, parted
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
@@ -215,7 +215,7 @@ def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
     """Returns the marks of the sentences that bid, and what these hold."""
     ordered: set[str] = set()
     bidden: set[str] = set()
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in (part for line in _SENTENCE_END.split(text) for part in parted(line)):
         for piece in pieces(sentence):
             order = is_order(piece)
             if order:

@@ -37,6 +37,7 @@ MAX_DIGITS = 12
 
 MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
 MAX_DETAIL_CHARS, MAX_DETAIL_WORDS = 96, 12
+MAX_COPIED_CHARS, MAX_COPIED_WORDS = 160, 24
 MIN_NAME_CHARS, MIN_COPIED_WORDS = 3, 4
 MAX_RECORD_LEAVES = 24
 
@@ -165,7 +166,13 @@ def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
     """Returns what an order would have to hold to name an argument; nothing for addresses, long texts and small numbers.
     `copied`: it is composed by the agent, whose words stand in many texts: only several in a row tell."""
     bare = text.strip()
-    if not bare or len(bare) > MAX_DETAIL_CHARS or "@" in bare or "://" in bare or "\n" in bare:
+    if (
+        not bare
+        or len(bare) > (MAX_COPIED_CHARS if copied else MAX_DETAIL_CHARS)
+        or "@" in bare
+        or "://" in bare
+        or "\n" in bare
+    ):
         return ()
     days = tuple(f"d:{month}-{day}" for month, day in _ISO.findall(bare))
     if days:
@@ -181,7 +188,7 @@ def details(text: str, copied: bool = False) -> tuple[Detail, ...]:
     if len(parts) == 1:
         if len(parts[0]) >= MIN_NAME_CHARS and _distinguishes(parts[0]):
             found.append(Detail(sort=sort, marks=("w:" + parts[0],)))
-    elif 1 < len(parts) <= MAX_DETAIL_WORDS:
+    elif 1 < len(parts) <= (MAX_COPIED_WORDS if copied else MAX_DETAIL_WORDS):
         found.append(Detail(sort=sort, marks=tuple(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))))
     if len(bare.split()) == 1:
         found.append(Detail(sort=RECORD, marks=(link_mark(bare),)))
