@@ -31,6 +31,10 @@ _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 
 
+_SLICE = 2048
+"""Characters of a text that are read at a time."""
+
+
 def is_suspect(text: str) -> bool:
     """True when `plain_view` or `hidden_text` may have something else to say than `text` does."""
     return not text.isascii() and (_SUSPECT.search(text) is not None or not unicodedata.is_normalized("NFKC", text))
@@ -40,6 +44,20 @@ def plain_view(text: str) -> str:
     """Returns `text` with compatibility letters and look-alikes as Latin ones, without marks and invisible characters."""
     composed = unicodedata.normalize("NFKC", text)  # before marks go: an accent that belongs to its letter stays
     return _STRIPPED.sub("", composed).translate(_LOOKALIKES)
+
+
+def plain_view_within(text: str, most: int) -> tuple[str, bool]:
+    """Returns `plain_view` of as much of `text` as gives `most` characters, and whether that is all: one letter may stand for
+    eighteen."""
+    parts: list[str] = []
+    left = most
+    for start in range(0, len(text), _SLICE):
+        part = plain_view(text[start : start + _SLICE])
+        if len(part) > left:
+            return "".join([*parts, part[:left]]), False
+        parts.append(part)
+        left -= len(part)
+    return "".join(parts), True
 
 
 def hidden_text(text: str) -> str:

@@ -12,7 +12,7 @@ import orjson
 
 from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
-from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view, shown_text
+from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view_within, shown_text
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import Origin, Span, Texts
 
@@ -29,7 +29,8 @@ MAX_BASE32_BYTES = 4 * 1024
 """Longest run of base32 that is decoded; at up to 100 ns a byte, ten times as much as the others."""
 
 MAX_PLAIN_CHARS = 24 * 1024
-"""Most characters beyond ASCII texts that are read as a person would, over all texts; at up to 100 ns a character."""
+"""Most characters beyond ASCII texts that are read as a person would, over all texts, and most that come of it; at up to 100 ns
+a character."""
 
 _EDGES = {"{": "}", "[": "]"}
 
@@ -43,7 +44,7 @@ class Opener:
         self._trials = MAX_TRIALS
         self._opened = MAX_DECODED_TEXTS
         self._chars = MAX_DECODED_BYTES
-        self._plain = MAX_PLAIN_CHARS
+        self._plain = self._viewed = MAX_PLAIN_CHARS
         self._undone = MAX_UNDONE_CHARS
 
     def open(self, texts: Texts, steps: Iterable[str]) -> Texts:
@@ -53,7 +54,10 @@ class Opener:
             for number, value in enumerate(texts.values):
                 if is_suspect(value):
                     value = self._readable(value)
-                    self._put(opened, texts, number, plain_view(value), ("unicode",))
+                    plain, whole = plain_view_within(value, self._viewed)
+                    self._viewed -= len(plain)
+                    self.truncated |= not whole
+                    self._put(opened, texts, number, plain, ("unicode",))
                     self._put(opened, texts, number, hidden_text(value), ("tags",))
                     if "\u202e" in value:
                         self._put(opened, texts, number, shown_text(value), ("bidi",))

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.inspection.bytes_text import TooMuch, printable, text_of
-from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view
+from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view, plain_view_within
 from pdp.inspection.model import MAX_DECODED_TEXTS, MAX_DECODING_DEPTH, MAX_FINDINGS, ScanResult
 from pdp.scan import Inspector, _plain_json
 
@@ -232,3 +232,11 @@ def test_escapes_are_undone_without_a_parser_only_where_that_gives_the_values(do
         assert (plain is None) == (odd is not None)
         if plain is not None:
             assert all(f'"{value}"'.encode() in plain for value in document.values())
+
+
+def test_a_letter_that_stands_for_many_does_not_make_a_text_grow_without_bound() -> None:
+    long, short = "\ufdfa" * 4000, "\uff21\uff2b\uff29\uff21" * 900
+    assert plain_view_within(short, 24_000) == (plain_view(short), True)
+    view, whole = plain_view_within(long, 24_000)
+    assert (len(view), whole) == (24_000, False)
+    assert plain_view(long).startswith(view)
