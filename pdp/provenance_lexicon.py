@@ -216,10 +216,7 @@ THINGS: Mapping[str, int] = _table(
     }
 )
 
-LIGHT = frozenset(
-    {"drop", "give", "shoot", "leave", "make", "do", "get", "have", "issue", "put", "prepare", "take", "place", "let"}
-    | {"need", "needs", "want", "wants"}
-)
+LIGHT = word_set("do drop get give have issue leave let make need needs place prepare put shoot take want wants")
 """Verbs that say little: the noun after them says what is to be done."""
 
 NOUN_DEEDS: Mapping[str, int] = _table(
@@ -302,32 +299,9 @@ ACTS_OF_TRADE: Mapping[str, int] = _table(
 )
 """Nouns that are deeds after a verb of doing, and things after any other: who sees to an order has it already."""
 
-DOING = frozenset(
-    {
-        "initiate",
-        "proceed",
-        "execute",
-        "process",
-        "perform",
-        "complete",
-        "finalize",
-        "finalise",
-        "facilitate",
-        "conduct",
-    }
-    | {
-        "undertake",
-        "effect",
-        "arrange",
-        "secure",
-        "schedule",
-        "procure",
-        "organize",
-        "organise",
-        "reserve",
-        "place",
-        "make",
-    }
+DOING = word_set(
+    "arrange complete conduct effect execute facilitate finalise finalize initiate make organise organize perform "
+    "place proceed process procure reserve schedule secure undertake"
 )
 SEEING_TO = DOING | {
     *(
@@ -349,21 +323,10 @@ SEEING_TO = DOING | {
 }
 """Verbs before nouns that are deeds."""
 
-NUMBERS = frozenset(
-    {"a", "an", "one", "two", "three", "four", "five", "six", "ein", "eine", "zwei", "un", "une", "deux", "dos"}
-)
-"""A clause that begins with one of these and a thing to be booked asks for it: "two tickets for Friday"."""
 
-BY_WISH = frozenset({"get", "have", "need", "needs", "want", "wants", "book", "take", "make", "place"})
-"""Verbs after which what can be booked is booked; to give a ticket to somebody is another thing."""
-
-LETTING = frozenset({"let", "allow", "permit", "give"})
 LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})
 """What people are let do: "let her read the minutes" shares them."""
 
-BEFORE_GERUND = frozenset(
-    {"of", "by", "with", "for", "about", "mind", "start", "begin", "consider", "try", "and", "in", "is"}
-)
 
 PARTICLES: Mapping[tuple[str, str], int] = {
     ("take", "out"): int(Deed.DELETE),
@@ -435,428 +398,26 @@ PARTICLES: Mapping[tuple[str, str], int] = {
 }
 """Verbs whose particle stands some words later: "take the post down"."""
 
-HAVING_TO = frozenset(
-    {"wants", "want", "needs", "need", "should", "must", "may", "might", "can", "could", "shall", "likes", "ought"}
-)
-MODALS = frozenset({"should", "must", "shall", "ought", "supposed", "belongs", "instead", "whoever", "assistant"})
-"""Words of sentences by which somebody may bid something without an order's form."""
 
-LEARNT = frozenset({"see", "know", "read", "hear", "look", "view", "check", "review", "learn", "watch", "follow"})
-OWED = frozenset({"get", "have", "receive", "be"})
-"""What others are to get of money, they are paid: "she should get ten dollars"."""
-
-OF_THE_ASKER = frozenset({"i", "we", "you", "who", "what", "which", "where", "that", "how", "ich", "wir"})
-"""What others are to learn, they are told or given: "the landlord wants to see the bill"."""
-
-PAID_OUT = frozenset({"allocate", "inject", "send", "wire", "transmit", "give", "schicke", "sende", "envoie", "envía"})
-MONEY_SENT = frozenset(
-    {"money", "payment", "rent", "refund", "amount", "difference", "deposit", "fee", "fees", "salary", "euro", "euros"}
-    | {
-        "eur",
-        "dollar",
-        "dollars",
-        "usd",
-        "gbp",
-        "chf",
-        "loan",
-        "debt",
-        "tip",
-        "cash",
-        "capital",
-        "fund",
-        "funds",
-        "tax",
-        "geld",
-        "dinero",
-        "argent",
-    }
+PAID_OUT = word_set("allocate envoie envía give inject schicke send sende transmit wire")
+MONEY_SENT = word_set(
+    "amount argent capital cash chf debt deposit difference dinero dollar dollars eur euro euros fee fees fund funds "
+    "gbp geld loan money payment refund rent salary tax tip usd"
 )
 """Words of money itself, not of its papers: who sends an invoice pays nothing."""
 
-HANDING_OVER = frozenset(
-    [
-        "do",
-        "perform",
-        "execute",
-        "follow",
-        "complete",
-        "carry",
-        "handle",
-        "act",
-        "address",
-        "work",
-        "implement",
-        "fulfil",
-        "fulfill",
-        "finish",
-        "process",
-        "comply",
-        "obey",
-        "befolge",
-        "erledige",
-        "suis",
-        "fais",
-        "sigue",
-        "haz",
-    ]
+
+OFTEN_NOUNS = word_set(
+    "answer award backup bill bin block book branch bump call cap change charge chart chase clean clear comment "
+    "commit contact copy correct credit cut deposit double draft drop email empty end export file fit follow fork "
+    "free give hand hire hold import invite label launch lift like limit link lock log lower mail match message new "
+    "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
+    "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
+    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish"
 )
-"""Verbs by which a request hands over to what a source says …"""
-
-HANDED_OVER = frozenset(
-    [
-        "action",
-        "instruction",
-        "task",
-        "thing",
-        "favour",
-        "favor",
-        "wish",
-        "todo",
-        "step",
-        "request",
-        "order",
-        "item",
-        "direction",
-        "guideline",
-        "demand",
-        "ask",
-        "assignment",
-        "aufgabe",
-        "anweisung",
-        "tâche",
-        "instruction",
-        "tarea",
-        "instrucción",
-    ]
-)
-"""… when one of these follows …"""
-
-TAKEN_UP = frozenset({"them", "it", "so", "that", "those", "these", "everything", "all"})
-"""… or one of these, when it was named before: "she sent me tasks, do them" …"""
-
-SAID = frozenset(
-    {
-        "says",
-        "said",
-        "say",
-        "asks",
-        "asked",
-        "ask",
-        "wants",
-        "want",
-        "wanted",
-        "wrote",
-        "writes",
-        "write",
-        "needs",
-        "requests",
-    }
-    | {
-        "requested",
-        "suggests",
-        "suggested",
-        "suggest",
-        "told",
-        "describes",
-        "described",
-        "wishes",
-        "proposes",
-        "proposed",
-    }
-    | {"explains", "explained", "mentions", "mentioned", "states", "sent", "instructs", "recommends", "recommended"}
-)
-"""What a source does: what it says, asks for or wants may be handed over to."""
-
-AS_SAID = frozenset({"as", "like", "how", "way", "where", "which", "whatever", "everything", "wherever", "however"})
-WHAT_SAID = frozenset({"do", "to", "by", "with", "follow", "change", "set", "give", "use", "exactly", "put", "get"})
-"""Before "what she needs", these hand over; "tell me what she needs" does not."""
-
-OF_THE_USER = frozenset({"i", "we", "you", "me", "us", "i've", "we've", "ich", "wir"})
-
-OF_THE_REQUEST = frozenset(
-    ["following", "below", "these", "this", "those", "next", "folgende", "suivantes", "siguientes"]
-)
-"""… unless one of these stands between: then the request itself says what."""
-
-NOT = frozenset(
-    [
-        "not",
-        "never",
-        "dont",
-        "don't",
-        "doesn't",
-        "without",
-        "avoid",
-        "nicht",
-        "kein",
-        "keine",
-        "ohne",
-        "pas",
-        "jamais",
-        "sans",
-        "nunca",
-        "sin",
-    ]
-)
-FORGET = frozenset(["forget", "hesitate", "vergiss", "vergessen", "oublie", "olvides", "only", "just"])
-OFTEN_NOUNS = frozenset(
-    {
-        "message",
-        "mail",
-        "email",
-        "text",
-        "post",
-        "call",
-        "share",
-        "update",
-        "change",
-        "order",
-        "book",
-        "transfer",
-        "note",
-    }
-    | {
-        "comment",
-        "report",
-        "request",
-        "answer",
-        "invite",
-        "schedule",
-        "plan",
-        "set",
-        "file",
-        "bill",
-        "tag",
-        "link",
-        "charge",
-    }
-    | {
-        "record",
-        "reply",
-        "contact",
-        "store",
-        "tip",
-        "trigger",
-        "test",
-        "start",
-        "stop",
-        "copy",
-        "export",
-        "import",
-        "draft",
-    }
-    | {
-        "purchase",
-        "deposit",
-        "lower",
-        "reduce",
-        "top",
-        "return",
-        "give",
-        "clean",
-        "correct",
-        "clear",
-        "empty",
-        "open",
-        "say",
-        "wish",
-        "pass",
-        "hand",
-        "turn",
-        "split",
-        "sign",
-    }
-    | {
-        "cap",
-        "cut",
-        "drop",
-        "hold",
-        "lift",
-        "limit",
-        "pick",
-        "pull",
-        "route",
-        "match",
-        "strike",
-        "tick",
-        "park",
-        "offer",
-    }
-    | {"ring", "award", "reward", "end", "double", "free", "release", "swap", "pair", "stick", "trim", "chase"}
-    | {"review", "rate", "star", "like", "label", "lock", "credit", "play", "hire", "block", "follow", "launch", "new"}
-)
-OFTEN_NOUNS |= {
-    "queue",
-    "branch",
-    "commit",
-    "fork",
-    "backup",
-    "snapshot",
-    "log",
-    "bin",
-    "bump",
-    "plot",
-    "chart",
-    "sketch",
-    "train",
-    "fit",
-}
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 
-TELLING = frozenset(
-    ("tell", "let", "give", "ask", "answer", "inform", "show", "report", "notify", "return", "write", "remind")
-)
-TO_THE_USER = frozenset(("me", "us", "mir", "uns", "moi", "nous", "nos"))
-"""What is only told to the user is no sending."""
-
-BIDDING = frozenset(
-    {"please", "kindly", "must", "should", "shall", "to", "and", "then", "also", "now", "first", "do", "just", "bitte"}
-    | {"veuillez", "you", "let", "lets", "let's", "or", "next", "finally", "afterwards"}
-)
-"""Before a verb, these bid."""
-
-OF_SOMEBODY = frozenset(
-    [
-        "i",
-        "we",
-        "he",
-        "she",
-        "they",
-        "it",
-        "who",
-        "did",
-        "does",
-        "have",
-        "has",
-        "had",
-        "was",
-        "were",
-        "usually",
-        "someone",
-        "somebody",
-        "ich",
-        "wir",
-    ]
-)
-"""Before a verb, these tell what somebody does or did, not what the agent is to do."""
-
-WISHING = frozenset({"need", "needs", "want", "wants", "require", "requires", "request"})
-"""Verbs of wanting, which say "I" before them and mean the one who reads it."""
-
-PROCEDURE = frozenset({"process", "procedure"})
-
-DUE = frozenset({"must", "should", "shall", "gotta", "wanna"})
-"""Between the asker and a verb, these bid: "I must cancel that booking"."""
-
-CONDITIONAL = frozenset({"if", "when", "unless", "should", "once", "wenn", "falls", "sobald", "si", "cuando"})
-"""A clause that begins so may deny what the next one asks for nothing: "if it is not available, cancel the order"."""
-
-WANTED = frozenset({"get", "want", "need", "like", "needs", "wants", "ensure", "ensuring", "sure"})
-"""Before what is done, these ask for it: "get it cancelled", "make sure the doors are locked"."""
-
-TOLD_DONE = frozenset({"was", "were", "been", "has", "had", "have", "which", "that", "who", "already", "not", "of"})
-"""Before what is done, these tell of it."""
-
-WILL_BE = frozenset({"will", "would", "may", "might", "won't", "cannot", "could"})
-"""Before "be", these tell what comes of itself."""
-
-OF_A_THING = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "my",
-        "their",
-        "his",
-        "her",
-        "our",
-        "your",
-        "this",
-        "that",
-        "each",
-        "every",
-        "any",
-        "some",
-        "no",
-        "of",
-        "in",
-        "via",
-        "by",
-        "per",
-        "with",
-        "its",
-        "last",
-        "next",
-        "new",
-        "both",
-        "all",
-        "latest",
-        "recent",
-        "other",
-        "same",
-        "der",
-        "die",
-        "das",
-        "meine",
-        "ein",
-        "eine",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "mon",
-        "ma",
-        "el",
-        "los",
-        "las",
-        "mi",
-        "su",
-    ]
-)
-"""Before a word, these make it a thing and no verb."""
-
-COMMON = frozenset(
-    {
-        "about",
-        "and",
-        "any",
-        "are",
-        "ask",
-        "can",
-        "from",
-        "for",
-        "has",
-        "have",
-        "her",
-        "him",
-        "his",
-        "how",
-        "into",
-        "last",
-    }
-    | {
-        "not",
-        "now",
-        "off",
-        "one",
-        "our",
-        "out",
-        "over",
-        "she",
-        "should",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-    }
-    | {"there", "these", "they", "this", "those", "time", "today", "tomorrow", "was", "what", "when", "where", "which"}
-    | {"who", "whom", "will", "with", "you", "your", "der", "die", "das", "und", "les", "des", "una", "para"}
-)
-"""Words of three letters or more that name nobody and nothing."""
 
 DONE: Mapping[str, str] = {
     "sent": "send",
@@ -872,31 +433,3 @@ DONE: Mapping[str, str] = {
     "forgiven": "forgive",
 }
 """What is done by verbs whose participle does not end as others do, and the verb."""
-
-CHOSEN = frozenset(
-    {"cheapest", "cheaper", "best", "better", "first", "last", "earliest", "earlier", "latest", "later", "fastest"}
-    | {"faster", "quickest", "nearest", "closest", "shortest", "nicest", "biggest", "smallest", "most", "least"}
-)
-CHOSEN_OF = frozenset({"one", "ones", "option", "offer", "connection", "rated", "expensive"})
-"""After a wish, what is taken by its rank is wanted: "take the cheaper one"."""
-
-DETERMINERS = word_set(
-    "the a an my our your his her their its this that these those all every each any some another both"
-)
-FUNCTION_WORDS = word_set(
-    "about above across after against along among around as at before behind below beneath beside between beyond but by "
-    "despite down during except for from if in inside into like near not of off on onto only or out outside over past per "
-    "since so than that then there though through throughout till to toward towards under unless until unlike up upon via "
-    "what whatever when whenever where wherever whether which while who whoever whom whose why with within without yet "
-    "and also because both either even just maybe neither nor once perhaps quite rather still too very again almost "
-    "already always back ever far here how however never now often soon today tomorrow yesterday instead "
-    "am are can could did do does had has have is may might must need ought shall should was were will would be been "
-    "he her him his she they them its your it our ours us me mine they my one two three four five six seven eight nine "
-    "ten first second third half most more less many much few several enough such same other others all any each every "
-    "some none nobody nothing everybody everyone everything somebody someone something anybody anyone you these those "
-    "well yes okay hello dear thanks thank sorry please look let lets got get give take make show "
-    "see know think say said tell believe hope guess mean seem find found feel want love hate call behold amid plus minus "
-    "versus read watch wait worth"
-)
-"""Words of the closed classes, and plain verbs of knowing and being: what else stands before a determiner at the beginning of
-a clause is an order, whatever it says."""

@@ -14,8 +14,9 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_forms import strong_marks
+from pdp.provenance_grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.provenance_leaves import Leaf
-from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS
+from pdp.provenance_lexicon import DEEDS, THINGS
 from pdp.provenance_marks import words
 from pdp.provenance_wishes import singular
 

@@ -11,49 +11,49 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
-from pdp.provenance_lexicon import (
-    ACTS,
-    ACTS_OF_TRADE,
+from pdp.provenance_grammar import (
     BEFORE_GERUND,
     BIDDING,
     BY_WISH,
     CHOSEN,
     CHOSEN_OF,
     CONDITIONAL,
-    DEEDS,
-    DETERMINERS,
-    DOING,
-    DONE,
     DUE,
     FORGET,
     FUNCTION_WORDS,
     HAVING_TO,
     LEARNT,
-    LET_DEEDS,
     LETTING,
-    LIGHT,
-    MODALS,
-    MONEY_SENT,
     NOT,
-    NOUN_DEEDS,
     NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_ASKER,
-    OFTEN_NOUNS,
     OWED,
-    PAID_OUT,
-    PARTICLES,
-    PHRASES,
     PROCEDURE,
-    SEEING_TO,
     TELLING,
-    THINGS,
     TO_THE_USER,
     TOLD_DONE,
     WANTED,
     WILL_BE,
     WISHING,
+)
+from pdp.provenance_lexicon import (
+    ACTS,
+    ACTS_OF_TRADE,
+    DEEDS,
+    DOING,
+    DONE,
+    LET_DEEDS,
+    LIGHT,
+    MONEY_SENT,
+    NOUN_DEEDS,
+    OFTEN_NOUNS,
+    PAID_OUT,
+    PARTICLES,
+    PHRASES,
+    SEEING_TO,
+    THINGS,
     Deed,
 )
 from pdp.provenance_marks import identifiers, pieces
@@ -78,33 +78,18 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _COULD = frozenset({"could", "can", "would", "will"})
-_RUN_ON = re.compile(r"(?<=[^\W_][ \t])([A-Z][a-z]{2,})(?=[ \t]+([a-z]+)\b)")
-_OBJECTS = DETERMINERS | {"to", "it", "them", "him", "me", "us"}
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
 """Signs of currencies, which are words of money: "send $50 to Margaret"."""
-_TOKEN = re.compile(r"[^\W_]+")
 _ENDING = frozenset(".!?;\n")
-_SHOULD = re.compile(
-    r"(?i)\b(?:should|must|shall|ought)(?: to)?(?: now)? (?!be\b|have\b|i\b|we\b)[a-z]+|\b(?:should|must) be [^\W\d_]{0,3}\d"
-    r"|\b(?:supposed|belongs|instead|whoever|assistant)\b"
-)
-_BIDS = BIDDING | {"could", "can", "would", "will", "may", "might"}
 _PARTING = _ENDING | {","}
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
-_STOPS = frozenset(".:;!?")
-_OPENING = frozenset(':;,.!?()[]{}<>#*"-\u2013\u2014')
-"""Signs after which a verb begins a clause."""
 
 _BOOKING = int(Deed.PAY | Deed.CREATE)
 
 _ACCOUNT_DIGITS = 9  # a date has eight
-
-
-ANYTHING = int(~Deed(0))
-"""What an order in words that are not known bids."""
 
 
 @frozen
@@ -125,14 +110,14 @@ def request_facts(text: str) -> RequestFacts:
 
 def facts_in_steps(text: str) -> Steps[RequestFacts]:
     """Does what `request_facts` does, in steps."""
-    words, opening, ends = _clauses(fold(text))
+    words, opening, ends = clauses(fold(text))
     deeds = things = 0
     wish = Wish(words, ends)
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
         things |= THINGS.get(singular(word), 0)
-        here = _deeds_at(words, at, opens=at in opening)
+        here = deeds_at(words, at, opens=at in opening)
         deeds |= here
         wish.take(at, known=bool(here))
         for part in word.split("-") if "-" in word else ():
@@ -149,7 +134,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     )
 
 
-def _deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
+def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     """Returns what the word at a place asks for; `opens`: it begins a clause."""
     word = words[at]
     denied = _is_denied(words, at, opens=opens)
@@ -214,7 +199,7 @@ def _ends_a_noun(follower: str) -> bool:
 
 def _wished_done(words: Sequence[str], at: int) -> int:
     """ "It has to be cancelled", "make sure that all doors are locked": what is to be done, by the one who reads this."""
-    bits = _done_deed(words[at])
+    bits = done_deed(words[at])
     if not bits:
         return 0
     before = words[max(0, at - REACH - 2) : at]
@@ -225,7 +210,7 @@ def _wished_done(words: Sequence[str], at: int) -> int:
     return bits if wanted >= 0 and ends and TOLD_DONE.isdisjoint(before[wanted + 1 :]) else 0
 
 
-def _done_deed(word: str) -> int:
+def done_deed(word: str) -> int:
     """Returns the deed of a participle, 0 when it is none."""
     if not word.endswith("ed"):
         return DEEDS.get(DONE.get(word, ""), 0)
@@ -271,34 +256,7 @@ def _is_reminder(words: Sequence[str], at: int) -> bool:
     return bool(told) and "and" not in before[told:]
 
 
-def bidden_deeds(sentence: str, *, order: bool) -> int:
-    """Returns the deeds that a sentence bids its reader do: by verbs that begin a clause or follow a word that bids. `order`: it
-    bids something (`is_order`), so anything where no verb of it is known. What should or must be may be anything, too."""
-    said = {word.strip(".,;:!?") for word in sentence.lower().split()}
-    wished = not MODALS.isdisjoint(said) and _SHOULD.search(sentence) is not None
-    if not order and not wished and LIGHT.isdisjoint(said):
-        return 0
-    words, opening, _ = _clauses(fold(sentence))
-    deeds = 0
-    for at, word in enumerate(words):
-        if word != "new" and (at in opening or words[at - 1] in _BIDS):
-            deeds |= _deeds_at(words, at, opens=at in opening)
-    return deeds | ANYTHING * wished or ANYTHING * order
-
-
-def _is_bare_verb(word: str, follower: str) -> bool:
-    """Tells whether the first two words of a clause look like an order in whatever words: "scrap the …", "bar her …"."""
-    return (
-        follower in DETERMINERS
-        and len(word) > 2
-        and word not in FUNCTION_WORDS
-        and word not in DEEDS
-        and not word.endswith(("ing", "ed", "ly", "s"))
-        and word.isalpha()
-    )
-
-
-def _clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
+def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     """Returns the words, the positions of those that begin a clause, and of those that end a sentence or a part of one, with its
     sign."""
     words: list[str] = []
@@ -357,56 +315,6 @@ def _gerund_deed(words: Sequence[str], at: int) -> int:
             bits |= _acted(words, at, trade=True)
         bits |= _particle_of(base, words, at)
     return bits
-
-
-def is_order(sentence: str) -> bool:
-    """Tells whether a sentence bids its reader do something: a verb of change begins it, or follows a colon or a word that
-    bids, or something is to be done; or it begins as orders do, whatever their verb. "Pay 90 to 4711" does; "Account: 4711"
-    and "she can be reached at 4711" do not."""
-    folded = fold(sentence)
-    before, end, first = "", 0, False
-    had = False  # "have the order delivered to …"
-    for match in _TOKEN.finditer(folded):
-        word = match.group()
-        label = folded[match.end() : match.end() + 1] == ":"  # "Contact: …" and "Order: …" bid nothing
-        if (before == "be" or had) and _is_done(word):
-            return True
-        had = had or (word == "have" and (not end or bool(_STOPS.intersection(folded[end : match.start()]))))
-        if (
-            _may_order(word)
-            and not label
-            and (not end or before in BIDDING or _OPENING.intersection(folded[end : match.start()]))
-        ):
-            return True
-        if first and folded[end : match.start()].isspace() and _is_bare_verb(before, word):
-            return True
-        first = not end or bool(_STOPS.intersection(folded[end : match.start()]))
-        before, end = word, match.end()
-    return False
-
-
-def _may_order(word: str) -> bool:
-    """ "New year gift" is a name; "give her a discount" is an order, though a request for it says more by its noun."""
-    return word == "give" or (word in DEEDS and word != "new")
-
-
-def parted(text: str) -> list[str]:
-    """Returns the parts of a text without stops, of which one begins as an order does: "18 Elm Street Cancel the order of Ada".
-    Titles write the next word large as well, and begin nothing."""
-    parts: list[str] = []
-    start = 0
-    for match in _RUN_ON.finditer(text):
-        verb = match[1].lower()
-        often = verb in OFTEN_NOUNS and verb != "give"
-        if (_may_order(verb) or verb == "have") and (not often or match[2] in _OBJECTS or match[2] in THINGS):
-            parts.append(text[start : match.start(1)])
-            start = match.start(1)
-    return [*parts, text[start:]]
-
-
-def _is_done(word: str) -> bool:
-    """ "Is to be paid", "must be booked"."""
-    return word in DONE or bool(_done_deed(word))
 
 
 def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:

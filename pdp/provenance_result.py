@@ -17,7 +17,7 @@ from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_lexicon import DEEDS
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
 from pdp.provenance_meant import MAX_PAIRS, record_pairs
-from pdp.provenance_request import bidden_deeds, is_order, parted
+from pdp.provenance_orders import bidden_deeds, is_order, parted
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
 from writ.frozen import frozen

@@ -15,8 +15,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pdp.fold import fold
+from pdp.provenance_grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.provenance_leaves import Leaf
-from pdp.provenance_lexicon import BIDDING, COMMON, DEEDS, NOT, OF_A_THING, OF_SOMEBODY, THINGS, Deed
+from pdp.provenance_lexicon import DEEDS, THINGS, Deed
 from pdp.provenance_marks import identifiers, pieces, words
 from pdp.provenance_wishes import singular
 from pdp.remembered import remembered

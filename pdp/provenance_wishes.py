@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pdp.provenance_lexicon import (
+from pdp.provenance_grammar import (
     AS_SAID,
     HANDED_OVER,
     HANDING_OVER,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.provenance_intent import action_kind, is_asked
-from pdp.provenance_request import RequestFacts, is_order, request_facts
+from pdp.provenance_orders import is_order
+from pdp.provenance_request import RequestFacts, request_facts
 from writ.action import Verb
 
 MAIL = action_kind("mail.send", [Verb.SEND], ["email"])

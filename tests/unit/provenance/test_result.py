@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pdp.catalog_model import WORST_RESULT, ContentTrust, ResultSpec
 from pdp.provenance_leaves import MAX_DEPTH, MAX_LEAVES, MAX_PARTS, Walk
-from pdp.provenance_request import is_order, parted
+from pdp.provenance_orders import is_order, parted
 from pdp.provenance_result import MIN_LEAF_CHARS, Sighting, sight
 
 

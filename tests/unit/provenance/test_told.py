@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.provenance_forms import is_addressed
 from pdp.provenance_intent import action_kind, is_asked
-from pdp.provenance_request import is_order, request_facts
+from pdp.provenance_orders import is_order
+from pdp.provenance_request import request_facts
 from pdp.provenance_result import sight
 from pdp.provenance_told import bidden_marks, detail_marks, details, links, said_marks, states
 from writ.action import Verb
