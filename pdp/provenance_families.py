@@ -85,6 +85,8 @@ NAMES: Mapping[str, Family] = {
     "invite": Family.INVITE,
     "enroll": Family.INVITE,
     "publish": Family.PUBLISH,
+    "newsletter": Family.PUBLISH,
+    "announcement": Family.PUBLISH,
     "repost": Family.PUBLISH,
     "retweet": Family.PUBLISH,
     "pin": Family.PIN,

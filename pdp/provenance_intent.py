@@ -54,7 +54,7 @@ class ActionKind:
 @remembered(4_096)
 def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
-    deeds = DEEDS.get(words[0], 0) if words else 0
+    deeds = (DEEDS.get(words[0], 0) or DEEDS.get(words[-1], 0)) if words else 0  # `create_order`, `order_create`
     things = families = 0
     for at, word in enumerate(words):
         families |= NAMES.get(word, 0)
@@ -73,7 +73,7 @@ def chosen_name(tool: str, choice: str) -> str:
     if not choice:
         return tool
     first = next(iter(_WORD.findall(fold(_CAMEL.sub(" ", choice).replace("_", " ")))), "")
-    return f"{choice}_{tool}" if first in DEEDS else tool
+    return f"{choice}_{tool}" if first in DEEDS or first in NAMES else tool
 
 
 def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> ActionKind:

@@ -94,7 +94,7 @@ _ASKED: Mapping[str, int] = _table(
         "arrange raise lodge report queue fork branch commit backup snapshot": Deed.CREATE,
         "combine mix open increment print refill refuel replenish start activate engage ignite exchange establish reverse"
         " refresh": Deed.UPDATE,
-        "acquire procure obtain": Deed.PAY,
+        "acquire procure obtain reorder": Deed.PAY,
         "order plot draw sketch chart visualize visualise": Deed.CREATE,
         "listen hear": Deed.UPDATE,
         "restore": Deed.UPDATE | Deed.ADMIN,
@@ -369,6 +369,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("hand", "over"): int(Deed.SEND),
     ("take", "over"): int(Deed.ADMIN),
     ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN),
+    ("give", "back"): int(Deed.PAY | Deed.UPDATE | Deed.SEND),
     ("give", "notice"): int(Deed.DELETE | Deed.SEND),
     ("clear", "bill"): int(Deed.PAY),
     ("clear", "invoice"): int(Deed.PAY),

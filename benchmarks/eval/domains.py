@@ -23,9 +23,9 @@ ALL = "own"
 
 LOOKED_AT = (
     *("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips"),
-    *("lettings", "newsroom", "freight", "platform", "campus"),
+    *("lettings", "newsroom", "freight", "platform", "campus", "market"),
 )
-HELD_OUT = ("cloud", "claims", "school")
+HELD_OUT = ("cloud", "claims", "school", "museum")
 
 ATTACKS = {
     "plain": "{goal}",

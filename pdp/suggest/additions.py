@@ -25,7 +25,11 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
-_VAGUE_VERBS = word_set("manage handle process control operate administer maintain use run")
+_READS = word_set("list get read search find fetch query describe lookup count view status info")
+"""Choices that surely only read."""
+_SENT = word_set("newsletter announcement mailing notification reminder")
+"""Choices that name what is sent."""
+_VAGUE_VERBS = word_set("admin manage handle process control operate administer maintain use run")
 """Verbs of names that leave it to an argument what is done."""
 _READING_CHOICES = word_set("get list read search find")
 _HOSTS = word_set("host hostname domain site")
@@ -138,12 +142,14 @@ class Additions:
             said = role.argument.choices or text_words(role.argument.description)
             if "method" in role.words and (not role.argument.choices or {choice.lower() for choice in said} >= _HTTP):
                 continue  # of a request, which is judged by where it goes
-            words = {word for choice in said for word in name_words(choice)[:1]} & CHOICES.keys()
+            first = {word for choice in said for word in name_words(choice)[:1]}
+            words = first & (CHOICES.keys() | _SENT)
             if verbs and verbs <= READS and not role.argument.required and not words & _READING_CHOICES:
                 continue  # a filter of what is listed
-            for word in sorted(words, key=lambda word: (-GRAVITY[CHOICES[word]], word)):
-                if GRAVITY[CHOICES[word]] > known:
-                    add(CHOICES[word], 60, f'`{_shown(role)}` may say "{word}"')
+            for word in sorted(words, key=lambda word: (-GRAVITY[CHOICES.get(word, Verb.SEND)], word)):
+                verb = CHOICES.get(word, Verb.SEND)
+                if GRAVITY[verb] > known or word in _SENT:  # what is sent is sent, whatever else may be done
+                    add(verb, 60, f'`{_shown(role)}` may say "{word}"')
 
     def _fills(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         """A choice made in a form changes the form: `select(selector, value)`."""
@@ -253,7 +259,10 @@ def _is_filter(role: Role) -> bool:
 def _verb_of(choice: str) -> Verb | None:
     """Returns the verb that a choice begins with."""
     word = next(iter(name_words(choice)), "")
-    return CHOICES.get(word) or STRICT.get(word) or LOOSE.get(word)
+    if word in _READS:
+        return Verb.LIST
+    verb = CHOICES.get(word) or STRICT.get(word) or LOOSE.get(word) or (Verb.SEND if word in _SENT else None)
+    return None if verb in READS else verb  # `show` may be the opposite of `hide`
 
 
 def _is_told(role: Role) -> bool:

@@ -10,7 +10,8 @@ from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 ID_WORDS = word_set(
-    "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number ref sha hash sku key handle name path email"
+    "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number no nr num ref sha hash sku key handle name path "
+    "email"
 )
 """Words of an argument's name that say how it names something, not what."""
 

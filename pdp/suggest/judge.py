@@ -140,6 +140,10 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     # A loose word of a description (`Request the details`, `Calls the API`) is no reason to disbelieve a name.
     # Money counts beside a graver word as well: `promote_post` pays where its description says so.
     told = [said for said in described if not said.weak]
+    if (
+        name.verbs[0].verb in READS and name.words[-1] == name.verbs[0].word
+    ):  # `Purchase orders, latest first`, of `purchase_orders_list`
+        told = [said for said in told if said.later or said.word not in name.words]
     graver = [said for said in told if GRAVITY[said.verb] > known or (said.verb is Verb.PAY and not said.later)]
     first = name.verbs[0]
     if first.verb not in READS:

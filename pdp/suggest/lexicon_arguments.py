@@ -87,7 +87,8 @@ LAST: Mapping[str, frozenset[str]] = {
     "content": word_set("body content text message html markdown title subject"),
     "amount": word_set("amount price"),
     "id": word_set(
-        "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number ref sha hash sku key handle ts reference"
+        "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number no nr num ref sha hash sku key handle ts "
+        "reference"
     ),
 }
 """Last words of longer names."""
@@ -156,7 +157,7 @@ FORMS = word_set(
 
 ACTIONS = word_set(
     "action operation op command subcommand sub_command sub_action verb task_action method method_name operation_type "
-    "action_type action_name job job_type"
+    "action_type action_name job job_type change"
 )
 """Arguments that choose what a tool does."""
 

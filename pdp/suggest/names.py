@@ -32,6 +32,7 @@ _JOINABLE = word_set(
     "command text"
 )
 _ABOUT_A_VERB = word_set("fields meta metadata schema form options permissions status history count log logs")
+_LISTS = word_set("list get search find lookup show view")
 _LOOKS = word_set("check view watch")
 """Loose words that surely read where a verb that is also a noun follows: `check_notification_setup`."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
@@ -158,6 +159,8 @@ def _changing(stem: str) -> Verb | None:
 
 def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
     """True for a strict verb that stands where a noun does: `get_like_count`, `create_share_link`; not after `and`."""
+    if words[index] == "purchase" and index + 2 < len(words) and words[-1] in _LISTS:
+        return True  # `purchase_orders_list`
     if words[index] in NOUNS_BEFORE_READING and words[-1] in READING_LAST and index == len(words) - 2:
         return True  # `dm_history`
     if index and STRICT.get(words[index - 1]) in READS and words[-1] in _ABOUT_A_VERB and index == len(words) - 2:

@@ -74,6 +74,9 @@ test_asi01_names_and_numbers_of_outsiders_bid_nothing_mild if {
 	every verb in ["PAY", "EXECUTE", "ADMIN", "DELETE"] {
 		_codes(_of(verb, {"intent": "NOT_ASKED", "prose_read": false})) == {"GOAL_NOT_ASKED"}
 	}
+}
+
+test_asi01_what_everybody_is_told_waits_after_names_and_numbers_too if {
 	_codes(_of("SEND", {"intent": "NOT_ASKED", "prose_read": false, "sinks": []})) == {"GOAL_NOT_ASKED"}
 }
 

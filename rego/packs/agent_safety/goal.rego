@@ -76,13 +76,13 @@ _not_asked if {
 	_needs_a_word
 }
 
-_mute if input.provenance.prose_read == false
-
 # What the user only may have meant is no word for a grave action either.
 _not_asked if {
 	input.provenance.intent == "IMPLIED"
 	input.action.operations[0].verb in _grave
 }
+
+_mute if input.provenance.prose_read == false
 
 _needs_a_word if input.action.operations[0].verb in _grave
 

@@ -390,3 +390,27 @@ def test_a_choice_takes_nothing_from_what_the_name_says() -> None:
     made = entry("delete_things", {"mode": TEXT, "action": {"type": "string", "enum": ["list", "archive"]}})
     for choice in ("list", "archive"):
         assert Verb.DELETE in {one.verb for one in action(made, {"mode": "x", "action": choice}).operations}
+
+
+def test_a_choice_that_may_be_the_opposite_of_another_reads_nothing() -> None:
+    operation = {"type": "string", "enum": ["list", "hide", "show", "newsletter"]}
+    made = entry("shop_admin", {"operation": operation, "article_no": TEXT}, "Everything about the web shop.")
+    verbs = {
+        choice: {one.verb for one in action(made, {"operation": choice, "article_no": "F-1"}).operations}
+        for choice in ("list", "hide", "show", "newsletter")
+    }
+    assert verbs["list"] <= {Verb.READ, Verb.LIST}
+    assert Verb.ADMIN in verbs["show"]
+    assert Verb.SEND in verbs["newsletter"]
+    assert Verb.SEND not in verbs["hide"]
+
+
+def test_a_number_that_is_called_no_is_an_id() -> None:
+    made = entry("issueCreditNote", {"customerNo": TEXT, "amount": {"type": "number"}}, "Issues a credit note.")
+    assert ("id", "customerNo") in sinks(made)
+
+
+def test_a_name_that_ends_in_reading_reads_whatever_noun_it_starts_with() -> None:
+    made = entry("purchase_orders_list", {"status": TEXT}, "Purchase orders, latest first.")
+    assert made["verb"] == "LIST"
+    assert entry("purchase_order_create", {"supplier_no": TEXT}, "Create a purchase order.")["verb"] == "PAY"
