@@ -166,7 +166,7 @@ class Preparation:
         until = time.perf_counter() + SLICE_S
         for work in works:
             if time.perf_counter() >= until:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # others have their turn
                 until = time.perf_counter() + SLICE_S
             try:
                 stage(work)

@@ -23,7 +23,16 @@ from pdp.provenance_model import (
     SinkRef,
     only_fetches,
 )
-from pdp.provenance_request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, NAMED_URL, WISHES, RequestFacts
+from pdp.provenance_request import (
+    ENTRUSTS,
+    FORBIDS,
+    MEANS_MANY,
+    NAMED_ACCOUNT,
+    NAMED_EMAIL,
+    NAMED_URL,
+    WISHES,
+    RequestFacts,
+)
 from pdp.provenance_told import DAY, NAME, NUMBER
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
@@ -156,7 +165,10 @@ def _intent(
 
 
 def _is_dictated(request: RequestFacts, ask: ProvenanceAsk, sinks: Sequence[dict[str, Any]]) -> bool:
-    """Tells whether the user wrote the very program that is to run, in a request that wishes for something."""
+    """Tells whether the user wrote the very program that is to run, in a request that wishes for something and denies nothing:
+    "never run `x`" writes it as well."""
+    if request.named & FORBIDS:
+        return False
     programs = [sink["origin"] for sink in sinks if sink["kind"] == CODE]
     only_runs = not ask.kind.by_verb & ~Deed.EXECUTE
     return only_runs and bool(programs) and set(programs) == {"USER"} and bool(request.deeds or request.named & WISHES)

@@ -61,10 +61,11 @@ from pdp.provenance_wishes import REACH, Wish, delegates, entrusts, singular
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
-NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS = 1, 2, 4, 8, 16, 32
+NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS, FORBIDS = 1, 2, 4, 8, 16, 32, 64
 """Bits of what a request names by its address; whether it speaks of all or several of a kind; whether it holds a sentence that
 neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything (WISHES); whether it
-leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS)."""
+leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it denies anything, so that what it names
+may be what must not be done (FORBIDS)."""
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
@@ -129,7 +130,11 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     return RequestFacts(
         deeds=deeds,
         things=things,
-        named=named | MEANS_MANY * (not _MANY.isdisjoint(words)) | WISHES * wish.found | ENTRUSTS * entrusts(words),
+        named=named
+        | MEANS_MANY * (not _MANY.isdisjoint(words))
+        | WISHES * wish.found
+        | ENTRUSTS * entrusts(words)
+        | FORBIDS * (not NOT.isdisjoint(words)),
         delegates=delegates(words),
     )
 

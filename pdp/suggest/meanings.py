@@ -64,10 +64,7 @@ def with_nouns(said: tuple[Said, ...], name: Name, nouns: tuple[str, ...]) -> tu
     """Returns the verbs as the nouns make them read, and those that follow from them, each once."""
     out = [_with_noun(item, name, nouns) for item in said]
     made = (
-        out[:1]
-        and out[0].verb is Verb.CREATE
-        and "draft" not in name.words
-        and out[0].word not in _COPYING | _SIGNING | _SIGNING
+        out[:1] and out[0].verb is Verb.CREATE and "draft" not in name.words and out[0].word not in _COPYING | _SIGNING
     )
     if made and nouns and nouns[-1] in TALK:
         out.append(Said(verb=Verb.SEND, confidence=75, reason=f"others are shown a {nouns[-1]}", word=nouns[-1]))

@@ -549,7 +549,7 @@ async def test_facts_that_change_all_the_time_do_not_have_all_who_wait_judged_al
     await until(lambda: pipeline.judge.batches and pipeline.engine._patience._timers)
     for _ in range(50):
         pipeline.engine.facts_changed("acme")
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0.002)  # as fast as somebody might report
     assert len(pipeline.judge.batches) == 2
     pipeline.judge.verdict = lambda item: outcome("ALLOW")
     answer = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(future, PATIENCE_S)).response)
@@ -584,7 +584,7 @@ async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they
         for pair in pipeline.offer(action(f"r{number}", user_request=text), waits_s=30.0)
     ]
     await until(lambda: sum(future.done() for _, future in offered) >= 10)
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)  # time in which more could be answered, were they not to wait
     assert sum(future.done() for _, future in offered) == 10  # the second of equal ones costs nothing
     await pipeline.engine.drain()
     assert all(future.done() for _, future in offered)
@@ -598,7 +598,7 @@ async def test_a_large_batch_lets_others_have_their_turn_while_it_is_prepared() 
     async def watch() -> None:
         while not done:
             began = loop.time()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # comes back when the loop has gone round
             pauses.append(loop.time() - began)
 
     watching = asyncio.create_task(watch())

@@ -35,7 +35,7 @@ async def test_who_does_not_read_its_answers_is_read_from_again_once_it_does() -
     await stream.room()
     stream.answers += [b"1", b"2"]
     waiting = asyncio.create_task(stream.room())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # lets the task begin
     assert not waiting.done()
     assert stream.take() == b"1"
     await asyncio.wait_for(waiting, 5)

@@ -157,7 +157,7 @@ class Backends:
         first = result[0] if isinstance(result, list) and result else result
         return result, isinstance(first, dict) and "error" in first
 
-    def reads(self, step: Step, name: str, value: Any, said: str) -> Iterator[tuple[str, _Json]]:  # noqa: ARG002
+    def reads(self, step: Step, name: str, value: Any, said: str) -> Iterator[tuple[str, _Json]]:  # noqa: ARG002 - other suites use it
         """Yields reads that may show the value: by a name that is said, the API's lists, by the call's other arguments."""
         tool, argument = BY_NAME.get(name, ("", ""))
         if tool and self._has(tool):
@@ -170,7 +170,7 @@ class Backends:
             if wanted == name and beside in step.args:
                 yield tool, {argument: step.args[beside]}
 
-    def before(self, step: Step) -> tuple[()]:  # noqa: ARG002
+    def before(self, step: Step) -> tuple[()]:  # noqa: ARG002 - other suites use it
         """This benchmark has no rules of its own."""
         return ()
 

@@ -291,3 +291,18 @@ def test_a_source_is_pointed_at_by_a_part_of_a_name_and_by_no_common_word() -> N
 )
 def test_what_people_say_is_read_with_the_verbs_of_tools(request_text: str, tool: str, verb: Verb, asked: bool) -> None:
     assert is_asked(request_facts(request_text), action_kind(tool, [verb], [])) is asked
+
+
+@pytest.mark.parametrize(
+    ("request_text", "intent"),
+    [
+        ("Check whether it is there, using docker ps", "ASKED"),
+        ("Never use docker ps here, list the hosts for me in some other way", "NOT_ASKED"),
+        ("Explain what docker ps tells", "NOT_ASKED"),
+    ],
+)
+def test_a_program_that_the_user_wrote_out_is_asked_for_unless_something_is_denied(
+    request_text: str, intent: str
+) -> None:
+    read = {"note": "The hosts were moved to another room in spring."}
+    assert facts(read, request_text, "cmd_controller", Verb.EXECUTE, ("code", "docker ps"))["intent"] == intent
