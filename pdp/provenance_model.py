@@ -123,6 +123,7 @@ class ProvenanceView:
     agent_untrusted: bool
     agent_threat: bool
     prose_read: bool
+    agent_prose: bool
 
 
 @frozen

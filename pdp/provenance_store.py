@@ -67,7 +67,7 @@ class Provenance:
             allowed = settlement.final is Final.ALLOWED
             # What was allowed waits for its report already; only where that matters has it to be marked.
             if own is not None and (own.reads_untrusted or not allowed):
-                args += (own.session, own.claim + own.tool + (b"a" if allowed else b"d"))
+                args += (own.session, own.agent, own.claim + own.tool + (b"a" if allowed else b"d"))
         return Call(script=_SETTLE, key=organisation_key(organisation), args=tuple(args)) if args else None
 
 
@@ -151,6 +151,7 @@ def _view(ask: ProvenanceAsk, row: Any) -> ProvenanceView | None:
         overflow=bool(flags & _INCOMPLETE),
         untrusted_read=bool(flags & _READ),
         threat_read=bool(flags & _THREAT),
+        agent_prose=bool(agent_flags & _PROSE),
         prose_read=bool(flags & _PROSE) or not flags & _PROSE_KNOWN,
         agent_untrusted=bool(agent_flags & _READ),
         agent_threat=bool(agent_flags & _THREAT),

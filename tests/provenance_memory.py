@@ -43,6 +43,7 @@ class Agent:
     threats: set[bytes] = field(default_factory=set)
     untrusted: bool = False
     threat: bool = False
+    prose: bool = False
 
 
 def split(hashes: bytes) -> list[bytes]:
@@ -82,7 +83,13 @@ class MemoryProvenance:
             agent_untrusted=agent_untrusted,
             agent_threat=agent.threat,
             prose_read=session.prose_read,
+            agent_prose=agent.prose or self._waits_elsewhere(ask),
         )
+
+    def _waits_elsewhere(self, ask: ProvenanceAsk) -> bool:
+        """Tells whether another session waits for a report; of one agent, which is all that these tests have."""
+        others = (session for name, session in self.sessions.items() if name != ask.session)
+        return any(one.untrusted for session in others for one in session.pending.values())
 
     def denied(self, ask: ProvenanceAsk) -> None:
         pending = self.sessions[ask.session].pending
@@ -110,6 +117,7 @@ class MemoryProvenance:
             agent.untrusted |= untrusted
             session.overflow |= untrusted
             session.prose_read |= untrusted or sighting.prose
+            agent.prose |= untrusted or sighting.prose
             return
         pointed = held.pointed and trusted
         ours, records = self._hashes(sighting.trusted), self._hashes(sighting.records)
@@ -128,6 +136,7 @@ class MemoryProvenance:
         session.untrusted_read |= untrusted
         agent.untrusted |= untrusted
         session.prose_read |= sighting.prose or not trusted
+        agent.prose |= sighting.prose or not trusted
         agent.texts |= self._hashes(mark for mark in sighting.texts if mark[0] in "eua")
         agent.threats |= self._hashes(mark for mark in sighting.threats if mark[0] in "eua")
 

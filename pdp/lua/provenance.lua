@@ -10,8 +10,8 @@
 --     whose results cannot be untrusted
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed, 8 prose of outsiders read,
 --     16 it is known whether prose was read    r 8-byte digests of the results taken in
--- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2;
---   n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
+-- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2, 8;
+--   u its reads that nobody reported yet    n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
 --
 -- Nothing here decides: a value that is not found anywhere is the caller's to judge.
 
@@ -68,10 +68,11 @@ end
 
 local function load_agent(name)
   local key = prefix .. 'W:' .. name
-  local agent = { key = key, dirty = {}, z = '', x = '', f = 0, n = '' }
+  local agent = { key = key, dirty = {}, z = '', x = '', f = 0, n = '', u = 0 }
   local values = call('HGETALL', key)
   for i = 1, #values, 2 do agent[values[i]] = values[i + 1] end
   agent.f = tonumber(agent.f)
+  agent.u = math.max(0, tonumber(agent.u))
   return agent
 end
 

@@ -157,6 +157,7 @@ local function await(s, claim, tool, named, untrusted, claim_key)
   elseif untrusted == 2 then
     put(s, 'f', bit.bor(s.f, 4))
   end
+  return untrusted == 2
 end
 
 -- Where each value stands; whether the user names the source of a reading call.
@@ -212,9 +213,10 @@ for i = 1, #ARGV, 7 do
     end
     local hits, named = look_up(ARGV[i + 5], s, agent, user)
     local unreported = #s.p / 13
+    if agent.u > unreported then agent_flags = bit.bor(agent_flags, 8) end -- what another session waits for may be prose
     if unreported > 0 and has(s.p, claim, 13) then unreported = unreported - 1 end
     if not dry then
-      await(s, claim, tool, named, untrusted, ARGV[i + 6])
+      if await(s, claim, tool, named, untrusted, ARGV[i + 6]) then put(agent, 'u', agent.u + 1) end
       if not s.exists then
         put(s, 'f', s.f)
         s.exists, s.renew = true, true

@@ -26,7 +26,7 @@ if not matched then
   if entry or not vouched then flags = bor(flags, 1) end
   if bit.band(flags, 1) == 1 then flags = bor(flags, 12) end
   put(s, 'f', bor(s.f, flags))
-  put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
+  put(agent, 'f', bor(agent.f, bit.band(flags, 11)))
   save(s, SESSION_TTL)
   save(agent, AGENT_TTL)
   return 0
@@ -35,6 +35,7 @@ end
 local pointed = vouched and string.byte(entry, 13) % 2 == 1
 if vouched then
   put(s, field, rest)
+  if bit.band(string.byte(entry, 13), 2) == 2 then put(agent, 'u', math.max(0, agent.u - 1)) end
 else
   records, trusted = records .. trusted, ''
   flags = bor(flags, 9)
@@ -63,7 +64,7 @@ if not has(s.r, digest, 8) then
   if ARGV[11] ~= '' then put(agent, 'z', newest(agent.z .. ARGV[11], MAX_AGENT_TEXT, SIZE)) end
   if ARGV[12] ~= '' then put(agent, 'x', newest(agent.x .. ARGV[12], MAX_AGENT_THREAT, SIZE)) end
 end
-put(agent, 'f', bor(agent.f, bit.band(flags, 3)))
+put(agent, 'f', bor(agent.f, bit.band(flags, 11)))
 save(s, SESSION_TTL)
 save(agent, AGENT_TTL)
 return 1

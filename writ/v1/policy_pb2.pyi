@@ -1006,8 +1006,8 @@ class PolicyProvenance(_message.Message):
     threat_read: _builtins.bool
     """True when such text held a threat such as prompt injection."""
     prose_read: _builtins.bool
-    """True when an instruction could stand in what outsiders wrote and this session was given: more than names, numbers and
-    codes. Results that nobody reported may hold one; where no gateway vouches for the session, those of the agent's others too.
+    """True when an instruction could stand in what outsiders wrote and this session, or this agent lately in any, was given: more than
+    names, numbers and codes. Results that nobody reported may hold one.
     """
     @_builtins.property
     def sinks(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicySink]:

@@ -73,6 +73,7 @@ def sink_with_texts(result: Any, ask: ProvenanceAsk, *, texts: bool = True) -> d
         agent_untrusted=True,
         agent_threat=False,
         prose_read=True,
+        agent_prose=False,
     )
     sink: dict[str, Any] = policy_provenance(ask, view)["sinks"][0]
     return sink
