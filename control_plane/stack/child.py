@@ -198,10 +198,14 @@ class Child:
     def _tail(self) -> str:
         path = self._layout.log(self.spec.name)
         try:
-            text = path.read_bytes()[self._log_start :]
+            with path.open("rb") as log:
+                end = log.seek(0, os.SEEK_END)
+                start = self._log_start if self._log_start <= end else 0  # it was set aside meanwhile
+                log.seek(max(start, end - MAX_TAIL_BYTES))
+                text = log.read(MAX_TAIL_BYTES)
         except OSError:
             return ""
-        lines = _last_words(self.spec.name, text[-MAX_TAIL_BYTES:].decode(errors="replace").strip().splitlines())
+        lines = _last_words(self.spec.name, text.decode(errors="replace").strip().splitlines())
         return f"; last words in {path}: " + " | ".join(lines) if lines else ""
 
 

@@ -35,6 +35,7 @@ class Stack:
     start_opa: bool = True  # false: `opa.socket` belongs to a sidecar that others run
     start_control_plane: bool = True  # false: OPA gets its bundle elsewhere; nothing is built or pushed
     start_pdp: bool = True
+    redis_memory_mib: int = 0  # most that its data may take; 0: half of the machine's memory
     rego: Path = CHECKOUT / "rego"  # the sources of the bundle
     ready_timeout_s: int = 60  # for each process
     stop_timeout_s: int = 15  # then it is killed
@@ -84,6 +85,10 @@ def load_stack_config(layout: Layout) -> StackConfig:
 
 
 def _check(stack: Stack) -> None:
+    if stack.redis_memory_mib < 0:
+        raise ConfigurationError(
+            "CONFIG_RANGE", f"`stack.redis_memory_mib` must be 0 or above, got {stack.redis_memory_mib}"
+        )
     for name in ("ready_timeout_s", "stop_timeout_s", "restart_min_ms", "restart_max_ms"):
         if getattr(stack, name) <= 0:
             raise ConfigurationError("CONFIG_RANGE", f"`stack.{name}` must be above 0, got {getattr(stack, name)}")

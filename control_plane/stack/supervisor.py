@@ -30,6 +30,9 @@ from writ.errors import DependencyFailed
 
 MINDER = Path(__file__).with_name("minder.py")
 
+LOGS_EVERY_S = 60.0
+"""Between two looks at how large the logs are; the busiest decision point writes some 20 MiB in that time."""
+
 
 class Supervisor:
     """One stack. `random(n)` gives n secret bytes, `now_s()` Unix seconds, `report(text)` tells people."""
@@ -66,10 +69,11 @@ class Supervisor:
         with _locked(layout):
             for name in end_leftovers(layout):
                 self._report(f"ended {name}, left by a supervisor that was killed")
-            set_logs_aside(layout)
+            logs = asyncio.create_task(self._keep_logs_small(), name="logs")
             try:
                 yield await self._start()
             finally:
+                logs.cancel()
                 await self._stop()
 
     async def _start(self) -> StackConfig:
@@ -93,7 +97,7 @@ class Supervisor:
             restart_max_s=config.stack.restart_max_ms / 1000,
         )
         if config.stack.start_redis:
-            await self._start_child(self._redis(), pace)
+            await self._start_child(self._redis(config), pace)
         if config.stack.start_control_plane:
             await self._publish(config, opa, pace)
         if config.stack.start_opa:
@@ -136,6 +140,14 @@ class Supervisor:
             await self._minder.wait()
         _end_tools()
 
+    async def _keep_logs_small(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(set_logs_aside, self._layout)
+            except OSError as error:  # a full disk must not end the stack, which refuses by itself then
+                self._report(f"logs cannot be set aside: {error.strerror}")
+            await asyncio.sleep(LOGS_EVERY_S)
+
     async def _start_minder(self) -> None:
         self._minder = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(MINDER)),
@@ -148,11 +160,11 @@ class Supervisor:
             # A minder that somebody killed is missed only if the supervisor is killed too.
             self._minder.stdin.write(f"{line}\n".encode())
 
-    def _redis(self) -> ChildSpec:
+    def _redis(self, config: StackConfig) -> ChildSpec:
         socket = self._layout.socket("redis")
         return ChildSpec(
             name="redis",
-            command=tuple(redis_command(find_redis_server(), self._layout)),
+            command=tuple(redis_command(find_redis_server(), self._layout, config.stack.redis_memory_mib)),
             ready=lambda: ready.redis_ready(socket),
             sockets=(socket,),
             after_restart=self._state.rebuild,

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from control_plane.stack import child as child_module
+from control_plane.stack import layout as layout_module
 from control_plane.stack.child import Child, ChildSpec, Pace, end_leftovers, start_ticks
-from control_plane.stack.layout import Layout, make_layout
+from control_plane.stack.layout import Layout, make_layout, set_logs_aside
 from writ.errors import DependencyFailed
 
 PATIENCE_S = 20.0
@@ -159,6 +160,33 @@ async def test_last_words_are_of_this_run_and_end_where_the_child_says_why(layou
     with pytest.raises(DependencyFailed) as caught:
         await Child(sleeper(layout, "gone", code), layout, PACE, report=print, mind=lambda _: None).start()
     assert caught.value.message.endswith(f"last words in {layout.log('gone')}: gone: PORT_TAKEN: cannot listen")
+
+
+async def test_a_log_is_set_aside_while_its_child_writes_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout_module, "MAX_LOG_BYTES", 20_000)
+    log, said = layout.log("talker"), list[str]()
+    code = (
+        "import pathlib, sys, time\n"
+        "print('x' * 30_000, flush=True); pathlib.Path(sys.argv[1]).touch()\n"
+        "while not pathlib.Path(sys.argv[1] + '.go').exists(): time.sleep(0.01)\n"
+        "print('after the cut', flush=True); time.sleep(600)\n"
+    )
+    async with started(sleeper(layout, "talker", code), layout, said) as child:
+        set_logs_aside(layout)
+        assert log.read_bytes() == b""
+        (layout.root / "talker.up.go").touch()
+        async with asyncio.timeout(PATIENCE_S):
+            while log.read_text() != "after the cut\n":
+                await asyncio.sleep(0.01)
+        set_logs_aside(layout)  # small again: left alone
+        aside = log.with_suffix(".log.1")
+        assert aside.read_text() == "x" * 30_000 + "\n"
+        assert aside.stat().st_mode & 0o777 == 0o600
+        os.kill(child.pid or 0, signal.SIGKILL)
+        async with asyncio.timeout(PATIENCE_S):
+            while not said:
+                await asyncio.sleep(0.01)
+    assert said[0].endswith(f"last words in {log}: after the cut")
 
 
 async def test_a_child_that_ignores_sigterm_is_killed(layout: Layout) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from control_plane.stack.child import start_ticks
 from control_plane.stack.config import write_settings
@@ -100,6 +101,13 @@ def test_a_ready_stack_says_where_it_listens(stack: Running) -> None:
     assert stack.ready["decision_point"] == f"unix://{stack.state / 'pdp.sock'}"
     for name in ("pdp", "opa", "redis", "control-plane"):
         assert (stack.state / f"{name}.sock").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_memory_of_its_redis_is_bounded_and_nothing_is_evicted(stack: Running) -> None:
+    with redis.Redis(unix_socket_path=str(stack.state / "redis.sock"), decode_responses=True) as client:
+        settings = client.config_get("maxmemory*")
+    assert 0 < int(settings["maxmemory"]) < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert settings["maxmemory-policy"] == "noeviction"
 
 
 def test_doctor_finds_nothing_wrong(stack: Running) -> None:

@@ -123,6 +123,7 @@ def test_settings_are_never_written_over(layout: Layout) -> None:
     [
         ("start_redis:", "start_rediss:", "CONFIG_KEY_UNKNOWN"),
         ("ready_timeout_s: 60", "ready_timeout_s: 0", "CONFIG_RANGE"),
+        ("redis_memory_mib: 0", "redis_memory_mib: -1", "CONFIG_RANGE"),
         ("ready_timeout_s: 60", "ready_timeout_s: long", "CONFIG_TYPE"),
         ("\nredis:", "\nreddis:", "CONFIG_KEY_MISSING"),
         ("\nstack:", "\n{", "CONFIG_UNREADABLE"),
