@@ -18,12 +18,20 @@ from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import arguments_json, parse_arguments
+from writ.v1 import decision_pb2
 
 MAX_LINE_BYTES = 4 * MAX_ARGS_BYTES
 """Longest call: its arguments, which may stand escaped in a string."""
 
 _CATALOG = Path(__file__).resolve().parent.parent / "rego" / "catalog"
 _SEVERITY = tuple(Verb)  # the order of the default bundle; it only orders operations
+
+_SPELLINGS = ((field.name, field.json_name) for field in decision_pb2.DecideRequest.DESCRIPTOR.fields)
+_KEYS = frozenset(name for pair in _SPELLINGS for name in pair) - {"argsJson"} | {"args"}
+"""What an action for `writ decide` may hold: one file does for both verbs."""
+
+MAX_SHOWN_KEY_CHARS = 64
+"""How much of an unknown key is quoted; no field's name is longer."""
 
 
 @click.command(
@@ -74,17 +82,24 @@ def read_catalog(folder: Path) -> Catalog:
 
 def canonicalize_line(canonicalizer: Canonicalizer, line: bytes) -> CanonicalCall:
     """Returns the canonical call of `{"tool": {"server", "name", "definition_digest"}, "args": {…}}`; `args_json`, a
-    string, stands for `args` where the exact bytes matter. Raises InvalidInput."""
+    string, stands for `args` where the exact bytes matter. The other fields of a DecideRequest may stand beside them, and
+    are not read: nothing of a canonical action comes from them. Raises InvalidInput."""
     document: dict[str, Any] = parse_arguments(line, MAX_LINE_BYTES)
+    unknown = sorted(set(document) - _KEYS)
+    if unknown:
+        raise InvalidInput(
+            "CALL_INVALID", f"expected fields of an action, got the unknown key `{unknown[0][:MAX_SHOWN_KEY_CHARS]}`"
+        )
     tool = document.get("tool")
     if type(tool) is not dict or not {"server", "name"} <= set(tool) <= {"server", "name", "definition_digest"}:
         raise InvalidInput("CALL_INVALID", "expected `tool` with `server`, `name` and perhaps `definition_digest`")
     texts = (tool["server"], tool["name"], tool.get("definition_digest", ""))
     if not all(type(text) is str for text in texts):
         raise InvalidInput("CALL_INVALID", "expected strings in `tool`")
-    if set(document) - {"tool"} == {"args_json"} and type(document["args_json"]) is str:
+    given = document.keys() & {"args", "args_json"}
+    if given == {"args_json"} and type(document["args_json"]) is str:
         return canonicalizer.canonicalize(*texts, document["args_json"].encode("utf-8"))
-    if set(document) - {"tool"} != {"args"} or type(document["args"]) is not dict:
+    if given != {"args"} or type(document["args"]) is not dict:
         raise InvalidInput("CALL_INVALID", "expected `tool` and either `args`, an object, or `args_json`, a string")
     return canonicalizer.canonicalize(*texts, arguments_json(document["args"]))
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from pdp.cli_canonicalize import canonicalize
@@ -36,6 +37,31 @@ def test_exact_bytes_can_be_given_as_a_string() -> None:
     first = json.loads(run(line(tool=TOOL, args={"customer": 7}), "--json").output)
     second = json.loads(run(line(tool=TOOL, args_json='{ "customer": 7 }'), "--json").output)
     assert first == second
+
+
+def test_a_file_for_decide_is_taken_and_only_its_call_is_read() -> None:
+    beside = {
+        "agent": {"id": "billing-1", "role": "billing-assistant"},
+        "request_id": "r-1",
+        "sessionId": "s",
+        "dry_run": True,
+    }
+    whole = run(line(**beside, tool=TOOL, args={"customer": 7}), "--json")
+    assert whole.exit_code == 0, whole.output
+    assert json.loads(whole.output) == json.loads(run(line(tool=TOOL, args={"customer": 7}), "--json").output)
+    assert run(line(**beside, tool=TOOL, args_json='{"customer":7}'), "--json").output == whole.output
+
+
+@pytest.mark.parametrize("key", ["argz", "argsJson"])
+def test_an_unknown_key_is_named(key: str) -> None:
+    result = run(line(tool=TOOL, args={}, **{key: 1}))
+    assert result.exit_code == 1
+    assert f"`{key}`" in result.output
+
+
+def test_arguments_given_twice_or_not_as_they_must_be_are_refused() -> None:
+    for arguments in ({"args": {}, "args_json": "{}"}, {"args": "{}"}, {"args_json": {}}):
+        assert "CALL_INVALID" in run(line(tool=TOOL, agent={"id": "a"}, **arguments)).output
 
 
 def test_numbers_keep_their_spelling() -> None:
