@@ -14,6 +14,9 @@ from writ.v1 import decision_pb2
 MAX_ACTION_BYTES = 16 * 1024 * 1024
 """Largest action that is read; a decision point takes far less, and says how much."""
 
+MAX_AGENT_ID_CHARS = 256
+"""As a decision point takes it; one that is much longer, or holds NUL, cannot be an argument of `writ token` either."""
+
 
 def parse_action(text: bytes, request_id: str) -> decision_pb2.DecideRequest:
     """Reads one action: the fields of `writ.v1.DecideRequest`, with the arguments as `args` (any JSON object; numbers keep
@@ -35,6 +38,17 @@ def parse_action(text: bytes, request_id: str) -> decision_pb2.DecideRequest:
     request.args_json = arguments
     request.request_id = request.request_id or request_id
     return request
+
+
+def verify_agent(request: decision_pb2.DecideRequest) -> None:
+    """Checks that an action says who wants to act, which no decision point can do without. Raises InvalidInput."""
+    if not request.agent.id:
+        raise InvalidInput("ACTION_UNREADABLE", 'expected `"agent": {"id": …}`, who wants to act; got none')
+    if len(request.agent.id) > MAX_AGENT_ID_CHARS or "\x00" in request.agent.id:
+        raise InvalidInput(
+            "ACTION_UNREADABLE",
+            f"expected `agent.id` of at most {MAX_AGENT_ID_CHARS} characters without NUL, got {len(request.agent.id)}",
+        )
 
 
 def _arguments(fields: dict[str, Any]) -> bytes:

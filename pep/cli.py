@@ -9,17 +9,20 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 from google.protobuf.json_format import MessageToDict
 
-from pep.action_file import parse_action
+from pep.action_file import parse_action, verify_agent
 from pep.client import Client, permits
 from pep.verbs import command, output_of
 from writ.cli.places import state_folder
-from writ.errors import InvalidInput, WritError
+from writ.cli.tokens import read_token
+from writ.errors import WritError
 from writ.receipt import Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
@@ -32,7 +35,7 @@ Examples:
   writ decide --replay receipt.json"""
 )
 @click.argument("dash", required=False, type=click.Choice(["-"]), metavar="[-]")
-@click.option("-f", "--file", "source", type=click.File("rb"), help="JSON file; `-` reads JSON Lines.")
+@click.option("-f", "--file", "source", type=click.File("rb"), help="An action as JSON, or JSON Lines; `-` for stdin.")
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Receipt to judge again.")
 @click.option(
     "--state",
@@ -65,30 +68,78 @@ def decide(
         sys.exit(_replay(replay, state, as_json))
     if source is None or replay is not None:
         raise click.UsageError("expected one of `-`, --file and --replay")
-    allowed = True
-    clients: dict[str, Client] = {}
-    try:
-        for text in _texts(source):
-            try:
-                request = parse_action(text, f"cli-{uuid.uuid4()}")
-            except InvalidInput as error:
-                allowed = False
-                _refused("", error, as_json)
-                continue
-            request.dry_run = request.dry_run or dry_run
-            token = token_file.read_text().strip() if token_file else ""
-            key = token or request.agent.id
-            if key not in clients:
-                token = (
-                    token
-                    or output_of(["token", "--state", str(state), "--subject", f"agent/{request.agent.id}"]).strip()
-                )
-                clients[key] = Client(target or f"unix://{(state / 'pdp.sock').resolve()}", token=token)
-            allowed &= _ask(clients[key], request, receipts, as_json)
-    finally:
-        for client in clients.values():
+    asker = _Asker(
+        state=state,
+        target=target or f"unix://{(state / 'pdp.sock').resolve()}",
+        token=read_token(token_file) if token_file else "",
+        receipts=receipts,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+    with closing(asker):
+        answers = [asker.answer(text) for text in _texts(source)]
+    sys.exit(0 if all(answers) else 1)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asker:
+    """Asks for one action after the other. `token` "" means a demo credential for each agent; `receipts` is where receipts
+    are kept, if anywhere."""
+
+    state: Path
+    target: str
+    token: str
+    receipts: Path | None
+    dry_run: bool
+    as_json: bool
+    _clients: dict[str, Client] = field(default_factory=dict)
+
+    def answer(self, text: bytes) -> bool:
+        """Prints the answer to one action, and tells whether it may run. Nothing that one action meets ends the others."""
+        request_id = ""
+        try:
+            request = parse_action(text, f"cli-{uuid.uuid4()}")
+            request_id = request.request_id
+            verify_agent(request)
+            request.dry_run = request.dry_run or self.dry_run
+            started = time.perf_counter()
+            decision = self._client(request.agent.id).decide(request)
+        except WritError as error:
+            _refused(request_id, error, self.as_json)
+            return False
+        if self.as_json:
+            document = MessageToDict(decision, preserving_proto_field_name=True)
+            click.echo(json.dumps({"request_id": request_id, **document}))
+        else:
+            _print(decision, (time.perf_counter() - started) * 1000)
+        may_run = permits(decision) or (request.dry_run and decision.effect == decision_pb2.EFFECT_ALLOW)
+        return self._is_kept(decision) and may_run
+
+    def close(self) -> None:
+        """Closes all connections."""
+        for client in self._clients.values():
             client.close()
-    sys.exit(0 if allowed else 1)
+
+    def _client(self, agent_id: str) -> Client:
+        """Returns the connection of an agent, or the one that all share. Raises DependencyFailed when there is no credential."""
+        key = "" if self.token else agent_id
+        if key not in self._clients:
+            mint = ["token", "--state", str(self.state), "--subject", f"agent/{agent_id}"]
+            self._clients[key] = Client(self.target, token=self.token or output_of(mint).strip())
+        return self._clients[key]
+
+    def _is_kept(self, decision: decision_pb2.Decision) -> bool:
+        """Keeps the receipt. The decision stands whatever becomes of its file, so that its answer is printed before."""
+        if self.receipts is None or not decision.HasField("receipt"):
+            return True
+        try:
+            self.receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self.receipts / f"{decision.decision_id}.json"
+            file.write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
+        except (OSError, WritError) as error:
+            click.echo(f"error: the receipt of {decision.decision_id} is not kept: {error}", err=True)
+            return False
+        return True
 
 
 def _replay(receipt: Path, state: Path, as_json: bool) -> int:
@@ -109,11 +160,8 @@ def _replay(receipt: Path, state: Path, as_json: bool) -> int:
 
 
 def _texts(source: BinaryIO) -> Iterator[bytes]:
-    """Yields the actions of a file, which is one, or of standard input: one a line, or one over many lines."""
+    """Yields the actions of a file or of standard input: one over however many lines, or one a line."""
     text = source.read()
-    if source.name != "<stdin>":
-        yield text
-        return
     lines = [line for line in text.splitlines() if line.strip()]
     many = len(lines) > 1 and any(map(_is_json, lines)) and not _is_json(text)
     yield from lines if many else [text]
@@ -132,24 +180,6 @@ def _refused(request_id: str, error: WritError, as_json: bool) -> None:
         click.echo(json.dumps({"request_id": request_id, "error": error.reason, "message": error.message}))
     else:
         click.echo(f"{request_id}  no decision  {error}".strip(), err=True)
-
-
-def _ask(client: Client, request: decision_pb2.DecideRequest, receipts: Path | None, as_json: bool) -> bool:
-    started = time.perf_counter()
-    try:
-        decision = client.decide(request)
-    except WritError as error:
-        _refused(request.request_id, error, as_json)
-        return False
-    if receipts is not None and decision.HasField("receipt"):
-        receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (receipts / f"{decision.decision_id}.json").write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
-    if as_json:
-        document = MessageToDict(decision, preserving_proto_field_name=True)
-        click.echo(json.dumps({"request_id": request.request_id, **document}))
-    else:
-        _print(decision, (time.perf_counter() - started) * 1000)
-    return permits(decision) or (request.dry_run and decision.effect == decision_pb2.EFFECT_ALLOW)
 
 
 def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:

@@ -20,9 +20,24 @@ def output_of(arguments: Sequence[str]) -> str:
     """Runs `writ ARGUMENTS` and returns what it printed.
 
     Raises:
-        DependencyFailed: it did not exit with 0; the message is what it said on standard error.
+        DependencyFailed: it did not exit with 0, and the message is the last line of its standard error; or it did not
+            run, or not in time.
     """
-    done = subprocess.run(command(arguments), capture_output=True, text=True, timeout=VERB_TIMEOUT_S, check=False)
+    verb = f"`writ {arguments[0]}`"
+    try:
+        done = subprocess.run(command(arguments), capture_output=True, text=True, timeout=VERB_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as e:
+        raise DependencyFailed("VERB_FAILED", f"{verb} did not end within {VERB_TIMEOUT_S:.0f} seconds") from e
+    except OSError as e:
+        raise DependencyFailed("VERB_FAILED", f"{verb} cannot be run: {e.strerror}") from e
     if done.returncode:
-        raise DependencyFailed("VERB_FAILED", f"`writ {arguments[0]}` failed: {done.stderr.strip()}")
+        raise DependencyFailed("VERB_FAILED", f"{verb} failed: {_last_line(done.stderr)}")
     return done.stdout
+
+
+def _last_line(text: str) -> str:
+    """What a verb ends with; before it may stand how the verb is used, or what a library had to say."""
+    line = text.strip().rpartition("\n")[2]
+    for name in ("Error: ", "error: ", "writ: "):
+        line = line.removeprefix(name)
+    return line

@@ -1,26 +1,33 @@
-"""`writ decide -f -`: one bad line takes no answer away from the others. Without a decision point: none of them is needed."""
+"""`writ decide -f -`: one bad line takes no answer away from the others. A real decision point is not needed."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grpc
 import pytest
 
 from pep.action_file import parse_action
 from writ.errors import InvalidInput
+from writ.v1 import decision_pb2
 
 GOOD = b'{"agent": {"id": "a"}, "tool": {"server": "s", "name": "t"}, "args": {}}'
+
+
+def decide(arguments: list[str], text: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "writ.cli.main", "decide", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, check=False)
 
 
 def answers(tmp_path: Path, text: bytes, source: tuple[str, ...] = ("-f", "-")) -> list[str]:
     token = tmp_path / "token"
     token.write_text("t")
-    command = [sys.executable, "-m", "writ.cli.main", "decide", *source, "--json", "--token-file", str(token)]
-    command += ["--target", f"unix://{tmp_path}/none.sock"]
-    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    arguments = [*source, "--json", "--token-file", str(token), "--target", f"unix://{tmp_path}/none.sock"]
+    done = decide(arguments, text)
     assert done.returncode == 1
     return [json.loads(line)["error"] for line in done.stdout.splitlines()]
 
@@ -33,6 +40,94 @@ def test_every_line_is_answered_in_order_whatever_stands_in_it(tmp_path: Path) -
 
 def test_one_action_over_many_lines_is_one(tmp_path: Path) -> None:
     assert answers(tmp_path, json.dumps(json.loads(GOOD), indent=2).encode()) == ["DECISION_POINT_UNREACHABLE"]
+
+
+def test_a_file_may_hold_lines_as_standard_input_does(tmp_path: Path) -> None:
+    file = tmp_path / "actions.jsonl"
+    file.write_bytes(GOOD + b"\n{\n" + GOOD + b"\n")
+    unreachable = "DECISION_POINT_UNREACHABLE"
+    assert answers(tmp_path, b"", ("-f", str(file))) == [unreachable, "ACTION_UNREADABLE", unreachable]
+
+
+@pytest.mark.parametrize("agent", ["", "a\0b", "a" * 300_000], ids=["none", "NUL", "too long"])
+def test_a_line_whose_agent_can_have_no_credential_ends_no_other(tmp_path: Path, agent: str) -> None:
+    bad = json.dumps({**json.loads(GOOD), "request_id": "r-1", "agent": {"id": agent}}).encode()
+    done = decide(["-f", "-", "--json", "--state", str(tmp_path)], b"\n".join([GOOD, bad, GOOD]))
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    # A folder without keys mints nothing: that, too, is the answer to its line alone.
+    assert [answer["error"] for answer in said] == ["VERB_FAILED", "ACTION_UNREADABLE", "VERB_FAILED"]
+    assert said[1]["request_id"] == "r-1"
+    assert "expected" in said[1]["message"]
+    assert "Usage" not in done.stdout.decode()
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+class FlakyPoint(grpc.GenericRpcHandler):
+    """Answers the first request, refuses the credential of the second, allows the third, and is broken from then on."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def service(self, _: object) -> grpc.RpcMethodHandler[decision_pb2.DecideRequest, decision_pb2.DecideResponse]:
+        return grpc.unary_unary_rpc_method_handler(
+            self._decide,
+            request_deserializer=decision_pb2.DecideRequest.FromString,
+            response_serializer=decision_pb2.DecideResponse.SerializeToString,
+        )
+
+    def _decide(
+        self, request: decision_pb2.DecideRequest, context: grpc.ServicerContext
+    ) -> decision_pb2.DecideResponse:
+        self.asked += 1
+        if self.asked == 2:
+            context.set_trailing_metadata((("writ-reason", "CREDENTIAL_EXPIRED"),))
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_EXPIRED: the credential has expired")
+        if self.asked > 3:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "gone")
+        decision = decision_pb2.Decision(effect=decision_pb2.EFFECT_ALLOW, decision_id=f"d{self.asked}")
+        decision.permit.token = "p"  # noqa: S105  a permit that is no more than not empty
+        decision.receipt.body = b"{}"
+        return decision_pb2.DecideResponse(request_id=request.request_id, decision=decision)
+
+
+def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other_line(tmp_path: Path) -> None:
+    server = grpc.server(ThreadPoolExecutor(max_workers=1), handlers=[FlakyPoint()])
+    target = f"unix:{tmp_path}/pdp.sock"
+    server.add_insecure_port(target)
+    server.start()
+    token = tmp_path / "token"
+    token.write_text("t")
+    no_folder = token / "receipts"
+    try:
+        arguments = ["-", "--json", "--target", target, "--token-file", str(token), "--receipts", str(no_folder)]
+        done = decide(arguments, b"\n".join([GOOD] * 5))
+    finally:
+        server.stop(None)
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    gone = "DECISION_POINT_UNREACHABLE"
+    assert [answer.get("error", answer.get("effect")) for answer in said] == [
+        *("EFFECT_ALLOW", "CREDENTIAL_EXPIRED", "EFFECT_ALLOW", gone, gone)
+    ]
+    assert [line.split(b" is not kept")[0] for line in done.stderr.splitlines()] == [
+        b"error: the receipt of d1",
+        b"error: the receipt of d3",
+    ]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "held", [b"", b"bad token here", b"a\nb", b"a\xffb", b"x" * 9_000, b"-----BEGIN PRIVATE KEY-----\nMC4C\n"]
+)
+def test_a_file_that_holds_no_token_is_named_and_not_quoted(tmp_path: Path, held: bytes) -> None:
+    token = tmp_path / "file"
+    token.write_bytes(held)
+    done = decide(["-", "--target", f"unix:{tmp_path}/none.sock", "--token-file", str(token)], GOOD)
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "TOKEN_FILE_INVALID" in said
+    assert f"`{token}`" in said
+    assert len(said.splitlines()) == 1
+    assert not held or held.decode("ascii", "replace") not in said
 
 
 def test_numbers_go_out_as_they_were_written() -> None:
