@@ -10,10 +10,9 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, InvalidInput
 from writ.settings import build
+from writ.strict_yaml import parse_yaml
 
 SECTION = "control_plane"
 
@@ -50,8 +49,8 @@ def load_config(path: Path) -> ControlPlaneConfig:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = parse_yaml(path.read_bytes())
+    except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
     if not isinstance(document, dict) or SECTION not in document:
         raise ConfigurationError("CONFIG_KEY_MISSING", f"`{SECTION}` is required and was not given")

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 import click
 import orjson
-import yaml
 
 from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
@@ -18,6 +17,7 @@ from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import arguments_json, parse_arguments
+from writ.strict_yaml import parse_yaml
 from writ.v1 import decision_pb2
 
 MAX_LINE_BYTES = 4 * MAX_ARGS_BYTES
@@ -72,9 +72,9 @@ def read_catalog(folder: Path) -> Catalog:
     data: dict[str, Any] = {}
     for path in sorted(folder.glob("*/data.yaml")):
         try:
-            data[path.parent.name] = yaml.safe_load(path.read_bytes())
-        except (OSError, yaml.YAMLError) as e:
-            raise ConfigurationError("CATALOG_UNREADABLE", f"expected YAML in `{path}`, could not read it") from e
+            data[path.parent.name] = parse_yaml(path.read_bytes())
+        except (OSError, InvalidInput) as e:
+            raise ConfigurationError("CATALOG_UNREADABLE", f"expected YAML in `{path}`, could not read it: {e}") from e
     if not data:
         raise ConfigurationError("CATALOG_UNREADABLE", f"expected `NAME/data.yaml` in `{folder}`, found none")
     return Catalog.parse(data)

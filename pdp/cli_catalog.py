@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import click
 import orjson
-import yaml
 
 from pdp.catalog import Catalog
+from pdp.cli_canonicalize import read_catalog
 from pdp.suggest.compare import Difference, compare
 from pdp.suggest.draft import Draft, draft_server
 from pdp.suggest.render import to_catalog, to_data, to_yaml
@@ -66,7 +66,7 @@ def check(source: BinaryIO, folder: Path, server: str, as_json: bool) -> None:
     """Compares a catalog with what its tools' definitions suggest. Exit 1: a definition is graver than the catalog."""
     try:
         tools = parse_tools(source.read(MAX_TOOLS_BYTES + 1))
-        identity, found = compare(tools, _read_folder(folder), server)
+        identity, found = compare(tools, read_catalog(folder), server)
     except WritError as error:
         _fail(error, as_json)
     if as_json:
@@ -81,16 +81,6 @@ def check(source: BinaryIO, folder: Path, server: str, as_json: bool) -> None:
 
 def _drafts(source: BinaryIO) -> list[Draft]:
     return draft_server(parse_tools(source.read(MAX_TOOLS_BYTES + 1)))
-
-
-def _read_folder(folder: Path) -> Catalog:
-    data = {}
-    for path in sorted(folder.glob("*/data.yaml")):
-        try:
-            data[path.parent.name] = yaml.safe_load(path.read_bytes())
-        except (OSError, yaml.YAMLError) as e:
-            raise ConfigurationError("CATALOG_UNREADABLE", f"expected YAML in `{path}`, could not read it") from e
-    return Catalog.parse(data)
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, InvalidInput
 from writ.settings import build
+from writ.strict_yaml import parse_yaml
 
 T = TypeVar("T")
 
@@ -145,8 +144,8 @@ def load_config(path: Path) -> Config:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = parse_yaml(path.read_bytes())
+    except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
     if isinstance(document, dict):
         document = {key: value for key, value in document.items() if key not in OTHERS_SECTIONS}

@@ -1,6 +1,6 @@
 """Builds frozen dataclasses from parsed YAML, strictly: an unknown key, a missing one or another type is an error.
 
-Does not read files; the caller hands over what `yaml.safe_load` returned.
+Does not read files; the caller hands over what `strict_yaml.parse_yaml` returned.
 """
 
 from __future__ import annotations

@@ -12,14 +12,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import yaml
-
 from control_plane import opa_config
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.tokens import AUDIENCE, ISSUER
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, InvalidInput
 from writ.settings import build
+from writ.strict_yaml import parse_yaml
 
 TEMPLATE = Path(__file__).with_name("writ.yaml")
 
@@ -65,8 +64,8 @@ def load_stack_config(layout: Layout) -> StackConfig:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = parse_yaml(layout.settings.read_bytes())
+    except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{layout.settings}`: {error}") from error
     stack = build(Stack, _section(document, "stack"), "stack")
     _check(stack)

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -24,7 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from control_plane.stack.layout import Layout
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, InvalidInput
+from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
 
@@ -110,9 +110,9 @@ def check_private_mode(path: Path) -> None:
 def _vault_key_is_here(layout: Layout) -> bool:
     """Whether the settings, once there are any, name the vault key of the state folder."""
     try:
-        document = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
+        document = parse_yaml(layout.settings.read_bytes())
         named = Path(layout.root, document["evidence"]["vault_master_key"])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+    except (OSError, InvalidInput, KeyError, TypeError):
         return True  # not written yet, or about to be refused by who reads all of it
     return named.resolve() == layout.key("vault.key").resolve()
 

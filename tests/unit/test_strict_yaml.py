@@ -1,0 +1,135 @@
+"""YAML that is read strictly: what it refuses, what it still merges, and each place that reads what people write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from control_plane.bundles.build import build_bundle
+from control_plane.bundles.model import BundleRefused
+from control_plane.config import load_config as load_control_plane
+from control_plane.stack.config import load_stack_config
+from control_plane.stack.layout import Layout
+from pdp.cli_canonicalize import read_catalog
+from pdp.config import load_config as load_pdp
+from pdp.inspection.folder import read_rules
+from tests.opa_server import KEY_ID, SCOPE, SigningKey
+from writ.cli.main import cli
+from writ.errors import ConfigurationError, InvalidInput
+from writ.strict_yaml import parse_yaml
+
+TWICE = "a:\n  tool: {floor: 3}\n  other: 1\n  tool: {floor: 0}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TWICE, "key `tool` twice, first in line 2 and again in line 4"),
+        ("a: 1\n'a': 2", "key `a` twice, first in line 1 and again in line 2"),
+        ("1: a\n'1': b", "key `1` twice"),
+        ("yes: a\ntrue: b", "key `true` twice"),
+        ("16: a\n0x10: b", "key `0x10` twice"),
+        ("- {a: 1, a: 1}", "key `a` twice"),
+        ("base: &b {a: 1, a: 2}\nc: {<<: *b}", "key `a` twice"),
+        ("x: &x {a: 1}\ny: &y {b: 1}\nz: {<<: *x, <<: *y}", "key `<<` twice"),
+        ("x: &x {a: 1}\ny: &y {a: 2}\nz: {<<: [*x, *y]}", "key `a` twice"),
+        ("{[a]: 1}", "got a key that is no text in line 1"),
+        ("? {a: 1}\n: 2", "got a key that is no text in line 1"),
+        ("a: [", "in line"),
+        ("a: !!python/object:os.system {}", "could not determine a constructor"),
+        ("a: 1\n---\nb: 2", "in line 2"),
+        ("a: 2026-13-01", "cannot be read"),
+        (b"a: \xff", "cannot be read"),
+    ],
+)
+def test_what_two_readers_could_read_differently_is_refused(text: str | bytes, said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_yaml(text)
+    assert caught.value.reason == "YAML_INVALID"
+    assert said in caught.value.message
+
+
+def test_merging_stays_what_it_is() -> None:
+    text = "x: &x {a: 1, b: 1}\ny: &y {c: 1}\nz: {<<: [*x, *y], a: 2}\nw: &w {<<: *x, b: 3}\nv: {<<: *w}\nu: {<<: *w, a: 4}"
+    document = parse_yaml(text)
+    assert document["z"] == {"a": 2, "b": 1, "c": 1}
+    assert document["v"] == {"a": 1, "b": 3}
+    assert document["u"] == {"a": 4, "b": 3}
+
+
+def test_a_merged_mapping_may_itself_stand_over_what_it_merges() -> None:
+    text = "x: &x {a: 1}\nw: &w {<<: *x, a: 2}\ny: &y {c: 1}\nz: {<<: [*w, *y]}"
+    assert parse_yaml(text)["z"] == {"a": 2, "c": 1}
+
+
+def test_an_empty_document_is_none() -> None:
+    assert parse_yaml(b"") is None
+
+
+def twice(folder: Path, text: str = TWICE) -> Path:
+    path = folder / "one" / "data.yaml"
+    path.parent.mkdir()
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("load", [load_pdp, load_control_plane, lambda path: load_stack_config(Layout(path.parent))])
+def test_settings_with_a_repeated_key_stop_the_start(load: object, tmp_path: Path) -> None:
+    path = tmp_path / "writ.yaml"
+    path.write_text("pdp: {}\nredis: {}\npdp: {}\n")
+    assert callable(load)
+    with pytest.raises(ConfigurationError) as caught:
+        load(path)
+    assert caught.value.reason == "CONFIG_UNREADABLE"
+    assert f"`{path}`" in caught.value.message
+    assert "key `pdp` twice, first in line 1 and again in line 3" in caught.value.message
+
+
+def test_a_catalog_with_a_repeated_tool_is_refused(tmp_path: Path) -> None:
+    path = twice(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        read_catalog(tmp_path)
+    assert caught.value.reason == "CATALOG_UNREADABLE"
+    assert f"`{path}`" in caught.value.message
+    assert "key `tool` twice" in caught.value.message
+
+
+def test_a_catalog_with_a_repeated_tool_is_not_compared(tmp_path: Path) -> None:
+    twice(tmp_path)
+    tools = tmp_path / "tools.json"
+    tools.write_text("[]")
+    result = CliRunner().invoke(cli, ["catalog", "check", str(tools), "--catalog", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "key `tool` twice" in result.output
+
+
+def test_rules_with_a_repeated_key_are_refused(tmp_path: Path) -> None:
+    path = twice(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        read_rules(tmp_path)
+    assert caught.value.reason == "INSPECTION_RULES_UNREADABLE"
+    assert f"`{path}`" in caught.value.message
+    assert "key `tool` twice" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("data.yaml", TWICE), ("data.yml", TWICE), ("data.json", '{"tool": 1, "tool": 2}')]
+)
+def test_data_with_a_repeated_key_is_not_built(tmp_path: Path, name: str, text: str) -> None:
+    path = twice(tmp_path, text)
+    path = path.rename(path.with_name(name))
+    with pytest.raises(BundleRefused) as caught:
+        build_bundle(
+            source=tmp_path,
+            out=tmp_path / "out.tar.gz",
+            opa=Path("/no/opa"),
+            capabilities=tmp_path / "capabilities.json",
+            signing_key=SigningKey().private,
+            key_id=KEY_ID,
+            scope=SCOPE,
+        )
+    assert caught.value.reason == "BUNDLE_DATA_INVALID"
+    assert f"`{path}`" in caught.value.message
+    assert "`tool` twice" in caught.value.message
