@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from pdp.canonicalize import MAX_ARGS_BYTES
 from pdp.inspection.model import ScanResult
 from pdp.model import OutcomeObligation
+from pdp.transform.caps import Cap
 from pdp.transform.places import drop, parent_of, parse_pointer, put, value_at
 from pdp.transform.plan import DROP, MASK, REDACT, REMOVALS, TOKENIZE, Cut, Plan, make_plan
 from pdp.transform.values import masked, redacted, tokenized
@@ -130,16 +130,7 @@ def _drops(plan: Plan, pointer: str) -> bool:
     return any(cut.kind == DROP for cut in plan.cuts.get(pointer, ()))
 
 
-def _cap(arguments: _Containers, steps: tuple[str, ...], limit: int) -> None:
+def _cap(arguments: _Containers, steps: tuple[str, ...], cap: Cap) -> None:
     parent, last = parent_of(arguments, steps), steps[-1]
     value = parent.get(last) if type(parent) is dict else value_at(parent, last)
-    if value is None or _exceeds(value, limit):
-        put(parent, last, limit)
-
-
-def _exceeds(value: object, limit: int) -> bool:
-    if isinstance(value, Number):
-        return Decimal(value.lexeme) > limit  # its digits and exponent are bounded by `parse_arguments`
-    if type(value) is not int:
-        raise InvalidInput("CAP_NOT_NUMBER", "expected a number at the place of a cap, got something else")
-    return value > limit
+    put(parent, last, cap.applied_to(value))

@@ -2,7 +2,8 @@
 
     set                  {pointer, value}                 puts a value there
     rewrite_destination  {pointer, value} or {sink, value}   the same, for a destination: by place, or by kind of sink
-    cap                  {pointer, max}                   lowers a number to `max`; puts `max` where none stands
+    cap                  {pointer, max}                   rows: lowers a number to `max`; puts `max` where nothing bounds them
+    cap                  {pointer, max, of: amount}       money: lowers it to `max`
     drop_field           {pointer} or {classes}           removes the member
     redact               {pointer} or {classes}           puts a mark in place of the text
     mask                 {pointer} or {classes}, keep_last?   stars, but for the last 0 to 8 characters (4 unless told)
@@ -20,6 +21,7 @@ from typing import Any
 
 from pdp.inspection.model import Finding
 from pdp.model import OutcomeObligation
+from pdp.transform.caps import MEANINGS, ROWS, Cap
 from writ.errors import InvalidInput
 
 DROP, REDACT, MASK, TOKENIZE = "drop_field", "redact", "mask", "tokenize"
@@ -48,7 +50,7 @@ class Plan:
     """Edits by JSON pointer. `classes`: what must not be found afterwards."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    caps: dict[str, int] = field(default_factory=dict)
+    caps: dict[str, Cap] = field(default_factory=dict)
     cuts: dict[str, list[Cut]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
 
@@ -70,8 +72,8 @@ def make_plan(
         if pointer in plan.cuts:
             raise InvalidInput("TRANSFORM_CONFLICT", "one place is to be both set and removed")
         cap = plan.caps.pop(pointer, None)
-        if cap is not None and (type(value) is not int or value > cap):
-            raise InvalidInput("TRANSFORM_CONFLICT", "a value is to be set above the cap of its place")
+        if cap is not None and not cap.holds(value):
+            raise InvalidInput("TRANSFORM_CONFLICT", "a value is to be set beyond the cap of its place")
     if any(pointer in plan.cuts for pointer in plan.caps):
         raise InvalidInput("TRANSFORM_CONFLICT", "one place is to be both capped and removed")
     return plan
@@ -93,10 +95,7 @@ def _add(
             raise _unknown(transform, "a `sink` among the arguments")
         _set(plan, transform, tuple(places), _value(transform, params))
     elif transform.type == "cap":
-        pointer, limit = _text(transform, params, "pointer"), params.pop("max", None)
-        if type(limit) is not int or limit < 0:
-            raise _unknown(transform, "`max`, an integer of 0 or more")
-        plan.caps[pointer] = min(limit, plan.caps.get(pointer, limit))
+        _cap(plan, transform, params)
     elif transform.type in REMOVALS:
         _cut(plan, transform, params, findings)
     else:
@@ -115,6 +114,21 @@ def _set(plan: Plan, transform: OutcomeObligation, pointers: Sequence[str], valu
                 "TRANSFORM_CONFLICT", f"`{transform.id}` contradicts another transform of the same place"
             )
         plan.values[pointer] = value
+
+
+def _cap(plan: Plan, transform: OutcomeObligation, params: dict[str, Any]) -> None:
+    pointer, limit, of = _text(transform, params, "pointer"), params.pop("max", None), params.pop("of", ROWS)
+    if type(of) is not str or of not in MEANINGS:
+        raise _unknown(transform, f"`of`, one of {', '.join(MEANINGS)}")
+    cap = Cap(limit=limit if type(limit) is int else -1, of=of)
+    if cap.limit < cap.least:  # a cap at 0 rows would ask many tools for all of them
+        raise _unknown(transform, f"`max`, an integer of {cap.least} or more for {of}")
+    other = plan.caps.get(pointer, cap)
+    if other.of != of:
+        raise InvalidInput(
+            "TRANSFORM_CONFLICT", f"`{transform.id}` caps a place as {of} that another transform does not"
+        )
+    plan.caps[pointer] = min(cap, other, key=lambda one: one.limit)
 
 
 def _cut(plan: Plan, transform: OutcomeObligation, params: dict[str, Any], findings: Sequence[Finding]) -> None:

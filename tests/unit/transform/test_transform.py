@@ -131,6 +131,36 @@ def test_a_cap_lowers_and_never_raises() -> None:
     assert run({"limit": 50}, *two) == {"limit": 10}
 
 
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [
+        *((value, 50) for value in (0, -1, -(2**53), -1.0, 0.0, None, "all", "-1", "", "9" * 16, True, False, 2**60)),
+        *((value, value) for value in (1, 50, 1.5, "7", "50", "050")),
+        *((value, "50") for value in ("51", "0")),
+    ],
+)
+def test_what_bounds_no_rows_becomes_the_cap(value: Any, after: Any) -> None:
+    assert run({"limit": value}, ("cap", {"pointer": "/limit", "max": 50})) == {"limit": after}
+
+
+@pytest.mark.parametrize("value", [[], [900], {"max": 900}, 0.5, 1e-9, -1.5])
+def test_what_may_be_something_else_than_rows_is_refused_by_a_cap(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="cap"):
+        run({"limit": value}, ("cap", {"pointer": "/limit", "max": 50}))
+
+
+def test_a_cap_of_money_never_raises_it() -> None:
+    cap = ("cap", {"pointer": "/amount", "max": 50, "of": "amount"})
+    for value in (0, 0.5, 50, "0.50", "50"):
+        assert run({"amount": value}, cap) == {"amount": value}
+    assert [run({"amount": value}, cap)["amount"] for value in (51, 50.01, 1e300, "50.01")] == [50, 50, 50, "50"]
+    for value in (-1, -0.01, None, "-1", "all", True, [], {}):
+        with pytest.raises(InvalidInput, match=r"expected an? "):
+            run({"amount": value}, cap)
+    with pytest.raises(InvalidInput, match="expected an amount"):
+        run({}, cap)
+
+
 def test_a_destination_is_rewritten_by_its_kind() -> None:
     out = run(
         {"to": ["a", "b"], "x": 1},
@@ -164,7 +194,14 @@ def test_elements_that_go_away_leave_the_others_in_their_places() -> None:
         ("POINTER_NOT_FOUND", (("redact", {"pointer": "/absent"}),)),
         ("POINTER_NOT_FOUND", (("set", {"pointer": "/note/x", "value": 1}),)),
         ("POINTER_CONFLICT", (("set", {"pointer": "/x", "value": {}}), ("set", {"pointer": "/x/y", "value": 1}))),
-        ("CAP_NOT_NUMBER", (("cap", {"pointer": "/note", "max": 5}),)),
+        ("TRANSFORM_CONFLICT", (("set", {"pointer": "/n", "value": 0}), ("cap", {"pointer": "/n", "max": 5}))),
+        (
+            "TRANSFORM_CONFLICT",
+            (("cap", {"pointer": "/n", "max": 5, "of": "amount"}), ("cap", {"pointer": "/n", "max": 5})),
+        ),
+        ("TRANSFORM_UNKNOWN", (("cap", {"pointer": "/n", "max": 0}),)),
+        ("TRANSFORM_UNKNOWN", (("cap", {"pointer": "/n", "max": 5, "of": "bytes"}),)),
+        ("CAP_NOT_NUMBER", (("cap", {"pointer": "/note", "max": 5, "of": "amount"}),)),
     ],
 )
 def test_what_cannot_be_done_is_refused(reason: str, transforms: tuple[tuple[str, dict[str, Any]], ...]) -> None:
