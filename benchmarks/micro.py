@@ -26,12 +26,13 @@ from pdp import heap
 from pdp.authenticate import Authenticator
 from pdp.conclude import Concluder, Stopwatch
 from pdp.item import Item
+from pdp.keyring import load_public_keys
 from pdp.lane import Lane
 from pdp.model import Ask, Peer
 from pdp.oblige import oblige
 from pdp.policy_input import policy_input
 from pdp.prepare import admit, canonicalize, inspect, make_item
-from pdp.server import DecisionPoint, load_public_keys
+from pdp.server import DecisionPoint
 from pdp.transform.apply import Transformer
 from writ.keys import parse_private_key
 from writ.permit import PermitSigner

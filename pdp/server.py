@@ -21,14 +21,11 @@ from pathlib import Path
 
 import grpc
 import uvloop
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from pdp import heap, resident
-from pdp.authenticate import Authenticator, PublicKey
+from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
 from pdp.config import Config, Jwt, Pdp, Redis, load_config
@@ -38,6 +35,7 @@ from pdp.evaluate import OpaJudge
 from pdp.evidence_read import EvidenceReader
 from pdp.front import FrontProtocol
 from pdp.front_process import FrontProcess
+from pdp.keyring import Keyring, load_keyring
 from pdp.keystore import load_master_key
 from pdp.lanes import Lanes
 from pdp.offload import Offloader
@@ -53,8 +51,7 @@ from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations
 from pdp.telemetry import Telemetry, set_up_logging
 from pdp.transform.apply import Transformer
-from writ.errors import ConfigurationError, WritError
-from writ.keys import parse_private_key
+from writ.errors import WritError
 from writ.permit import PermitSigner
 from writ.v1 import decision_pb2, fact_pb2
 
@@ -77,33 +74,14 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def load_public_keys(folder: Path) -> dict[str, PublicKey]:
-    """Reads every PEM file of a folder; the file name without suffix is the `kid`.
-
-    Raises:
-        ConfigurationError: a file is no PEM of an ES256 or Ed25519 public key, or there is none.
-    """
-    keys: dict[str, PublicKey] = {}
-    for path in sorted(folder.glob("*.pem")):
-        try:
-            key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` is no public key in PEM") from error
-        if not isinstance(key, EllipticCurvePublicKey | Ed25519PublicKey):
-            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` must be an ES256 or Ed25519 key")
-        keys[path.stem] = key
-    if not keys:
-        raise ConfigurationError("KEY_UNREADABLE", f"`{folder}` holds no public key")
-    return keys
-
-
 class DecisionPoint:
     """All parts of one decision point, built from its settings."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.telemetry = Telemetry(otlp_endpoint=config.telemetry.otlp_endpoint)
-        self.recorder = _recorder(config, self._evidence_failed)
+        keys = load_keyring(config)
+        self.recorder = _recorder(config, keys, self._evidence_failed)
         self.circumstances = circumstances = Circumstances(derived_key(config, "names"))
         self.state = connect_state(config, generation=now_ms(), companions=circumstances.companions())
         self.judge = OpaJudge(config.opa.socket)
@@ -112,7 +90,7 @@ class DecisionPoint:
             complete=BundleDigests(config.evidence.folder, config.opa.archive).complete,
         )
         self.offloader = Offloader(limit_s=config.pdp.timeouts.parse_ms / 1000)
-        self.authenticator = authenticator = _authenticator(config.pdp.jwt)
+        self.authenticator = authenticator = _authenticator(config.pdp.jwt, keys)
         self.engine = Engine(
             limits=config.pdp.limits,
             timeouts=config.pdp.timeouts,
@@ -122,7 +100,7 @@ class DecisionPoint:
             judge=self.judge,
             concluder=Concluder(
                 recorder=self.recorder,
-                permits=PermitSigner(parse_private_key(config.evidence.permit_key.read_bytes())),
+                permits=PermitSigner(keys.permit),
                 random=os.urandom,
                 evidence=self.telemetry.evidence_failing,
                 finals=circumstances.finals,
@@ -295,13 +273,13 @@ async def _listen(server: grpc.aio.Server, pdp: Pdp, rest: Path | None) -> None:
         os.umask(before)
 
 
-def _recorder(config: Config, failure: Callable[[str], None]) -> LogRecorder:
+def _recorder(config: Config, keys: Keyring, failure: Callable[[str], None]) -> LogRecorder:
     evidence = config.evidence
     return LogRecorder.open(
         folder=evidence.folder,
         vault_folder=evidence.vault_folder,
         issuer=evidence.issuer,
-        key=parse_private_key(evidence.receipt_key.read_bytes()),
+        key=keys.receipt,
         master_key=load_master_key(evidence.vault_master_key),
         now_ms=now_ms,
         segment_bytes=evidence.segment_bytes,
@@ -309,10 +287,10 @@ def _recorder(config: Config, failure: Callable[[str], None]) -> LogRecorder:
     )
 
 
-def _authenticator(jwt: Jwt | None) -> Authenticator:
+def _authenticator(jwt: Jwt | None, keys: Keyring) -> Authenticator:
     if jwt is None:
         return Authenticator(issuer="", audience="", keys={})
-    return Authenticator(issuer=jwt.issuer, audience=jwt.audience, keys=load_public_keys(jwt.public_keys))
+    return Authenticator(issuer=jwt.issuer, audience=jwt.audience, keys=keys.callers)
 
 
 async def _main(config: Config) -> None:

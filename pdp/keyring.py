@@ -1,0 +1,140 @@
+"""Reads every key of one decision point at its start, and refuses a key that has two uses.
+
+Whoever verifies permits must not be able to take one for a receipt, a caller's credential or the server for another
+(design, section 5). Does not read keys that others hold: those of the bundle and of the demo issuer's private half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certificates
+
+from pdp.authenticate import PublicKey
+from pdp.config import Config, Tls
+from pdp.keystore import load_master_key
+from writ.errors import ConfigurationError
+from writ.keys import parse_private_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyring:
+    """What the decision point signs with, and whose credentials it takes, by `kid`; none without `pdp.jwt`."""
+
+    receipt: Ed25519PrivateKey
+    permit: Ed25519PrivateKey
+    callers: Mapping[str, PublicKey]
+
+
+def load_keyring(config: Config) -> Keyring:
+    """Reads all keys that the settings name.
+
+    Raises:
+        ConfigurationError: `KEY_UNREADABLE`, `KEY_INVALID` or `MASTER_KEY_INVALID` for one that cannot be used,
+            `KEY_SHARED` for one that has two uses.
+    """
+    evidence, tls, jwt = config.evidence, config.pdp.tls, config.pdp.jwt
+    receipt = _signing_key("evidence.receipt_key", evidence.receipt_key)
+    permit = _signing_key("evidence.permit_key", evidence.permit_key)
+    callers = load_public_keys(jwt.public_keys) if jwt is not None else {}
+    # 32 bytes are an Ed25519 private key (RFC 8032 5.1.5) as well as one of AES-256: its public half tells whether they are.
+    vault = Ed25519PrivateKey.from_private_bytes(load_master_key(evidence.vault_master_key))
+    if config.redis.name_key is not None:
+        load_master_key(config.redis.name_key)
+    uses: list[tuple[str, PublicKeyTypes]] = [
+        ("evidence.receipt_key", receipt.public_key()),
+        ("evidence.permit_key", permit.public_key()),
+        ("evidence.vault_master_key", vault.public_key()),
+    ]
+    if tls is not None:
+        uses.append(("pdp.tls.key", _server_key(tls)))
+    _verify_apart(uses, callers)
+    return Keyring(receipt=receipt, permit=permit, callers=callers)
+
+
+def load_public_keys(folder: Path) -> dict[str, PublicKey]:
+    """Reads every PEM file of a folder; the file name without suffix is the `kid`.
+
+    Raises:
+        ConfigurationError: a file is no PEM of an ES256 or Ed25519 public key, or there is none.
+    """
+    keys: dict[str, PublicKey] = {}
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` is no public key in PEM") from error
+        if not isinstance(key, Ed25519PublicKey) and not (
+            isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
+        ):
+            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` must be an ES256 or Ed25519 key")
+        keys[path.stem] = key
+    if not keys:
+        raise ConfigurationError("KEY_UNREADABLE", f"`{folder}` holds no public key")
+    return keys
+
+
+def _verify_apart(uses: list[tuple[str, PublicKeyTypes]], callers: Mapping[str, PublicKey]) -> None:
+    """Two callers' issuers may have one key, for as long as its `kid` changes; nothing else shares one."""
+    own: dict[bytes, str] = {}
+    for setting, key in uses:
+        other = own.setdefault(_identity(key), setting)
+        if other != setting:
+            raise ConfigurationError(
+                "KEY_SHARED", f"`{setting}` must be a key of its own, got the one of `{other}` again"
+            )
+    for kid, caller in callers.items():
+        if setting := own.get(_identity(caller), ""):
+            raise ConfigurationError(
+                "KEY_SHARED", f"`{setting}` must be a key of its own, got the one of `{kid}` in `pdp.jwt.public_keys`"
+            )
+
+
+def _identity(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _signing_key(setting: str, path: Path) -> Ed25519PrivateKey:
+    try:
+        return parse_private_key(_read(setting, path))
+    except ConfigurationError as error:
+        raise ConfigurationError(error.reason, f"`{setting}`: {error.message}") from error
+
+
+def _server_key(tls: Tls) -> PublicKeyTypes:
+    """The public half of the server's key, once certificate and authority were read too: a server that starts with others
+    refuses every caller, and says so to nobody."""
+    pem = _read("pdp.tls.key", tls.key)
+    certificate = _read("pdp.tls.certificate", tls.certificate)
+    authority = _read("pdp.tls.client_authority", tls.client_authority)
+    try:
+        key = load_pem_private_key(pem, password=None).public_key()
+        matches = _identity(load_pem_x509_certificate(certificate).public_key()) == _identity(key)
+        load_pem_x509_certificates(authority)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(
+            "KEY_INVALID", "expected certificates and an unencrypted private key, all PEM, in `pdp.tls`"
+        ) from error
+    if not matches:
+        raise ConfigurationError(
+            "KEY_INVALID", "expected `pdp.tls.certificate` of `pdp.tls.key`, got one of another key"
+        )
+    return key
+
+
+def _read(setting: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError("KEY_UNREADABLE", f"`{setting}` cannot be read: {error.strerror} `{path}`") from error
