@@ -11,14 +11,14 @@ from pdp.inspection.model import ScanResult
 from pdp.model import OutcomeObligation
 from pdp.transform.caps import Cap
 from pdp.transform.places import drop, parent_of, parse_pointer, put, value_at
-from pdp.transform.plan import DROP, MASK, REDACT, REMOVALS, TOKENIZE, Cut, Plan, make_plan
-from pdp.transform.values import masked, redacted, tokenized
+from pdp.transform.plan import DROP, Cut, Plan, make_plan
+from pdp.transform.tokens import MAX_TOKEN_TRIES, Tokens
+from pdp.transform.values import redacted
 from writ.errors import InvalidInput
 from writ.strict_json import Number, arguments_json, parse_arguments
 
-MAX_TOKEN_TRIES = 4
-"""Tokens that still look like what they replace (one card number in ten passes its check) are drawn again so often; then the
-text is redacted."""
+MAX_ROUNDS = 2 * MAX_TOKEN_TRIES
+"""Most writings of one call: one token may only become stubborn once another was drawn again. Each costs an inspection."""
 
 Inspect = Callable[[bytes], ScanResult]
 _Containers = dict[str, Any] | list[Any]
@@ -48,81 +48,52 @@ class Transformer:
         plan = make_plan(transforms, before.findings, sinks)
         if plan.classes and before.truncated:
             raise InvalidInput("TRANSFORM_NOT_CLEAN", "the arguments are too large to be inspected to their end")
-        for number in range(MAX_TOKEN_TRIES + 1):
-            out = self._carried_out(args_json, plan, context, number)
+        tokens = Tokens(self._key, context)
+        for _ in range(MAX_ROUNDS):
+            out = _carried_out(args_json, plan, tokens)
             if not plan.classes:
                 return out
             after = inspect(out)
-            if not after.truncated and not plan.classes & after.classes:
+            found = [finding for finding in after.findings if finding.data_class in plan.classes]
+            if not found and not after.truncated:
                 return out
-            if all(cut.kind != TOKENIZE for cuts in plan.cuts.values() for cut in cuts):
+            if after.truncated or not tokens.draw_again(found):
                 break
         raise InvalidInput(
             "TRANSFORM_NOT_CLEAN", "what was to be taken away is still found in the transformed arguments"
         )
 
-    def _carried_out(self, args_json: bytes, plan: Plan, context: str, number: int) -> bytes:
-        arguments = parse_arguments(args_json, MAX_ARGS_BYTES)
-        places = sorted((parse_pointer(pointer), pointer) for pointer in {*plan.values, *plan.caps, *plan.cuts})
-        for (first, one), (second, _) in pairwise(places):
-            if second[: len(first)] == first and not _drops(plan, one):
-                raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
-        # Backwards, so that removing an element moves none that is still to be edited.
-        for steps, pointer in reversed(places):
-            if pointer in plan.cuts:
-                self._remove(arguments, steps, plan.cuts[pointer], context, number)
-            elif pointer in plan.caps:
-                _cap(arguments, steps, plan.caps[pointer])
-            else:
-                put(parent_of(arguments, steps), steps[-1], plan.values[pointer])
-        out = arguments_json(arguments)
-        parse_arguments(out, MAX_ARGS_BYTES)
-        return out
 
-    def _remove(
-        self, arguments: _Containers, steps: tuple[str, ...], cuts: Sequence[Cut], context: str, number: int
-    ) -> None:
-        parent = parent_of(arguments, steps)
-        if any(cut.kind == DROP for cut in cuts):
-            drop(parent, steps[-1])
-            return
-        value = value_at(parent, steps[-1])
-        if type(value) in (dict, list):
-            put(parent, steps[-1], redacted(""))  # no shape to keep
-            return
-        text = value.lexeme if isinstance(value, Number) else value if type(value) is str else str(value)
-        put(parent, steps[-1], self._rewritten(text, cuts, context, number))
-
-    def _rewritten(self, text: str, cuts: Sequence[Cut], context: str, number: int) -> str:
-        out, at = [], 0
-        for start, end, cut in _merged(cuts, len(text)):
-            out += [text[at:start], self._replacement(text[start:end], cut, context, number)]
-            at = end
-        return "".join([*out, text[at:]])
-
-    def _replacement(self, text: str, cut: Cut, context: str, number: int) -> str:
-        if cut.kind == MASK:
-            return masked(text, cut.keep_last)
-        if cut.kind == REDACT or number == MAX_TOKEN_TRIES:
-            return redacted(cut.data_class)
-        return tokenized(text, self._key, f"{number}:{cut.data_class}:{context}".encode())
-
-
-def _merged(cuts: Sequence[Cut], length: int) -> list[tuple[int, int, Cut]]:
-    """Returns stretches in order; where cuts overlap, one stretch with the strongest of them."""
-    out: list[tuple[int, int, Cut]] = []
-    for start, end, cut in sorted(
-        ((max(cut.start, 0), length if cut.end < 0 else min(cut.end, length), cut) for cut in cuts),
-        key=lambda entry: entry[:2],
-    ):
-        if out and start < out[-1][1]:
-            first, last, other = out.pop()
-            # Of two masks the one that shows less.
-            stronger = min(other, cut, key=lambda one: (REMOVALS.index(one.kind), one.keep_last))
-            out.append((first, max(last, end), stronger))
+def _carried_out(args_json: bytes, plan: Plan, tokens: Tokens) -> bytes:
+    arguments = parse_arguments(args_json, MAX_ARGS_BYTES)
+    places = sorted((parse_pointer(pointer), pointer) for pointer in {*plan.values, *plan.caps, *plan.cuts})
+    for (first, one), (second, _) in pairwise(places):
+        if second[: len(first)] == first and not _drops(plan, one):
+            raise InvalidInput("POINTER_CONFLICT", "expected places apart from each other, got one inside another")
+    # Backwards, so that removing an element moves none that is still to be edited.
+    for steps, pointer in reversed(places):
+        if pointer in plan.cuts:
+            _remove(arguments, steps, plan.cuts[pointer], tokens, pointer)
+        elif pointer in plan.caps:
+            _cap(arguments, steps, plan.caps[pointer])
         else:
-            out.append((start, end, cut))
+            put(parent_of(arguments, steps), steps[-1], plan.values[pointer])
+    out = arguments_json(arguments)
+    parse_arguments(out, MAX_ARGS_BYTES)
     return out
+
+
+def _remove(arguments: _Containers, steps: tuple[str, ...], cuts: Sequence[Cut], tokens: Tokens, pointer: str) -> None:
+    parent = parent_of(arguments, steps)
+    if any(cut.kind == DROP for cut in cuts):
+        drop(parent, steps[-1])
+        return
+    value = value_at(parent, steps[-1])
+    if type(value) in (dict, list):
+        put(parent, steps[-1], redacted(""))  # no shape to keep
+        return
+    text = value.lexeme if isinstance(value, Number) else value if type(value) is str else str(value)
+    put(parent, steps[-1], tokens.rewritten(pointer, text, cuts))
 
 
 def _drops(plan: Plan, pointer: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 
 from pdp.transform.format_preserving import MAX_SYMBOLS, MIN_DOMAIN, encrypt
@@ -12,6 +13,13 @@ MASK = "*"
 
 _DIGITS = "0123456789"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+_SSN = re.compile(r"[0-9]{3}([- .])[0-9]{2}\1[0-9]{4}", re.ASCII)
+"""The shape of a US social security number. Nearly every one of that shape is valid: there is no check digit."""
+
+_NINE_DIGITS = re.compile(r"(?:[0-9][- .]?){8}[0-9]", re.ASCII)
+_NO_GROUPS = (*range(1, 50), *range(66, 70), 89, 93)
+"""Fourth and fifth digit of no ITIN; see `pdp.inspection.validators_identity`."""
 
 
 def redacted(data_class: str) -> str:
@@ -32,18 +40,35 @@ def masked(text: str, keep_last: int) -> str:
     return "".join(reversed(out))
 
 
-def tokenized(text: str, key: bytes, tweak: bytes) -> str:
+def tokenized(text: str, key: bytes, tweak: bytes, data_class: str = "") -> str:
     """Returns text of the same shape: digits for digits, letters for letters in their case, all else as it came.
 
-    Equal texts give equal tokens under one key (32 bytes) and tweak. Runs that are too short to be permuted safely are
-    drawn from a keyed hash of the whole text instead. A mail address moves to the top-level domain `invalid` (RFC 2606), so
-    that a token never reaches anybody.
+    Equal texts give equal tokens under one key (32 bytes) and tweak. Other texts give others, but for US social security
+    numbers: theirs are from areas that were never issued, of which there are fewer (two meet once in 55 million pairs).
+    Runs that are too short to be permuted safely are drawn from a keyed hash of the whole text instead. A mail address
+    moves to the top-level domain `invalid` (RFC 2606), so that a token never reaches anybody.
     """
     local, at, domain = text.partition("@")
     if at and domain and "@" not in domain and " " not in text:
         host = domain.rpartition(".")[0] or domain
         return f"{_shaped(local, key, tweak, text)}@{_shaped(host, key, tweak + b'@', text)}.invalid"
-    return _shaped(text, key, tweak, text)
+    shaped = _shaped(text, key, tweak, text)
+    return _never_issued(shaped) if _SSN.fullmatch(text) or _is_nine_digits(text, data_class) else shaped
+
+
+def _is_nine_digits(text: str, data_class: str) -> bool:
+    """True for nine digits however they are grouped, of a class of which next to any word for it all of them are."""
+    return data_class == "government_id" and _NINE_DIGITS.fullmatch(text) is not None
+
+
+def _never_issued(text: str) -> str:
+    """Returns nine digits, grouped as in `text`, that are no number of a US person: area 9xx is that of taxpayer numbers
+    (ITIN) alone, and these groups are none of theirs."""
+    number = int("".join(char for char in text if char in _DIGITS))
+    number, serial = divmod(number, 10_000)
+    number, group = divmod(number, len(_NO_GROUPS))
+    digits = iter(f"9{number % 100:02d}{_NO_GROUPS[group]:02d}{serial:04d}")
+    return "".join(next(digits) if char in _DIGITS else char for char in text)
 
 
 def _shaped(text: str, key: bytes, tweak: bytes, whole: str) -> str:

@@ -154,9 +154,9 @@ def test_a_cap_of_money_never_raises_it() -> None:
     for value in (0, 0.5, 50, "0.50", "50"):
         assert run({"amount": value}, cap) == {"amount": value}
     assert [run({"amount": value}, cap)["amount"] for value in (51, 50.01, 1e300, "50.01")] == [50, 50, 50, "50"]
-    for value in (-1, -0.01, None, "-1", "all", True, [], {}):
+    for none in (-1, -0.01, None, "-1", "all", True, [], {}):
         with pytest.raises(InvalidInput, match=r"expected an? "):
-            run({"amount": value}, cap)
+            run({"amount": none}, cap)
     with pytest.raises(InvalidInput, match="expected an amount"):
         run({}, cap)
 
