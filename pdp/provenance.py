@@ -41,9 +41,11 @@ from pdp.provenance_forms import (
     value_forms,
 )
 from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.provenance_lexicon import Thing
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, part_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
+    NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
@@ -136,6 +138,8 @@ def provenance_ask(
             names_at = _add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, others, lookups)
+    if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind):
+        lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
@@ -186,6 +190,12 @@ class _Lookups:
             return
         self.room -= sum(sizes)
         self.found.append(Lookup(forms=forms, naming=naming))
+
+    def mark(self, places: Sequence[int], naming: int) -> None:
+        """Says what hits of the lookups at these places name; those that did not fit name nothing."""
+        for at in places:
+            if at < len(self.found):
+                self.found[at] = Lookup(forms=self.found[at].forms, naming=naming)
 
 
 def claim_hash(key: bytes, claim: str) -> bytes:

@@ -14,6 +14,7 @@ from pdp.provenance_model import (
     COMPOSED,
     DETAIL,
     LINK,
+    NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
@@ -49,6 +50,7 @@ def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
     return any(
         (lookup.naming == NAMES_SOURCE and hit.user)
         or (lookup.naming == NAMES_RECORD and (hit.user or _is_recorded(hit)))
+        or (lookup.naming == NAMES_PAGE and _names_page(hit))
         for lookup, hit in zip(ask.lookups, hits, strict=True)
     )
 
@@ -144,10 +146,10 @@ def _intent(
     named = any(
         lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
     ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)
-    wanders = any(sink["kind"] == "url" and sink["origin"] == "UNTRUSTED_TEXT" for sink in sinks) and not (
-        request.things & Thing.WEB or request.named & NAMED_URL
-    )
-    # A page is read for almost any request; one that only text names, where the user spoke of pages.
+    wanders = any(
+        sink["kind"] == "url" and sink["origin"] == "UNTRUSTED_TEXT" and not sink["pointed"] for sink in sinks
+    ) and not (request.things & Thing.WEB or request.named & NAMED_URL)
+    # A page is read for almost any request; one that only text names, where the user spoke of pages or pointed at that text.
     asked = (
         not wanders
         if only_fetches(ask.sinks, ask.kind)
@@ -201,8 +203,10 @@ def _sink(
     nothing out. `hidden`: a threat was read and not all that stands beside it is known, so what nothing holds may stand
     there."""
     origin, pointed = _origin(hit, blind=blind, delegated=delegated)
-    pointed = pointed or (follows and ref.kind == "url" and hit.text)
+    pointed = pointed or (follows and ref.kind == "url" and (hit.text or hit.order_pointed))
     named = _NAMED_BY_KIND.get(ref.kind, 0)
+    if follows and ref.kind == "url" and hit.text_pointed:
+        named = 0  # the URL in the request may be where something goes
     return {
         "kind": ref.kind,
         "pointer": ref.pointer,
@@ -247,6 +251,10 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {}
     means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
     return {} if means_it else {"pointed": False, "left_open": False}
+
+
+def _names_page(hit: Hit) -> bool:
+    return (hit.user or hit.text_pointed or _is_recorded(hit)) and not (hit.threat or hit.agent_threat)
 
 
 def _is_recorded(hit: Hit) -> bool:

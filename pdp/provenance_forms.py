@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_beside import beside
-from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, url_parts, words
+from pdp.provenance_lexicon import THINGS
+from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, resolved, url_parts, words
 from pdp.provenance_told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
@@ -44,10 +45,15 @@ id to what a sentence may call its record."""
 CONTENT = "content"
 QUERY = "query"
 
-PATH, CODE = "path", "code"
+PATH, CODE, URL = "path", "code", "url"
+REACHED = frozenset({"recipient", "account", "channel"})
 STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
+_LEADING = re.compile(r"\.\.|^~|^[A-Za-z][A-Za-z0-9+.-]*:")
+"""Steps upwards, somebody's home, schemes and drives."""
+_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
+_ODD_ADDRESS = re.compile(r".@|://|^//")
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
 _DOTTED = re.compile(r"\w\.[^\W\d]")
@@ -93,6 +99,8 @@ def value_forms(kind: str, text: str) -> tuple[Form, ...]:
     """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
     forms = _forms(kind, text)
     wholes: set[str] | None = None
+    if kind == PATH and (plain := _plain_path(text)) != text:
+        forms += _told(_forms(kind, plain))  # where it leads; that the user named it, only its own words show
     for inner in opened(text):
         wholes = opened_whole(text) if wholes is None else wholes
         # What stands encoded beside something else shows what a text holds; it does not name what the value reaches.
@@ -100,6 +108,12 @@ def value_forms(kind: str, text: str) -> tuple[Form, ...]:
         if len(forms) >= MAX_FORMS:
             break
     return tuple(forms[:MAX_FORMS])
+
+
+def _plain_path(text: str) -> str:
+    """Returns a path without scheme, drive, backslashes and dot segments."""
+    bare = _SCHEME.sub("", text.strip(), count=1).replace("\\", "/")
+    return resolved(bare) if "/" in bare else bare
 
 
 def is_crowded(text: str) -> bool:
@@ -169,10 +183,15 @@ def _named(mark: str) -> list[Form]:
 @remembered(4_096)
 def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
-    Where ids stand (kind `id`), more forms are some."""
-    if strong_marks(text) or is_code(text):
+    Where ids stand (kind `id`), more forms are some; where a URL stands, anything is one; a recipient that no pattern of
+    addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to."""
+    if strong_marks(text) or is_code(text) or kind == URL:
         return True
     bare = text.strip()
+    if kind == PATH:
+        return _LEADING.search(bare) is not None
+    if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
+        return True
     return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)
 
 
@@ -245,7 +264,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
 
 
 def _ids(text: str, parts: list[str]) -> list[str]:
-    called = [two for one, two in pairwise(parts) if one in _ID_WORDS]
+    called = [two for one, two in pairwise(parts) if one in _ID_WORDS or (one in THINGS and is_code(two))]
     for quote in "'\"`#":
         pieces = text.split(quote)
         # Between quotes, and after a number sign.

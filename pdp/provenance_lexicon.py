@@ -105,7 +105,7 @@ _ASKED: Mapping[str, int] = _table(
         "perform initiate bounce cycle relaunch": Deed.EXECUTE,
         "scale bounce cycle stop renew": Deed.ADMIN,
         "scale": Deed.UPDATE,
-        "advertise chase ring offer": Deed.SEND,
+        "advertise chase ring offer poke nudge pester": Deed.SEND,
         "reward award boost": Deed.PAY,
         "award boost": Deed.UPDATE,
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
@@ -233,6 +233,18 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "admin administrator owner member moderator editor": Deed.ADMIN,
     }
 )
+
+GIVING = word_set("give get drop")
+NEWS = word_set(
+    "gist summary rundown overview lowdown detail news info information update price address number link url date time "
+    "result outcome status thanks thank-you regards congratulation okay ok go-ahead thumbs-up all-clear feedback hint nudge "
+    "poke shout buzz word recap digest explanation"
+)
+"""What somebody is told when it is given to him: "give Ada the gist"."""
+
+POSTING = word_set("put drop stick place paste throw leave")
+POSTED_IN = word_set("thread channel room chat group forum wall board feed")
+"""Where people read what is put there."""
 
 PHRASES: Mapping[tuple[str, str], int] = {
     ("follow", "up"): int(Deed.SEND),

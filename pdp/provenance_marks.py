@@ -24,6 +24,7 @@ from urllib.parse import unquote
 import re2  # type: ignore[import-untyped]
 
 from pdp.fold import fold
+from pdp.hosts import one_spelling
 
 MAX_TEXT_CHARS = 65_536
 """Longest text that is looked at; what stands beyond it counts as unread, which is the worst (`pdp.provenance_result`)."""
@@ -147,12 +148,12 @@ def url_parts(text: str) -> tuple[str, str]:
     bare = rest if scheme else bare
     bare = bare.split("#", 1)[0]
     cut = min((at for at in (bare.find("/"), bare.find("?")) if at >= 0), default=len(bare))
-    host = fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip(".")
+    host = one_spelling(fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip("."))
     path, mark, query = bare[cut:].partition("?")
-    return host, (_resolved(unquote(path)) + mark + unquote(query)).rstrip("/")
+    return host, (resolved(unquote(path)) + mark + unquote(query)).rstrip("/")
 
 
-def _resolved(path: str) -> str:
+def resolved(path: str) -> str:
     """Removes dot segments (RFC 3986 5.2.4) as lenient servers read them: encoded twice, between backslashes."""
     path = path.replace("\\", "/")
     if "/." not in path and "/%2" not in path:
@@ -203,7 +204,9 @@ def _urls(plain: str) -> list[tuple[str, int, int]]:
             if (start and plain[start - 1] in "@/-_") or plain[match.end() : match.end() + 1] in ("@", "-", "_", "%"):
                 continue  # a part of an address or of a URL
             host, rest = url_parts(match.group())
-            if "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS):
+            spelt = pattern is _URL and "://" in match.group()  # then a host needs no dot: `http://[2001:db8::1]/`
+            named = "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS)
+            if host and (spelt or named):
                 found.append((f"u:{host}{rest}", *match.span()))
     return found
 

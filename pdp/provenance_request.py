@@ -44,14 +44,18 @@ from pdp.provenance_lexicon import (
     DEEDS,
     DOING,
     DONE,
+    GIVING,
     LET_DEEDS,
     LIGHT,
     MONEY_SENT,
+    NEWS,
     NOUN_DEEDS,
     OFTEN_NOUNS,
     PAID_OUT,
     PARTICLES,
     PHRASES,
+    POSTED_IN,
+    POSTING,
     SEEING_TO,
     THINGS,
     Deed,
@@ -79,6 +83,7 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _COULD = frozenset({"could", "can", "would", "will"})
+_INTO = frozenset({"in", "into", "on", "to", "onto"})
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
@@ -156,7 +161,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     light = _light_deed(words, at) if word in LIGHT and not denied else 0
     if light:
         return light | particle | FAMILIES.get(word, 0)
-    particle |= 0 if denied else _wished_done(words, at)
+    particle |= 0 if denied else _wished_done(words, at) | _told_there(words, at)
     seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
     acted = _acted(words, at, trade=word in DOING) if seen_to else 0
     if acted:
@@ -252,6 +257,28 @@ def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
     return int(Deed.SEND) * (learnt in LEARNT) | int(Deed.PAY) * owed
 
 
+def _told_there(words: Sequence[str], at: int) -> int:
+    """ "Give Ada the gist", "put the main points into the thread"."""
+    if words[at] in GIVING and _given_to_somebody(words[at + 1 : at + 2 + REACH]):
+        return int(Deed.SEND)
+    return _posted_by(words[at], words, at)
+
+
+def _given_to_somebody(reach: Sequence[str]) -> bool:
+    place = next((place for place, word in enumerate(reach) if singular(word) in NEWS), 0)
+    whom = place - 1 if place and reach[place - 1] in OF_A_THING else place
+    return whom > 0 and reach[0] not in TO_THE_USER
+
+
+def _posted_by(verb: str, words: Sequence[str], at: int) -> int:
+    if verb not in POSTING:
+        return 0
+    for place, word in enumerate(words[at + 1 : at + 2 + 2 * REACH], start=at + 1):
+        if singular(word) in POSTED_IN and not _INTO.isdisjoint(words[max(at + 2, place - 4) : place]):
+            return int(Deed.SEND)
+    return 0
+
+
 def _is_reminder(words: Sequence[str], at: int) -> bool:
     """ "Remind me tomorrow to answer Ada" asks for a reminder, not for the answer."""
     before = words[max(0, at - 2 * REACH) : at]
@@ -318,7 +345,7 @@ def _gerund_deed(words: Sequence[str], at: int) -> int:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
         if base in DOING:
             bits |= _acted(words, at, trade=True)
-        bits |= _particle_of(base, words, at)
+        bits |= _particle_of(base, words, at) | _posted_by(base, words, at)
     return bits
 
 

@@ -46,6 +46,8 @@ _HANDING = frozenset({"give", "get", "bring", "send", "write", "make"})
 _BEGGING = frozenset({"can", "could", "would", "will", "won't", "can't", "couldn't", "kannst", "könntest"})
 _BEGGED = frozenset({"you", "we", "somebody", "someone", "du", "sie"})
 _SELF = frozenset({"i", "i'd", "i'm", "we", "we'd", "we're", "ich", "je"})
+_AGREEING, _AGREED = frozenset({"yes", "ok", "okay", "agreed", "fine"}), frozenset({"to", "with", "on"})
+"""Words by which people agree, and those that join what they agree to: "yes to what Ada wants"."""
 _LEARNING = frozenset({"know", "see", "overview", "list", "summary", "wonder", "wondering", "curious", "read", "learn"})
 _MIN_WISH_WORDS = 2
 
@@ -92,6 +94,13 @@ def delegates(words: Sequence[str]) -> bool:
     named = False  # whether what can be handed over was named before
     for at, word in enumerate(words):
         if word in HANDING_OVER and _hands_over(words, at, named=named):
+            return True
+        if (
+            word in _AGREEING
+            and words[at + 1 : at + 2]
+            and words[at + 1] in _AGREED
+            and words[at + 2 : at + 3] == ["what"]
+        ):
             return True
         named = named or singular(word) in HANDED_OVER
     return False

@@ -11,19 +11,21 @@ from typing import Any
 import orjson
 
 from pdp.behaviour import Behaviour, Owner, ReportedResult
-from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.circumstances import result_spec
+from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
+from pdp.circumstances import catalog_entry, result_spec
 from pdp.documents import Unreadable, document_in, read
 from pdp.inspection.model import UNCLASSIFIED
 from pdp.inspection.parts import Inspected, inspect_parts
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
 from pdp.provenance_result import Sighting, sight_in_steps
+from pdp.provenance_rows import rows_in
 from pdp.provenance_store import learn
 from pdp.session_key import session_name, state_name
 from pdp.state_client import Call, Client
 from pdp.state_wire import claim_id
 from pdp.steps import Steps
+from writ.action import Verb
 from writ.errors import InvalidInput
 from writ.frozen import frozen
 from writ.v1 import decision_pb2
@@ -128,10 +130,14 @@ class Results:
         """Returns where the values of a result come from; nothing without one."""
         if not request.result_json or lane.behaviour is None:
             return Sighting()
+        entry = catalog_entry(lane, request.tool)
+        document = labels.document
+        if isinstance(document, str) and entry is not None and _lists(entry):
+            document = rows_in(document) or document
         return (
             yield from sight_in_steps(
-                labels.document,
-                result_spec(lane, request.tool),
+                document,
+                entry.result if entry is not None else WORST_RESULT,
                 trusted_reporter=trusted,
                 threats=labels.inspected.addressing,
                 complete=labels.inspected.complete,
@@ -224,3 +230,8 @@ def _catalog_classes(spec: ResultSpec, *, trusted: bool) -> frozenset[str]:
         return spec.classes
     # Nobody said what it may hold: what a gateway hands over is what inspection says, an agent may have left things out.
     return frozenset() if trusted else frozenset({UNCLASSIFIED})
+
+
+def _lists(entry: Entry) -> bool:
+    """Tells whether a tool does nothing but list: what it says in lines are records then, not what somebody wrote."""
+    return bool(entry.operations) and all(operation.verb is Verb.LIST for operation in entry.operations)

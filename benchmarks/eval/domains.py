@@ -23,7 +23,7 @@ ALL = "own"
 
 LOOKED_AT = (
     *("helpdesk", "shop", "clinic", "chat", "bookings", "forge", "hr", "social", "home", "club", "trips"),
-    *("lettings", "newsroom", "freight", "platform", "campus", "market"),
+    *("lettings", "newsroom", "freight", "platform", "campus", "market", "guild", "studio"),
 )
 HELD_OUT = ("cloud", "claims", "school", "museum")
 

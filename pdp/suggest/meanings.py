@@ -38,6 +38,10 @@ _APPLIANCES = word_set(
     "washer dryer dishwasher television radio kettle blind curtain thermostat sprinkler headlight"
 )
 """What is worked by starting it and runs no program; locks and alarms are left out, since they let people in."""
+_BEGUN = word_set(
+    "thread discussion conversation chat channel room group topic poll vote survey petition debate comment reply"
+)
+"""What is there once people start it, and runs no program."""
 _SIGNING = word_set("login logout authenticate log sign")
 """What opens or ends a session of the caller's own and gives nobody a right."""
 _CREDENTIALS = word_set("token credential secret key certificate password session")
@@ -92,6 +96,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return said
     if said.verb in (Verb.EXECUTE, Verb.ADMIN) and said.word in _OPERATING and nouns[-1] in _APPLIANCES:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which works a {nouns[-1]}")
+    if said.word == "start" and nouns[-1] in _BEGUN:
+        return replace(said, verb=Verb.CREATE, reason=f"{said.reason} a {nouns[-1]}, which makes one")
     if said.word in BOOKING_WORDS:
         return _booking(said, name, nouns)
     if said.word == "transfer":

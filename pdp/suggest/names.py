@@ -161,6 +161,8 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
     """True for a strict verb that stands where a noun does: `get_like_count`, `create_share_link`; not after `and`."""
     if words[index] == "purchase" and index + 2 < len(words) and words[-1] in _LISTS:
         return True  # `purchase_orders_list`
+    if words[index] == "poll" and index and (words[index - 1] in STRICT or words[index - 1] in LOOSE):
+        return True  # `start_poll`
     if words[index] in NOUNS_BEFORE_READING and words[-1] in READING_LAST and index == len(words) - 2:
         return True  # `dm_history`
     if index and STRICT.get(words[index - 1]) in READS and words[-1] in _ABOUT_A_VERB and index == len(words) - 2:

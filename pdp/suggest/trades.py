@@ -25,7 +25,7 @@ _SENDERS = word_set("from sender from_address from_email from_user from_name sen
 _NO_PERSON = word_set("name owner contact_id client sender")
 _MAIL = word_set("email mail message draft invitation")
 _PEOPLE_LAST = word_set("user username member collaborator assignee reviewer approver watcher owner")
-_PEOPLE_TOOLS = word_set("user member collaborator person contact employee")
+_PEOPLE_TOOLS = word_set("user member collaborator person contact employee colleague friend teammate coworker")
 
 
 def judge_by_trade(asked: Question) -> Judgement | None:
@@ -111,6 +111,10 @@ def _meeting_place(asked: Question) -> Judgement | None:
 
 def _person(asked: Question) -> Judgement | None:
     setting = asked.setting
+    if asked.single == "with" and "share" in setting.words:
+        return Judgement("recipient", 85, "whom it is shared with")
+    if asked.single == "name" and setting.verbs == {Verb.SEND} and _PEOPLE_TOOLS & setting.words:
+        return Judgement("recipient", 75, "names whom it is sent to")
     is_person = asked.single in PEOPLE - _NO_PERSON or (asked.argument.listed and singular(asked.last) in _PEOPLE_LAST)
     if not is_person or not setting.writes or Verb.DELETE in setting.verbs:
         return None

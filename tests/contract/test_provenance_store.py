@@ -144,6 +144,8 @@ def asking(claim: str, **changes: Any) -> ProvenanceAsk:
     session = changes.get("session", "s1")
     caller = changes.get("caller", "gateway")
     values = [SinkValue("recipient", "/to", changes["recipient"])] if "recipient" in changes else []
+    if "url" in changes:
+        values.append(SinkValue("url", "/url", changes["url"]))
     reads = "recipient" not in changes
     verb = Verb.READ if reads else Verb.SEND
     ask = provenance_ask(
@@ -414,6 +416,33 @@ async def test_who_points_at_a_source_entrusts_what_it_states(store: Store) -> N
     )
     sink = (await facts(store, "2", "billing@shop.example"))["sinks"][0]
     assert (sink["origin"], sink["pointed"], sink["left_open"]) == ("UNTRUSTED_TEXT", True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed"),
+    [
+        ("My notes are at https://notes.example/one\n", True),
+        ("Please open https://notes.example/one and pay what it asks.\n", False),
+    ],
+)
+async def test_a_page_that_a_source_links_is_one_that_the_user_points_at(
+    store: Store, text: str, pointed: bool
+) -> None:
+    wish = "pay the address on the page that note.txt links"
+    await read(store, "1", text, request=wish, naming=["note.txt"])
+    link = "https://notes.example/one"
+    page = "Invoice 7\nContact: billing@shop.example\n"
+    await read(store, "2", page, request=wish, url=link, naming=[link])
+    sink = (await facts(store, "3", "billing@shop.example"))["sinks"][0]
+    assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", pointed)
+
+
+async def test_a_page_of_which_the_user_did_not_speak_is_none(store: Store) -> None:
+    wish = "pay what note.txt asks"
+    await read(store, "1", "My notes are at https://notes.example/one\n", request=wish, naming=["note.txt"])
+    link = "https://notes.example/one"
+    await read(store, "2", "Invoice 7\nContact: billing@shop.example\n", request=wish, url=link, naming=[link])
+    assert (await facts(store, "3", "billing@shop.example"))["sinks"][0]["pointed"] is False
 
 
 async def test_what_a_source_orders_is_not_entrusted(store: Store) -> None:

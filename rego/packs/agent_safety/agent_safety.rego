@@ -35,6 +35,19 @@ _denied(risk, id, code, message, remediation) := {
 	"remediation": remediation,
 }
 
+# Lost provenance counts as the worst, and says so: nobody saw a threat, or a text that names anything.
+_truly(rule) := object.union(rule, {
+	"code": "PROVENANCE_UNKNOWN",
+	"message": concat(" ", [
+		sprintf("%v:", [split(rule.message, ":")[0]]),
+		"what this agent has read is not known, since the state was lost or rebuilt or the call holds too many values;",
+		"it counts as the worst",
+	]),
+	"remediation": "send fewer values at once; after a loss, wait until it would have been forgotten, or get an approval",
+}) if {
+	input.provenance.state == "NO_DATA"
+} else := rule
+
 _ask_again := "have the user ask for it in so many words, or get an approval"
 
 _name_it := "have the user name the destination, take it from a record that outsiders cannot write, or get an approval"

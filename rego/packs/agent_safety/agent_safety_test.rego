@@ -240,6 +240,7 @@ test_asi02_a_record_that_only_text_names_is_not_changed if {
 		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_RECORD", "threatened": true})) == {"RECORD_UNTRUSTED"}
 		_codes(_to("DELETE", {"kind": kind, "origin": "UNTRUSTED_TEXT", "pointed": true})) == set()
 		_codes(_to("DELETE", {"kind": kind, "origin": "NOWHERE", "addressed": false})) == set()
+		_codes(_to("DELETE", {"kind": kind, "origin": "NOWHERE", "addressed": true})) == {"RECORD_UNTRUSTED"}
 	}
 }
 
@@ -335,7 +336,21 @@ test_asi10_a_long_good_past_buys_little if {
 
 test_lost_provenance_is_never_better if {
 	lost := {"state": "NO_DATA", "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "UNTRUSTED_TEXT", "left_open": false})]}
-	_codes(_of("SEND", lost)) == {"DESTINATION_UNTRUSTED"}
+	_codes(_of("SEND", lost)) == {"PROVENANCE_UNKNOWN"}
+}
+
+test_lost_provenance_says_that_it_is_lost_and_stays_as_grave if {
+	worst := _sink({"origin": "UNTRUSTED_TEXT", "left_open": false, "threatened": true})
+	every verb in ["SEND", "PAY"] {
+		lost := {"state": "NO_DATA", "intent": "UNSPECIFIED", "threat_read": true, "sinks": [worst]}
+		_codes(_of(verb, lost)) == {"PROVENANCE_UNKNOWN"}
+		rules := {rule | some rule in agent_safety.matched with input as _of(verb, lost)}
+		"DENY" in {rule.outcome | some rule in rules}
+		every rule in rules {
+			regex.match(`^ASI0[1-9] .*: what this agent has read is not known`, rule.message)
+			not contains(rule.message, "instructions")
+		}
+	}
 }
 
 test_what_is_held_is_not_thereby_granted if {

@@ -22,13 +22,13 @@ matched contains rule if {
 	input.provenance.threat_read == true
 	input.provenance.intent in {"NOT_ASKED", "DELEGATED", "IMPLIED"}
 	input.action.operations[0].verb in _changing
-	rule := _denied(
+	rule := _truly(_denied(
 		"ASI01 goal hijack",
 		"goal_hijacked",
 		"GOAL_HIJACKED",
 		"the user did not ask for this, and what the agent has read holds instructions to a model",
 		"remove the text with the instructions, and start a new session",
-	)
+	))
 }
 
 # METADATA
@@ -56,13 +56,13 @@ matched contains rule if {
 	some sink in input.provenance.sinks
 	not sink.kind in {"content", "link"}
 	sink.origin != "USER"
-	rule := _held(
+	rule := _truly(_held(
 		"ASI01 goal hijack",
 		"value_after_threat",
 		"VALUE_AFTER_THREAT",
 		"the user did not name what this acts on, and what the agent has read holds instructions to a model",
 		"have the user name it, or get an approval",
-	)
+	))
 }
 
 # Names, numbers and codes bid nobody do anything; a grave action waits all the same.

@@ -9,13 +9,13 @@ matched contains rule if {
 	sink.threatened == true
 	sink.origin != "TRUSTED_RECORD"
 	_reaches(sink)
-	rule := _denied(
+	rule := _truly(_denied(
 		"ASI02 tool misuse",
 		"destination_threatened",
 		"DESTINATION_THREATENED",
 		"the destination stands beside instructions to a model, and the user did not name it",
 		"have the user name the destination",
-	)
+	))
 }
 
 # METADATA
@@ -27,13 +27,13 @@ matched contains rule if {
 	_doubtful(sink)
 	_reaches(sink)
 	not _excused(sink)
-	rule := _held(
+	rule := _truly(_held(
 		"ASI02 tool misuse",
 		"destination_untrusted",
 		"DESTINATION_UNTRUSTED",
 		"only text of outsiders names the destination, or nothing does",
 		_name_it,
-	)
+	))
 }
 
 # METADATA
@@ -45,13 +45,13 @@ matched contains rule if {
 	sink.threatened == true
 	sink.origin == "TRUSTED_RECORD"
 	_reaches(sink)
-	rule := _held(
+	rule := _truly(_held(
 		"ASI02 tool misuse",
 		"destination_pushed",
 		"DESTINATION_PUSHED",
 		"text with instructions to a model names this destination",
 		_name_it,
-	)
+	))
 }
 
 # METADATA
@@ -101,13 +101,13 @@ matched contains rule if {
 	some sink in input.provenance.sinks
 	sink.kind in {"id", "path"}
 	_suspect(sink)
-	rule := _held(
+	rule := _truly(_held(
 		"ASI02 tool misuse",
 		"record_untrusted",
 		"RECORD_UNTRUSTED",
 		"text of outsiders says which record this acts on",
 		_name_it,
-	)
+	))
 }
 
 # A reading action reaches out only by a URL.
@@ -151,10 +151,11 @@ _suspect(sink) if {
 	sink.threatened == true
 }
 
-# Where a gateway tells what the user said, an id by its form must come from somewhere. Where nobody does, every id is new.
+# Where a gateway tells what the user said, an id by its form, or a path that leads elsewhere than it seems to, must come
+# from somewhere. Where nobody does, every id is new.
 _suspect(sink) if {
 	input.provenance.user_request == "GATEWAY"
-	sink.kind == "id"
+	sink.kind in {"id", "path"}
 	sink.origin == "NOWHERE"
 	sink.addressed == true
 }

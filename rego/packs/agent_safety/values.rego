@@ -8,13 +8,13 @@ matched contains rule if {
 	not _drawn_from_the_source
 	some sink in input.provenance.sinks
 	_suspect(sink)
-	rule := _held(
+	rule := _truly(_held(
 		"ASI03 identity and privilege abuse",
 		"right_untrusted",
 		"RIGHT_UNTRUSTED",
 		"text of outsiders names a value of rights, credentials or settings",
 		"have the user name the value, or get an approval",
-	)
+	))
 }
 
 # METADATA
@@ -24,13 +24,13 @@ matched contains rule if {
 	some sink in input.provenance.sinks
 	sink.kind == "code"
 	_suspect(sink)
-	rule := _denied(
+	rule := _truly(_denied(
 		"ASI05 unexpected code execution",
 		"code_untrusted",
 		"CODE_UNTRUSTED",
 		"what would run stands in text of outsiders",
 		"have a person run it",
-	)
+	))
 }
 
 # METADATA
@@ -72,13 +72,13 @@ matched contains rule if {
 	input.action.operations[0].verb in {"SEND", "CREATE"}
 	some sink in input.provenance.sinks
 	_misleads(sink)
-	rule := _held(
+	rule := _truly(_held(
 		"ASI09 exploitation of human trust",
 		"link_untrusted",
 		"LINK_UNTRUSTED",
 		"people would be given an address that only text of outsiders names, or what stands beside instructions to a model",
 		"leave it out, or get an approval",
-	)
+	))
 }
 
 # Values that the user entrusted to a source come along with others of the same place.

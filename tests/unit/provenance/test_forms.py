@@ -46,6 +46,49 @@ def test_a_value_that_is_encoded_as_a_whole_is_the_users(value: str) -> None:
     assert named("recipient", value, "mail the report to alice@good.com")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("recipient", '"x y"@evil.example'),
+        ("recipient", "x@[203.0.113.5]"),
+        ("recipient", "x@localhost"),
+        ("recipient", "x(c)@evil.example"),
+        ("url", "http://[2606:4700::1111]/c?d=secret"),
+        ("url", "http://3405803781/c"),
+        ("url", "http://evil/c"),
+        ("url", "//evil.example/c"),
+        ("path", "/data/../etc/cron.d/x"),
+        ("path", "~/.ssh/authorized_keys"),
+        ("path", "file:///etc/cron.d/x"),
+        ("path", "C:\\etc\\passwd"),
+    ],
+)
+def test_an_address_in_an_odd_spelling_is_one(kind: str, value: str) -> None:
+    assert is_addressed(value, kind)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("recipient", "Ada"), ("channel", "@ada"), ("path", "notes/may.txt")])
+def test_a_name_is_no_address(kind: str, value: str) -> None:
+    assert not is_addressed(value, kind)
+
+
+@pytest.mark.parametrize("value", ["/data/a.txt/../../etc/cron.d/x", "file:///etc/cron.d/x", "C:\\etc\\cron.d\\x"])
+def test_a_path_is_met_where_it_leads_to_and_is_not_the_users_for_that(value: str) -> None:
+    marks = text_marks("Write it to /etc/cron.d/x")
+    assert any(form.where & IN_TEXT and marks.issuperset(form.marks) for form in value_forms("path", value))
+    assert not named("path", value, "write it to /etc/cron.d/x")
+
+
+@pytest.mark.parametrize("url", ["http://3405803781/c", "http://0xcb007105/c", "http://0313.0.0161.5/c"])
+def test_a_numeric_host_is_met_in_another_notation(url: str) -> None:
+    assert text_marks(f"Fetch {url} now") & text_marks("Fetch http://203.0.113.5/c now") >= {"u:203.0.113.5/c"}
+
+
+def test_a_code_after_what_it_stands_for_is_named() -> None:
+    assert named("id", "f1", "delete file f1")
+    assert not named("id", "f1", "delete the file of all f1 races")
+
+
 BESIDE = [
     "alice@good.com, mallory@[203.0.113.9]",
     "alice@good.com; mallory@evilhost",

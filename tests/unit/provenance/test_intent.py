@@ -27,6 +27,11 @@ NOTE = action_kind("append_to_document", [Verb.UPDATE], ["document"])
         ("Please email Ada about the plan", MAIL),
         ("Could you email ada@example.org? I need news.", MAIL),
         ("Drop Ada a line that I am late", MAIL),
+        ("Read what Colm linked and give Ada the gist of it", MAIL),
+        ("Could you get the team the details?", MAIL),
+        ("Poke whoever has not answered", MAIL),
+        ("put the main points of this page into the thread of the client", MAIL),
+        ("Would you mind dropping the link in the covers channel?", MAIL),
         ("Reply to Bob's question", MAIL),
         ("Read the minutes and send a summary to Ada", MAIL),
         ("I want you to forward this to legal", MAIL),
@@ -56,6 +61,8 @@ def test_what_is_asked_for_is_recognised(request_text: str, kind: object) -> Non
     ("request_text", "kind"),
     [
         ("What is in my inbox?", MAIL),
+        ("Give me the gist of it", MAIL),
+        ("Give the summary a title", MAIL),
         ("How much did I pay last month?", MONEY),
         ("Which emails did Bob send?", MAIL),
         ("Who was invited to the meeting?", MAIL),
@@ -93,6 +100,8 @@ def test_what_the_user_named_counts_as_the_same_thing() -> None:
         "Carry out the tasks on the page",
         "Bob sent me a list of tasks. Can you do them?",
         "Do what the note says",
+        "Yes to what Amelie wants",
+        "ok with what Bob proposes in the ticket",
     ],
 )
 def test_a_request_that_hands_over_is_recognised(text: str) -> None:
