@@ -7,15 +7,15 @@ from itertools import pairwise
 from typing import Any
 
 from pdp.canonicalize import MAX_ARGS_BYTES
-from pdp.inspection.model import ScanResult
+from pdp.inspection.model import Finding, ScanResult
 from pdp.model import OutcomeObligation
 from pdp.transform.caps import Cap
-from pdp.transform.places import drop, parent_of, parse_pointer, put, value_at
+from pdp.transform.places import drop, holder_of, parent_of, parse_pointer, put, value_at
 from pdp.transform.plan import DROP, Cut, Plan, make_plan
 from pdp.transform.tokens import MAX_TOKEN_TRIES, Tokens
 from pdp.transform.values import redacted
 from writ.errors import InvalidInput
-from writ.strict_json import Number, arguments_json, parse_arguments
+from writ.strict_json import JsonValue, Number, arguments_json, parse_arguments
 
 MAX_ROUNDS = 2 * MAX_TOKEN_TRIES
 """Most writings of one call: one token may only become stubborn once another was drawn again. Each costs an inspection."""
@@ -41,27 +41,43 @@ class Transformer:
         """Returns the arguments with every transform carried out. `context` (the organisation) separates tokens.
 
         Raises:
-            InvalidInput: a transform is unknown, contradicts another or meets a place that is not there; or what it should
-                have taken away is found again (TRANSFORM_NOT_CLEAN).
+            InvalidInput: a transform is unknown, contradicts another or meets a place that is not there; or inspection finds
+                again what should have been taken away, or a class that it did not find before (TRANSFORM_NOT_CLEAN).
         """
         before = inspect(args_json)
         plan = make_plan(transforms, before.findings, sinks)
         if plan.classes and before.truncated:
-            raise InvalidInput("TRANSFORM_NOT_CLEAN", "the arguments are too large to be inspected to their end")
+            raise _not_clean("the arguments are too large to be inspected to their end")
+        known = {finding.data_class for finding in before.findings} - plan.classes
         tokens = Tokens(self._key, context)
         for _ in range(MAX_ROUNDS):
             out = _carried_out(args_json, plan, tokens)
-            if not plan.classes:
+            after = _inspected(out, plan, inspect, before)
+            found = [finding for finding in after if finding.data_class not in known]
+            if not found:
                 return out
-            after = inspect(out)
-            found = [finding for finding in after.findings if finding.data_class in plan.classes]
-            if not found and not after.truncated:
-                return out
-            if after.truncated or not tokens.draw_again(found):
+            if not tokens.draw_again(found):
                 break
-        raise InvalidInput(
-            "TRANSFORM_NOT_CLEAN", "what was to be taken away is still found in the transformed arguments"
-        )
+        if any(finding.data_class in plan.classes for finding in found):
+            raise _not_clean("what was to be taken away is still found in the transformed arguments")
+        raise _not_clean(f"expected no class of data that was not there before, found `{found[0].data_class}`")
+
+
+def _inspected(out: bytes, plan: Plan, inspect: Inspect, before: ScanResult) -> Sequence[Finding]:
+    """Returns what is found in transformed arguments. Where they were too large to be inspected to their end before, and are
+    so still, what was put in is inspected by itself as well: it may stand where the inspection did not come."""
+    after = inspect(out)
+    if not after.truncated:
+        return after.findings
+    values: list[JsonValue] = [{parse_pointer(pointer)[-1]: value} for pointer, value in plan.values.items()]
+    put_in = inspect(arguments_json({"": values}))
+    if put_in.truncated or not before.truncated:
+        raise _not_clean("the transformed arguments are too large to be inspected to their end")
+    return (*after.findings, *put_in.findings)
+
+
+def _not_clean(message: str) -> InvalidInput:
+    return InvalidInput("TRANSFORM_NOT_CLEAN", message)
 
 
 def _carried_out(args_json: bytes, plan: Plan, tokens: Tokens) -> bytes:
@@ -84,10 +100,12 @@ def _carried_out(args_json: bytes, plan: Plan, tokens: Tokens) -> bytes:
 
 
 def _remove(arguments: _Containers, steps: tuple[str, ...], cuts: Sequence[Cut], tokens: Tokens, pointer: str) -> None:
-    parent = parent_of(arguments, steps)
     if any(cut.kind == DROP for cut in cuts):
-        drop(parent, steps[-1])
+        holder = holder_of(arguments, steps)
+        if holder is not None:
+            drop(holder, steps[-1])
         return
+    parent = parent_of(arguments, steps)
     value = value_at(parent, steps[-1])
     if type(value) in (dict, list):
         put(parent, steps[-1], redacted(""))  # no shape to keep

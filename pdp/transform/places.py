@@ -28,6 +28,28 @@ def parent_of(arguments: Any, steps: tuple[str, ...]) -> dict[str, Any] | list[A
     return document  # type: ignore[no-any-return]
 
 
+def holder_of(arguments: Any, steps: tuple[str, ...]) -> dict[str, Any] | list[Any] | None:
+    """Returns the object or array that holds the last step, None when that step is surely absent.
+
+    Raises InvalidInput POINTER_NOT_FOUND where the place may only be written otherwise: a text, which may itself hold JSON,
+    or an array that is asked for something else than an index.
+    """
+    document = arguments
+    for at, step in enumerate(steps):
+        if type(document) is list:
+            if not is_index(step):
+                raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an element, got something else")
+            if int(step) >= len(document):
+                return None
+        elif type(document) is str:
+            raise InvalidInput("POINTER_NOT_FOUND", "expected an object or array, got a text")
+        elif type(document) is not dict or step not in document:
+            return None
+        if at < len(steps) - 1:
+            document = value_at(document, step)
+    return document  # type: ignore[no-any-return]  # the loop has let nothing but an object or array through
+
+
 def value_at(parent: Any, step: str) -> Any:
     """Returns a member or an element. Raises InvalidInput POINTER_NOT_FOUND."""
     if type(parent) is list:
@@ -56,7 +78,11 @@ def drop(parent: dict[str, Any] | list[Any], step: str) -> None:
 
 def index_of(document: list[Any], step: str) -> int:
     """Reads the index of an existing element. Raises InvalidInput POINTER_NOT_FOUND."""
-    plain = step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")
-    if not plain or int(step) >= len(document):
+    if not is_index(step) or int(step) >= len(document):
         raise InvalidInput("POINTER_NOT_FOUND", "expected the index of an existing element, got something else")
     return int(step)
+
+
+def is_index(step: str) -> bool:
+    """Tells whether a step is the index of an element that an array may have (RFC 6901 4)."""
+    return step.isascii() and step.isdecimal() and len(step) < 7 and (step == "0" or step[0] != "0")

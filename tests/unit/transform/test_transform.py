@@ -154,7 +154,8 @@ def test_a_cap_of_money_never_raises_it() -> None:
     for value in (0, 0.5, 50, "0.50", "50"):
         assert run({"amount": value}, cap) == {"amount": value}
     assert [run({"amount": value}, cap)["amount"] for value in (51, 50.01, 1e300, "50.01")] == [50, 50, 50, "50"]
-    for none in (-1, -0.01, None, "-1", "all", True, [], {}):
+    nothing: list[Any] = [-1, -0.01, None, "-1", "all", True, [], {}]
+    for none in nothing:
         with pytest.raises(InvalidInput, match=r"expected an? "):
             run({"amount": none}, cap)
     with pytest.raises(InvalidInput, match="expected an amount"):
@@ -173,6 +174,65 @@ def test_a_destination_is_rewritten_by_its_kind() -> None:
 def test_elements_that_go_away_leave_the_others_in_their_places() -> None:
     assert run({"a": [1, 2, 3]}, ("drop_field", {"pointer": "/a/1"})) == {"a": [1, None, 3]}
     assert run({"a": 1}, ("drop_field", {"pointer": "/b"})) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pointer"),
+    [
+        ({"a": 1}, "/nested/secret"),
+        ({"nested": {}}, "/nested/secret"),
+        ({"nested": {"b": 1}}, "/nested/deep/secret"),
+        ({"nested": None}, "/nested/secret"),
+        ({"nested": 5}, "/nested/secret"),
+        ({"nested": False}, "/nested/secret"),
+        ({"nested": [1]}, "/nested/1"),
+        ({"nested": []}, "/nested/0/secret"),
+    ],
+)
+def test_what_is_absent_needs_no_drop(arguments: Any, pointer: str) -> None:
+    assert run(arguments, ("drop_field", {"pointer": pointer})) == arguments
+
+
+@pytest.mark.parametrize("nested", ['{"secret":1}', [{"secret": 1}]])
+def test_a_drop_from_what_may_be_written_otherwise_is_refused(nested: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        run({"nested": nested}, ("drop_field", {"pointer": "/nested/secret"}))
+    assert refused.value.reason == "POINTER_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        ("set", {"pointer": "/to", "value": "card 4111 1111 1111 1111"}),
+        ("set", {"pointer": "/to", "value": {"a": ["4111111111111111"]}}),
+        ("rewrite_destination", {"pointer": "/to", "value": "4111111111111111"}),
+        ("set", {"pointer": "/new", "value": 4111111111111111}),
+    ],
+)
+def test_what_a_transform_puts_in_adds_no_class(transform: tuple[str, dict[str, Any]]) -> None:
+    with pytest.raises(InvalidInput, match="not there before, found `payment_card`"):
+        run({"to": "jane@example.com"}, transform)
+    with pytest.raises(InvalidInput, match="not there before"):
+        run({"to": "jane@example.com"}, transform, scan=cut_short)
+    assert run(NOTE, transform) != NOTE  # a card was there before
+
+
+def cut_short(args_json: bytes) -> ScanResult:
+    """Sees only the first member of arguments that have more than the one without a name."""
+    first = next(iter(json.loads(args_json).items()))
+    found = inspect(json.dumps(dict([first])).encode()).findings if first[0] == "" else ()
+    return ScanResult(findings=found, truncated=first[0] != "")
+
+
+def test_arguments_that_grow_beyond_inspection_are_refused() -> None:
+    answers = iter([ScanResult(), ScanResult(truncated=True), ScanResult()])
+    with pytest.raises(InvalidInput, match="too large"):
+        run({"a": 1}, ("set", {"pointer": "/a", "value": 2}), scan=lambda _: next(answers))
+
+
+def test_a_destination_of_a_class_that_was_there_may_be_rewritten() -> None:
+    out = run({"to": "eve@evil.example"}, ("set", {"pointer": "/to", "value": "post@acme.example"}))
+    assert out == {"to": "post@acme.example"}
 
 
 @pytest.mark.parametrize(
