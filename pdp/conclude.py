@@ -23,12 +23,12 @@ from pdp.model import ApprovalAsk, Ask, Draft, Final, Recorded, Settlement
 from pdp.ports import Recorder
 from pdp.prepare import Refused
 from pdp.rebuild import counted
-from pdp.refusals import MAX_KEPT_BYTES, Refusals
+from pdp.refusals import MAX_KEPT_BYTES, Refusals, Strangers, log_refused
 from pdp.verdict import denied
 from pdp.wire import delimited, tag
 from writ.canonical import record_bytes
 from writ.commitment import SALT_BYTES
-from writ.errors import EvidenceFailed, Overloaded, WritError
+from writ.errors import EvidenceFailed, NotAuthenticated, Overloaded, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
 from writ.receipt_body import decision_body, refusal_body, undelivered_body
 from writ.v1 import receipt_pb2
@@ -110,6 +110,7 @@ class Concluder:
         self._finals = finals
         self._failing = False
         self._refusals = Refusals()
+        self._strangers = Strangers()
         self._kept = Allowance(
             burst=MAX_KEPT_BYTES_PER_CALLER, per_s=MAX_KEPT_BYTES_PER_CALLER / (ANSWER_TTL_MS / 1000)
         )
@@ -171,9 +172,15 @@ class Concluder:
         )
         try:
             self._recorder.append([draft])
+            refused.decision_id = decision_id
         except EvidenceFailed:
             self._fares(failing=True)
+        log_refused(refused.caller, refused, refused.decision_id)
         return error_answer(ask, refused, request_id=refused.request.request_id)
+
+    def note_stranger(self, error: NotAuthenticated) -> None:
+        """Logs that a credential does not hold; nothing is recorded of who cannot be named."""
+        self._strangers.log(error)
 
     def _sheets(self, items: Sequence[Item]) -> list[_Sheet]:
         size = SALT_BYTES + RANDOM_BYTES

@@ -64,7 +64,7 @@ from pdp.settle import Settler
 from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
 from pdp.verdict import denied
-from writ.errors import DeadlineExceeded, InvalidInput, NotReady, StateFailed, WritError
+from writ.errors import DeadlineExceeded, InvalidInput, NotAuthenticated, NotReady, StateFailed, WritError
 from writ.v1 import decision_pb2
 
 log = logging.getLogger("writ.decide")
@@ -275,6 +275,8 @@ class Engine:
 
     def _refuse(self, entry: Entry, error: WritError) -> None:
         self._telemetry.failure(error.reason)
+        if isinstance(error, NotAuthenticated):
+            self._concluder.note_stranger(error)
         self._deliver([error_answer(ask, error) for ask in entry.asks])
 
     def _broken(self, entries: Sequence[Entry], what: str, error: Exception) -> None:

@@ -18,6 +18,7 @@ from pdp.authenticate import Authenticator
 from pdp.item import Answer
 from pdp.model import Ask, Peer
 from pdp.queue import Entry
+from pdp.refusals import Strangers
 from writ.errors import WritError
 
 MAX_PEERS = 8192
@@ -61,6 +62,7 @@ class FrontProtocol(asyncio.Protocol):
     def __init__(self, offer: Callable[[Entry], None], authenticator: Authenticator, default_s: float) -> None:
         self._offer = offer
         self._authenticator = authenticator
+        self._strangers = Strangers()
         self._default_s = default_s
         self._peers: OrderedDict[int, Peer] = OrderedDict()
         self._asks: dict[int, Ask] = {}
@@ -156,6 +158,7 @@ class FrontProtocol(asyncio.Protocol):
         try:
             caller = self._authenticator.authenticate(self._peer(peer), time.time())
         except WritError as error:
+            self._strangers.log(error)
             self._send(_FRAME_OPENED, number, status_code(error), f"{error.reason}: {error.message}", b"")
             return
         left_ms = max(0, int((caller.expires_at_s - time.time()) * 1000))

@@ -26,7 +26,7 @@ from pdp.provenance_speech import Request
 from pdp.queue import Entry
 from pdp.steps import SLICE_S
 from pdp.telemetry import Telemetry
-from writ.errors import DeadlineExceeded, WritError
+from writ.errors import DeadlineExceeded, NotAuthenticated, WritError
 
 log = logging.getLogger("writ.decide")
 
@@ -181,6 +181,8 @@ class Preparation:
         if isinstance(error, Refused):
             answer = self._concluder.refuse(work.ask, error, lane, int(now_s * 1000))
         elif isinstance(error, WritError):
+            if isinstance(error, NotAuthenticated):  # it has expired since it was offered
+                self._concluder.note_stranger(error)
             answer = error_answer(work.ask, error)
         else:
             log.error("preparing failed", exc_info=error)

@@ -29,12 +29,14 @@ class Admitted:
 
 
 class Refused(NotPermitted):
-    """NotPermitted after the request could be read, so that the refusal can be recorded with who asked for what."""
+    """NotPermitted after the request could be read, so that the refusal can be recorded with who asked for what.
+    `decision_id` names the receipt, once there is one."""
 
     def __init__(self, cause: NotPermitted, request: decision_pb2.DecideRequest, caller: CallerIdentity) -> None:
         super().__init__(cause.reason, cause.message)
         self.request = request
         self.caller = caller
+        self.decision_id = ""
 
 
 def admit(ask: Ask, lane: Lane, authenticator: Authenticator, limits: Limits, now_s: float) -> Admitted:

@@ -26,12 +26,14 @@ from pdp.front import FrontCall
 from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
+from pdp.prepare import Refused
 from pdp.queue import Entry
+from pdp.refusals import Strangers
 from pdp.report import Reporter
 from pdp.request import verify_size
 from pdp.state import RedisState, StoredFact
 from pdp.wire import delimited, tag
-from writ.errors import DeadlineExceeded, InvalidInput, NotReady, Overloaded, WritError
+from writ.errors import DeadlineExceeded, InvalidInput, NotAuthenticated, NotReady, Overloaded, WritError
 from writ.v1 import decision_pb2, fact_pb2
 
 log = logging.getLogger("writ.service")
@@ -156,6 +158,7 @@ class DecisionFront:
         self._limits = limits
         self._default_s = timeouts.default_deadline_ms / 1000
         self._behind_front = behind_front
+        self._strangers = Strangers()
         self._peers: dict[str | bytes, Peer] = {}
 
     def handlers(self) -> list[grpc.GenericRpcHandler]:
@@ -253,7 +256,7 @@ class DecisionFront:
         loop = asyncio.get_running_loop()
         peer, stream = self._peer(context), _Stream(loop, self._limits.queue_per_caller)
         try:
-            caller = self._authenticator.authenticate(peer, time.time())
+            caller = self._identify(peer)
         except WritError as error:
             await _abort(context, error)
         reader = loop.create_task(self._read(context, peer, stream))
@@ -324,7 +327,15 @@ class DecisionFront:
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()
 
     def _caller(self, context: Context) -> CallerIdentity:
-        return self._authenticator.authenticate(self._peer(context), time.time())
+        return self._identify(self._peer(context))
+
+    def _identify(self, peer: Peer) -> CallerIdentity:
+        """Authenticates where the engine does not. Raises NotAuthenticated."""
+        try:
+            return self._authenticator.authenticate(peer, time.time())
+        except NotAuthenticated as error:
+            self._strangers.log(error)
+            raise
 
     def _peer(self, context: Context) -> Peer:
         bearer, certificate = "", b""
@@ -377,6 +388,7 @@ def _told(error: Exception) -> WritError:
 
 
 async def _abort(context: Context, error: WritError) -> NoReturn:
-    await context.abort(
-        _STATUS[status_code(error)], f"{error.reason}: {error.message}", (("writ-reason", error.reason),)
-    )
+    trailers = [("writ-reason", error.reason)]
+    if isinstance(error, Refused) and error.decision_id:
+        trailers.append(("writ-decision-id", error.decision_id))
+    await context.abort(_STATUS[status_code(error)], f"{error.reason}: {error.message}", tuple(trailers))

@@ -18,7 +18,7 @@ import click
 from google.protobuf.json_format import MessageToDict
 
 from pep.action_file import parse_action, verify_agent
-from pep.client import Client, permits
+from pep.client import Client, DecisionRefused, permits
 from pep.verbs import command, output_of
 from writ.cli.places import state_folder
 from writ.cli.tokens import read_token
@@ -176,10 +176,14 @@ def _is_json(text: bytes) -> bool:
 
 
 def _refused(request_id: str, error: WritError, as_json: bool) -> None:
+    decision_id = error.decision_id if isinstance(error, DecisionRefused) else ""
     if as_json:
-        click.echo(json.dumps({"request_id": request_id, "error": error.reason, "message": error.message}))
+        named = {"decision_id": decision_id} if decision_id else {}
+        document = {"request_id": request_id, "error": error.reason, "message": error.message, **named}
+        click.echo(json.dumps(document))
     else:
-        click.echo(f"{request_id}  no decision  {error}".strip(), err=True)
+        recorded = f"  (on record as {decision_id})" if decision_id else ""
+        click.echo(f"{request_id}  no decision  {error}{recorded}".strip(), err=True)
 
 
 def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:

@@ -19,11 +19,13 @@ PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM
 
 
 class DecisionRefused(WritError):
-    """The decision point gave no decision; `code` is the gRPC status name. The action must not run."""
+    """The decision point gave no decision; `code` is the gRPC status name. The action must not run. `decision_id` names the
+    receipt of the refusal in the evidence log, "" when it has none or nothing was said of it."""
 
-    def __init__(self, code: str, reason: str, message: str) -> None:
+    def __init__(self, code: str, reason: str, message: str, decision_id: str = "") -> None:
         super().__init__(reason, message)
         self.code = code
+        self.decision_id = decision_id
 
 
 def permits(decision: decision_pb2.Decision) -> bool:
@@ -126,8 +128,10 @@ def mtls_credentials(certificate: Path, key: Path, authority: Path) -> grpc.Chan
 
 def _refused(error: grpc.RpcError) -> DecisionRefused:
     call = cast("grpc.Call", error)  # every error of a finished call is one
-    reason = dict(call.trailing_metadata() or ()).get("writ-reason")
+    trailers = dict(call.trailing_metadata() or ())
+    reason, decision_id = trailers.get("writ-reason"), trailers.get("writ-decision-id", "")
     details = call.details() or ""
     if not isinstance(reason, str):
         return DecisionRefused(call.code().name, "DECISION_POINT_UNREACHABLE", details)
-    return DecisionRefused(call.code().name, reason, details.removeprefix(f"{reason}: "))
+    identifier = decision_id if isinstance(decision_id, str) else ""
+    return DecisionRefused(call.code().name, reason, details.removeprefix(f"{reason}: "), identifier)

@@ -20,10 +20,11 @@ from pdp.config import Limits, Timeouts
 from pdp.item import Item
 from pdp.model import Ask, ClaimStatus, Final, Outcome, OutcomeRule, StateAsk, StateView
 from pdp.patience import MAX_LONG_CHARS_PER_CALLER, MAX_WAITING_PER_CALLER
-from pdp.refusals import BURST
+from pdp.refusals import BURST, STRANGERS_BURST, Strangers
+from pdp.telemetry import JsonFormatter
 from tests.pipeline_support import PATIENCE_S, Pipeline, action, outcome, token, until
 from writ.commitment import commitment
-from writ.errors import EvaluationFailed, EvidenceFailed, StateFailed
+from writ.errors import EvaluationFailed, EvidenceFailed, NotAuthenticated, StateFailed
 from writ.v1 import decision_pb2, receipt_pb2
 
 ALLOW, DENY = decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_DENY
@@ -87,6 +88,34 @@ async def test_a_spoofed_agent_is_refused_and_leaves_a_receipt() -> None:
     assert [body["reason"] for body in pipeline.recorder.bodies("refusal")] == ["CALLER_NOT_PERMITTED"]
 
 
+def refused_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The lines of refusals, as they are written."""
+    records = [record for record in caplog.records if record.name == "writ.refusals"]
+    return [orjson.loads(JsonFormatter().format(record)) for record in records]
+
+
+async def test_a_spoofed_agent_has_a_line_that_leads_to_its_receipt_and_quotes_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pipeline = await started()
+    await pipeline.ask(action("r1", agent="payroll-1", purpose="a secret purpose"))
+    (line,), (body,) = refused_lines(caplog), pipeline.recorder.bodies("refusal")
+    assert (line["message"], line["level"], line["reason"]) == ("refused", "warning", "CALLER_NOT_PERMITTED")
+    assert line["decision_id"] == body["decision_id"]
+    assert (line["organisation"], line["caller"]) == ("acme", body["caller"]["id"])
+    text = str(line)
+    assert not [secret for secret in ("payroll-1", "secret", "INV-1", pipeline.bearer) if secret in text]
+
+
+async def test_a_refusal_that_cannot_be_recorded_has_a_line_without_a_decision_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pipeline = await started()
+    pipeline.recorder.before_append = lambda: raising(EvidenceFailed("LOG_WRITE_FAILED", "disk full"))
+    await pipeline.ask(action("r1", agent="payroll-1"))
+    assert [line["decision_id"] for line in refused_lines(caplog)] == [""]
+
+
 async def test_a_long_refused_request_is_on_record_by_its_digest_alone() -> None:
     pipeline = await started()
     short, long = (
@@ -101,12 +130,14 @@ async def test_a_long_refused_request_is_on_record_by_its_digest_alone() -> None
         assert body["commitments"]["request"] == commitment("request", payload.salt, asked.SerializeToString())
 
 
-async def test_a_flood_of_refused_requests_does_not_fill_the_log_and_is_no_matter_of_others() -> None:
+async def test_a_flood_of_refused_requests_does_not_fill_the_log_and_is_no_matter_of_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     pipeline = await started(limits=Limits(queue_per_caller=BURST + 50))
     flood = [pipeline.ask(action(f"f{number}", agent="payroll-1")) for number in range(BURST + 50)]
     reasons = Counter(answer.error.reason for answer in await asyncio.gather(*flood))
     assert reasons == {"CALLER_NOT_PERMITTED": BURST, "REFUSED_TOO_OFTEN": 50}
-    assert len(pipeline.recorder.bodies("refusal")) == BURST
+    assert len(pipeline.recorder.bodies("refusal")) == len(refused_lines(caplog)) == BURST
     assert (await pipeline.ask(action("own"))).decision.effect == decision_pb2.EFFECT_ALLOW
     other = await pipeline.ask(action("o1", agent="payroll-1"), bearer=token("agent/crm-1"))
     assert other.error.reason == "CALLER_NOT_PERMITTED"
@@ -133,6 +164,27 @@ async def test_a_bad_credential_is_unauthenticated_and_leaves_no_receipt() -> No
     response = await pipeline.ask(action("r1"), bearer="nonsense")
     assert response.error.code == 16
     assert pipeline.recorder.drafts == []
+
+
+async def test_bad_credentials_have_lines_that_are_bounded_and_quote_none(caplog: pytest.LogCaptureFixture) -> None:
+    pipeline = await started()
+    bearers = [f"nonsense-{number}" for number in range(STRANGERS_BURST + 20)]
+    await asyncio.gather(*(pipeline.ask(action(f"s{number}"), bearer=bearer) for number, bearer in enumerate(bearers)))
+    lines = refused_lines(caplog)
+    assert len(lines) in (STRANGERS_BURST, STRANGERS_BURST + 1), "one more if all of it took a second"
+    assert {line["reason"] for line in lines} == {"CREDENTIAL_INVALID"}
+    assert "nonsense" not in str(lines)
+
+
+def test_lines_of_strangers_come_back_one_a_second_with_the_number_of_those_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now_s = 0.0
+    strangers = Strangers(clock=lambda: now_s)
+    error = NotAuthenticated("CREDENTIAL_INVALID", "the token does not hold")
+    for now_s in (*[0.0] * (STRANGERS_BURST + 5), 0.9, 1.0, 1.5, 3.0):  # noqa: B007  the clock reads it
+        strangers.log(error)
+    assert [line["unlogged"] for line in refused_lines(caplog)] == [0] * STRANGERS_BURST + [6, 1]
 
 
 async def test_a_repeat_gets_the_stored_answer_and_counts_once() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from pdp.config import Limits
+from pdp.model import CallerIdentity
+from pdp.prepare import Refused
 from pdp.service import _Stream
 from tests.unit.test_service_garbage import Context, front, request
+from writ.errors import NotPermitted
 from writ.v1 import decision_pb2
 
 
@@ -28,6 +32,19 @@ async def test_what_holds_requests_is_no_longer_than_a_message_may_be(method: st
     with pytest.raises(ConnectionAbortedError):
         await getattr(front(), method)(message.SerializeToString(), Listening([]))
     assert "REQUEST_TOO_LARGE" in str(told)
+
+
+@pytest.mark.parametrize("decision_id", ["", "01M7YC9PS5CCH4HZQXSGFBPV7G"], ids=["not on record", "on record"])
+async def test_a_refusal_on_record_names_its_receipt_in_a_trailer(decision_id: str) -> None:
+    caller = CallerIdentity(organisation="acme", id="x", names=("x",), claims={}, expires_at_s=2**40)
+    refused = Refused(NotPermitted("CALLER_NOT_PERMITTED", "not covered"), request(1), caller)
+    refused.decision_id = decision_id
+    context = Context([])
+    said: Any = context
+    with pytest.raises(ConnectionAbortedError):
+        await front(refused).decide(request(1).SerializeToString(), said)
+    named = (("writ-decision-id", decision_id),) if decision_id else ()
+    assert context.aborted[2] == (("writ-reason", "CALLER_NOT_PERMITTED"), *named)
 
 
 async def test_who_does_not_read_its_answers_is_read_from_again_once_it_does() -> None:

@@ -15,14 +15,14 @@ from pdp.item import Answer
 from pdp.model import CallerIdentity
 from pdp.queue import Entry
 from pdp.service import DecisionFront, deliver
-from writ.errors import Overloaded
+from writ.errors import Overloaded, WritError
 from writ.v1 import decision_pb2
 
 
 class Engine:
     """Answers in the next turn of the event loop."""
 
-    def __init__(self, error: Overloaded | None = None) -> None:
+    def __init__(self, error: WritError | None = None) -> None:
         self._error = error
 
     def offer(self, entry: Entry) -> None:
@@ -43,6 +43,7 @@ class Context:
     def __init__(self, requests: list[bytes]) -> None:
         self._requests = requests
         self.written: list[bytes] = []
+        self.aborted: tuple[object, ...] = ()
 
     def invocation_metadata(self) -> tuple[()]:
         return ()
@@ -60,11 +61,12 @@ class Context:
     async def write(self, message: bytes) -> None:
         self.written.append(message)
 
-    async def abort(self, *_: object) -> None:
+    async def abort(self, *how: object) -> None:
+        self.aborted = how
         raise ConnectionAbortedError
 
 
-def front(error: Overloaded | None = None) -> DecisionFront:
+def front(error: WritError | None = None) -> DecisionFront:
     made: Any = DecisionFront
     return made(  # type: ignore[no-any-return]
         engine=Engine(error),

@@ -89,8 +89,14 @@ def test_the_refusal_of_a_token_does_not_quote_it(stack: Stack) -> None:
 
 def test_speaking_for_another_agent_is_refused_and_on_record(stack: Stack, client: Client) -> None:
     before = len(stack.entries())
-    assert refusal(client, "spoof-1", agent="payroll-1") == ("PERMISSION_DENIED", "CALLER_NOT_PERMITTED")
+    with pytest.raises(DecisionRefused) as error:
+        client.decide(request("spoof-1", agent="payroll-1"))
+    assert (error.value.code, error.value.reason) == ("PERMISSION_DENIED", "CALLER_NOT_PERMITTED")
     (entry,) = stack.entries()[before:]
+    assert error.value.decision_id == entry["decision_id"]
+    log = [line for line in (stack.root / "logs" / "pdp.log").read_text().splitlines() if '"refused"' in line]
+    assert [line for line in log if entry["decision_id"] in line]
+    assert "payroll-1" not in "".join(log)
     assert (entry["kind"], entry["reason"]) == ("refusal", "CALLER_NOT_PERMITTED")
     assert entry["caller"]["id"] == TRUST_DOMAIN + "agent/billing-1"
     assert "payroll-1" not in str(entry), "who was claimed stands there only as a commitment"
