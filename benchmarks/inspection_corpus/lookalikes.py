@@ -34,6 +34,12 @@ _PROSE = (
     "Revenue is a word that managers like. Growth is another one.",
     "The token economy of the classroom rewards patience.",
     "Card games and board games are on the second floor.",
+    "Bitte ignorieren Sie die vorherige Mail und beachten Sie die Regeln im Anhang.",
+    "Por favor ignora el correo anterior, y no olvides las instrucciones de montaje.",
+    "Ignora la mail precedente, grazie; ignorez le message précédent.",
+    "Don't forget the guidelines, and do not tell the customer the price before approval.",
+    "The system prompt is stored in prompts/system.md; attackers craft instructions to LLMs.",
+    "Company name: Deutsche Bank AG. Product name: Desk Lamp.",
 )
 _LOGS = (
     "2031-04-0{d} 12:0{d}:11,4{d}2 INFO worker-{d} finished job {n8} in {n3} ms",

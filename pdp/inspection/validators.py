@@ -22,7 +22,7 @@ from pdp.inspection.validators_secrets import (
     is_random,
     is_secret,
 )
-from pdp.inspection.validators_threat import climbs
+from pdp.inspection.validators_threat import climbs, is_ordered
 
 Validator = Callable[[str], bool]
 
@@ -42,6 +42,7 @@ VALIDATORS: Mapping[str, Validator] = {
     "jwt": is_jwt,
     "key_like": is_key_like,
     "luhn": luhn,
+    "ordered": is_ordered,
     "password": is_password,
     "prefixed_key": is_prefixed_key,
     "random": is_random,

@@ -102,7 +102,7 @@ def is_ssn(text: str) -> bool:
 def is_itin(text: str) -> bool:
     """True for a US individual taxpayer number: 9 in front, fourth and fifth digit in a range that the IRS gives out."""
     digits = digits_of(text)
-    if len(digits) != 9 or digits[0] != 9:
+    if len(digits) != 9 or digits[0] != 9 or len(set(digits)) == 1:
         return False
     group = digits[3] * 10 + digits[4]
     return 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99

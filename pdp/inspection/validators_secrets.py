@@ -60,6 +60,8 @@ _IDENTIFIERS = frozenset(
 )  # fmt: skip
 """First parts of names that services give to objects, at random too, but for everyone to see."""
 _SYMBOLS = re.compile(r"[^\w\s]")
+_PUBLISHED = re.compile(r"pk_(?:live|test)_")
+"""Begins keys that payment and sign-in services give out to stand in web pages, beside a secret `sk_`."""
 
 
 def is_placeholder(text: str) -> bool:
@@ -87,7 +89,7 @@ def is_assigned(text: str) -> bool:
     text = text.strip().strip("'\"`")
     scheme, _, rest = text.partition(" ")
     text = rest.strip() if scheme.lower() in ("bearer", "basic", "token", "digest", "apikey", "negotiate") else text
-    if len(text) < 8 or is_placeholder(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
+    if len(text) < 8 or is_placeholder(text) or _PUBLISHED.match(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
         return False
@@ -110,7 +112,7 @@ def is_password(text: str) -> bool:
 def is_random(text: str) -> bool:
     """True when `text` was drawn at random as secrets are: mixed, no words, no UUID, no placeholder, no checksum."""
     text = text.strip()
-    if len(text) < 16 or is_placeholder(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
+    if len(text) < 16 or is_placeholder(text) or _PUBLISHED.match(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
         return False
     lowered = text.lower()
     is_hex = _HEX.fullmatch(text) is not None
@@ -133,7 +135,7 @@ def _word_chars(text: str) -> int:
 def is_key_like(text: str) -> bool:
     """True when `text`, which a name or a prefix announces, may be a key: digits in it, few words; hex and UUIDs too."""
     text = text.strip().rstrip(".,")
-    if len(text) < 12 or is_placeholder(text) or text.isdigit() or not any(c.isdigit() for c in text):
+    if len(text) < 12 or is_placeholder(text) or _PUBLISHED.match(text) or text.isdigit() or not any(c.isdigit() for c in text):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text) or _VERSION.fullmatch(text):
         return False

@@ -1,4 +1,4 @@
-"""Tells a path that climbs out of its folder from a reference between the files of a project or a site."""
+"""Checks of what looks like an attack: a path that climbs out of its folder, an order to forget instructions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ _FOLDERS = frozenset(
         "vendor", "views",
     )
 )  # fmt: skip
+
+# What asks to keep instructions, in the words that also ask to drop them: `don't forget the rules`, `no olvides las normas`.
+_KEEPS = re.compile(
+    r"(?:not|never|no|n[\u00e3a]o|non|\u043d\u0435|n['\u2019]t?)\s*(?:forget|ignor|disregard|overrid|overrul|bypass|skip|neglect|violat"
+    r"|drop|discard|dismiss|delete|leave|olvid|omit|descart|desestim|esque|desconsider|dimentic|trascur|scart|tralasci|oubli"
+    r"|n[\u00e9e]glig|\u0437\u0430\u0431\u0443\u0434|\u0438\u0433\u043d\u043e\u0440|\u043f\u0440\u043e\u0438\u0433\u043d)"
+    r"|(?:verg(?:iss|esst|essen\s+sie|eet)|ignorier\w*|negeer)\b(?:[\s\S]*\b(?:nicht|niet)$|\s+(?:\w+\s+){0,2}(?:nicht|niet)\b)",
+    re.IGNORECASE,
+)
 
 _CLOSING = "\"'`)],;:> \t\r\n"
 _TARGETS = frozenset(
@@ -45,6 +54,11 @@ MAX_NEAR_LEVELS = 2
 
 MAX_LEVELS = 5
 """Most levels that a reference to a folder of a project goes up."""
+
+
+def is_ordered(text: str) -> bool:
+    """True unless `text`, an order to forget or ignore instructions, is negated: then it asks to keep them."""
+    return _KEEPS.match(text) is None
 
 
 def climbs(text: str) -> bool:
