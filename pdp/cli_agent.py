@@ -14,14 +14,29 @@ import click
 from pdp.behaviour_admin import read_agent, reset_agent
 from pdp.cli_shared import print_fields, run_on_state
 from pdp.config import Config, load_config
+from pdp.request import check_agent_id
 from pdp.server import derived_key
+from pdp.session_key import state_name
 from pdp.state import RedisState
+from pdp.state_wire import organisation_key
 from writ.cli.places import settings_file
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, InvalidInput
+from writ.strict_json import is_text
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Job = Callable[[RedisState, bytes, str], Awaitable[dict[str, Any]]]
+
+
+def _agent_id(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Holds an id to the rules of Decide: no agent could ever ask under another one."""
+    try:
+        check_agent_id(value)
+    except InvalidInput as error:
+        raise click.BadParameter(error.message) from error
+    if not is_text(value):
+        raise click.BadParameter("`agent.id` must be UTF-8")
+    return value
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,7 +47,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--config", "settings", type=path, default=settings_file, help="writ.yaml  [default: in the state folder]"
         ),
-        click.argument("agent_id", metavar="ID"),
+        click.argument("agent_id", metavar="ID", callback=_agent_id),
     ):
         command = option(command)
     return command
@@ -46,10 +61,10 @@ def agent() -> None:
 @agent.command("show", epilog="Example: writ agent show invoice-agent")
 @_options
 def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
-    """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when nothing is stored."""
+    """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when there is none."""
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
-        return await read_agent(store.client, key, of, agent_id)
+        return await _read_known(store, key, of, agent_id)
 
     found = _run(settings, organisation, job)
     click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
@@ -64,21 +79,23 @@ def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> No
     totals and limits stay."""
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
+        await _read_known(store, key, of, agent_id)
         return {"agent": agent_id, "forgotten": await reset_agent(store.client, key, of, agent_id)}
 
-    print_fields(_run(settings, organisation, job), as_json)
+    _print(_run(settings, organisation, job), as_json)
 
 
 @agent.command("suspend", epilog="Example: writ agent suspend invoice-agent")
 @_options
 def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
-    """Show an agent as suspended to the policy, on every decision point, from its next action on."""
+    """Show an agent as suspended to the policy, on every decision point, from its next action on; also one that has not acted
+    yet."""
 
     async def job(store: RedisState, _: bytes, of: str) -> dict[str, Any]:
         await store.suspend(of, agent_id)
         return {"agent": agent_id, "suspended": True}
 
-    print_fields(_run(settings, organisation, job), as_json)
+    _print(_run(settings, organisation, job), as_json)
 
 
 @agent.command("resume", epilog="Example: writ agent resume invoice-agent")
@@ -86,11 +103,12 @@ def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> 
 def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Take a suspension back."""
 
-    async def job(store: RedisState, _: bytes, of: str) -> dict[str, Any]:
+    async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
+        await _read_known(store, key, of, agent_id)
         await store.resume(of, agent_id)
         return {"agent": agent_id, "suspended": False}
 
-    print_fields(_run(settings, organisation, job), as_json)
+    _print(_run(settings, organisation, job), as_json)
 
 
 def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
@@ -100,6 +118,27 @@ def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
         return await job(store, _names_key(config), organisation or await _only_organisation(store))
 
     return run_on_state(config, own)
+
+
+async def _read_known(store: RedisState, key: bytes, organisation: str, agent_id: str) -> dict[str, Any]:
+    """Returns `read_agent`. Raises InvalidInput AGENT_NOT_KNOWN for one that never acted and is not suspended: its id was
+    probably misspelt, and an agent that nobody meant would go on."""
+    found = await read_agent(store.client, key, organisation, agent_id)
+    totals = f"{organisation_key(organisation)[:-1]}A{state_name(key, 'agent', agent_id)}"
+    if not found["suspended"] and not found["stored_bytes"] and not await store.client.command("EXISTS", totals):
+        raise InvalidInput(
+            "AGENT_NOT_KNOWN", f"nothing is known of agent `{_shown(agent_id)}` of `{_shown(organisation)}`"
+        )
+    return found
+
+
+def _print(fields: dict[str, Any], as_json: bool) -> None:
+    print_fields(fields if as_json else {**fields, "agent": _shown(fields["agent"])}, as_json)
+
+
+def _shown(text: str) -> str:
+    """Returns text on one line: an id may hold what moves the cursor of a terminal."""
+    return text if text.isprintable() else json.dumps(text)
 
 
 def _names_key(config: Config) -> bytes:
@@ -115,7 +154,7 @@ async def _only_organisation(store: RedisState) -> str:
 
 def _lines(found: dict[str, Any]) -> list[str]:
     lines = [
-        f"agent         {found['agent']} of {found['organisation']}",
+        f"agent         {_shown(found['agent'])} of {_shown(found['organisation'])}",
         f"suspended     {'yes' if found['suspended'] else 'no'}",
     ]
     baseline = found["baseline"]

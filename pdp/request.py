@@ -131,11 +131,16 @@ def _check_lists(request: decision_pb2.DecideRequest) -> None:
 
 def check_owner(agent_id: str, principal_id: str, session_id: str, tool: decision_pb2.Tool) -> None:
     """Checks the fields that say whose call was made, and which. Raises InvalidInput."""
-    _required("agent.id", agent_id)
+    check_agent_id(agent_id)
     _required("tool.server", tool.server)
     _required("tool.name", tool.name)
     _bounded("principal.id", principal_id, MAX_NAME_CHARACTERS)
     _bounded("session_id", session_id, MAX_SESSION_CHARACTERS)
+
+
+def check_agent_id(agent_id: str) -> None:
+    """Checks an id of an agent, wherever it comes from. Raises InvalidInput."""
+    _required("agent.id", agent_id)
 
 
 def _required(name: str, value: str) -> None:

@@ -154,3 +154,41 @@ def test_several_organisations_need_a_name(server: RedisServer, config: Path) ->
     refused = writ_agent(config, "show", "a1")
     assert refused.exit_code == 1
     assert "ORGANISATION_UNCLEAR" in refused.output or "expected `--organisation`: the state holds 0" in refused.output
+
+
+@pytest.mark.parametrize("agent_id", ["", "a" * 257, "a\x00b", "a\udcff"])
+@pytest.mark.parametrize("verb", ["show", "reset", "suspend", "resume"])
+def test_an_id_that_no_agent_can_have_is_refused(config: Path, verb: str, agent_id: str) -> None:
+    refused = writ_agent(config, verb, agent_id)
+    assert refused.exit_code == 2
+    assert "`agent.id` must" in refused.output
+
+
+def test_of_an_agent_that_never_acted_nothing_is_known_until_it_is_suspended(server: RedisServer, config: Path) -> None:
+    agent_id = "new\nagent\x1b[2J"
+    server.flush()
+    asyncio.run(met(server))
+    for verb in ("show", "reset", "resume"):
+        for more in ((), ("--json",)):
+            refused = writ_agent(config, verb, agent_id, "--organisation", "acme", *more)
+            assert refused.exit_code == 1
+            assert (
+                refused.output
+                == 'error: AGENT_NOT_KNOWN: nothing is known of agent `"new\\nagent\\u001b[2J"` of `acme`\n'
+            )
+    suspended = writ_agent(config, "suspend", agent_id, "--organisation", "acme")
+    assert (suspended.exit_code, suspended.output) == (0, 'agent  "new\\nagent\\u001b[2J"\nsuspended  True\n')
+    shown = writ_agent(config, "show", agent_id, "--organisation", "acme")
+    assert shown.exit_code == 1, "it has no baseline"
+    assert shown.output.splitlines()[:2] == ['agent         "new\\nagent\\u001b[2J" of acme', "suspended     yes"]
+    assert "forgotten  False" in writ_agent(config, "reset", agent_id, "--organisation", "acme").output
+    assert writ_agent(config, "resume", agent_id, "--organisation", "acme").exit_code == 0
+    assert writ_agent(config, "resume", agent_id, "--organisation", "acme").exit_code == 1
+
+
+async def met(server: RedisServer) -> None:
+    """Lets the state know its organisation."""
+    state = open_behaviour(server.url)
+    await state.continuity.initialise(EPOCH)
+    await state.enrich([asked("r", observed(agent="other"))])
+    await state.close()
