@@ -9,20 +9,26 @@ import dataclasses
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from writ.errors import ConfigurationError, InvalidInput
+from writ.setting_rules import NAME, SOCKET, WORD, between, is_host_port, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
 
 SECTION = "control_plane"
+
+DATABASE = url(
+    *("sqlite", "postgresql", "postgresql+psycopg"), expected="`sqlite:///FILE` or `postgresql://user@host/name`"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jwt:
     """How bearer tokens of pushers and readers are verified."""
 
-    issuer: str
-    audience: str
+    issuer: Annotated[str, WORD]
+    audience: Annotated[str, WORD]
     public_keys: Path  # folder of PEM files, Ed25519 or P-256; the file name without suffix is the `kid`
 
 
@@ -31,15 +37,16 @@ class ControlPlaneConfig:
     """Everything that the control plane needs."""
 
     listen: str  # gRPC: unix:///path, mode 0600
-    database: str  # sqlite:///file or postgresql://user@host/name; a password belongs into ~/.pgpass
+    database: Annotated[str, DATABASE]  # a password belongs into ~/.pgpass
     opa: Path  # the binary that checks what is pushed
     capabilities: Path  # OPA capabilities file with the allowed built-ins
     bundle_public_key: Path  # ECDSA P-256, PEM: who may sign
     jwt: Jwt
-    bundle_key_id: str = "writ"  # name of that key in signatures and in OPA's configuration
-    bundle_scope: str = "writ"  # what the key signs for; a bundle signed for another scope is refused
+    bundle_key_id: Annotated[str, NAME] = "writ"  # name of that key in signatures and in OPA's configuration
+    bundle_scope: Annotated[str, NAME] = "writ"  # what the key signs for; a bundle signed for another scope is refused
     http_listen: str = "127.0.0.1:8281"  # loopback: OPA fetches the bundle here
-    refresh_ms: int = 2_000  # how soon a change by another control plane on the same database is seen
+    # How soon a change by another control plane on the same database is seen.
+    refresh_ms: Annotated[int, between(10, 3_600_000)] = 2_000
 
 
 def load_config(path: Path) -> ControlPlaneConfig:
@@ -75,20 +82,17 @@ def _absolute(config: ControlPlaneConfig, folder: Path) -> ControlPlaneConfig:
 
 
 def _check(config: ControlPlaneConfig) -> None:
-    if not config.listen.startswith("unix:"):
+    if not SOCKET.holds(config.listen):
         raise ConfigurationError(
-            "CONFIG_INSECURE", f"`control_plane.listen` must be a unix socket, got `{config.listen}`"
+            "CONFIG_INSECURE", f"`control_plane.listen` must be {SOCKET.expected}, got `{config.listen}`"
         )
-    host, _, port = config.http_listen.rpartition(":")
+    host, _, _ = config.http_listen.rpartition(":")
     try:
         loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-        right = 0 <= int(port) <= 65_535 if port.isdigit() and len(port) <= 5 else False
     except ValueError:
-        loopback = right = False
-    if not loopback or not right:
+        loopback = False
+    if not loopback or not is_host_port(config.http_listen, least=0):  # 0: any port, which the log then names
         raise ConfigurationError(
             "CONFIG_INSECURE",
             f"`control_plane.http_listen` must be a loopback address and port, got `{config.http_listen}`",
         )
-    if config.refresh_ms <= 0:
-        raise ConfigurationError("CONFIG_RANGE", f"`control_plane.refresh_ms` must be above 0, got {config.refresh_ms}")

@@ -9,13 +9,19 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from writ.errors import ConfigurationError, InvalidInput
+from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, between, either, one_of, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
 
 T = TypeVar("T")
+
+Milliseconds = Annotated[int, between(1, 600_000)]
+"""Up to ten minutes, which is how long a repeat is known as one: nothing of a decision may outlive that."""
+
+REDIS = url("unix", "redis", "rediss", expected="`unix:///path`, `redis://host:port` or `rediss://host:port`")
 
 OTHERS_SECTIONS = frozenset({"stack", "control_plane"})
 
@@ -33,35 +39,41 @@ class Tls:
 class Limits:
     """Upper bounds; each is there so that one caller or one payload cannot take the decision point down."""
 
-    max_args_bytes: int = 256 * 1024  # a payload that is inspected inline; larger ones belong by reference
-    max_request_bytes: int = 1024 * 1024  # whole message, DecideBatch included
-    max_batch_items: int = 64  # beyond it OPA gains nothing (60 us an item at 64) and a batch holds its callers longer
-    max_batch_bytes: int = 512 * 1024  # 250 ordinary requests; of the dearest, some 0.1 s of work
-    queue_per_caller: int = 512  # waiting requests of one caller
-    queue_total: int = 8192  # waiting requests of all callers
-    batches_in_flight: int = 2  # one in OPA while the next is being prepared
+    # A payload that is inspected inline; larger ones belong by reference, and the reader of arguments takes no more.
+    max_args_bytes: Annotated[int, between(1, 256 * 1024)] = 256 * 1024
+    # Whole message, DecideBatch included; what was asked is one record of the evidence log, which may have 16 MiB.
+    max_request_bytes: Annotated[int, between(1024, 8 * 1024 * 1024)] = 1024 * 1024
+    # Beyond it OPA gains nothing (60 us an item at 64) and a batch holds its callers longer.
+    max_batch_items: Annotated[int, between(1, 1024)] = 64
+    # 250 ordinary requests; of the dearest, some 0.1 s of work.
+    max_batch_bytes: Annotated[int, between(1, 8 * 1024 * 1024)] = 512 * 1024
+    queue_per_caller: Annotated[int, between(1, 65_536)] = 512  # waiting requests of one caller
+    queue_total: Annotated[int, between(1, 1_048_576)] = 8192  # waiting requests of all callers
+    batches_in_flight: Annotated[int, between(1, 64)] = 2  # one in OPA while the next is being prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
     """Milliseconds."""
 
-    default_deadline_ms: int = 5_000  # for callers that set none
-    opa_ms: int = 1_000
-    redis_ms: int = 500
-    parse_ms: int = 500
-    lease_ms: int = 5_000  # how long a claim belongs to one decision point
-    contention_ms: int = 2_500  # how long an item waits while no reservation before it is settled; a living one needs
+    default_deadline_ms: Milliseconds = 5_000  # for callers that set none
+    opa_ms: Milliseconds = 1_000
+    redis_ms: Milliseconds = 500
+    parse_ms: Milliseconds = 500
+    lease_ms: Milliseconds = 5_000  # how long a claim belongs to one decision point
+    contention_ms: Milliseconds = (
+        2_500  # how long an item waits while no reservation before it is settled; a living one needs
+    )
     # at most redis_ms + opa_ms + redis_ms
-    drain_ms: int = 5_000  # at shutdown
+    drain_ms: Milliseconds = 5_000  # at shutdown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jwt:
     """How bearer tokens are verified."""
 
-    issuer: str
-    audience: str
+    issuer: Annotated[str, WORD]
+    audience: Annotated[str, WORD]
     public_keys: Path  # folder of PEM files; the file name without suffix is the `kid`
 
 
@@ -70,8 +82,10 @@ class Evidence:
     """The evidence log of this decision point."""
 
     folder: Path
-    issuer: str  # name of this decision point in receipts; also the writer of its claims
-    segment_bytes: int = 64 * 1024 * 1024
+    issuer: Annotated[str, WORD]  # name of this decision point in receipts; also the writer of its claims
+    segment_bytes: Annotated[int, between(64 * 1024, 1024 * 1024 * 1024)] = (
+        64 * 1024 * 1024
+    )  # preallocated, then copied whole
     vault_folder: Path
     vault_master_key: Path
     receipt_key: Path  # Ed25519 private key, PEM
@@ -82,16 +96,19 @@ class Evidence:
 class Telemetry:
     """Where telemetry goes."""
 
-    metrics_listen: str = ""  # host:port of the Prometheus endpoint, loopback; empty: none
-    log_level: str = "info"
-    otlp_endpoint: str = ""  # OpenTelemetry collector, gRPC; empty: no spans
+    metrics_listen: Annotated[str, either(HOST_PORT, EMPTY)] = (
+        ""  # host:port of the Prometheus endpoint, loopback; empty: none
+    )
+    log_level: Annotated[str, one_of("debug", "info", "warning", "error")] = "info"
+    # OpenTelemetry collector, gRPC; empty: no spans
+    otlp_endpoint: Annotated[str, either(HOST_PORT, url("http", "https", expected="http://host:port"), EMPTY)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redis:
     """State."""
 
-    url: str  # redis://, rediss:// or unix://
+    url: Annotated[str, REDIS]
     cluster: bool = False
     # 32 bytes, raw or hex, mode 0600, the same on every decision point that shares the state: names of agents and sessions in
     # the state are hashed with it. Absent: a key derived from the vault's master key, for one decision point alone.
@@ -118,7 +135,7 @@ class NativeFront:
 class Pdp:
     """The gRPC front."""
 
-    listen: str  # unix:///path (mode 0600) or host:port with tls
+    listen: Annotated[str, either(SOCKET, HOST_PORT)]  # mode 0600; or host:port with tls
     front: NativeFront | None = None  # absent: grpcio listens itself
     tls: Tls | None = None
     jwt: Jwt | None = None
@@ -173,9 +190,5 @@ def _check(config: Config) -> None:
         )
     if pdp.tls is None and pdp.jwt is None:
         raise ConfigurationError("CONFIG_INSECURE", "neither `pdp.tls` nor `pdp.jwt` is set: callers must authenticate")
-    for section in (pdp.limits, pdp.timeouts):
-        for item in dataclasses.fields(section):
-            if getattr(section, item.name) <= 0:
-                raise ConfigurationError(
-                    "CONFIG_RANGE", f"`{item.name}` must be above 0, got {getattr(section, item.name)}"
-                )
+    if config.redis.cluster and config.redis.url.startswith("unix:"):
+        raise ConfigurationError("CONFIG_RANGE", "`redis.url` must be a host with `redis.cluster`, got a unix socket")

@@ -157,7 +157,7 @@ class DecisionPoint:
         await _listen(server, config.pdp, front.rest if front else None)
         if config.telemetry.metrics_listen:
             host, _, port = config.telemetry.metrics_listen.rpartition(":")
-            self.telemetry.listen(host, int(port))
+            self.telemetry.listen(host.strip("[]"), int(port))
         follower = asyncio.create_task(self._follow(healths))
         await stop.wait()
         follower.cancel()

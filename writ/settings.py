@@ -1,4 +1,5 @@
-"""Builds frozen dataclasses from parsed YAML, strictly: an unknown key, a missing one or another type is an error.
+"""Builds frozen dataclasses from parsed YAML, strictly: an unknown key, another type, a value that its rule refuses, or a
+missing key that has no default, is an error.
 
 Does not read files; the caller hands over what `strict_yaml.parse_yaml` returned.
 """
@@ -9,22 +10,24 @@ import dataclasses
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from writ.errors import ConfigurationError
+from writ.setting_rules import Rule
 
 T = TypeVar("T")
 
 
 def build(cls: type[T], document: object, path: str = "") -> T:
-    """Returns `cls` filled from a mapping. Nested dataclasses, `X | None`, `tuple[str, ...]`, Path, str, int and bool.
+    """Returns `cls` filled from a mapping. Nested dataclasses, `X | None`, `tuple[str, ...]`, Path, str, int and bool;
+    each may be `Annotated` with rules.
 
     Raises:
         ConfigurationError: names the key by its dotted path, what was expected and what came.
     """
     if not isinstance(document, Mapping):
         raise _wrong(path or "the document", "a mapping", document)
-    hints = get_type_hints(cls)
+    hints = get_type_hints(cls, include_extras=True)
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]  # T is a dataclass
     unknown = sorted(str(key) for key in document if key not in fields)
     if unknown:
@@ -40,6 +43,12 @@ def build(cls: type[T], document: object, path: str = "") -> T:
 
 
 def _value(hint: Any, value: object, path: str) -> Any:
+    if get_origin(hint) is Annotated:
+        hint, *rules = get_args(hint)
+        found = _value(hint, value, path)
+        for rule in rules:
+            _keep(rule, found, path)
+        return found
     if get_origin(hint) in (Union, types.UnionType):
         if value is None:
             return None
@@ -58,6 +67,12 @@ def _value(hint: Any, value: object, path: str) -> Any:
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise _wrong(path, hint.__name__, value)
     return value
+
+
+def _keep(rule: Rule, value: object, path: str) -> None:
+    if not rule.holds(value):
+        came = "something else" if rule.secret else f"`{value}`"
+        raise ConfigurationError("CONFIG_RANGE", f"`{path}` must be {rule.expected}, got {came}")
 
 
 def _join(path: str, name: str) -> str:

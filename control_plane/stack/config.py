@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Annotated, Any
 
 from control_plane import opa_config
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.tokens import AUDIENCE, ISSUER
 from writ.errors import ConfigurationError, InvalidInput
+from writ.setting_rules import between
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
 
@@ -24,6 +25,11 @@ TEMPLATE = Path(__file__).with_name("writ.yaml")
 
 PORTS = range(20_000, 32_000)
 """Below the ports that the kernel hands to outgoing connections, so that a later start finds its port free."""
+
+
+Seconds = Annotated[int, between(1, 3600)]
+Pause = Annotated[int, between(1, 3_600_000)]
+"""Milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +40,14 @@ class Stack:
     start_opa: bool = True  # false: `opa.socket` belongs to a sidecar that others run
     start_control_plane: bool = True  # false: OPA gets its bundle elsewhere; nothing is built or pushed
     start_pdp: bool = True
-    redis_memory_mib: int = 0  # most that its data may take; 0: half of the machine's memory
+    redis_memory_mib: Annotated[int, between(0, 16_777_216)] = (
+        0  # most that its data may take; 0: half of the machine's memory
+    )
     rego: Path = CHECKOUT / "rego"  # the sources of the bundle
-    ready_timeout_s: int = 60  # for each process
-    stop_timeout_s: int = 15  # then it is killed
-    restart_min_ms: int = 200  # first pause after a crash, doubled with each further one
-    restart_max_ms: int = 10_000
+    ready_timeout_s: Seconds = 60  # for each process
+    stop_timeout_s: Seconds = 15  # then it is killed
+    restart_min_ms: Pause = 200  # first pause after a crash, doubled with each further one
+    restart_max_ms: Pause = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
     stack = build(Stack, _section(document, "stack"), "stack")
     _check(stack)
     pdp, control_plane = _section(document, "pdp"), _section(document, "control_plane")
+    telemetry = _section({"telemetry": {}} | document, "telemetry")
     return StackConfig(
         stack=stack,
         pdp_listen=_text(pdp, "pdp.listen"),
@@ -79,18 +88,16 @@ def load_stack_config(layout: Layout) -> StackConfig:
         opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),
         control_plane_listen=_text(control_plane, "control_plane.listen"),
         control_plane_http=_text(control_plane, "control_plane.http_listen"),
-        metrics_listen=str(_section(document, "telemetry").get("metrics_listen", "")),
+        metrics_listen=str(telemetry.get("metrics_listen", "")),
     )
 
 
 def _check(stack: Stack) -> None:
-    if stack.redis_memory_mib < 0:
+    if stack.restart_min_ms > stack.restart_max_ms:
         raise ConfigurationError(
-            "CONFIG_RANGE", f"`stack.redis_memory_mib` must be 0 or above, got {stack.redis_memory_mib}"
+            "CONFIG_RANGE",
+            f"`stack.restart_max_ms` must be at least `stack.restart_min_ms`, got {stack.restart_max_ms}",
         )
-    for name in ("ready_timeout_s", "stop_timeout_s", "restart_min_ms", "restart_max_ms"):
-        if getattr(stack, name) <= 0:
-            raise ConfigurationError("CONFIG_RANGE", f"`stack.{name}` must be above 0, got {getattr(stack, name)}")
 
 
 def _section(document: object, name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from control_plane.config import ControlPlaneConfig
 from control_plane.stack.config import Stack
 from pdp.config import Config
 from writ.cli.main import cli
+from writ.setting_rules import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -25,29 +26,54 @@ CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 
 
-def settings(kind: Any, path: str) -> Iterator[str]:
-    """Yields dotted names of all settings below a dataclass."""
-    hints = get_type_hints(kind)
+def fields(kind: Any, path: str) -> Iterator[tuple[str, dataclasses.Field[Any], Any]]:
+    """Yields dotted name, field and type, with its rules, of all settings below a dataclass."""
+    hints, ruled = get_type_hints(kind), get_type_hints(kind, include_extras=True)
     for field in dataclasses.fields(kind):
         arms = get_args(hints[field.name]) or (hints[field.name],)
         nested = [arm for arm in arms if dataclasses.is_dataclass(arm)]
         name = f"{path}{field.name}"
         if nested:
-            yield from settings(nested[0], f"{name}.")
+            yield from fields(nested[0], f"{name}.")
         else:
-            yield name
+            yield name, field, ruled[field.name]
 
 
-ALL_SETTINGS = [
-    *settings(Config, ""),
-    *settings(ControlPlaneConfig, "control_plane."),
-    *settings(Stack, "stack."),
+ALL_FIELDS = [
+    *fields(Config, ""),
+    *fields(ControlPlaneConfig, "control_plane."),
+    *fields(Stack, "stack."),
 ]
+ALL_SETTINGS = [name for name, _, _ in ALL_FIELDS]
+
+
+def row(name: str) -> str:
+    (found,) = (line for line in CONFIGURATION.splitlines() if line.startswith(f"| `{name}` |"))
+    return found
 
 
 @pytest.mark.parametrize("name", ALL_SETTINGS)
 def test_every_setting_is_documented(name: str) -> None:
     assert f"| `{name}` |" in CONFIGURATION, f"docs/configuration.md has no row for `{name}`"
+
+
+@pytest.mark.parametrize(("name", "field"), [(name, field) for name, field, _ in ALL_FIELDS])
+def test_a_setting_without_a_default_is_documented_as_required(name: str, field: dataclasses.Field[Any]) -> None:
+    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    # The supervisor asks for the bundle endpoint, and the control plane alone has a default for it.
+    assert (required or name == "control_plane.http_listen") == ("; required" in row(name).split("|")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [(name, rule) for name, _, kind in ALL_FIELDS if int in get_args(kind) for rule in kind.__metadata__],
+)
+def test_every_range_is_documented(name: str, rule: Rule) -> None:
+    assert row(name).endswith(f". {rule.expected} |")
+
+
+def test_every_number_has_a_range() -> None:
+    assert [name for name, _, kind in ALL_FIELDS if kind is int] == []
 
 
 def test_no_documented_setting_is_gone() -> None:
