@@ -10,7 +10,9 @@ _scopes := {
 }
 
 test_the_explanation_says_which_scope_gave_which_setting_and_what_came_of_it if {
-	explained := data.writ.explain with input as thing with data.settings.scopes as _scopes
+	explained := data.writ.explain with input as thing
+		with data.settings as settings
+		with data.settings.scopes as scopes(_scopes)
 	explained.scopes == [{
 		"name": "careful",
 		"standing": "CERTAIN",
@@ -21,11 +23,11 @@ test_the_explanation_says_which_scope_gave_which_setting_and_what_came_of_it if 
 	said["risk.deny_from"] == {
 		"path": "risk.deny_from",
 		"value": 5,
-		"base": data.settings.risk.deny_from,
+		"base": settings.risk.deny_from,
 		"scopes": ["careful"],
 	}
 	said["risk.floors.from"].scopes == []
-	said["risk.floors.from"].value == data.settings.risk.floors.from
+	said["risk.floors.from"].value == settings.risk.floors.from
 	not said.callers
 	explained.conflicts == set()
 	explained.outcome.tier == "T2"
@@ -35,23 +37,27 @@ test_the_explanation_says_which_scope_gave_which_setting_and_what_came_of_it if 
 test_scopes_are_laid_over_in_a_batch_item_by_item if {
 	other := object.union(thing, {"agent": {"unit": "sales"}})
 	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [thing, other]}
-		with data.settings.scopes as _scopes
+		with data.settings as settings
+		with data.settings.scopes as scopes(_scopes)
+		with data.packs.operating_hours.hours as []
 	[outcome.tier | some outcome in outcomes] == ["T2", "T0"]
 }
 
 test_a_batch_for_another_revision_is_not_judged_with_scopes_either if {
 	not data.writ.decisions with input as {"revision": "r2", "items": [item]}
 		with data.system.bundles as running
-		with data.settings.scopes as _scopes
+		with data.settings as settings
+		with data.settings.scopes as scopes(_scopes)
 }
 
 test_a_bundle_whose_scopes_are_wrong_never_becomes_active if {
 	not data.writ.activation with data.system.bundles as running
+		with data.settings as settings
 		with data.settings.scopes as {"unit": {"finance": {"wrong": {}}}}
 }
 
 test_weights_of_a_scope_need_not_be_hundredths_in_all if {
 	heavy := {"unit": {"finance": {"heavy": {"priority": 1, "set": {"risk": {"weights": {"environmental_context": 100}}}}}}}
-	outcome := data.writ.decision with input as item with data.settings.scopes as heavy
+	outcome := decided(item) with data.settings as settings with data.settings.scopes as scopes(heavy)
 	outcome.score == 61
 }

@@ -80,11 +80,35 @@ rule(id, outcome, more) := object.union(
 	more,
 )
 
-# What is judged on `thing`, changed by `patch`, when a pack says `rules`.
-judged(rules, patch) := outcome if {
-	outcome := data.writ.decision with input as object.union(thing, patch)
+# What is judged on the item under the settings of the tests.
+decided(given) := among(set(), given)
+
+# The same when a pack says `rules`.
+among(rules, given) := outcome if {
+	outcome := data.writ.decision with input as given
 		with data.packs.test as {"matched": rules}
+		with data.settings as settings
+		with data.packs.agent_safety.approvals as {"held": _approved_by("agent-supervisor")}
+		with data.packs.bulk_operations.approvals as {"large": _approved_by("agent-supervisor")}
+		with data.packs.data_protection.approvals as {"held": _approved_by("data-protection-officer")}
+		with data.packs.invoices.approvals as _invoice_approvals
+		with data.packs.new_agents.approvals as {"new": _approved_by("agent-supervisor")}
+		with data.packs.operating_hours.approvals as {"closed": _approved_by("duty-officer")}
+		with data.packs.operating_hours.hours as []
 }
+
+# Who approves, and when people are there, is for the organisation to say as well.
+_approved_by(role) := {"quorum": 1, "roles": [role, "finance-manager"], "deadline_s": 14400}
+
+_invoice_approvals := {
+	"read_many": {"quorum": 1, "roles": ["finance-manager"], "deadline_s": 14400},
+	"update_status": {"quorum": 1, "roles": ["finance-manager"], "deadline_s": 14400},
+	"delete": {"quorum": 1, "roles": ["finance-manager"], "deadline_s": 14400},
+	"delete_all": {"quorum": 2, "roles": ["finance-manager"], "deadline_s": 86400},
+}
+
+# What is judged on `thing`, changed by `patch`, when a pack says `rules`.
+judged(rules, patch) := among(rules, object.union(thing, patch))
 
 approval := {"quorum": 1, "roles": ["finance-manager"], "deadline_s": 3600}
 

@@ -1,7 +1,7 @@
 package writ_test
 
 test_the_fixture_is_allowed if {
-	outcome := data.writ.decision with input as item
+	outcome := decided(item)
 	outcome.effect == "ALLOW"
 	outcome.tier == "T0"
 	ids(outcome) == ["invoices.read_one"]
@@ -15,13 +15,15 @@ test_the_fixture_is_allowed if {
 
 test_a_batch_is_judged_in_its_order if {
 	batch := {"revision": "r1", "items": [item, object.union(thing, {"index": 4})]}
-	outcomes := data.writ.decisions with input as batch
+	outcomes := data.writ.decisions with input as batch with data.settings as settings
 	[outcome.index | some outcome in outcomes] == [3, 4]
 	[outcome.effect | some outcome in outcomes] == ["ALLOW", "DENY"]
 }
 
 test_a_batch_for_the_running_revision_is_judged if {
-	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [item]} with data.system.bundles as running
+	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [item]}
+		with data.system.bundles as running
+		with data.settings as settings
 	count(outcomes) == 1
 }
 
@@ -35,11 +37,13 @@ test_a_batch_without_a_revision_is_not_judged if {
 
 test_an_item_that_cannot_be_judged_is_missing_and_the_rest_is_judged if {
 	outcomes := data.writ.decisions with input as {"revision": "r1", "items": ["garbage", item]}
+		with data.settings as settings
 	[outcome.effect | some outcome in outcomes] == ["ALLOW"]
 }
 
 test_an_item_that_says_nothing_is_never_allowed if {
 	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [{"index": 0, "execution_digest": "d"}]}
+		with data.settings as settings
 	every outcome in outcomes {
 		outcome.effect == "DENY"
 	}

@@ -36,7 +36,14 @@ _of(verb, facts) := object.union(
 
 _to(verb, patch) := _of(verb, {"sinks": [_sink(patch)]})
 
-_codes(item) := {rule.code | some rule in agent_safety.matched with input as item}
+_codes(item) := {rule.code | some rule in _matched(item)}
+
+_matched(item) := matched if {
+	matched := agent_safety.matched with input as item with agent_safety.limits as _limits
+}
+
+# Those of the organisation are its own matter.
+_limits := {"denied_repeats": 3, "denials": 20, "denied_share_pct": 25, "denied_share_of": 2000, "burst": 3000}
 
 _changing := ["CREATE", "UPDATE", "SEND", "PAY", "EXECUTE", "ADMIN", "DELETE"]
 
@@ -290,7 +297,7 @@ test_asi07_without_a_gateway_outsiders_name_no_destination if {
 }
 
 test_asi08_a_burst_is_stopped if {
-	limit := agent_safety.limits.burst
+	limit := _limits.burst
 	_codes(object.union(fixture.item, {"session": {"burst": limit + 1}})) == {"TOO_MANY_ACTIONS"}
 	_codes(object.union(fixture.item, {"session": {"burst": limit}})) == set()
 }
@@ -354,7 +361,7 @@ test_lost_provenance_says_that_it_is_lost_and_stays_as_grave if {
 }
 
 test_what_is_held_is_not_thereby_granted if {
-	outcome := data.writ.decision with input as _of("SEND", {"intent": "NOT_ASKED"})
+	outcome := fixture.decided(_of("SEND", {"intent": "NOT_ASKED"}))
 	outcome.effect == "DENY"
 	"NO_RULE_MATCHED" in fixture.codes(outcome)
 }
@@ -370,7 +377,7 @@ test_every_rule_names_its_risk if {
 		_to("SEND", {"origin": "NOWHERE"}),
 		object.union(fixture.item, {"session": {"burst": 9999}}),
 	] {
-		some rule in agent_safety.matched with input as item
+		some rule in _matched(item)
 		regex.match(`^ASI(0[1-9]|10) `, rule.message)
 	}
 }

@@ -2,15 +2,12 @@ package packs.bulk_operations_test
 
 import data.writ_test as fixture
 
-_allow := {"matched": {fixture.rule("t.allow", "ALLOW", {})}}
+_allow := {fixture.rule("t.allow", "ALLOW", {})}
 
-_done(operation, patch) := outcome if {
-	outcome := data.writ.decision with input as object.union(
-		fixture.of([object.union(_unbounded, operation)]),
-		patch,
-	)
-		with data.packs.test as _allow
-}
+_done(operation, patch) := fixture.among(
+	_allow,
+	object.union(fixture.of([object.union(_unbounded, operation)]), patch),
+)
 
 # An operation on a thing whose rows nobody knows.
 _unbounded := object.remove(object.union(fixture.operation, {"resource_type": "thing", "scope": "ALL"}), ["max_rows"])
@@ -37,7 +34,8 @@ test_reading_many_records_is_held if {
 test_a_reading_without_a_bound_is_held_where_bounds_are_demanded if {
 	_done({"verb": "READ"}, {}).effect == "ALLOW"
 	every demand in [true, null] {
-		outcome := _done({"verb": "READ"}, {}) with data.settings.packs.bulk_operations.demands.bounded_reads as demand
+		outcome := _done({"verb": "READ"}, {}) with data.settings as fixture.settings
+			with data.settings.packs.bulk_operations.demands.bounded_reads as demand
 		_held_for(outcome, "ROWS_READ_OVER_LIMIT")
 	}
 }
@@ -49,7 +47,8 @@ test_moving_much_money_is_held if {
 
 test_a_payment_of_nobody_knows_how_much_is_held_where_amounts_are_demanded if {
 	_done({"verb": "PAY"}, {}).effect == "ALLOW"
-	outcome := _done({"verb": "PAY"}, {}) with data.settings.packs.bulk_operations.demands.known_amounts as true
+	outcome := _done({"verb": "PAY"}, {}) with data.settings as fixture.settings
+		with data.settings.packs.bulk_operations.demands.known_amounts as true
 	_held_for(outcome, "AMOUNT_OVER_LIMIT")
 }
 

@@ -2,7 +2,7 @@ package packs.data_protection_test
 
 import data.writ_test as fixture
 
-_allow := {"matched": {fixture.rule("t.allow", "ALLOW", {})}}
+_allow := {fixture.rule("t.allow", "ALLOW", {})}
 
 # A sending to the destinations that another pack allows, changed by `patch`.
 _sent(destinations, patch) := outcome if {
@@ -14,7 +14,7 @@ _sent(destinations, patch) := outcome if {
 		}),
 		patch,
 	)
-	outcome := data.writ.decision with input as sending with data.packs.test as _allow
+	outcome := fixture.among(_allow, sending)
 }
 
 _outside := [{"kind": "email", "value": "a@example.net", "external": true}]
@@ -58,12 +58,13 @@ test_one_destination_outside_is_enough_and_a_sending_to_nowhere_is_outside if {
 }
 
 test_a_class_that_is_taken_out_leaves_redacted if {
-	outcome := _sent(_outside, _holds(["phi", "pii"])) with data.settings.packs.data_protection.guarded as {
-		"denied": [],
-		"held": [],
-		"redacted": ["phi", "credential"],
-		"read": [],
-	}
+	outcome := _sent(_outside, _holds(["phi", "pii"])) with data.settings as fixture.settings
+		with data.settings.packs.data_protection.guarded as {
+			"denied": [],
+			"held": [],
+			"redacted": ["phi", "credential"],
+			"read": [],
+		}
 	outcome.effect == "TRANSFORM"
 	outcome.transforms == [{"id": "data_protection.redact", "type": "redact", "params": {"classes": ["phi"]}}]
 }
@@ -83,7 +84,7 @@ test_the_pack_allows_nothing_itself if {
 		fixture.one({"verb": "SEND", "resource_type": "thing", "destinations": _outside}),
 		_holds(["phi"]),
 	)
-	outcome := data.writ.decision with input as sending
+	outcome := fixture.decided(sending)
 	outcome.effect == "DENY"
 }
 
@@ -97,7 +98,8 @@ _read(state, classes) := {"session": {
 }}
 
 _with_reading(destinations, patch) := outcome if {
-	outcome := _sent(destinations, patch) with data.settings.packs.data_protection.guarded.read as ["phi"]
+	outcome := _sent(destinations, patch) with data.settings as fixture.settings
+		with data.settings.packs.data_protection.guarded.read as ["phi"]
 }
 
 test_after_guarded_data_was_read_what_leaves_is_held if {

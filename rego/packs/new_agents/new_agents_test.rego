@@ -2,18 +2,18 @@ package packs.new_agents_test
 
 import data.writ_test as fixture
 
-_allow := {"matched": {fixture.rule("t.allow", "ALLOW", {})}}
+_allow := {fixture.rule("t.allow", "ALLOW", {})}
 
 _known := {"state": "OK", "new_agent": false, "new_version": false, "new_definition": false, "tool_known": true}
 
 # What comes of the operation by an agent of this baseline when another pack allows it.
-_done(operation, baseline) := outcome if {
-	outcome := data.writ.decision with input as object.union(
+_done(operation, baseline) := fixture.among(
+	_allow,
+	object.union(
 		fixture.one(object.union({"resource_type": "thing"}, operation)),
 		{"baseline": object.union(_known, baseline)},
-	)
-		with data.packs.test as _allow
-}
+	),
+)
 
 _held_for(outcome, code) if {
 	outcome.effect == "REQUIRE_APPROVAL"
@@ -27,8 +27,7 @@ test_a_known_agent_does_what_it_is_allowed_to_do if {
 }
 
 test_without_behaviour_the_pack_is_silent if {
-	outcome := data.writ.decision with input as fixture.one({"resource_type": "thing", "verb": "ADMIN"})
-		with data.packs.test as _allow
+	outcome := fixture.among(_allow, fixture.one({"resource_type": "thing", "verb": "ADMIN"}))
 	outcome.effect == "ALLOW"
 }
 
@@ -54,11 +53,10 @@ test_a_new_agent_does_nothing_large_alone if {
 
 test_a_change_by_a_new_agent_without_a_bound_is_large if {
 	unbounded := object.remove(object.union(fixture.operation, {"resource_type": "thing", "verb": "UPDATE"}), ["max_rows"])
-	outcome := data.writ.decision with input as object.union(
-		fixture.of([unbounded]),
-		{"baseline": object.union(_known, {"new_agent": true})},
+	outcome := fixture.among(
+		_allow,
+		object.union(fixture.of([unbounded]), {"baseline": object.union(_known, {"new_agent": true})}),
 	)
-		with data.packs.test as _allow
 	_held_for(outcome, "AGENT_NEW_ACTION_LARGE")
 }
 

@@ -101,7 +101,7 @@ test_a_transform_rule_without_transforms_is_an_allow_with_its_obligations if {
 test_every_operation_must_be_covered if {
 	payment := object.union(fixture.operation, {"resource_type": "payment"})
 	every operations in [[fixture.operation, payment], [payment, fixture.operation]] {
-		outcome := data.writ.decision with input as fixture.of(operations)
+		outcome := fixture.decided(fixture.of(operations))
 		outcome.effect == "DENY"
 		fixture.ids(outcome) == ["invoices.read_one", "writ.default"]
 	}
@@ -109,21 +109,21 @@ test_every_operation_must_be_covered if {
 
 test_several_covered_operations_are_allowed if {
 	other := object.union(fixture.operation, {"resource_ids": ["42"]})
-	outcome := data.writ.decision with input as fixture.of([fixture.operation, other])
+	outcome := fixture.decided(fixture.of([fixture.operation, other]))
 	outcome.effect == "ALLOW"
 	fixture.ids(outcome) == ["invoices.read_one"]
 }
 
 test_the_strongest_rule_of_any_operation_counts if {
 	foreign := object.union(fixture.operation, {"containers": [{"type": "customer", "id": "8"}]})
-	outcome := data.writ.decision with input as fixture.of([fixture.operation, foreign])
+	outcome := fixture.decided(fixture.of([fixture.operation, foreign]))
 	outcome.effect == "DENY"
 	fixture.ids(outcome) == ["invoices.customer_not_assigned", "invoices.read_one"]
 }
 
 test_an_approval_covers_its_operation_and_holds_for_the_whole_action if {
 	deletion := object.union(fixture.operation, {"verb": "DELETE"})
-	outcome := data.writ.decision with input as fixture.of([deletion, fixture.operation])
+	outcome := fixture.decided(fixture.of([deletion, fixture.operation]))
 	outcome.effect == "REQUIRE_APPROVAL"
 	outcome.tier == "T2"
 	fixture.ids(outcome) == ["invoices.delete", "invoices.read_one"]

@@ -38,7 +38,7 @@ test_types_that_exclude_each_other_deny if {
 	outcome := fixture.judged(
 		{_obliges("t.a", [_log]), _obliges("t.b", [_mask])},
 		{"supported_obligations": ["log", "mask"]},
-	) with data.settings.exclusive_obligations as [["log", "mask"]]
+	) with data.settings as fixture.settings with data.settings.exclusive_obligations as [["log", "mask"]]
 	outcome.effect == "DENY"
 	fixture.codes(outcome) == ["OBLIGATIONS_INCOMPATIBLE", "SAID_BY_TEST", "SAID_BY_TEST"]
 }
@@ -47,7 +47,7 @@ test_types_that_exclude_only_others_are_carried_out_together if {
 	outcome := fixture.judged(
 		{_obliges("t.a", [_log]), _obliges("t.b", [_mask])},
 		{"supported_obligations": ["log", "mask"]},
-	) with data.settings.exclusive_obligations as [["log", "watermark"]]
+	) with data.settings as fixture.settings with data.settings.exclusive_obligations as [["log", "watermark"]]
 	outcome.effect == "ALLOW"
 }
 

@@ -4,7 +4,7 @@ import data.writ_test as fixture
 
 _score(patch) := fixture.judged({_allow}, patch).score
 
-_names := object.keys(data.settings.risk.weights)
+_names := object.keys(fixture.settings.risk.weights)
 
 # What the decision point says of an agent that it remembers, with the same score for every signal, changed by `patch`.
 _signals(points, patch) := {"signals": object.union({name: fixture.signal(points) | some name in _names}, patch)}
@@ -19,8 +19,9 @@ test_the_score_is_the_weighted_sum_rounded_half_up if {
 
 test_every_signal_has_its_weight if {
 	every name in _names {
-		score := _score(_signals(0, {name: fixture.signal(60)})) with data.settings.behaviour as {}
-		score == floor(((data.settings.risk.weights[name] * 60) + 50) / 100)
+		score := _score(_signals(0, {name: fixture.signal(60)})) with data.settings as fixture.settings
+			with data.settings.behaviour as {}
+		score == floor(((fixture.settings.risk.weights[name] * 60) + 50) / 100)
 	}
 }
 
@@ -29,8 +30,10 @@ test_the_short_way_and_the_general_way_say_the_same if {
 		every points in [0, 41, 79, 80, 100] {
 			every name in _names {
 				patch := _signals(points, {name: fixture.signal(60)})
-				short := _score(patch) with data.settings.behaviour as behaviour
-				general := _score(patch) with data.settings.behaviour as behaviour with data.settings.risk.cap as 100
+				short := _score(patch) with data.settings as fixture.settings with data.settings.behaviour as behaviour
+				general := _score(patch) with data.settings as fixture.settings
+					with data.settings.behaviour as behaviour
+					with data.settings.risk.cap as 100
 				short == general
 			}
 		}
@@ -40,8 +43,10 @@ test_the_short_way_and_the_general_way_say_the_same if {
 test_an_agent_without_usual_hours_is_scored_the_short_way_and_the_general_way_alike if {
 	every points in [0, 79, 80] {
 		patch := _signals(points, {"temporal_deviation": _lost})
-		short := _score(patch) with data.settings.behaviour as {}
-		general := _score(patch) with data.settings.behaviour as {} with data.settings.risk.cap as 100
+		short := _score(patch) with data.settings as fixture.settings with data.settings.behaviour as {}
+		general := _score(patch) with data.settings as fixture.settings
+			with data.settings.behaviour as {}
+			with data.settings.risk.cap as 100
 		short == general
 	}
 }
@@ -52,12 +57,13 @@ test_signals_that_are_not_collected_count_nothing if {
 		"baseline_deviation": _lost,
 		"cross_request_correlation": _lost,
 	})
-	calm := _score(silent) with data.settings.behaviour as null
+	calm := _score(silent) with data.settings as fixture.settings with data.settings.behaviour as null
 	calm == 30
 	sign := {"action": _found(["URL_AMBIGUOUS"]).action}
-	noted := _score(object.union(silent, sign)) with data.settings.behaviour as null
+	noted := _score(object.union(silent, sign)) with data.settings as fixture.settings
+		with data.settings.behaviour as null
 	noted == 36
-	lost := _score(silent) with data.settings.behaviour as {}
+	lost := _score(silent) with data.settings as fixture.settings with data.settings.behaviour as {}
 	lost == 60
 }
 
@@ -65,9 +71,10 @@ test_a_lost_signal_never_lowers_the_score if {
 	every name in _names - {"threat_signals"} {
 		every state in ["NO_DATA", "UNSPECIFIED", null] {
 			every points in [0, 79, 100] {
-				known := _score(_signals(points, {})) with data.settings.behaviour as {}
+				known := _score(_signals(points, {})) with data.settings as fixture.settings
+					with data.settings.behaviour as {}
 				patch := _signals(points, {name: {"score": 0, "state": state}})
-				lost := _score(patch) with data.settings.behaviour as {}
+				lost := _score(patch) with data.settings as fixture.settings with data.settings.behaviour as {}
 				lost >= known
 			}
 		}
@@ -102,10 +109,12 @@ test_a_signal_that_is_absent_or_garbage_counts_as_lost if {
 }
 
 test_a_signal_lost_without_a_setting_counts_100 if {
-	score := _score(_signals(0, {"payload_sensitivity": _lost})) with data.settings.risk.no_data as {}
-	score == data.settings.risk.weights.payload_sensitivity
+	score := _score(_signals(0, {"payload_sensitivity": _lost})) with data.settings as fixture.settings
+		with data.settings.risk.no_data as {}
+	score == fixture.settings.risk.weights.payload_sensitivity
 	little := {"payload_sensitivity": 40}
-	lower := _score(_signals(0, {"payload_sensitivity": _lost})) with data.settings.risk.no_data as little
+	lower := _score(_signals(0, {"payload_sensitivity": _lost})) with data.settings as fixture.settings
+		with data.settings.risk.no_data as little
 	lower == 6
 }
 
@@ -113,7 +122,8 @@ test_a_higher_signal_never_lowers_the_score if {
 	every name in _names {
 		scores := [score |
 			some points in [0, 1, 29, 30, 59, 79, 80, 99, 100]
-			score := _score(_signals(30, {name: fixture.signal(points)})) with data.settings.behaviour as {}
+			score := _score(_signals(30, {name: fixture.signal(points)})) with data.settings as fixture.settings
+				with data.settings.behaviour as {}
 		]
 		scores == sort(scores)
 	}
@@ -137,7 +147,8 @@ test_a_sign_lifts_the_score_that_calm_signals_would_hide if {
 	_score(_known_threat(["NOT_LISTED"])) == 75
 	_score(_signals(0, {"threat_signals": fixture.signal(79)})) == 16
 	_score(_signals(0, {"threat_signals": fixture.signal(80)})) == 75
-	score := _score(_signals(0, {"cross_request_correlation": fixture.signal(80)})) with data.settings.behaviour as {}
+	score := _score(_signals(0, {"cross_request_correlation": fixture.signal(80)})) with data.settings as fixture.settings
+		with data.settings.behaviour as {}
 	score == 60
 }
 
@@ -147,11 +158,12 @@ test_a_signal_without_a_floor_lifts_nothing if {
 }
 
 test_a_cap_holds_but_for_the_floors if {
-	capped := _score(_signals(70, {})) with data.settings.risk.cap as 50
+	capped := _score(_signals(70, {})) with data.settings as fixture.settings with data.settings.risk.cap as 50
 	capped == 50
-	lifted := _score(_signals(70, {"threat_signals": fixture.signal(80)})) with data.settings.risk.cap as 50
+	lifted := _score(_signals(70, {"threat_signals": fixture.signal(80)})) with data.settings as fixture.settings
+		with data.settings.risk.cap as 50
 	lifted == 75
-	absurd := _score(_signals(100, {})) with data.settings.risk.cap as 500
+	absurd := _score(_signals(100, {})) with data.settings as fixture.settings with data.settings.risk.cap as 500
 	absurd == 100
 }
 

@@ -25,7 +25,8 @@ test_what_the_table_does_not_list_is_gravest if {
 test_a_resource_type_has_tiers_of_its_own if {
 	patch := {"action": {"operations": [object.union(fixture.operation, {"resource_type": "thing"})]}}
 	every level, tier in ["T0", "T1", "T2", "T3"] {
-		outcome := fixture.judged({_allow}, patch) with data.settings.tiers.resources as {"thing": {"READ": {"SINGLE": level}}}
+		outcome := fixture.judged({_allow}, patch) with data.settings as fixture.settings
+			with data.settings.tiers.resources as {"thing": {"READ": {"SINGLE": level}}}
 		outcome.tier == tier
 	}
 }
@@ -51,7 +52,8 @@ test_only_the_catalogs_word_on_the_environment_lowers_the_tier if {
 test_a_claimed_environment_raises_the_tier if {
 	grave := {"nuclear": 2}
 	claim := {"name": "production", "asserted_by": "AGENT", "claimed": "nuclear"}
-	tier := _tier({"verb": "CREATE"}, claim) with data.settings.tiers.environments as grave
+	tier := _tier({"verb": "CREATE"}, claim) with data.settings as fixture.settings
+		with data.settings.tiers.environments as grave
 	tier == "T3"
 }
 
@@ -88,5 +90,5 @@ test_the_acknowledgement_is_durable_from_t2_on_and_for_approvals if {
 }
 
 _all_signals(score) := {"signals": {name: fixture.signal(score) |
-	some name, _ in data.settings.risk.weights
+	some name, _ in fixture.settings.risk.weights
 }}

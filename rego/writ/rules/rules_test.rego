@@ -3,13 +3,13 @@ package writ.rules_test
 import data.writ_test as fixture
 
 test_a_suspended_agent_does_nothing if {
-	outcome := data.writ.decision with input as object.union(fixture.item, {"agent": {"suspended": true}})
+	outcome := fixture.decided(object.union(fixture.item, {"agent": {"suspended": true}}))
 	outcome.effect == "DENY"
 	fixture.codes(outcome) == ["AGENT_SUSPENDED", "INVOICE_READ"]
 }
 
 test_a_tool_that_the_catalog_does_not_know_is_never_called if {
-	outcome := data.writ.decision with input as object.union(fixture.item, {"tool": {"known": false}})
+	outcome := fixture.decided(object.union(fixture.item, {"tool": {"known": false}}))
 	outcome.effect == "DENY"
 	outcome.rules[0].code == "TOOL_NOT_KNOWN"
 }
@@ -24,10 +24,10 @@ test_an_unknown_verb_is_never_allowed if {
 }
 
 test_one_unknown_operation_of_several_is_enough if {
-	outcome := data.writ.decision with input as fixture.of([
+	outcome := fixture.decided(fixture.of([
 		fixture.operation,
 		object.union(fixture.operation, {"verb": "UNKNOWN"}),
-	])
+	]))
 	outcome.effect == "DENY"
 	outcome.rules[0].code == "ACTION_NOT_UNDERSTOOD"
 }

@@ -1,9 +1,11 @@
 package writ.scopes_test
 
 import data.writ.scopes
+import data.writ_test as fixture
 
 _problems(scope) := said if {
-	said := scopes.problems with data.settings.scopes as {"unit": {"finance": {"here": scope}}}
+	said := scopes.problems with data.settings as fixture.settings
+		with data.settings.scopes as {"unit": {"finance": {"here": scope}}}
 		with data.settings.time_windows as _windows
 }
 
@@ -72,7 +74,7 @@ test_a_scope_sets_what_scopes_may_set_within_its_range if {
 }
 
 test_a_name_stands_at_one_place if {
-	said := scopes.problems with data.settings.scopes as {
+	said := scopes.problems with data.settings as fixture.settings with data.settings.scopes as {
 		"unit": {"finance": {"here": _whole}},
 		"role": {"clerk": {"here": _whole}},
 	}
@@ -81,12 +83,14 @@ test_a_name_stands_at_one_place if {
 }
 
 test_a_time_window_is_a_list if {
-	said := scopes.problems with data.settings.time_windows as {"night": {"zone": "UTC"}}
+	said := scopes.problems with data.settings as fixture.settings with data.settings.time_windows as {"night": {"zone": "UTC"}}
 	said == {"time window `night`: expected a list of hours"}
 }
 
 _conflicts(declared) := said if {
-	said := scopes.conflicts with data.settings.scopes as declared
+	said := scopes.conflicts with data.settings as fixture.settings
+		with data.settings.scopes as declared
+		with data.scoped_rules.rules as []
 }
 
 test_scopes_of_one_priority_that_may_hold_together_and_differ_are_reported if {
@@ -107,7 +111,9 @@ test_scopes_that_agree_or_have_an_order_or_never_meet_are_no_conflict if {
 _scoped(id, outcome, scope) := {"pack": "invoices", "id": id, "outcome": outcome, "scope": scope}
 
 _rule_conflicts(declared, rules) := said if {
-	said := scopes.conflicts with data.settings.scopes as declared with data.scoped_rules.rules as rules
+	said := scopes.conflicts with data.settings as fixture.settings
+		with data.settings.scopes as declared
+		with data.scoped_rules.rules as rules
 }
 
 test_rules_of_scopes_that_may_hold_together_and_come_to_different_outcomes_are_reported if {
@@ -130,6 +136,6 @@ test_rules_that_agree_or_have_an_order_or_belong_to_others_are_no_conflict if {
 }
 
 test_the_report_holds_problems_and_conflicts if {
-	report := scopes.report with data.settings.scopes as {}
+	report := scopes.report with data.settings as fixture.settings with data.settings.scopes as {}
 	report == {"problems": set(), "conflicts": set()}
 }

@@ -17,10 +17,9 @@ _rule(id, outcome, more) := fixture.rule(id, outcome, more)
 
 # What is judged when one pack says `rules` and another one `others`.
 _outcome(rules, others, patch) := outcome if {
-	outcome := data.writ.decision with input as object.union(fixture.thing, patch)
-		with data.packs.test as {"matched": rules}
-		with data.packs.other as {"matched": others}
-		with data.settings.scopes as _scopes
+	outcome := fixture.judged(rules, patch) with data.packs.other as {"matched": others}
+		with data.settings as fixture.settings
+		with data.settings.scopes as fixture.scopes(_scopes)
 }
 
 _effect(rules) := _outcome(rules, set(), {}).effect

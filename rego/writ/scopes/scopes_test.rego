@@ -19,13 +19,16 @@ _windows := {
 # CERTAIN, POSSIBLE or NONE.
 _holds(declared, patch) := said if {
 	some scope in scopes.standing with input as object.union(fixture.item, patch)
+		with data.settings as fixture.settings
 		with data.settings.scopes as declared
 		with data.settings.time_windows as _windows
 	said := scope.standing
 } else := "NONE"
 
 _touched(declared, patch) := said if {
-	said := scopes.touched with input as object.union(fixture.item, patch) with data.settings.scopes as declared
+	said := scopes.touched with input as object.union(fixture.item, patch)
+		with data.settings as fixture.settings
+		with data.settings.scopes as declared
 }
 
 _by_agent := {"asserted_by": "AGENT"}

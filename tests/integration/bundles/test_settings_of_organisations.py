@@ -1,0 +1,142 @@
+"""What the documentation invites an organisation to set: a bundle with it is built, whatever the library's own tests try."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from control_plane.bundles.build import BuiltBundle, build_bundle
+from control_plane.stack.tools import tool_path
+from tests.control_plane_server import CHECKOUT
+from tests.opa_server import KEY_ID, SCOPE, SigningKey
+
+DOCUMENTED = yaml.safe_load(
+    next(
+        block
+        for block in re.findall(r"```yaml\n(.*?)```", (CHECKOUT / "docs" / "policy.md").read_text(), re.DOTALL)
+        if "scopes:" in block
+    )
+)
+
+
+def build(folder: Path, edits: dict[str, dict[str, Any]], rules: str = "") -> BuiltBundle:
+    """Builds the checked-in policy with these keys of these files replaced, and with more rules in the invoice pack."""
+    source = folder / "rego"
+    shutil.copytree(CHECKOUT / "rego", source)
+    for name, changes in edits.items():
+        path = source / name / "data.yaml"
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    if rules:
+        (source / "packs" / "invoices" / "ours.rego").write_text(rules, encoding="utf-8")
+    return build_bundle(
+        source=source,
+        out=folder / "bundle.tar.gz",
+        opa=tool_path("opa"),
+        capabilities=source / "capabilities.json",
+        signing_key=SigningKey().private,
+        key_id=KEY_ID,
+        scope=SCOPE,
+    )
+
+
+def test_the_scopes_of_the_documentation_are_built(tmp_path: Path) -> None:
+    assert build(tmp_path, {"settings": DOCUMENTED}).conflicts == ()
+
+
+@pytest.mark.parametrize("dimension", [{"unit": "finance"}, {"organisation": "example"}, {"verb": "READ"}], ids=str)
+def test_a_scope_that_the_items_of_the_tests_would_be_in_is_built(tmp_path: Path, dimension: dict[str, str]) -> None:
+    scope = {"careful": {"priority": 10, "set": {"risk": {"deny_from": 80, "weights": {"temporal_deviation": 20}}}}}
+    build(tmp_path, {"settings": {"scopes": {name: {value: scope} for name, value in dimension.items()}}})
+
+
+RULES = """package packs.invoices
+
+matched contains rule if {
+	input.action.operations[0].verb in {"READ", "UPDATE", "DELETE"}
+	rule := {
+		"id": "invoices.at_night",
+		"outcome": "DENY",
+		"code": "AT_NIGHT",
+		"message": "nothing happens at night",
+		"remediation": "come back in the morning",
+		"scope": "finance_night",
+	}
+}
+"""
+
+
+def test_rules_of_a_scope_are_built(tmp_path: Path) -> None:
+    build(tmp_path, {"settings": DOCUMENTED}, RULES)
+
+
+def test_limits_weights_hours_and_approvers_of_the_organisation_are_built(tmp_path: Path) -> None:
+    risk = yaml.safe_load((CHECKOUT / "rego" / "settings" / "data.yaml").read_text(encoding="utf-8"))["risk"]
+    risk["weights"] |= {"action_severity": 15, "temporal_deviation": 15}
+    risk |= {"deny_from": 70, "cap": 90}
+    risk["floors"] |= {"from": 50}
+    asked = {"quorum": 2, "roles": ["treasurer"], "deadline_s": 60}
+    build(
+        tmp_path,
+        {
+            "settings": {
+                "risk": risk,
+                "permit_ttl_s": {"T0": 5, "T1": 5, "T2": 5, "T3": 5},
+                "acknowledgement": {"tiers": {}, "effects": {}},
+                "behaviour": None,
+                "subjects": ["patient"],
+                "environments": {"live": 100},
+                "finding_scores": {},
+                "exclusive_obligations": [["log", "mask"]],
+                "counters": {
+                    "payments": {
+                        "match": {"verbs": ["PAY"], "resource_types": ["payment"]},
+                        "key": ["agent.id"],
+                        "window": {"calendar": "month", "zone": "UTC"},
+                        "measure": "rows",
+                        "counts": "allowed",
+                    }
+                },
+            },
+            "settings/packs/invoices": {"limits": {"rows_read": 5, "status_updates_month": 1}},
+            "settings/packs/bulk_operations": {
+                "limits": {
+                    "rows_changed": 1,
+                    "rows_read": 1,
+                    "amount_minor": 1,
+                    "total": {"rows": 1, "amount_minor": 1, "bytes_sent": 1},
+                },
+                "demands": {"bounded_reads": True, "known_amounts": True},
+            },
+            "settings/packs/data_protection": {
+                "guarded": {"denied": ["pii"], "held": [], "redacted": ["phi"], "read": ["pii"]}
+            },
+            "settings/packs/new_agents": {
+                "guarded": {"new_agent": ["READ"], "new_version": []},
+                "limits": {"amount_minor": 1, "rows": 1},
+            },
+            "settings/packs/operating_hours": {"demands": {"closed": True, "frozen": True}},
+            "settings/tiers/resources/invoice": {"READ": {"SINGLE": 3}},
+            "packs/operating_hours": {"hours": [{"zone": "UTC", "days": ["Monday"], "from": 8, "until": 18}]},
+            "packs/invoices": {
+                "approvals": dict.fromkeys(("read_many", "update_status", "delete", "delete_all"), asked)
+            },
+            "packs/agent_safety": {
+                "limits": {
+                    "denied_repeats": 1,
+                    "denials": 1,
+                    "denied_share_pct": 1,
+                    "denied_share_of": 9,
+                    "burst": 99999,
+                },
+                "approvals": {"held": asked | {"roles": ["officer"]}},
+            },
+            "packs/bulk_operations": {"approvals": {"large": asked}},
+            "packs/data_protection": {"approvals": {"held": asked | {"roles": ["officer"]}}},
+            "packs/new_agents": {"approvals": {"new": asked | {"roles": ["supervisor"]}}},
+        },
+    )
