@@ -69,6 +69,11 @@ def is_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
+def is_no_secret(text: str) -> bool:
+    """True when `text` stands for a secret, or looks like one and is published on purpose."""
+    return is_placeholder(text) or _PUBLISHED.match(text) is not None
+
+
 def entropy_bits(text: str) -> float:
     """Returns the Shannon entropy of the characters of `text`, in bits per character."""
     size = len(text)
@@ -89,7 +94,7 @@ def is_assigned(text: str) -> bool:
     text = text.strip().strip("'\"`")
     scheme, _, rest = text.partition(" ")
     text = rest.strip() if scheme.lower() in ("bearer", "basic", "token", "digest", "apikey", "negotiate") else text
-    if len(text) < 8 or is_placeholder(text) or _PUBLISHED.match(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
+    if len(text) < 8 or is_no_secret(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
         return False
@@ -112,7 +117,7 @@ def is_password(text: str) -> bool:
 def is_random(text: str) -> bool:
     """True when `text` was drawn at random as secrets are: mixed, no words, no UUID, no placeholder, no checksum."""
     text = text.strip()
-    if len(text) < 16 or is_placeholder(text) or _PUBLISHED.match(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
+    if len(text) < 16 or is_no_secret(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
         return False
     lowered = text.lower()
     is_hex = _HEX.fullmatch(text) is not None
@@ -135,7 +140,7 @@ def _word_chars(text: str) -> int:
 def is_key_like(text: str) -> bool:
     """True when `text`, which a name or a prefix announces, may be a key: digits in it, few words; hex and UUIDs too."""
     text = text.strip().rstrip(".,")
-    if len(text) < 12 or is_placeholder(text) or _PUBLISHED.match(text) or text.isdigit() or not any(c.isdigit() for c in text):
+    if len(text) < 12 or is_no_secret(text) or text.isdigit() or not any(c.isdigit() for c in text):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text) or _VERSION.fullmatch(text):
         return False
