@@ -13,7 +13,7 @@ from pdp.config import load_config
 from pdp.evidence_read import EvidenceReader
 from pdp.keystore import Keystore, load_master_key
 from pdp.record import KEYSTORE_FILE
-from pdp.replay import recorded_payload, replay
+from pdp.replay import Replay, recorded_payload, replay, unjudged
 from pdp.server import now_ms
 from writ.cli.places import settings_file
 from writ.errors import WritError
@@ -40,24 +40,37 @@ Example:
 @click.option("--opa", type=_FILE, required=True, help="OPA binary.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def replay_(receipt: Path, settings: Path, keys: Path, bundle: Path, opa: Path, as_json: bool) -> None:
-    """Judge a recorded decision again. Exit 0: the same answer; 1: another one, or an error."""
+    """Judge a recorded decision again. Exit 0: the policy says the same, or was not asked; 1: another answer, or an error."""
     try:
         config = load_config(settings)
         parsed = parse_receipt(receipt.read_bytes())
         verified = verify_receipt(parsed, parse_public_keys(keys.read_bytes()))
-        evidence = config.evidence
-        master = load_master_key(evidence.vault_master_key)
-        keystore = Keystore(evidence.vault_folder / KEYSTORE_FILE, master, random=os.urandom, now_ms=now_ms)
-        reader = EvidenceReader(evidence.folder, evidence.vault_folder, keystore)
-        result = replay(parsed, recorded_payload(parsed, verified, reader), bundle, opa)
+        result = unjudged(parsed)
+        if result is None:
+            evidence = config.evidence
+            master = load_master_key(evidence.vault_master_key)
+            keystore = Keystore(evidence.vault_folder / KEYSTORE_FILE, master, random=os.urandom, now_ms=now_ms)
+            reader = EvidenceReader(evidence.folder, evidence.vault_folder, keystore)
+            result = replay(parsed, recorded_payload(parsed, verified, reader), bundle, opa)
     except WritError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     if as_json:
-        fields = ("decision_id", "revision", "recorded", "replayed", "differences")
+        fields = ("decision_id", "revision", "recorded", "replayed", "own", "differences")
         click.echo(json.dumps({name: getattr(result, name) for name in fields}))
     else:
         click.echo(f"decision  {result.decision_id}\nrevision  {result.revision}")
-        click.echo(f"recorded  {json.dumps(result.recorded)}\nreplayed  {json.dumps(result.replayed)}")
-        click.echo("the same answer" if not result.differences else "differs in " + ", ".join(result.differences))
+        click.echo(f"recorded  {json.dumps(result.recorded)}")
+        if result.replayed is not None:
+            click.echo(f"replayed  {json.dumps(result.replayed)}")
+        click.echo(_summary(result))
     sys.exit(1 if result.differences else 0)
+
+
+def _summary(result: Replay) -> str:
+    own = ", ".join(result.own)
+    if result.replayed is None:
+        return f"not judged by policy: {own}"
+    if result.differences:
+        return "differs in " + ", ".join(result.differences)
+    return f"the policy says the same; the decision point was stricter: {own}" if own else "the same answer"

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,40 @@ OPA_TIMEOUT_S = 60.0
 QUERY = "data.writ.decision"
 
 
+_OWN_DEFERRAL = "writ.dependency_deferred"
+"""The one rule of the decision point's own that defers; all others of its own have the outcome FAILURE, as no policy's has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """Two judgements of one input. `differences` names what is not equal; empty means the same answer."""
+    """Two judgements of one input. `recorded` is what was signed. `replayed` is what the policy says now, None when it was not
+    asked about this decision. `own` are the codes of the rules that the decision point itself put before those of the policy:
+    a failure, or why it was stricter. `differences` names what the policy said otherwise; empty means that it said the same."""
 
     decision_id: str
     revision: str
     recorded: dict[str, Any]
-    replayed: dict[str, Any]
+    replayed: dict[str, Any] | None
+    own: tuple[str, ...]
     differences: tuple[str, ...]
+
+
+def unjudged(receipt: Receipt) -> Replay | None:
+    """Returns the replay of a decision that rests on no judgement of the policy, such as an item after the one that ended
+    its batch; None for one that does, which takes `replay`. Raises InvalidInput NOT_A_DECISION."""
+    predicate = _decision(receipt)
+    recorded = _of_receipt(predicate)
+    own = _own(recorded)
+    if len(own) < len(recorded["rules"]):
+        return None
+    return Replay(
+        decision_id=predicate["decision_id"],
+        revision=predicate["bundle"]["revision"],
+        recorded=recorded,
+        replayed=None,
+        own=own,
+        differences=(),
+    )
 
 
 def recorded_payload(receipt: Receipt, verified: VerifiedReceipt, reader: EvidenceReader) -> receipt_pb2.Payload:
@@ -42,11 +68,7 @@ def recorded_payload(receipt: Receipt, verified: VerifiedReceipt, reader: Eviden
         EvidenceFailed: it is not there or was erased.
         VerificationFailed: it is not what the receipt commits to.
     """
-    predicate = orjson.loads(receipt.body)["predicate"]
-    if predicate["kind"] != "decision":
-        raise InvalidInput(
-            "NOT_A_DECISION", f"expected the receipt of a decision, got one of kind `{predicate['kind']}`"
-        )
+    predicate = _decision(receipt)
     payload = receipt_pb2.Payload.FromString(reader.read_payload(predicate["decision_id"]))
     if not payload.input_json:
         raise InvalidInput(
@@ -60,28 +82,46 @@ def recorded_payload(receipt: Receipt, verified: VerifiedReceipt, reader: Eviden
 def replay(receipt: Receipt, payload: receipt_pb2.Payload, bundle: Path, opa: Path) -> Replay:
     """Judges the recorded input with the bundle.
 
+    What is compared is what the policy said. Where the decision point put a rule of its own before those of the policy, the
+    effect is its own and it let go of the obligations; tier, score and the rules after its own are still the policy's.
+
     Raises:
         VerificationFailed: the bundle is another revision than the one that judged.
         EvaluationFailed: OPA gave no outcome.
     """
-    predicate = orjson.loads(receipt.body)["predicate"]
+    predicate = _decision(receipt)
     revision = predicate["bundle"]["revision"]
     found = _revision(bundle, opa)
     if found != revision:
         raise VerificationFailed("REVISION_MISMATCH", f"expected revision {revision}, got a bundle of {found}")
     outcome = _judge(payload.input_json, bundle, opa)
     recorded, replayed = _of_receipt(predicate), _of_outcome(outcome)
-    if any(rule[1] == "FAILURE" for rule in recorded["rules"]):
-        # The decision point was stricter than the policy; only what the policy said can be compared.
-        recorded["rules"] = [rule for rule in recorded["rules"] if rule[1] != "FAILURE"]
-        recorded["effect"] = replayed["effect"]
+    own = _own(recorded)
+    said = {**recorded, "rules": recorded["rules"][len(own) :]}
+    compared = ("rules", "score", "tier") if own else sorted(recorded)
     return Replay(
         decision_id=predicate["decision_id"],
         revision=revision,
         recorded=recorded,
         replayed=replayed,
-        differences=tuple(sorted(name for name in recorded if recorded[name] != replayed[name])),
+        own=own,
+        differences=tuple(name for name in compared if said[name] != replayed[name]),
     )
+
+
+def _decision(receipt: Receipt) -> dict[str, Any]:
+    predicate: dict[str, Any] = orjson.loads(receipt.body)["predicate"]
+    if predicate["kind"] != "decision":
+        raise InvalidInput(
+            "NOT_A_DECISION", f"expected the receipt of a decision, got one of kind `{predicate['kind']}`"
+        )
+    return predicate
+
+
+def _own(recorded: dict[str, Any]) -> tuple[str, ...]:
+    """Returns the codes of the decision point's own rules, which stand before those of the policy."""
+    own = takewhile(lambda rule: rule[1] == "FAILURE" or rule[0] == _OWN_DEFERRAL, recorded["rules"])
+    return tuple(code for _, _, code in own)
 
 
 def _of_receipt(predicate: dict[str, Any]) -> dict[str, Any]:

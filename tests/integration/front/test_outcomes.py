@@ -125,6 +125,24 @@ def test_a_recorded_decision_is_judged_again_to_the_same_answer(
     assert result["revision"] == decision.bundle.revision
 
 
+def test_an_item_after_the_end_of_its_batch_was_not_judged_and_differs_from_nothing(
+    stack: Stack, client: Client, bundle: Path, tmp_path: Path
+) -> None:
+    batch = [request("replay-batch-1", args=FOREIGN), request("replay-batch-2")]
+    answers = client.decide_batch(batch, decision_pb2.BATCH_SEMANTIC_DENY_ON_FIRST_DENY)
+    receipt = tmp_path / "receipt.json"
+    receipt.write_bytes(format_receipt(Receipt.of_message(answers[1].decision.receipt)))
+    done = writ(
+        *("replay", receipt, "--config", stack.layout.settings, "--keys", stack.layout.public_keys / "receipt.pem"),
+        *("--bundle", bundle, "--opa", stack.layout.opa_link),
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout.splitlines()[-1] == "not judged by policy: NOT_EVALUATED"
+    recorded = next(line for line in done.stdout.splitlines() if line.startswith("recorded"))
+    assert '"DENY"' in recorded
+    assert '["writ.not_evaluated", "FAILURE", "NOT_EVALUATED"]' in recorded
+
+
 def test_a_receipt_that_was_changed_is_not_judged_again(
     stack: Stack, client: Client, bundle: Path, tmp_path: Path
 ) -> None:
