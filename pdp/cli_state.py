@@ -15,7 +15,7 @@ from pdp.evidence_read import EvidenceReader
 from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
-from pdp.seal import seal, unseal
+from pdp.seal import resume, seal, unseal
 from pdp.server import now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records
@@ -65,8 +65,13 @@ def init(settings: Path, as_json: bool) -> None:
     help="Log folder, vault folder and vault master key of another decision point; once for each.",
 )
 @click.option("--unless-sealed", "mark", default="", help="Count nothing when Redis still has the seal of this mark.")
+@click.option(
+    "--unless-killed", "run_id", default="", help="Nor when it is the server of this run id, killed and back."
+)
 @_as_json
-def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: str, as_json: bool) -> None:
+def rebuild_(
+    settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: str, run_id: str, as_json: bool
+) -> None:
     """Count again, from every decision point's receipts, what an emptied or replaced Redis has lost."""
     config = load_config(settings)
     own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
@@ -75,6 +80,8 @@ def rebuild_(settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: 
         await store.check_server()
         if await unseal(store, mark):
             return {"requests": 0, "sealed": True}
+        if await resume(store, run_id):
+            return {"requests": 0, "resumed": True}
         records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 

@@ -1,4 +1,6 @@
-"""Proof that Redis lost nothing between a clean stop and the next start, so that nothing has to be counted again.
+"""Proof that Redis lost nothing between a stop and the next start, so that nothing has to be counted again.
+
+After a clean stop by seals:
 
 1. When every decision point has stopped, `seal` puts a fresh random mark where the run id of the server stands, for each
    organisation that is whole, and last for the deployment.
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from pdp.state import RedisState
 from pdp.state_client import load_script, run_one
+from pdp.state_continuity import EPOCH_KEY
 from pdp.state_wire import organisation_key
 
 SEAL_KEY = "{writ}:seal"
@@ -43,7 +46,25 @@ async def unseal(state: RedisState, mark: str) -> bool:
     if not mark or held is None or held.decode() != mark:
         return False
     await state.client.command("DEL", SEAL_KEY)
+    return await _take_over(state, PREFIX + mark)
+
+
+async def resume(state: RedisState, run_id: str) -> bool:
+    """Goes on after a server that was killed, `run_id`, came back on the same machine with its own append-only file. False when
+    something does not stand under that run id: then nothing says that Redis is whole. Raises StateFailed.
+
+    A killed process loses at most what it answered while the disk was being flushed. Decision points that go on compare the
+    sequence numbers that they have seen, so what they reserved there is missed; an outcome that is lost leaves its action
+    waiting for its report, which counts as the worst. Only for who has seen the server die and started it again; after a
+    crash of the machine, or with a copy of the file, count again.
+    """
+    if not run_id or await state.client.command("GET", EPOCH_KEY) is None:
+        return False
+    return await _take_over(state, run_id)
+
+
+async def _take_over(state: RedisState, mark: str) -> bool:
     whole = True
     for organisation in sorted(await state.continuity.organisations()):
-        whole &= await run_one(state.client, _SEAL, organisation_key(organisation), PREFIX + mark, "") == 1
+        whole &= await run_one(state.client, _SEAL, organisation_key(organisation), mark, "") == 1
     return whole

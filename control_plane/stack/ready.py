@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import grpc
@@ -27,6 +28,15 @@ async def redis_ready(socket: Path) -> None:
     answer = await _ask("redis", str(socket), b"PING\r\n", until=b"\r\n")
     if answer != b"+PONG\r\n":
         raise DependencyFailed("REDIS_NOT_READY", f"expected PONG, got {answer[:60]!r}")
+
+
+async def redis_run_id(socket: Path) -> str:
+    """Returns what Redis calls this run of its process: 40 hex digits, others after every start."""
+    answer = await _ask("redis", str(socket), b"INFO server\r\n", until=b"\r\n\r\n")
+    found = re.search(rb"\r\nrun_id:([0-9a-f]{40})\r\n", answer)
+    if found is None:
+        raise DependencyFailed("REDIS_NOT_READY", f"expected its run id, got {answer[:60]!r}")
+    return found.group(1).decode()
 
 
 async def opa_ready(socket: Path, *, bundle: bool) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import child_environment
+from control_plane.stack.ready import redis_run_id
 from writ.errors import DependencyFailed
 
 VERBS = ("-m", "writ.cli.main", "state")
@@ -34,6 +35,7 @@ class StackState:
         self._random = random
         self._report = report
         self._begun = False
+        self._server = ""  # what our own Redis calls its run
 
     async def begin(self, *, own_redis: bool) -> None:
         """Sets the state epoch once in the life of a state folder; later makes sure that what Redis holds is whole.
@@ -49,11 +51,19 @@ class StackState:
             self._report(f"state after a clean stop: {await self._run('rebuild', '--unless-sealed', mark)}")
         elif own_redis:
             await self.rebuild()
+        if own_redis:
+            self._server = await redis_run_id(self._layout.socket("redis"))
         self._begun = True
 
     async def rebuild(self) -> None:
         """Counts again from the receipts. Raises DependencyFailed."""
         self._report(f"counted again from receipts: {await self._run('rebuild')}")
+
+    async def resume(self) -> None:
+        """Goes on with what our own Redis holds after it was killed and started again; counts again where that is not whole.
+        Raises DependencyFailed."""
+        killed, self._server = self._server, await redis_run_id(self._layout.socket("redis"))
+        self._report(f"state after redis came back: {await self._run('rebuild', '--unless-killed', killed)}")
 
     async def seal(self) -> str:
         """Seals what Redis holds when nobody decides any more; returns the mark, or "" when it could not be sealed. A state

@@ -167,7 +167,7 @@ class Supervisor:
             command=tuple(redis_command(find_redis_server(), self._layout, config.stack.redis_memory_mib)),
             ready=lambda: ready.redis_ready(socket),
             sockets=(socket,),
-            after_restart=self._state.rebuild,
+            after_restart=self._state.resume,
         )
 
     def _control_plane(self, config: StackConfig) -> ChildSpec:

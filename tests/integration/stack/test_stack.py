@@ -133,6 +133,25 @@ def test_a_killed_process_is_named_and_comes_back(stack: Running, name: str) -> 
     assert stack.pid(name) != before
 
 
+def test_after_a_kill_of_redis_its_state_goes_on(stack: Running) -> None:
+    action = {"request_id": "k1", "agent": {"id": "billing-agent"}, "tool": {"server": "x", "name": "y"}, "args": {}}
+    file = stack.state.parent / "action.json"
+    file.write_text(json.dumps(action))
+    assert writ("decide", "-f", str(file), "--state", str(stack.state), "--json").stdout
+    socket = stack.state / "redis.sock"
+
+    def marks() -> dict[str, bytes]:
+        with redis.Redis(unix_socket_path=str(socket)) as client:
+            return {key: client.hget(key, "e") for key in client.scan_iter("*:m")}
+
+    before, said = marks(), stack.log.read_text().count("state after redis came back")
+    assert before
+    os.kill(stack.pid("redis"), signal.SIGKILL)
+    until(lambda: stack.log.read_text().count("state after redis came back") > said, stack.log)
+    assert "resumed" in stack.log.read_text().rsplit("state after redis came back", 1)[1]
+    assert marks() == before  # no new epoch, so nothing counts as lost
+
+
 def test_ctrl_c_stops_everything_and_a_later_start_makes_nothing_again(tmp_path: Path) -> None:
     state = tmp_path / "s"
     with up(state) as first:

@@ -1,4 +1,4 @@
-"""A seal proves that a restarted Redis is whole; whatever does not fit counts as lost."""
+"""A seal, or having seen the server die, proves that a restarted Redis is whole; whatever does not fit counts as lost."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pdp.model import Final
-from pdp.seal import seal, unseal
+from pdp.seal import resume, seal, unseal
 from pdp.state import RedisState
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle
+from writ.errors import StateFailed
 
 MARK = "0123456789abcdef"
 
@@ -61,7 +62,11 @@ def restart(server: RedisServer) -> None:
 
 async def committed(state: RedisState, organisation: str) -> int | None:
     """Returns what the next decision sees, None for no data."""
-    view = await enrich_one(state, ask("look", reserve(), organisation=organisation, dry_run=True))
+    look = ask("look", reserve(), organisation=organisation, dry_run=True)
+    try:
+        view = await enrich_one(state, look)
+    except StateFailed:  # the connection to a server that was killed; the next one is new
+        view = await enrich_one(state, look)
     counter = view.counters["calls"]
     return counter.committed if counter.known else None
 
@@ -148,3 +153,63 @@ async def test_an_emptied_server_is_no_proof(server: RedisServer) -> None:
     server.flush()
     async with opened(server) as state:
         assert not await unseal(state, MARK)
+
+
+def killed(server: RedisServer) -> str:
+    """Kills it as a crash would and starts it again; returns the run id of the one that was killed."""
+    with server.client() as client:
+        run_id = str(client.info("server")["run_id"])
+    server.kill()
+    server.start()
+    return run_id
+
+
+async def test_after_a_kill_counting_goes_on_where_it_was(server: RedisServer) -> None:
+    await counted_one(server, "acme", "other")
+    async with opened(server, writer="pdp-2") as going_on:
+        assert await committed(going_on, "acme") == 1
+        run_id = killed(server)
+        assert await committed(going_on, "acme") is None
+        async with opened(server) as state:
+            assert await resume(state, run_id)
+        assert [await committed(going_on, name) for name in ("acme", "other", "new")] == [1, 1, 0]
+
+
+async def test_a_kill_is_resumed_once_and_by_its_own_run_id(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    first = killed(server)
+    async with opened(server) as state:
+        assert not await resume(state, "")
+        assert not await resume(state, "0" * 40)
+        assert await resume(state, first)
+        assert not await resume(state, first)
+
+
+async def test_what_a_decision_point_has_seen_and_the_server_lost_is_not_resumed(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    await counted_one(server, "acme")
+    folder = Path(server.socket).parent / "appendonlydir"
+    shutil.copytree(folder, tmp_path / "copy")
+    async with opened(server, writer="pdp-2") as going_on:
+        one = ask("acme-2", reserve())
+        await going_on.settle([settle(one, await enrich_one(going_on, one), Final.ALLOWED)])
+        with server.client() as client:
+            run_id = str(client.info("server")["run_id"])
+        server.kill()
+        shutil.rmtree(folder)
+        shutil.copytree(tmp_path / "copy", folder)  # as if the last writes had not reached the file
+        server.start()
+        async with opened(server) as state:
+            await resume(state, run_id)
+        assert await committed(going_on, "acme") is None
+        async with opened(server) as state:
+            assert await committed(state, "acme") is None
+
+
+async def test_an_emptied_server_is_not_resumed(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    server.flush()
+    run_id = killed(server)
+    async with opened(server) as state:
+        assert not await resume(state, run_id)
