@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from pdp.suggest.alternatives import choices_of, mapping, strings, types_of, unite
+from pdp.suggest.shapes import verify_schema, wrong
 from writ.frozen import frozen
 
 MAX_PLACES = 256
@@ -76,15 +77,18 @@ class Argument:
 
 
 def parse_arguments_schema(schema: object) -> tuple[Argument, ...]:
-    """Returns the places of an input schema, outer before inner; () for anything that is no object schema."""
-    if not isinstance(schema, Mapping):
+    """Returns the places of an input schema, outer before inner; () where there is none. Raises InvalidInput TOOLS_INVALID."""
+    if schema is None:
         return ()
+    if not isinstance(schema, Mapping):
+        raise wrong("the schema of the arguments", "an object", schema)
     walk = _Walk(schema)
     return tuple(walk.places(walk.resolved(schema), listed=False))
 
 
 def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
-    """Returns the places of an output schema, None when there is none."""
+    """Returns the places of an output schema, None when there is none. Raises InvalidInput TOOLS_INVALID."""
+    verify_schema(schema)
     if not isinstance(schema, Mapping) or not schema:
         return None
     walk = _Walk(schema)
@@ -95,6 +99,12 @@ def parse_result_schema(schema: object) -> tuple[Argument, ...] | None:
 def quoted(name: str) -> str:
     """Returns a property name as one step of a JMESPath expression."""
     return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=True)
+
+
+def _item_schema(schema: Mapping[str, Any]) -> object:
+    """Returns the schema of every item; {} where each position has its own, as JSON Schema had it up to 2019-09."""
+    items = schema.get("items")
+    return {} if isinstance(items, list) else items
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,7 +130,9 @@ class _Walk:
         self._steps_left = MAX_STEPS
 
     def resolved(self, schema: object, depth: int = 0) -> Mapping[str, Any]:
-        """Returns a schema with local references followed and its alternatives united; {} when it is none."""
+        """Returns a schema with local references followed and its alternatives united; {} when it says nothing. Raises
+        InvalidInput TOOLS_INVALID for what is no schema."""
+        verify_schema(schema)
         self._steps_left -= 1
         if not isinstance(schema, Mapping) or depth > 8 or self._steps_left < 0:
             return {}
@@ -163,7 +175,7 @@ class _Walk:
         """Yields the places of an object, or of a list where `listed`, outer before inner. The nearest are looked at
         first, so that a large object beside them leaves none of them out."""
         if listed:
-            top = [self._place(self.resolved(root.get("items")), "[]", (), required=True, depth=0, around=root)]
+            top = [self._place(self.resolved(_item_schema(root)), "[]", (), required=True, depth=0, around=root)]
         else:
             top = list(self._properties(root, "", (), required=True, depth=0))
         queue = deque(top)
@@ -204,7 +216,7 @@ class _Walk:
         """Returns one place. `around` is the list that it is an item of."""
         types = types_of(schema)
         listed = "array" in types
-        item = self.resolved(schema.get("items")) if listed else {}
+        item = self.resolved(_item_schema(schema)) if listed else {}
         if listed:
             types = (types - {"array"}) | (types_of(item) or frozenset({"array"}))
         choices = choices_of(item if listed and "enum" in item else schema)

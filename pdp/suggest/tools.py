@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from pdp.suggest.schema import Argument, parse_arguments_schema, parse_result_schema
+from pdp.suggest.shapes import shape, wrong
 from writ.canonical import arguments_bytes
 from writ.errors import InvalidInput
 from writ.frozen import frozen
@@ -27,12 +29,13 @@ MAX_DESCRIPTION_CHARS = 16 * 1024
 DEFINITION_DOMAIN = b"writ.v1/definition\n"
 """Domain prefix of the digest of a definition."""
 
-_HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
+_GRAVE = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False, "openWorldHint": True}
+"""The annotations of MCP, each with its graver value."""
 
 
 @frozen
 class Tool:
-    """One definition as it came. `hints` holds only annotations that are booleans; they are the server's own claims."""
+    """One definition as it came. `hints` are the server's own claims; one that is no boolean is read as the graver of both."""
 
     name: str
     title: str
@@ -60,7 +63,7 @@ def parse_tools(document: bytes) -> tuple[Tool, ...]:
         if isinstance(listed, Mapping):
             listed = next((listed[key] for key in ("tools", "functions", "result") if key in listed), [listed])
     if not isinstance(listed, list):
-        raise InvalidInput("TOOLS_INVALID", "expected a list of tool definitions")
+        raise wrong("the tool definitions", "a list", listed)
     if len(listed) > MAX_TOOLS:
         raise InvalidInput("TOOLS_TOO_MANY", f"expected at most {MAX_TOOLS} tools, got {len(listed)}")
     tools = tuple(_parse_tool(item, index) for index, item in enumerate(listed))
@@ -72,23 +75,41 @@ def parse_tools(document: bytes) -> tuple[Tool, ...]:
 
 def _parse_tool(item: object, index: int) -> Tool:
     if not isinstance(item, Mapping):
-        raise InvalidInput("TOOLS_INVALID", f"expected tool {index} to be an object")
+        raise wrong(f"tool {index}", "an object", item)
     inner = item.get("function")
     definition: Mapping[str, Any] = inner if isinstance(inner, Mapping) else item
     name = definition.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARS:
-        raise InvalidInput("TOOLS_INVALID", f"expected tool {index} to have a name of 1 to {MAX_NAME_CHARS} characters")
+        came = shape(name) if "name" in definition else "none"
+        expected = f"expected tool {index} to have a name of 1 to {MAX_NAME_CHARS} characters, got {came}"
+        raise InvalidInput("TOOLS_INVALID", expected)
+    try:
+        return _read_tool(definition, name)
+    except InvalidInput as error:
+        raise InvalidInput(error.reason, f"tool {index}, {json.dumps(name[:64])}: {error.message}") from error
+
+
+def _read_tool(definition: Mapping[str, Any], name: str) -> Tool:
     schema = next((definition[key] for key in ("inputSchema", "parameters", "input_schema") if key in definition), None)
-    annotations = definition.get("annotations")
-    hints = annotations if isinstance(annotations, Mapping) else {}
-    title = definition.get("title", hints.get("title"))
+    annotations, description = definition.get("annotations"), definition.get("description")
+    if annotations is not None and not isinstance(annotations, Mapping):
+        raise wrong("`annotations`", "an object", annotations)
+    if description is not None and not isinstance(description, str):
+        raise wrong("`description`", "a string", description)
+    claims = annotations or {}
+    title = definition.get("title", claims.get("title"))
     return Tool(
         name=name,
         title=title if isinstance(title, str) else "",
-        description=text[:MAX_DESCRIPTION_CHARS] if isinstance(text := definition.get("description"), str) else "",
+        description=(description or "")[:MAX_DESCRIPTION_CHARS],
         arguments=parse_arguments_schema(schema),
         results=parse_result_schema(definition.get("outputSchema")),
-        hints={hint: hints[hint] for hint in _HINTS if isinstance(hints.get(hint), bool)},
+        # A claim only ever raises: what is neither of the two values that it may have is the graver one. Null says nothing.
+        hints={
+            hint: claims[hint] if isinstance(claims[hint], bool) else grave
+            for hint, grave in _GRAVE.items()
+            if claims.get(hint) is not None
+        },
         digest=definition_digest(definition),
     )
 

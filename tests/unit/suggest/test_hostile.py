@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -98,11 +99,24 @@ def test_annotations_only_raise(definition: dict[str, Any], hints: dict[str, boo
         ("get_item", {"readOnlyHint": False}, "UPDATE"),
         ("delete_item", {"readOnlyHint": True}, "DELETE"),
         ("send_email", {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True}, "SEND"),
-        ("get_item", {"readOnlyHint": "no", "destructiveHint": "true"}, "READ"),
+        ("get_item", {"destructiveHint": "true"}, "DELETE"),
+        ("get_item", {"destructiveHint": 1}, "DELETE"),
+        ("get_item", {"destructiveHint": "false"}, "DELETE"),
+        ("get_item", {"destructiveHint": []}, "DELETE"),
+        ("get_item", {"readOnlyHint": "no"}, "UPDATE"),
+        ("get_item", {"readOnlyHint": 0}, "UPDATE"),
+        ("get_item", {"readOnlyHint": None, "destructiveHint": None, "openWorldHint": None}, "READ"),
     ],
 )
 def test_a_hint_raises_a_milder_word_and_lowers_none(name: str, hints: dict[str, Any], verb: str) -> None:
     assert made({"name": name, "annotations": hints}).entry["verb"] == verb
+
+
+@pytest.mark.parametrize("claim", [True, "true", 1, "no", {}])
+def test_an_open_world_is_trusted_by_no_spelling_of_the_hint(claim: Any) -> None:
+    assert trusted(made({"name": "get_balance"}))
+    assert trusted(made({"name": "get_balance", "annotations": {"openWorldHint": False}}))
+    assert not trusted(made({"name": "get_balance", "annotations": {"openWorldHint": claim}}))
 
 
 def test_a_destructive_update_is_irreversible() -> None:
@@ -209,6 +223,57 @@ def test_a_name_that_no_catalog_can_hold_is_left_out(name: str) -> None:
 def test_what_is_no_list_of_definitions_is_refused(document: bytes) -> None:
     with pytest.raises(InvalidInput):
         parse_tools(document)
+
+
+@pytest.mark.parametrize(
+    ("definition", "message"),
+    [
+        ({}, "expected tool 0 to have a name of 1 to 256 characters, got none"),
+        ({"name": None}, "a name of 1 to 256 characters, got null"),
+        ({"name": 7}, "a name of 1 to 256 characters, got a number"),
+        ({"name": "a" * 300}, "a name of 1 to 256 characters, got a string of 300 characters"),
+        ({"inputSchema": []}, 'tool 0, "t": expected the schema of the arguments to be an object, got an array of 0'),
+        (
+            {"inputSchema": "object"},
+            "expected the schema of the arguments to be an object, got a string of 6 characters",
+        ),
+        ({"parameters": True}, "expected the schema of the arguments to be an object, got a boolean"),
+        ({"inputSchema": {"properties": []}}, "expected `properties` to be an object, got an array of 0"),
+        ({"inputSchema": {"required": "to"}}, "expected `required` to be an array, got a string of 2 characters"),
+        (
+            {"inputSchema": {"properties": {"a": {"properties": [1]}}}},
+            "expected `properties` to be an object, got an array of 1",
+        ),
+        (
+            {"inputSchema": {"properties": {"a": "string"}}},
+            "expected a schema to be an object, got a string of 6 characters",
+        ),
+        ({"outputSchema": 1}, "expected a schema to be an object, got a number"),
+        ({"annotations": ["destructiveHint"]}, "expected `annotations` to be an object, got an array of 1"),
+        ({"description": ["reads"]}, "expected `description` to be a string, got an array of 1"),
+    ],
+)
+def test_a_definition_of_a_wrong_shape_is_refused_and_what_came_is_said(
+    definition: dict[str, Any], message: str
+) -> None:
+    named = definition if "name" in definition or not definition else {"name": "t", **definition}
+    with pytest.raises(InvalidInput, match=re.escape(message)):
+        parse_tools(json.dumps([named]).encode())
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        None,
+        {},
+        {"properties": None},
+        {"properties": {"a": True}},
+        {"properties": {"a": {"required": True}}},
+        {"properties": {"a": {"type": "array", "items": [{"type": "string"}]}}},
+    ],
+)
+def test_what_says_nothing_of_an_argument_is_a_schema(schema: Any) -> None:
+    assert made({"name": "get_item", "inputSchema": schema}).entry["verb"] == "READ"
 
 
 def test_a_document_that_is_too_large_is_refused_before_it_is_read() -> None:
