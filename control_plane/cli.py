@@ -18,6 +18,7 @@ from control_plane.bundles.build import build_bundle
 from control_plane.bundles.client import BundleClient, bundle_fields
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
+from writ.cli.tokens import read_token
 from writ.errors import WritError
 
 P = ParamSpec("P")
@@ -112,7 +113,7 @@ Example:
 @_reported
 def push(archive: Path, address: str, token_file: Path, activate: bool, allow_rollback: bool, as_json: bool) -> None:
     """Store a signed bundle, and serve it."""
-    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+    with BundleClient(address, read_token(token_file)) as client:
         answer = client.push(archive.read_bytes(), activate=activate, allow_rollback=allow_rollback)
     _print({**bundle_fields(answer.bundle), "created": answer.created}, as_json)
 
@@ -131,7 +132,7 @@ Example:
 @_reported
 def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> None:
     """List stored revisions, newest first."""
-    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+    with BundleClient(address, read_token(token_file)) as client:
         bundles = [bundle_fields(stored) for stored in client.list(limit)]
     if as_json:
         click.echo(json.dumps(bundles, indent=2))
@@ -158,7 +159,7 @@ Example:
 @_reported
 def get(revision: str, out: Path, address: str, token_file: Path, as_json: bool) -> None:
     """Write the stored bytes of one revision, for replay and audit."""
-    with BundleClient(address, token_file.read_text(encoding="utf-8").strip()) as client:
+    with BundleClient(address, read_token(token_file)) as client:
         answer = client.get(revision)
     out.write_bytes(answer.archive)
     _print({**bundle_fields(answer.bundle), "path": str(out)}, as_json)

@@ -49,7 +49,7 @@ def test_a_token_that_never_expires_is_no_surprise() -> None:
     "bearer",
     [
         "",
-        "x",
+        "Q",
         "a.b.c",
         "A" * 9000,
         token(kid="other"),
@@ -72,6 +72,37 @@ def test_a_token_that_does_not_hold_is_refused_without_being_quoted(bearer: str)
     with pytest.raises(NotAuthenticated) as caught:
         authenticator().authenticate(Peer(bearer=bearer), NOW)
     assert not bearer or bearer not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("bearer", "said"),
+    [
+        (token(aud="elsewhere"), "expected audience `writ` in `aud`"),
+        (token(iss="https://other.example"), "expected issuer `https://id.example` in `iss`"),
+        (token(aud=None), "expected the claim `aud`"),
+        (token(exp=int(NOW) - 10), "expected `exp` in the future"),
+        (token(nbf=int(NOW) + 3600), "expected `nbf` and `iat` in the past"),
+        (token(key=ec.generate_private_key(ec.SECP256R1())), "did not sign it"),
+        (token(key="x" * 32, algorithm="HS256"), "expected `alg` ES256 or EdDSA"),
+        (token() + "!", "expected a JWT"),
+        (token(sub=7), "not as RFC 7519 has them"),
+    ],
+    ids=lambda value: value if " " in value else "",
+)
+def test_a_refusal_says_what_was_expected_of_the_token_and_not_what_came(bearer: str, said: str) -> None:
+    with pytest.raises(NotAuthenticated, match="CREDENTIAL_INVALID") as caught:
+        authenticator().authenticate(Peer(bearer=bearer), NOW)
+    assert said in str(caught.value)
+    assert "elsewhere" not in str(caught.value)
+    assert "other.example" not in str(caught.value)
+
+
+def test_an_extension_that_a_token_asks_for_is_not_quoted() -> None:
+    header = {"kid": "k1", "crit": ["a-secret"], "a-secret": 1}
+    bearer = jwt.encode({"sub": "a"}, KEY, algorithm="ES256", headers=header)
+    with pytest.raises(NotAuthenticated) as caught:
+        authenticator().authenticate(Peer(bearer=bearer), NOW)
+    assert "a-secret" not in str(caught.value)
 
 
 def test_a_known_token_is_refused_once_it_has_expired() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from writ.cli.receipt import receipt
 
@@ -43,6 +45,39 @@ def test_a_changed_receipt_is_named_with_a_reason_and_exit_1(
     said = CliRunner().invoke(receipt, ["verify", str(file), "--keys", KEYS, "--json"])
     assert said.exit_code == 1
     assert json.loads(said.output)["reason"] == reason
+
+
+def public_pem(key: Any) -> bytes:
+    pem: bytes = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return pem
+
+
+def test_a_folder_of_keys_may_hold_keys_of_other_kinds(tmp_path: Path) -> None:
+    (tmp_path / "bundle.pem").write_bytes(public_pem(ec.generate_private_key(ec.SECP256R1())))
+    verify = ["verify", str(VECTORS / "decision-0.json"), "--keys", str(tmp_path)]
+    none_left = CliRunner().invoke(receipt, verify)
+    assert none_left.exit_code == 2
+    assert "ECPublicKey in bundle.pem" in none_left.output
+    (tmp_path / "receipt.pem").write_bytes(Path(KEYS).read_bytes())
+    said = CliRunner().invoke(receipt, verify)
+    assert said.exit_code == 0, said.output
+
+
+def test_a_key_of_another_kind_that_is_named_is_an_error_and_so_is_a_broken_file_in_a_folder(tmp_path: Path) -> None:
+    other, broken = tmp_path / "bundle.pem", tmp_path / "broken.pem"
+    other.write_bytes(public_pem(ec.generate_private_key(ec.SECP256R1())))
+    (tmp_path / "receipt.pem").write_bytes(Path(KEYS).read_bytes())
+    broken.write_bytes(Path(KEYS).read_bytes()[:60])
+    for keys, name in ((other, other), (tmp_path, broken)):
+        said = CliRunner().invoke(receipt, ["verify", str(VECTORS / "decision-0.json"), "--keys", str(keys)])
+        assert said.exit_code == 2
+        assert name.name in said.output
+
+
+def test_a_folder_without_keys_is_an_error(tmp_path: Path) -> None:
+    said = CliRunner().invoke(receipt, ["verify", str(VECTORS / "decision-0.json"), "--keys", str(tmp_path)])
+    assert said.exit_code == 2
+    assert "got no file of that name" in said.output
 
 
 def test_half_a_receipt_is_named_and_the_others_are_verified_still(tmp_path: Path) -> None:
