@@ -161,6 +161,12 @@ async def _serve(config: ControlPlaneConfig) -> None:
     _log("info", "STOPPED", "control plane stopped")
 
 
+def check(config: ControlPlaneConfig) -> None:
+    """Reads the keys, as a start would, and changes nothing. Raises ConfigurationError."""
+    load_keys(config.jwt.public_keys)
+    _policy(config)
+
+
 def _log(level: str, reason: str, message: str) -> None:
     sys.stderr.write(json.dumps({"level": level, "reason": reason, "message": message}) + "\n")
     sys.stderr.flush()
@@ -172,12 +178,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="control_plane.server", description="Serves bundles to OPA and takes new ones."
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="YAML settings")
-    config_file = parser.parse_args(arguments).config
+    parser.add_argument("--check", action="store_true", help="read settings and keys, say what is wrong, and end")
+    parsed = parser.parse_args(arguments)
     os.umask(OTHERS_UMASK)
     try:
-        asyncio.run(_serve(load_config(config_file)))
+        config = load_config(parsed.config)
+        if parsed.check:
+            check(config)
+        else:
+            asyncio.run(_serve(config))
     except WritError as error:
-        _log("error", error.reason, error.message)
+        if parsed.check:  # for people, who asked
+            sys.stderr.write(f"control plane: {error}\n")
+        else:
+            _log("error", error.reason, error.message)
         return 1
     return 0
 

@@ -106,8 +106,9 @@ def _identity(key: PublicKeyTypes) -> bytes:
 
 
 def _signing_key(setting: str, path: Path) -> Ed25519PrivateKey:
+    pem = _read(setting, path)
     try:
-        return parse_private_key(_read(setting, path))
+        return parse_private_key(pem)
     except ConfigurationError as error:
         raise ConfigurationError(error.reason, f"`{setting}`: {error.message}") from error
 

@@ -49,6 +49,7 @@ from pdp.state import Companion, RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations
+from pdp.state_node import parse_address
 from pdp.telemetry import Telemetry, set_up_logging
 from pdp.transform.apply import Transformer
 from writ.errors import WritError
@@ -301,13 +302,24 @@ async def _main(config: Config) -> None:
     await DecisionPoint(config).serve(stop)
 
 
+def check(config: Config) -> None:
+    """Reads the keys and looks at the address of the state, as a start would, and changes nothing. Raises ConfigurationError."""
+    load_keyring(config)
+    if not config.redis.cluster:
+        parse_address(config.redis.url)
+
+
 def main() -> int:
     """Runs the decision point until SIGINT or SIGTERM. Exit 0 after a clean stop, 1 when it cannot start."""
     parser = argparse.ArgumentParser(prog="pdp.server", description="Writ decision point")
     parser.add_argument("--config", type=Path, required=True, help="settings, for example writ.yaml")
+    parser.add_argument("--check", action="store_true", help="read settings and keys, say what is wrong, and end")
     arguments = parser.parse_args()
     try:
         config = load_config(arguments.config)
+        if arguments.check:
+            check(config)
+            return 0
         set_up_logging(config.telemetry.log_level)
         uvloop.run(_main(config))
     except (WritError, OSError) as error:

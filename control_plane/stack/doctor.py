@@ -16,9 +16,9 @@ from pathlib import Path
 
 from control_plane.stack import ready
 from control_plane.stack.config import StackConfig, load_stack_config
-from control_plane.stack.keys import KINDS, check_private_mode, read_private_key
+from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
-from control_plane.stack.places import CHECKOUT
+from control_plane.stack.places import CHECKOUT, child_environment
 from control_plane.stack.redis_server import find_redis_server
 from control_plane.stack.tools import TOOLS, built_tool, opa_version, tool_version
 from writ.errors import WritError
@@ -30,6 +30,9 @@ MIN_FREE_BYTES = 512 * 1024 * 1024
 
 CLOCK_FLOOR_S = 1_767_225_600
 """2026-01-01: a clock before this release is wrong, and credentials and windows with it."""
+
+READ_TIMEOUT_S = 60.0
+"""A server reads its settings in a second or two; more only on a machine that is very busy."""
 
 _MEND_OPA = "unset WRIT_OPA if it is set, else remove this file; then run `make tools`"
 
@@ -55,6 +58,10 @@ async def examine(layout: Layout) -> list[Finding]:
         if isinstance(config, Finding):
             return [*found, config]
         runs = _runs(layout)
+        read = await _read(config, layout)
+        found += read
+        if not runs and not all(finding.right for finding in read):
+            return found  # nothing can be started until they are mended
         found += [] if runs else _ports(config, layout)
         found += await _services(config, layout, runs)
     return found
@@ -134,13 +141,7 @@ def _key(path: Path, name: str) -> Finding:
     if not path.exists():
         # A production deployment has its own keys elsewhere; the file that is named in writ.yaml is checked at start.
         return Finding(name=f"key {name}", right=False, detail=f"`{path}` is missing", mend="run `writ up`")
-    try:
-        read_private_key(path)
-    except WritError as error:
-        return Finding(
-            name=f"key {name}", right=False, detail=error.message, mend=f"restore it, or run `chmod 600 {path}`"
-        )
-    return Finding(name=f"key {name}", right=True, detail="readable by its owner alone")
+    return _checked(path, f"key {name}", read_private_key)
 
 
 def _vault_key(layout: Layout) -> Finding:
@@ -149,11 +150,16 @@ def _vault_key(layout: Layout) -> Finding:
         # As with the others, a deployment may name another file.
         mend = "restore it, since payloads cannot be read without; on a state folder without payloads run `writ up`"
         return Finding(name="key vault", right=False, detail=f"`{path}` is missing", mend=mend)
+    return _checked(path, "key vault", check_vault_key)
+
+
+def _checked(path: Path, name: str, check: Callable[[Path], object]) -> Finding:
     try:
-        check_private_mode(path)
+        check(path)
     except WritError as error:
-        return Finding(name="key vault", right=False, detail=error.message, mend=f"run `chmod 600 {path}`")
-    return Finding(name="key vault", right=True, detail="readable by its owner alone")
+        mend = f"run `chmod 600 {path}`" if error.reason == "KEY_EXPOSED" else "restore it from a backup"
+        return Finding(name=name, right=False, detail=error.message, mend=mend)
+    return Finding(name=name, right=True, detail="can be read, by its owner alone")
 
 
 def _config(layout: Layout) -> StackConfig | Finding:
@@ -161,6 +167,40 @@ def _config(layout: Layout) -> StackConfig | Finding:
         return load_stack_config(layout)
     except WritError as error:
         return Finding(name="settings", right=False, detail=error.message, mend=f"correct `{layout.settings}`")
+
+
+async def _read(config: StackConfig, layout: Layout) -> list[Finding]:
+    """Has each server that a start wants read its own settings and keys, which is what it would refuse a start by."""
+    modules = []
+    if config.stack.start_control_plane:
+        modules.append("control_plane.server")
+    if config.stack.start_pdp:
+        modules.append("pdp.server")
+    return list(await asyncio.gather(*(_read_by(module, layout) for module in modules)))
+
+
+async def _read_by(module: str, layout: Layout) -> Finding:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, "--config", str(layout.settings), "--check"),
+        env=child_environment(),
+        cwd=layout.root,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(READ_TIMEOUT_S):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        output = f"no answer within {READ_TIMEOUT_S:.0f} s".encode()
+    if process.returncode == 0:
+        return Finding(name="settings", right=True, detail=f"`{module}` takes them, and its keys")
+    last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    mend = f"correct `{layout.settings}`, or the key that is named"
+    detail = f"`{module}` refuses them: {last.partition(': ')[2] or last}"  # without its name
+    return Finding(name="settings", right=False, detail=detail, mend=mend)
 
 
 def _runs(layout: Layout) -> bool:

@@ -33,17 +33,13 @@ ISSUER_KEY_ID = "demo"
 
 VAULT_KEY_BYTES = 32
 
-
-def _p256() -> PrivateKey:
-    return generate_private_key(SECP256R1())
-
-
-KINDS: dict[str, Callable[[], PrivateKey]] = {
-    "bundle": _p256,
-    "issuer": Ed25519PrivateKey.generate,
-    "receipt": Ed25519PrivateKey.generate,
-    "permit": Ed25519PrivateKey.generate,
+KINDS: dict[str, type[PrivateKey]] = {
+    "bundle": EllipticCurvePrivateKey,
+    "issuer": Ed25519PrivateKey,
+    "receipt": Ed25519PrivateKey,
+    "permit": Ed25519PrivateKey,
 }
+"""By the name of the file without its suffix."""
 
 
 def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
@@ -54,10 +50,11 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
             lie there that only it opens.
     """
     made = []
-    for name, generate in KINDS.items():
+    for name, kind in KINDS.items():
         path = layout.key(f"{name}.pem")
         if not path.exists():
-            pem = generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            key = Ed25519PrivateKey.generate() if kind is Ed25519PrivateKey else generate_private_key(SECP256R1())
+            pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             _write(path, pem, mode=0o600)
             made.append(name)
         public = public_pem(read_private_key(path))
@@ -66,7 +63,7 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
             _write(layout.root / "keys" / "jwt" / f"{ISSUER_KEY_ID}.pem", public, mode=0o644)
     vault = layout.key("vault.key")
     if vault.exists():
-        check_private_mode(vault)
+        check_vault_key(vault)
     elif _vault_key_is_here(layout):
         if any((layout.root / "vault").iterdir()):
             raise ConfigurationError(
@@ -78,11 +75,12 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
 
 
 def read_private_key(path: Path) -> PrivateKey:
-    """Reads an unencrypted PEM of mode 0600.
+    """Reads an unencrypted PEM of mode 0600 and of the kind of its name.
 
     Raises:
         ConfigurationError: it cannot be read, is of another kind, or others than its owner may read it.
     """
+    kind = KINDS[path.stem]
     try:
         check_private_mode(path)
         key = load_pem_private_key(path.read_bytes(), password=None)
@@ -90,11 +88,24 @@ def read_private_key(path: Path) -> PrivateKey:
         raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
     except (ValueError, TypeError) as error:
         raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
-    if not isinstance(key, EllipticCurvePrivateKey | Ed25519PrivateKey):
-        raise ConfigurationError(
-            "KEY_INVALID", f"expected a P-256 or Ed25519 key in `{path}`, got {type(key).__name__}"
-        )
+    if not isinstance(key, kind) or (isinstance(key, EllipticCurvePrivateKey) and not isinstance(key.curve, SECP256R1)):
+        name = "Ed25519" if kind is Ed25519PrivateKey else "P-256"
+        raise ConfigurationError("KEY_INVALID", f"expected an {name} key in `{path}`, got another kind")
     return key
+
+
+def check_vault_key(path: Path) -> None:
+    """Raises ConfigurationError unless a file holds 32 bytes, raw or as hex, and its owner alone may read it."""
+    check_private_mode(path)
+    try:
+        raw = path.read_bytes()
+        right = len(raw) == VAULT_KEY_BYTES or len(bytes.fromhex(raw.decode("ascii"))) == VAULT_KEY_BYTES
+    except OSError as error:
+        raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
+    except ValueError:
+        right = False
+    if not right:
+        raise ConfigurationError("KEY_INVALID", f"expected {VAULT_KEY_BYTES} bytes, raw or as hex, in `{path}`")
 
 
 def check_private_mode(path: Path) -> None:

@@ -27,6 +27,24 @@ def layout(tmp_path: Path) -> Layout:
     return made
 
 
+READ_BY = doctor._read_by
+
+
+@pytest.fixture(autouse=True)
+def servers_take_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes of some seconds for each look, which most tests are not about."""
+
+    async def taken(module: str, layout: Layout) -> Finding:
+        return Finding(name="settings", right=True, detail=module)
+
+    monkeypatch.setattr(doctor, "_read_by", taken)
+
+
+@pytest.fixture
+def servers_read(monkeypatch: pytest.MonkeyPatch, servers_take_everything: None) -> None:
+    monkeypatch.setattr(doctor, "_read_by", READ_BY)
+
+
 def wrong(layout: Layout, name: str) -> list[Finding]:
     return [finding for finding in asyncio.run(examine(layout)) if finding.name == name and not finding.right]
 
@@ -44,6 +62,83 @@ def test_a_sound_folder_has_no_fault_but_what_does_not_run(layout: Layout) -> No
     names = [finding.name for finding in found if finding.name != "packages"]
     assert names == ["redis", "control plane", "opa", "bundle", "pdp"]
     assert {finding.mend for finding in found if finding.name != "packages"} == {"run `writ up`"}
+
+
+def test_settings_are_read_by_who_would_refuse_them(layout: Layout, servers_read: None) -> None:
+    details = [finding.detail for finding in asyncio.run(examine(layout)) if finding.name == "settings"]
+    assert details == [f"`{module}` takes them, and its keys" for module in ("control_plane.server", "pdp.server")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "module", "said"),
+    [
+        (
+            "refresh_ms",
+            "refersh_ms",
+            "control_plane.server",
+            "CONFIG_KEY_UNKNOWN: `control_plane.refersh_ms` is no setting",
+        ),
+        ("opa_ms", "oppa_ms", "pdp.server", "CONFIG_KEY_UNKNOWN: `pdp.timeouts.oppa_ms` is no setting"),
+        (
+            "log_level: info",
+            "log_level: loud",
+            "pdp.server",
+            "CONFIG_RANGE: `telemetry.log_level` must be debug, info,",
+        ),
+        (
+            "keys/permit.pem",
+            "keys/receipt.pem",
+            "pdp.server",
+            "KEY_SHARED: `evidence.permit_key` must be a key of its own",
+        ),
+        ("keys/permit.pem", "keys/gone.pem", "pdp.server", "KEY_UNREADABLE: `evidence.permit_key` cannot be read"),
+        ("keys/public/bundle.pem", "keys/public/receipt.pem", "control_plane.server", "KEY_INVALID: "),
+        ("unix://$state/redis.sock", "redis://host/x", "pdp.server", "STATE_URL_INVALID: "),
+    ],
+)
+def test_settings_that_a_server_would_refuse_are_named_and_no_start_is_advised(
+    layout: Layout, servers_read: None, old: str, new: str, module: str, said: str
+) -> None:
+    text = layout.settings.read_text()
+    old = old.replace("$state", str(layout.root))
+    assert old in text
+    layout.settings.write_text(text.replace(old, new, 1))
+    found = asyncio.run(examine(layout))
+    (finding,) = [finding for finding in found if finding.name == "settings" and not finding.right]
+    assert finding.detail.startswith(f"`{module}` refuses them: {said}")
+    assert finding.mend == f"correct `{layout.settings}`, or the key that is named"
+    assert "run `writ up`" not in {finding.mend for finding in found}
+
+
+def test_what_others_run_is_not_asked_to_read(layout: Layout) -> None:
+    text = layout.settings.read_text().replace("start_pdp: true", "start_pdp: false")
+    layout.settings.write_text(text)
+    assert len([finding for finding in asyncio.run(examine(layout)) if finding.name == "settings"]) == 1
+
+
+@pytest.mark.parametrize("file", ["bundle.pem", "issuer.pem", "receipt.pem", "permit.pem", "vault.key"])
+@pytest.mark.parametrize("content", [b"", b"x", b"\xff" * 31, b"0" * 63])
+def test_a_key_that_holds_none_is_to_be_restored(layout: Layout, file: str, content: bytes) -> None:
+    layout.settings.unlink()  # it is enough to look at the file, and quicker
+    layout.key(file).write_bytes(content)
+    (finding,) = wrong(layout, f"key {file.partition('.')[0]}")
+    assert f"`{layout.key(file)}`" in finding.detail
+    assert finding.mend == "restore it from a backup"
+    with pytest.raises(ConfigurationError, match="KEY_INVALID"):
+        make_keys(layout, os.urandom)
+
+
+def test_a_key_of_another_kind_is_to_be_restored(layout: Layout) -> None:
+    layout.settings.unlink()
+    layout.key("receipt.pem").write_bytes(layout.key("bundle.pem").read_bytes())
+    (finding,) = wrong(layout, "key receipt")
+    assert finding.detail == f"expected an Ed25519 key in `{layout.key('receipt.pem')}`, got another kind"
+
+
+def test_a_raw_vault_key_is_one(layout: Layout) -> None:
+    layout.settings.unlink()
+    layout.key("vault.key").write_bytes(os.urandom(32))
+    assert wrong(layout, "key vault") == []
 
 
 @pytest.mark.parametrize("file", ["permit.pem", "vault.key"])
