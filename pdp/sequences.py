@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import repeat
-from typing import Protocol
+from typing import Any, Protocol
 
 from pdp.declarations_parse import NAME, mapping, one_of, positive, texts, wrong
 from writ.action import Verb
@@ -22,6 +22,9 @@ MAX_STEPS = 6
 MAX_TIMES = 32
 """How often one step may have to occur: as many entries as a track keeps."""
 
+MAX_QUORUM, MAX_DEADLINE_S = 100, 366 * 86_400
+"""More approvers than any organisation has for one thing; a year."""
+
 UNCLASSIFIED = "unclassified"
 """The class of data that nobody looked at; it counts as the highest sensitivity."""
 
@@ -32,6 +35,15 @@ class Scope(StrEnum):
     SESSION = "session"
     AGENT = "agent"
     PRINCIPAL = "principal"
+
+
+class Says(StrEnum):
+    """What a completed sequence says of the action, in the words of rules; rego/writ/rules/sequence.rego says it. SIGNAL: it
+    only counts in the score, and rules may look at it."""
+
+    SEQUENCE = "SEQUENCE"
+    APPROVAL = "APPROVAL"
+    SIGNAL = "SIGNAL"
 
 
 class Acted(Protocol):
@@ -168,7 +180,8 @@ def parse_sequences(value: object, session_ttl_s: int, taint_ttl_s: int) -> tupl
 
 def _sequence(name: str, value: object, session_ttl_s: int, taint_ttl_s: int) -> Sequence:
     where = f"sequences.{name}"
-    fields = mapping(where, value, {"after", "then", "within_s"}, {"scope"})
+    fields = mapping(where, value, {"after", "then", "within_s"}, {"scope", "outcome", "approval"})
+    _check_outcome(where, fields)
     steps = fields["after"]
     if not isinstance(steps, list) or not 1 <= len(steps) <= MAX_STEPS:
         raise wrong(f"{where}.after", f"a list of 1 to {MAX_STEPS} steps", steps)
@@ -183,14 +196,34 @@ def _sequence(name: str, value: object, session_ttl_s: int, taint_ttl_s: int) ->
     )
 
 
+def _check_outcome(where: str, fields: Mapping[str, Any]) -> None:
+    """Checks what only the policy library reads: a mistake here is found when the bundle is built, not when it would matter."""
+    said = one_of(f"{where}.outcome", Says, fields.get("outcome", Says.SEQUENCE.value))
+    if said is not Says.APPROVAL:
+        if "approval" in fields:
+            raise wrong(f"{where}.approval", "`outcome: APPROVAL` beside it", said.value)
+        return
+    approval = mapping(f"{where}.approval", fields.get("approval"), {"quorum", "roles", "deadline_s"}, set())
+    positive(f"{where}.approval.quorum", approval["quorum"], MAX_QUORUM)
+    positive(f"{where}.approval.deadline_s", approval["deadline_s"], MAX_DEADLINE_S)
+    roles = approval["roles"]
+    if not isinstance(roles, list):
+        raise wrong(f"{where}.approval.roles", "a list of one or more strings", roles)
+    texts(f"{where}.approval.roles", roles)
+
+
 def _step(where: str, value: object, *, last: bool) -> Step:
     common = {"verb", "resource_type", "class", "external", "untrusted", "threatened"}
     fields = mapping(where, value, set(), common if last else common | {"denied", "times"})
     if not fields:
         raise wrong(where, "at least one condition", "none")
     verbs = _several(f"{where}.verb", fields.get("verb"))
+    named = {one_of(f"{where}.verb", Verb, verb) for verb in verbs}
+    if Verb.READ in named:
+        # Who lists reads, and reads more: a step that asks for reading must not be passed by reading much at once.
+        named.add(Verb.LIST)
     return Step(
-        verbs=frozenset(one_of(f"{where}.verb", Verb, verb).value for verb in verbs),
+        verbs=frozenset(verb.value for verb in named),
         resource_types=frozenset(_several(f"{where}.resource_type", fields.get("resource_type"))),
         classes=frozenset(_several(f"{where}.class", fields.get("class"))),
         external=_flag(f"{where}.external", fields.get("external")),

@@ -49,6 +49,7 @@ def test_a_wrong_declaration_is_named_with_what_was_expected(behaviour: Any, nam
     assert named in str(caught.value)
 
 
+ASKED: dict[str, Any] = {"quorum": 1, "roles": ["dpo"], "deadline_s": 3600}
 LEAK: dict[str, Any] = {"after": [{"verb": "READ"}], "then": {"verb": "SEND"}, "within_s": 60}
 
 
@@ -67,6 +68,19 @@ LEAK: dict[str, Any] = {"after": [{"verb": "READ"}], "then": {"verb": "SEND"}, "
         ({"leak": LEAK | {"then": {"times": 2, "verb": "SEND"}}}, "got `times`"),
         ({"leak": LEAK | {"after": [{"verb": "READ", "times": 33}]}}, "sequences.leak.after[0].times"),
         ({"leak": LEAK | {"scope": "world"}}, "sequences.leak.scope: expected one of"),
+        ({"leak": LEAK | {"outcome": "ALLOW"}}, "sequences.leak.outcome: expected one of"),
+        ({"leak": LEAK | {"outcome": "APPROVAL"}}, "sequences.leak.approval: expected"),
+        ({"leak": LEAK | {"approval": ASKED}}, "sequences.leak.approval: expected `outcome: APPROVAL` beside it"),
+        ({"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"quorum": 0}}}, "sequences.leak.approval.quorum"),
+        ({"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"roles": []}}}, "sequences.leak.approval.roles"),
+        (
+            {"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"roles": "dpo"}}},
+            "sequences.leak.approval.roles",
+        ),
+        (
+            {"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"deadline_s": "1h"}}},
+            "sequences.leak.approval.deadline_s",
+        ),
         ({"leak": LEAK | {"within_s": 3601}}, "sequences.leak.within_s: expected an integer from 1 to 3600"),
     ],
 )
@@ -74,6 +88,13 @@ def test_a_wrong_sequence_is_named_with_what_was_expected(sequences: Any, named:
     with pytest.raises(ConfigurationError) as caught:
         BehaviourSettings.parse({"zone": "UTC"}, sequences)
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "more", [{"outcome": "SEQUENCE"}, {"outcome": "SIGNAL"}, {"outcome": "APPROVAL", "approval": ASKED}]
+)
+def test_a_sequence_says_what_comes_of_it(more: dict[str, Any]) -> None:
+    assert BehaviourSettings.parse({"zone": "UTC"}, {"leak": LEAK | more}) is not None
 
 
 def test_sequences_without_behaviour_are_refused() -> None:

@@ -51,7 +51,13 @@ def test_what_happened_before_and_what_happens_now_complete_a_sequence() -> None
     assert found(history(SECRET)) == ["leak"]
     assert found(history()) == []
     assert found(history(SECRET), replace(SEND, external=False)) == []
-    assert found(history(replace(SECRET, verbs=frozenset({"LIST"})))) == []
+    assert found(history(replace(SECRET, verbs=frozenset({"UPDATE"})))) == []
+
+
+def test_listing_is_reading_and_reading_one_record_is_no_listing() -> None:
+    assert found(history(replace(SECRET, verbs=frozenset({"LIST"})))) == ["leak"]
+    assert found(history(SECRET), Acted(verbs=frozenset({"LIST"})), then={"verb": ["READ", "SEND"]}) == ["leak"]
+    assert found(history(SECRET), after=[{"verb": "LIST"}]) == []
 
 
 def test_what_was_too_long_ago_does_not_count() -> None:
