@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -168,7 +169,9 @@ def check(config: ControlPlaneConfig) -> None:
 
 
 def _log(level: str, reason: str, message: str) -> None:
-    sys.stderr.write(json.dumps({"level": level, "reason": reason, "message": message}) + "\n")
+    """One JSON object a line, with the names that the decision point's log has."""
+    line = {"time_ms": int(time.time() * 1000), "level": level, "reason": reason, "message": message}
+    sys.stderr.write(json.dumps(line) + "\n")
     sys.stderr.flush()
 
 

@@ -30,6 +30,10 @@ from writ.errors import DependencyFailed
 
 MINDER = Path(__file__).with_name("minder.py")
 
+GRPC_ENVIRONMENT = {"GRPC_VERBOSITY": "ERROR", "GRPC_ENABLE_FORK_SUPPORT": "false"}
+"""gRPC writes lines of its own form between those of the servers: of each program that is started beside it, whose handlers
+nobody needs, since all of them are other programs."""
+
 LOGS_EVERY_S = 60.0
 """Between two looks at how large the logs are; the busiest decision point writes some 20 MiB in that time."""
 
@@ -175,6 +179,7 @@ class Supervisor:
             name="control-plane",
             command=(sys.executable, "-m", "control_plane.server", "--config", str(self._layout.settings)),
             ready=lambda: ready.http_ready(config.control_plane_http),
+            environment=GRPC_ENVIRONMENT,
             sockets=(self._layout.socket("control-plane"),),
         )
 
@@ -193,6 +198,7 @@ class Supervisor:
             name="pdp",
             command=(sys.executable, "-m", "pdp.server", "--config", str(self._layout.settings)),
             ready=lambda: ready.pdp_ready(config.pdp_listen),
+            environment=GRPC_ENVIRONMENT,
             sockets=(self._layout.socket("pdp"),),
         )
 

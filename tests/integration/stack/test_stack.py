@@ -20,6 +20,7 @@ import redis
 
 from control_plane.stack.child import start_ticks
 from control_plane.stack.config import write_settings
+from control_plane.stack.doctor import CLOCK_FLOOR_S
 from control_plane.stack.layout import make_layout
 from control_plane.stack.places import CHECKOUT
 
@@ -115,6 +116,18 @@ def test_doctor_finds_nothing_wrong(stack: Running) -> None:
     wrong = [finding for finding in json.loads(result.stdout) if not finding["right"]]
     # The interpreter that runs the tests need not hold exactly the locked packages.
     assert [finding["name"] for finding in wrong if finding["name"] != "packages"] == []
+
+
+def test_each_line_of_both_servers_is_json_with_a_time(stack: Running, tmp_path: Path) -> None:
+    # A program in an argument is parsed in a process of its own: gRPC had a word to say about each that was started.
+    call = {"server": "ops-shell", "name": "bash"}
+    action = {"agent": {"id": "billing-1"}, "tool": call, "args": {"command": 'psql -c "select 1"; ' * 200}}
+    (tmp_path / "action.json").write_text(json.dumps(action))
+    assert writ("decide", "--state", str(stack.state), "-f", str(tmp_path / "action.json")).stdout
+    for name in ("pdp", "control-plane"):
+        lines = (stack.state / "logs" / f"{name}.log").read_text().splitlines()
+        assert lines, name
+        assert all(json.loads(line)["time_ms"] > CLOCK_FLOOR_S * 1000 for line in lines)
 
 
 def test_a_second_supervisor_on_the_same_folder_is_refused(stack: Running) -> None:
