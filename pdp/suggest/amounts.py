@@ -33,12 +33,47 @@ def amount_line(judged: Judged) -> Line | None:
         or role.words[-1] == "minor"
         or ("minor unit" in " ".join(described) or "smallest currency unit" in " ".join(described))
     )
-    value: dict[str, object] = {"path": role.argument.path, "exponent": 0 if is_minor else 2}
-    currency = next((item for item in judged.roles if item.kind == "currency" and _is_exact(item)), None)
-    value |= {"currency": NO_CURRENCY} if currency is None else {"currency_path": currency.argument.path}
+    value: dict[str, object] = {"path": _total(role.argument.path), "exponent": 0 if is_minor else 2}
+    currency = next((item for item in _currencies(role, judged) if _is_exact(item, beside=_beside(item, role))), None)
+    value |= {"currency": NO_CURRENCY} if currency is None else {"currency_path": _common(currency.argument.path)}
     why = "in minor units" if is_minor else "in whole units with two places"
+    if "[]" in role.argument.path:
+        why += ", added up"
     sure = 50 if currency is None else 70
     return Line(key="amount", value=value, confidence=sure, reason=f"{role.reason}, read as {why}")
+
+
+def _total(path: str) -> str:
+    """Returns the path to a whole amount: of a list of payments the sum, where each has one and none takes away from others.
+
+    Sums are exact of integers alone; whatever else stands there makes the payment UNKNOWN.
+    """
+    around, step, _ = path.rpartition("[].")
+    if not step:
+        return path
+    each = f"{around}[]"
+    # A sum refuses what is no number, which `>=` does not.
+    alike = f"sum({path}) >= `0` && length({each}) == length({path}) && min({path}) >= `0`"
+    return f"{each} && ({alike} && sum({path}) || `false`)"
+
+
+def _common(path: str) -> str:
+    """Returns the path to the currency of all: of a list of payments the one that each of them has, or none."""
+    around, step, _ = path.rpartition("[].")
+    if not step:
+        return path
+    return f"length({around}[]) == length({path}) && min({path}) == max({path}) && max({path})"
+
+
+def _currencies(amount: Role, judged: Judged) -> list[Role]:
+    """Returns the currencies that may be of an amount, the one beside it first; one of other payments is of none."""
+    found = [role for role in judged.roles if role.kind == "currency"]
+    near = [role for role in found if _beside(role, amount)]
+    return near + [role for role in found if "[]" not in role.argument.path and role not in near]
+
+
+def _beside(role: Role, other: Role) -> bool:
+    return role.argument.names[:-1] == other.argument.names[:-1]
 
 
 def _is_whole_amount(role: Role, judged: Judged) -> bool:
@@ -48,11 +83,12 @@ def _is_whole_amount(role: Role, judged: Judged) -> bool:
     return is_total or not any(_NUMBERS & {*other.words, "_".join(other.words)} for other in judged.roles)
 
 
-def _is_exact(role: Role) -> bool:
-    """True for a currency that is always there and in upper case; any other would make the payment UNKNOWN."""
+def _is_exact(role: Role, *, beside: bool) -> bool:
+    """True for a currency that is there whenever the amount is, and in upper case; any other would make the payment UNKNOWN."""
     argument = role.argument
+    is_there = argument.needed if beside else argument.required
     if argument.has_choices:
         codes = (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper() for code in argument.choices)
-        return argument.required and all(codes)
+        return is_there and all(codes)
     lower = any(word in argument.description for word in ("usd", "eur", "lowercase", "lower case", "lower-case"))
-    return argument.required and argument.is_scalar and not lower
+    return is_there and argument.is_scalar and not lower

@@ -37,7 +37,8 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class Argument:
     """One place of a schema. `path` is JMESPath; `names` are the property names on the way, the last one its own.
 
-    `types` are JSON schema types without `null`, empty when nothing is said; `listed` tells a list of such values.
+    `types` are JSON schema types without `null`, empty when nothing is said; `listed` tells a list of such values. `required`:
+    no call does without; `needed`: no object around it does, which may itself be absent.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Argument:
     types: frozenset[str]
     listed: bool
     required: bool
+    needed: bool
     description: str
     format: str
     choices: tuple[str, ...]
@@ -175,7 +177,11 @@ class _Walk:
         """Yields the places of an object, or of a list where `listed`, outer before inner. The nearest are looked at
         first, so that a large object beside them leaves none of them out."""
         if listed:
-            top = [self._place(self.resolved(_item_schema(root)), "[]", (), required=True, depth=0, around=root)]
+            top = [
+                self._place(
+                    self.resolved(_item_schema(root)), "[]", (), required=True, needed=True, depth=0, around=root
+                )
+            ]
         else:
             top = list(self._properties(root, "", (), required=True, depth=0))
         queue = deque(top)
@@ -200,8 +206,15 @@ class _Walk:
         needed = frozenset(strings(schema.get("required")))
         for name, inner in mapping(schema.get("properties")).items():
             path = f"{base}.{quoted(name)}" if base else quoted(name)
-            is_needed = required and name in needed
-            yield self._place(self.resolved(inner), path, (*names, name), required=is_needed, depth=depth, around={})
+            yield self._place(
+                self.resolved(inner),
+                path,
+                (*names, name),
+                required=required and name in needed,
+                needed=name in needed,
+                depth=depth,
+                around={},
+            )
 
     def _place(
         self,
@@ -210,6 +223,7 @@ class _Walk:
         names: tuple[str, ...],
         *,
         required: bool,
+        needed: bool,
         depth: int,
         around: Mapping[str, Any],
     ) -> _Place:
@@ -228,6 +242,7 @@ class _Walk:
             types=types,
             listed=listed or bool(around),
             required=required,
+            needed=needed,
             description=texts[0][:MAX_TEXT_CHARS] if texts else "",
             format=form.lower() if isinstance(form, str) else "",
             choices=choices or (),

@@ -414,3 +414,130 @@ def test_a_name_that_ends_in_reading_reads_whatever_noun_it_starts_with() -> Non
     made = entry("purchase_orders_list", {"status": TEXT}, "Purchase orders, latest first.")
     assert made["verb"] == "LIST"
     assert entry("purchase_order_create", {"supplier_no": TEXT}, "Create a purchase order.")["verb"] == "PAY"
+
+
+def listed(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "type": "array",
+        "items": {"type": "object", "properties": properties, "required": list(properties), **more},
+    }
+
+
+NUMBER = {"type": "number"}
+TEXTS = {"type": "array", "items": TEXT}
+PAYMENT = {"iban": TEXT, "amount": NUMBER, "currency": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "at"),
+    [
+        ("send_emails", {"messages": listed({"to": TEXT})}, "messages"),
+        ("send_message", {"messages": listed({"to": TEXT, "text": TEXT})}, "messages"),
+        ("batch_send", {"mails": listed({"to": TEXT, "subject": TEXT})}, "mails"),
+        ("batch_send", {"mails": {"type": "array"}}, "mails"),
+        ("pay_invoices", {"payments": listed(PAYMENT)}, "payments"),
+        ("send_money", {"recipients": listed({"iban": TEXT, "amount": NUMBER})}, "recipients"),
+        ("create_entities", {"entities": listed({"name": TEXT})}, "entities"),
+        ("send_alerts", {"names": TEXTS}, "names"),
+        ("invite_users", {"emails": TEXTS}, "emails"),
+        ("run_commands", {"commands": TEXTS}, "commands"),
+        (
+            "send_emails",
+            {"request": {"type": "object", "properties": {"messages": listed({"to": TEXT})}}},
+            "request.messages",
+        ),
+        ("send_emails", {"messages": listed({"to": TEXT}), "attachments": listed({"name": TEXT})}, "messages"),
+    ],
+)
+def test_each_element_of_a_list_of_records_counts(name: str, properties: dict[str, Any], at: str) -> None:
+    made = entry(name, properties)
+    assert (made["scope"], "ids" in made) == ("ALL", False)
+    assert made["max_rows"] in (f"length({at}[])", f"length({at}[] || `[]`)")
+    one: Any = {
+        "to": "a@b.example",
+        "text": "x",
+        "subject": "x",
+        "name": "x",
+        "iban": "DE1",
+        "amount": 5,
+        "currency": "EUR",
+    }
+    needed: dict[str, Any] = {argument: [] for argument in properties}
+    for count in (1, 3, 1_000):
+        same = ["x" if properties.get(at) == TEXTS else one] * count
+        arguments = {"request": {"messages": same}} if "." in at else {**needed, at: same}
+        operation = action(made, arguments).operations[0]
+        assert (operation.scope, operation.max_rows) == (Scope.ALL, count)
+        assert len(operation.destinations) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "properties"),
+    [
+        ("send_email", {"to": TEXTS, "body": TEXT, "attachments": listed({"name": TEXT, "content": TEXT})}),
+        ("send_email", {"emails": TEXTS, "body": TEXT}),
+        ("create_event", {"title": TEXT, "attendees": listed({"email": TEXT, "comment": TEXT})}),
+        ("create_invoice", {"customer": TEXT, "line_items": listed({"text": TEXT, "amount": NUMBER})}),
+        ("pay_invoice", PAYMENT),
+    ],
+)
+def test_what_one_record_has_several_of_is_one_record(name: str, properties: dict[str, Any]) -> None:
+    made = entry(name, properties)
+    assert [made["scope"], *(item["scope"] for item in made.get("also", []))][0] == "SINGLE"
+    assert all(item["scope"] == "SINGLE" for item in made.get("also", []))
+
+
+def test_a_list_of_records_that_is_absent_bounds_nothing() -> None:
+    made = entry("create_entities", {"entities": listed({"name": TEXT})}, required=[])
+    none: list[dict[str, Any]] = [{}, {"entities": None}, {"entities": []}]
+    for arguments in none:
+        operation = action(made, arguments).operations[0]
+        assert (operation.scope, operation.max_rows) == (Scope.ALL, None)
+    needed = entry("create_entities", {"entities": listed({"name": TEXT})})
+    action(needed, {"entities": {"a": 1, "b": 2}}, known=False)
+    action(needed, {"entities": "ab"}, known=False)
+
+
+def test_a_further_operation_counts_the_list_as_well() -> None:
+    made = entry("create_events", {"events": listed({"title": TEXT, "attendees": TEXTS})})
+    assert [(item["verb"], item["scope"], item["max_rows"]) for item in made["also"]] == [
+        ("SEND", "ALL", "length(events[])")
+    ]
+
+
+@pytest.mark.parametrize("required", [["payments"], []])
+def test_payments_of_a_list_are_added_up(required: list[str]) -> None:
+    made = entry("pay_invoices", {"payments": listed(PAYMENT)}, required=required)
+    one = {"iban": "DE1", "amount": 12, "currency": "EUR"}
+    operation = action(made, {"payments": [one, {**one, "amount": 30}]}).operations[0]
+    assert (operation.amount_minor, operation.currency) == (4_200, "EUR")
+    nested = action(made, {"payments": [[one, one], one]}).operations[0]
+    assert (nested.amount_minor, nested.max_rows) == (3_600, 3)
+    others: list[Any] = [
+        {**one, "amount": -5},
+        {**one, "amount": 1.5},
+        {**one, "amount": "30"},
+        {**one, "amount": None},
+        {**one, "amount": True},
+        {"iban": "DE1", "currency": "EUR"},
+        {**one, "currency": "USD"},
+        {**one, "currency": None},
+        {"iban": "DE1", "amount": 5},
+        "x",
+    ]
+    for other in others:
+        action(made, {"payments": [one, other]}, known=False)
+    action(made, {"payments": [{**one, "amount": "30"}]}, known=False)
+
+
+def test_the_currency_beside_an_amount_is_its_own() -> None:
+    made = entry(
+        "pay_invoice", {"payment": {"type": "object", "properties": PAYMENT, "required": list(PAYMENT)}}, required=[]
+    )
+    assert made["amount"]["currency_path"] == "payment.currency"
+    loose = entry("pay_invoices", {"payments": listed(PAYMENT, required=["iban", "amount"])})
+    assert loose["amount"]["currency"] == "XXX"
+    outside = entry("pay_invoices", {"payments": listed({"iban": TEXT, "amount": NUMBER}), "currency": TEXT})
+    assert outside["amount"]["currency_path"] == "currency"
+    other = entry("pay_invoice", {"amount": NUMBER, "iban": TEXT, "rates": listed({"currency": TEXT})})
+    assert other["amount"]["currency"] == "XXX"
