@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pdp.inspection.validators_business import BUSINESS_VALIDATORS
+from pdp.inspection.validators_exfiltration import is_text_in_address, is_text_in_label
 from pdp.inspection.validators_health import HEALTH_VALIDATORS
 from pdp.inspection.validators_identity import IDENTITY_VALIDATORS
 from pdp.inspection.validators_payment import PAYMENT_VALIDATORS
@@ -47,6 +48,8 @@ VALIDATORS: Mapping[str, Validator] = {
     "prefixed_key": is_prefixed_key,
     "random": is_random,
     "secret": is_secret,
+    "text_in_address": is_text_in_address,
+    "text_in_label": is_text_in_label,
     **BUSINESS_VALIDATORS,
     **HEALTH_VALIDATORS,
     **IDENTITY_VALIDATORS,
