@@ -136,7 +136,7 @@ def mark_forms(mark: str) -> tuple[Form, ...]:
 
 
 def _forms(kind: str, text: str) -> list[Form]:
-    named = strong_marks(text)
+    named = strong_marks(text) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
     forms = _addressed(text, named) if named else []
     forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
     parts = words(text)
@@ -185,11 +185,11 @@ def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
     Where ids stand (kind `id`), more forms are some; where a URL stands, anything is one; a recipient that no pattern of
     addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to."""
-    if strong_marks(text) or is_code(text) or kind == URL:
-        return True
     bare = text.strip()
     if kind == PATH:
         return _LEADING.search(bare) is not None
+    if strong_marks(text) or is_code(text) or kind == URL:
+        return True
     if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
         return True
     return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)

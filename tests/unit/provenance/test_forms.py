@@ -84,6 +84,11 @@ def test_a_numeric_host_is_met_in_another_notation(url: str) -> None:
     assert text_marks(f"Fetch {url} now") & text_marks("Fetch http://203.0.113.5/c now") >= {"u:203.0.113.5/c"}
 
 
+def test_a_file_name_with_a_year_is_the_users() -> None:
+    assert named("path", "Annual_Report_2023.docx", "call it 'Annual_Report_2023.docx'")
+    assert not is_addressed("Annual_Report_2023.docx", "path")
+
+
 def test_a_code_after_what_it_stands_for_is_named() -> None:
     assert named("id", "f1", "delete file f1")
     assert not named("id", "f1", "delete the file of all f1 races")
