@@ -17,6 +17,9 @@ from jmespath.exceptions import JMESPathError
 from pdp.catalog_read import wrong
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_UNFIT = (JMESPathError, TypeError, ValueError, ArithmeticError)
+"""What the interpreter raises for values that an expression does not fit: comparing a text with a number, Python's own error."""
+
 EACH = "[]"
 """Step of a trail that stands for every element of a list."""
 
@@ -45,14 +48,14 @@ class ArgumentPath:
             return value
         try:
             return self.compiled.search(document)
-        except JMESPathError as e:
+        except _UNFIT as e:
             raise LookupError(self.expression) from e
 
     def search(self, document: Any) -> Any:
         """Returns what the whole expression finds in any JSON, None when it does not fit."""
         try:
             return self.compiled.search(document)
-        except JMESPathError:
+        except _UNFIT:
             return None
 
 

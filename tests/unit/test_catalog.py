@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -170,3 +171,12 @@ def test_a_path_knows_what_it_reads(expression: str, trails: set[tuple[str, ...]
 def test_what_no_path_reads_is_not_mapped(document: dict[str, Any], pointer: str) -> None:
     paths = [parse_path(text, "test") for text in ("a.b", "l[].id", "w")]
     assert Coverage(trail for path in paths for trail in path.trails).unmapped(document) == pointer
+
+
+@pytest.mark.parametrize("rows", [[{"n": "1"}], [{"n": None}], [{"n": [1]}], [{"n": {}}], "text", 7])
+def test_an_expression_that_does_not_fit_a_value_finds_nothing_and_breaks_nothing(rows: object) -> None:
+    for expression in ("rows[?n >= `2`] | length(@)", "sum(rows[].n)", "max(rows[].n)", "to_number(rows) > `1`"):
+        path = parse_path(expression, "test")
+        with contextlib.suppress(LookupError):
+            path.find({"rows": rows})
+        path.search({"rows": rows})
