@@ -136,8 +136,10 @@ async def test_a_flood_of_refused_requests_does_not_fill_the_log_and_is_no_matte
     pipeline = await started(limits=Limits(queue_per_caller=BURST + 50))
     flood = [pipeline.ask(action(f"f{number}", agent="payroll-1")) for number in range(BURST + 50)]
     reasons = Counter(answer.error.reason for answer in await asyncio.gather(*flood))
-    assert reasons == {"CALLER_NOT_PERMITTED": BURST, "REFUSED_TOO_OFTEN": 50}
-    assert len(pipeline.recorder.bodies("refusal")) == len(refused_lines(caplog)) == BURST
+    on_record = reasons["CALLER_NOT_PERMITTED"]
+    assert BURST <= on_record < BURST + 25, "one more for each second that a busy machine takes"
+    assert reasons == {"CALLER_NOT_PERMITTED": on_record, "REFUSED_TOO_OFTEN": BURST + 50 - on_record}
+    assert len(pipeline.recorder.bodies("refusal")) == len(refused_lines(caplog)) == on_record
     assert (await pipeline.ask(action("own"))).decision.effect == decision_pb2.EFFECT_ALLOW
     other = await pipeline.ask(action("o1", agent="payroll-1"), bearer=token("agent/crm-1"))
     assert other.error.reason == "CALLER_NOT_PERMITTED"
@@ -171,7 +173,7 @@ async def test_bad_credentials_have_lines_that_are_bounded_and_quote_none(caplog
     bearers = [f"nonsense-{number}" for number in range(STRANGERS_BURST + 20)]
     await asyncio.gather(*(pipeline.ask(action(f"s{number}"), bearer=bearer) for number, bearer in enumerate(bearers)))
     lines = refused_lines(caplog)
-    assert len(lines) in (STRANGERS_BURST, STRANGERS_BURST + 1), "one more if all of it took a second"
+    assert STRANGERS_BURST <= len(lines) < STRANGERS_BURST + 10, "one more for each second that a busy machine takes"
     assert {line["reason"] for line in lines} == {"CREDENTIAL_INVALID"}
     assert "nonsense" not in str(lines)
 
