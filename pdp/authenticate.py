@@ -203,6 +203,18 @@ class CallerRules:
             self._known[key] = known
         return known
 
+    def own_agent(self, caller: CallerIdentity) -> str:
+        """Returns the agent that the caller is when its credential names exactly one, "" otherwise; of gateways never."""
+        own: set[str] = set()
+        for rule in self._rules:
+            matched = _matched(rule, caller) if rule.kind == "agent" else None
+            if matched is not None:
+                captured = matched.group(1) if matched.re.groups else ""
+                if any("*" in agent for agent in rule.agents):
+                    return ""
+                own.update(agent.replace("{1}", captured) for agent in rule.agents)
+        return own.pop() if len(own) == 1 else ""
+
     def _speaker(self, caller: CallerIdentity, agent_id: str, principal_id: str) -> Speaker:
         for rule in self._rules:
             matched = _matched(rule, caller)

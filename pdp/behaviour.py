@@ -64,13 +64,15 @@ class Owner:
 @frozen
 class ReportedResult:
     """What inspection found in a reported result. `rows` is None when nobody counted. `trusted`: reported by a gateway,
-    whose word replaces the worst that the catalog says about classes and rows; an agent's only adds."""
+    whose word replaces the worst that the catalog says about classes and rows; an agent's only adds. `misreported`: of an
+    action that was not permitted, or not as it was done."""
 
     classes: frozenset[str]
     untrusted: bool
     threatened: bool
     rows: int | None
     trusted: bool
+    misreported: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -303,7 +305,7 @@ class Behaviour:
             settings.taint_ttl_s * 1000,
             slot_ms(settings.burst_window_s),
             -1 if result.rows is None else result.rows,
-            2 * result.untrusted + 4 * result.threatened,
+            2 * result.untrusted + 4 * result.threatened + 16 * result.misreported,
             1 if result.trusted else 0,
         )
         names = [f"S{owner.session}", f"A{owner.agent}"] + ([f"P{owner.principal}"] if owner.principal else [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -51,11 +52,13 @@ class Entry:
 
 @frozen
 class Taint:
-    """What was read: classes, and whether text of outsiders or threats were."""
+    """What was read: classes, and whether text of outsiders or threats were. `misreported`: an outcome was reported of an action
+    that was not permitted; no entry says so, only the track itself."""
 
     classes: frozenset[str] = _NO_CLASSES
     untrusted: bool = False
     threatened: bool = False
+    misreported: bool = False
 
     def with_entries(self, entries: Iterable[Entry]) -> Taint:
         """Adds what the entries have read, as far as they happened."""
@@ -69,7 +72,8 @@ class Taint:
         """Adds another taint; returns one of the two where the other adds nothing."""
         if self is other or self is CLEAN:
             return other
-        return self.plus(other.classes, untrusted=other.untrusted, threatened=other.threatened)
+        joined = self.plus(other.classes, untrusted=other.untrusted, threatened=other.threatened)
+        return replace(joined, misreported=True) if other.misreported and not joined.misreported else joined
 
     def plus(self, classes: frozenset[str], *, untrusted: bool, threatened: bool) -> Taint:
         """Adds what was read; returns itself where that adds nothing."""
@@ -79,6 +83,7 @@ class Taint:
             classes=self.classes | classes,
             untrusted=self.untrusted or untrusted,
             threatened=self.threatened or threatened,
+            misreported=self.misreported,
         )
 
 
@@ -291,7 +296,12 @@ def _parse(
 
 @lru_cache(maxsize=1_024)
 def _taint(classes: str, bits: int) -> Taint:
-    return Taint(classes=_classes(classes), untrusted=bits & 2 != 0, threatened=bits & 4 != 0)
+    return Taint(
+        classes=_classes(classes),
+        untrusted=bits & 2 != 0,
+        threatened=bits & 4 != 0,
+        misreported=bits & 16 != 0,
+    )
 
 
 def _still(now: int, before: int, passed: int) -> int:

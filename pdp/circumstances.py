@@ -27,7 +27,8 @@ from pdp.provenance_intent import action_kind, chosen_name
 from pdp.provenance_speech import Request, Requests
 from pdp.provenance_store import Provenance
 from pdp.session_key import session_name, state_name
-from pdp.sessions import policy_baseline, policy_session
+from pdp.sessions import misreported, policy_baseline, policy_session
+from pdp.signals import threat_of_misreport
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
@@ -168,6 +169,8 @@ class Circumstances:
         item.signals = item.signals | behaviour_signals(
             baseline, session, external=own.observation.external, currency=own.settings.currency
         )
+        if misreported(view):
+            item.signals["threat_signals"] = threat_of_misreport(item.signals["threat_signals"])
 
     def deferral(self, item: Item) -> DeferralView:
         """Returns how a request and those that it builds on stand."""

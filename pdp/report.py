@@ -143,9 +143,12 @@ class Reporter:
     ) -> Labels:
         """Labels the result and tells the state, before the report is recorded: a label that is not on record is only
         stricter, a report whose label was lost would be milder."""
+        misreported = binding in _THREATS
         if not request.HasField("agent"):
             if request.result_json:
                 raise InvalidInput("FIELD_INVALID", "`agent` and `tool` must be given with `result_json`, got neither")
+            if misreported:
+                await self._suspect(request, caller)
             return Labels()
         check_owner(request.agent.id, request.principal.id, request.session_id, request.tool)
         lane = self._lanes.current
@@ -155,15 +158,29 @@ class Reporter:
         matched = binding == decision_pb2.OUTCOME_BINDING_MATCHED
         trusted = matched and speaker.kind == "gateway"
         # A gateway may be faster than the settling of what it was just permitted; then what it reports is known, not trusted.
-        known = speaker.kind == "gateway" and binding not in _THREATS
+        known = speaker.kind == "gateway" and not misreported
         is_long = len(request.result_json) > MAX_SHORT_BYTES
         async with self._long.turn((caller.organisation, caller.id)) if is_long else nullcontext():
             labels = await share(self._results.label(request, lane, trusted=trusted))
             sighting = await share(self._results.sighting(request, lane, labels, trusted=trusted))
-        calls = self._results.calls(request, caller, lane, labels, matched=matched, trusted=trusted)
+        calls = self._results.calls(
+            request, caller, lane, labels, matched=matched, trusted=trusted, misreported=misreported
+        )
         await self._decisions.tell(calls)
         await self._results.learn(self._decisions.client, request, caller, lane, sighting, trusted=trusted, known=known)
         return labels
+
+    async def _suspect(self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity) -> None:
+        """Tells the state of a threat that names no agent: the caller's own is meant, if its credential says which."""
+        lane = self._lanes.current
+        own = lane.callers.own_agent(caller) if lane is not None else ""
+        if lane is None or not own:
+            return
+        named = decision_pb2.ReportOutcomeRequest()
+        named.CopyFrom(request)
+        named.agent.id = own
+        calls = self._results.calls(named, caller, lane, Labels(), matched=False, trusted=False, misreported=True)
+        await self._decisions.tell(calls)
 
 
 def bind(

@@ -96,14 +96,16 @@ class Results:
         *,
         matched: bool,
         trusted: bool,
+        misreported: bool = False,
     ) -> list[Call]:
         """Returns what the state has to be told of a reported result.
 
+        `misreported`: it is that of a call that was refused, or of another one than was permitted: told without a result too.
         `matched`: it is that of a call that was permitted. Any other taints the reporter's own session and agent alone,
         and nobody whom it merely names as its principal.
         """
         calls: list[Call] = []
-        if lane.behaviour is not None and (request.result_json or request.HasField("rows")):
+        if lane.behaviour is not None and (misreported or request.result_json or request.HasField("rows")):
             agent_id, principal_id = request.agent.id, request.principal.id
             owner = Owner(
                 session=session_name(self._key, caller.id, agent_id, principal_id, request.session_id),
@@ -113,6 +115,7 @@ class Results:
             result = ReportedResult(
                 classes=frozenset(labels.classes),
                 untrusted=labels.untrusted,
+                misreported=misreported,
                 threatened=bool(labels.threats),
                 rows=_rows(request, labels, trusted=trusted),
                 trusted=trusted and bool(request.result_json),

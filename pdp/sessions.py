@@ -92,6 +92,17 @@ def policy_session(view: BehaviourView | None, observation: Observation, setting
         return _lost(observation, settings)
 
 
+def misreported(view: BehaviourView | None) -> bool:
+    """Whether an outcome was reported of an action that was not permitted, by who speaks for this agent. Not by what others did
+    for its principal: one agent must not be able to raise it for another."""
+    if view is None:
+        return False
+    try:
+        return view.session.track().left.misreported or view.agent.track().left.misreported
+    except (ValueError, KeyError, IndexError):
+        return False  # such a track is lost, which the other signals tell
+
+
 def _session(view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:
     session = _past(view.session, view.ahead_session, view.id)
     agent = _past(view.agent, view.ahead_agent, view.id)

@@ -15,8 +15,9 @@ payload_sensitivity
     a thousand addresses is a matter of volume.
 threat_signals
     The worst `finding_scores[code]` of the findings of canonicalization or `sensitivity * confidence / 100` of the threats
-    that inspection found, plus 5 for every further finding or threat class, capped at 100; NO_DATA without any. A maximum,
-    because one clear sign is enough; the small slope keeps it monotone.
+    that inspection found, plus 5 for every further finding or threat class, capped at 100; 0 without any, NO_DATA when
+    the inspection was cut short. A maximum, because one clear sign is enough; the small slope keeps it monotone. At least 80
+    when an outcome was reported of an action that this agent was not permitted (`threat_of_misreport`).
 temporal_deviation, baseline_deviation, cross_request_correlation
     See `pdp.signals_behaviour`; NO_DATA where the bundle declares no behaviour.
 """
@@ -33,6 +34,14 @@ from writ.action import Action, Finding
 from writ.errors import ConfigurationError
 
 NO_DATA: dict[str, Any] = {"score": 0, "evidence": "no_data", "state": "NO_DATA"}
+
+NOT_WHOLE: dict[str, Any] = {"score": 0, "evidence": "no_data: not inspected to its end", "state": "NO_DATA"}
+
+NO_SIGN: dict[str, Any] = {"score": 0, "evidence": "no sign of an attack was found", "state": "OK"}
+
+MISREPORTED = "an outcome was reported of an action that this agent was not permitted"
+MISREPORT_SCORE = 80
+"""As clear a sign as there is: what was refused was done, or something else than what was permitted."""
 
 NOTHING_FOUND: dict[str, Any] = {"score": 0, "evidence": "inspection found nothing sensitive", "state": "OK"}
 
@@ -131,12 +140,22 @@ def _payload(payload: ScanResult) -> dict[str, Any]:
 def _threat(findings: tuple[Finding, ...], payload: ScanResult, table: Mapping[str, int]) -> dict[str, Any]:
     threats = [finding for finding in payload.findings if finding.kind is Kind.THREAT]
     if not findings and not threats:
-        return NO_DATA
+        return NOT_WHOLE if payload.truncated else NO_SIGN
     codes = sorted({finding.code for finding in findings})
     classes = sorted({threat.data_class for threat in threats})
     scores = [table.get(code, UNLISTED_FINDING_SCORE) for code in codes] + [_weight(threat) for threat in threats]
     score = max(scores) + 5 * (len(findings) + len(classes) - 1)
     return {"score": min(score, 100), "evidence": "findings: " + ", ".join(codes + classes), "state": "OK"}
+
+
+def threat_of_misreport(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns `threat_signals` of an agent that reported such an outcome before: never less than it was."""
+    said = known["score"] > 0
+    return {
+        "score": min(100, max(known["score"] + 5, MISREPORT_SCORE)) if said else MISREPORT_SCORE,
+        "evidence": f"{known['evidence']}; {MISREPORTED}" if said else MISREPORTED,
+        "state": "OK",
+    }
 
 
 def _weight(finding: PayloadFinding) -> int:

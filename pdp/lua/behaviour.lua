@@ -11,7 +11,8 @@
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
--- Classes and taint of the header are of what has left the entries. Those of the entries stand beside it, so that
+-- Classes and taint of the header are of what has left the entries; its taint has 16 when an outcome was reported of an action that
+-- was not permitted, whose entry counts for nothing. Those of the entries stand beside it, so that
 -- whoever only wants to know what was read needs no entries; so do, for agents and principals, the similarities of all entries
 -- that were denied, and of some that are no more among them. Entries of another length than the head says are lost, never few.
 -- A later format has another magic than T3.
@@ -56,10 +57,11 @@ end
 
 local function finite(n) return n == n and n >= 0 and n <= MAX end
 
--- The taint of both: 2 untrusted, 4 threatened.
+-- The taint of both: 2 untrusted, 4 threatened, 16 misreported.
 local function bits(one, other)
   if other % 4 >= 2 and one % 4 < 2 then one = one + 2 end
   if other % 8 >= 4 and one % 8 < 4 then one = one + 4 end
+  if other % 32 >= 16 and one % 32 < 16 then one = one + 16 end
   return one
 end
 

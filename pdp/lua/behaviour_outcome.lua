@@ -10,6 +10,10 @@ if not epoch then return 0 end
 local session_ttl, keep, width, rows, flags, replaces = unpack_struct('<ddddBB', ARGV[1])
 span = session_ttl
 local id, result = ARGV[2], ARGV[3]
+-- 16: the report is of an action that was not permitted. That taints the tracks, whatever they list; a report of nothing else
+-- leaves the entry as it was.
+local misreported, tells = flags >= 16, result ~= '' or rows >= 0 or flags % 16 > 0
+flags = flags % 16
 local keys = {}
 for i = 4, #ARGV do keys[#keys + 1] = prefix .. ARGV[i] end
 local values = call('MGET', unpack(keys))
@@ -39,7 +43,10 @@ for i, key in ipairs(keys) do
   local t = values[i] and open_track(key, values[i], bucket, width, 0)
   if t and not t.void then
     local at = find_entry(t, id)
-    if at then
+    if misreported then t.v[TAINT], t.line = bits(t.v[TAINT], 16), true end
+    if at and not tells then
+      held = held + 1
+    elseif at then
       held = held + 1
       t.stale = true
       note(t, at)

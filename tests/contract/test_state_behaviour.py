@@ -10,6 +10,7 @@ import pytest_asyncio
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ResultSpec
 from pdp.model import ClaimStatus, Final
+from pdp.sessions import misreported
 from pdp.state import RedisState
 from pdp.state_client import Call
 from tests.behaviour_support import (
@@ -254,6 +255,31 @@ async def test_a_gateway_replaces_the_worst_and_an_agent_only_adds(state: RedisS
         assert facts["session"]["threatened"]
         assert facts["session"]["untrusted"], "the catalog says who may write there, whoever reports"
         assert facts["session"]["rows"] == (6 if trusted else 51)
+
+
+async def test_an_outcome_of_what_was_refused_taints_session_and_agent_though_a_refused_action_counts_for_nothing(
+    state: RedisState,
+) -> None:
+    player = Player(state)
+    one = asked("r", observed())
+    (view,) = await state.enrich([one])
+    await state.settle([settled(one, view, Final.DENIED)])
+    assert not misreported(view_of((await player.look(observed()))[0][1]))
+    result = ReportedResult(
+        classes=frozenset(), untrusted=False, threatened=False, rows=None, trusted=False, misreported=True
+    )
+    await _report(state, "r", result, principal="")
+    ((asks, seen),) = await player.look(observed())
+    assert misreported(view_of(seen))
+    facts = session_of(asks, seen)
+    assert not facts["agent"]["threatened"], "nothing was read"
+    assert facts["agent"]["denials"] == 1
+    ((_, again),) = await player.look(observed(session="s2"))
+    assert misreported(view_of(again)), "a fresh session clears nothing of the agent"
+    for number in range(60):  # nor do so many actions that the entries are cut
+        await player.play(observed(session=f"x{number}"))
+    ((_, later),) = await player.look(observed())
+    assert misreported(view_of(later))
 
 
 async def test_reporting_twice_changes_nothing_more(state: RedisState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,12 +18,13 @@ from pdp.state_client import Call, Client
 from pdp.wire import delimited, tag
 from tests.behaviour_support import SETTINGS
 from tests.pipeline_support import Pipeline
-from writ.errors import InvalidInput, Overloaded
+from writ.errors import InvalidInput, NotPermitted, Overloaded
 from writ.v1 import decision_pb2
 
 KEY = bytes(32)
 DECISION = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 DIGEST = "0" * 64
+OUTCOME_HEAD = struct.Struct("<ddddBB")
 
 
 class Told:
@@ -116,6 +118,59 @@ async def test_a_report_that_does_not_match_its_decision_taints_no_principal() -
     victim = "P" + state_name(KEY, "principal", "victim")
     assert victim not in await reported((DECISION, DIGEST, "denied"))
     assert victim not in await reported((DECISION, "1" * 64, "allowed"))
+
+
+def suspects(calls: Sequence[Call]) -> set[str]:
+    """Names of the tracks that are told of an outcome of what was not permitted."""
+    found: set[str] = set()
+    for call in calls:
+        if isinstance(call.args[0], bytes) and len(call.args[0]) == OUTCOME_HEAD.size:
+            flags = OUTCOME_HEAD.unpack(call.args[0])[4]
+            found |= {str(name) for name in call.args[3:]} if flags & 16 else set()
+    return found
+
+
+@pytest.mark.parametrize(
+    "record", [(DECISION, DIGEST, "denied"), (DECISION, "1" * 64, "allowed")], ids=["denied", "digest"]
+)
+@pytest.mark.parametrize("names_agent", [True, False], ids=["named", "unnamed"])
+async def test_an_outcome_of_what_was_not_permitted_is_a_threat_of_its_reporter_alone(
+    record: tuple[str, str, str], names_agent: bool
+) -> None:
+    decisions = Told(record)
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest=DIGEST, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
+    )
+    if names_agent:
+        report.agent.id, report.principal.id = "billing-1", "victim"
+        report.tool.server, report.tool.name = "billing-mcp", "invoices.get"
+    await (await reporter_of(decisions)).report(report, caller_of("agent/billing-1"), 1_700_000_000_000)
+    told_of = suspects(decisions.calls)
+    assert "A" + state_name(KEY, "agent", "billing-1") in told_of
+    assert all(name[0] in "SA" for name in told_of), "nobody whom it merely names"
+
+
+async def test_what_was_permitted_and_what_was_not_done_are_no_threat() -> None:
+    assert suspects(await told((DECISION, DIGEST, "allowed"))) == set()
+    assert suspects(await told(None)) == set()
+    decisions = Told((DECISION, DIGEST, "denied"))
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest=DIGEST, status=decision_pb2.OUTCOME_STATUS_NOT_EXECUTED
+    )
+    await (await reporter_of(decisions)).report(report, caller_of("agent/billing-1"), 1_700_000_000_000)
+    assert decisions.calls == []
+
+
+async def test_nobody_reports_for_another_agent() -> None:
+    decisions = Told((DECISION, DIGEST, "denied"))
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1", decision_id=DECISION, execution_digest=DIGEST, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
+    )
+    report.agent.id = "billing-2"
+    report.tool.server, report.tool.name = "billing-mcp", "invoices.get"
+    with pytest.raises(NotPermitted):
+        await (await reporter_of(decisions)).report(report, caller_of("agent/billing-1"), 1_700_000_000_000)
+    assert decisions.calls == []
 
 
 async def test_a_gateway_that_reports_before_the_decision_is_settled_ends_the_waiting() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.inspection.model import CLEAN, Kind, ScanResult
 from pdp.inspection.model import Finding as PayloadFinding
-from pdp.signals import SIGNALS, SignalTables, signals
+from pdp.signals import SIGNALS, SignalTables, signals, threat_of_misreport
 from writ.action import Action, Finding, Operation, Reversibility, Scope, Verb
 
 TABLES = SignalTables(
@@ -51,8 +53,33 @@ def test_what_nothing_is_known_of_says_no_data() -> None:
     result = signals(action, "production", "", CLEAN, TABLES)
     assert set(result) == set(SIGNALS)
     silent = {name for name, signal in result.items() if signal["state"] == "NO_DATA"}
-    assert silent == set(SIGNALS) - {"action_severity", "environmental_context", "payload_sensitivity"}
+    assert silent == set(SIGNALS) - {
+        "action_severity",
+        "environmental_context",
+        "payload_sensitivity",
+        "threat_signals",
+    }
     assert all(result[name] == {"score": 0, "evidence": "no_data", "state": "NO_DATA"} for name in silent)
+
+
+def test_nothing_found_is_said_as_that_where_all_was_looked_at() -> None:
+    action = Action(operations=(Operation(verb=Verb.READ),))
+    found = signals(action, "production", "", CLEAN, TABLES)["threat_signals"]
+    assert found == {"score": 0, "evidence": "no sign of an attack was found", "state": "OK"}
+    cut = signals(action, "production", "", ScanResult(findings=(), truncated=True), TABLES)["threat_signals"]
+    assert cut == {"score": 0, "evidence": "no_data: not inspected to its end", "state": "NO_DATA"}
+
+
+@given(ACTIONS, FINDINGS, PAYLOADS)
+def test_an_outcome_of_what_was_not_permitted_never_lowers_the_signs_of_an_attack(
+    action: Action, finding: Finding, payload: ScanResult
+) -> None:
+    worse = replace(action, findings=(*action.findings, finding))
+    for one in (action, worse):
+        known = signals(one, "production", "", payload, TABLES)["threat_signals"]
+        reported = threat_of_misreport(known)
+        assert max(80, known["score"]) <= reported["score"] <= 100
+        assert reported["evidence"].endswith("an outcome was reported of an action that this agent was not permitted")
 
 
 @given(ACTIONS, OPERATIONS, FINDINGS)
