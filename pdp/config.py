@@ -61,10 +61,8 @@ class Timeouts:
     redis_ms: Milliseconds = 500
     parse_ms: Milliseconds = 500
     lease_ms: Milliseconds = 5_000  # how long a claim belongs to one decision point
-    contention_ms: Milliseconds = (
-        2_500  # how long an item waits while no reservation before it is settled; a living one needs
-    )
-    # at most redis_ms + opa_ms + redis_ms
+    # How long an item waits while no reservation before it is settled; a living one needs at most redis_ms + opa_ms + redis_ms.
+    contention_ms: Milliseconds = 2_500
     drain_ms: Milliseconds = 5_000  # at shutdown
 
 
@@ -83,9 +81,8 @@ class Evidence:
 
     folder: Path
     issuer: Annotated[str, WORD]  # name of this decision point in receipts; also the writer of its claims
-    segment_bytes: Annotated[int, between(64 * 1024, 1024 * 1024 * 1024)] = (
-        64 * 1024 * 1024
-    )  # preallocated, then copied whole
+    # Preallocated, then copied whole.
+    segment_bytes: Annotated[int, between(64 * 1024, 1024 * 1024 * 1024)] = 64 * 1024 * 1024
     vault_folder: Path
     vault_master_key: Path
     receipt_key: Path  # Ed25519 private key, PEM
@@ -96,9 +93,8 @@ class Evidence:
 class Telemetry:
     """Where telemetry goes."""
 
-    metrics_listen: Annotated[str, either(HOST_PORT, EMPTY)] = (
-        ""  # host:port of the Prometheus endpoint, loopback; empty: none
-    )
+    # Host:port of the Prometheus endpoint, loopback; empty: none.
+    metrics_listen: Annotated[str, either(HOST_PORT, EMPTY)] = ""
     log_level: Annotated[str, one_of("debug", "info", "warning", "error")] = "info"
     # OpenTelemetry collector, gRPC; empty: no spans
     otlp_endpoint: Annotated[str, either(HOST_PORT, url("http", "https", expected="http://host:port"), EMPTY)] = ""
