@@ -9,7 +9,8 @@ from typing import Any
 
 from pdp.catalog_model import CatalogIndex, Server, Table
 from pdp.operation import Notes, build_operations, rows_of, scope_of, verb_for, verify_folded
-from pdp.programs.model import CommandEffect, Effect, FileEffect, HttpEffect, SqlEffect
+from pdp.programs.model import ColumnUse, CommandEffect, Effect, FileEffect, HttpEffect, SqlEffect
+from pdp.programs.sql_lexical import quote
 from writ.action import Container, Destination, Operation, Reversibility, Scope, Verb
 from writ.errors import InvalidInput
 from writ.strict_json import parse_arguments
@@ -25,12 +26,13 @@ _GLOB = frozenset("*?[{")
 class Mapper:
     """Maps the effects of one program; `pointer` is where the program stands in the arguments."""
 
-    __slots__ = ("_catalog", "_notes", "_pointer", "subjects")
+    __slots__ = ("_catalog", "_columns", "_notes", "_pointer", "subjects")
 
     def __init__(self, catalog: CatalogIndex, notes: Notes, pointer: str) -> None:
         self._catalog = catalog
         self._notes = notes
         self._pointer = pointer
+        self._columns: dict[tuple[str, frozenset[str]], list[frozenset[str]]] = {}
         self.subjects: set[str] = set()
 
     def map(self, effect: Effect, database: Server | None) -> list[Operation]:
@@ -43,6 +45,24 @@ class Mapper:
             return [self._file(effect)]
         return [_command(effect)]
 
+    def check_column(self, use: ColumnUse, server: Server | None) -> None:
+        """Notes a name behind an alias that is no column of the catalog: PostgreSQL may run a function of that name."""
+        if server is None:  # that makes the action UNKNOWN by itself, and so does a table that is not mapped
+            return
+        key = (server.identity, use.tables)
+        columns = self._columns.get(key)
+        if columns is None:
+            tables = [server.table(name) for name in use.tables]
+            columns = [] if None in tables else [table.columns for table in tables if table is not None]
+            self._columns[key] = columns
+        if columns and not any(use.name in named for named in columns):
+            self._notes.doubt(
+                "COLUMN_NOT_MAPPED",
+                self._pointer,
+                "expected a column that the catalog maps, since PostgreSQL runs any other name behind a table, got"
+                f" {quote(use.name)} of {quote(min(use.tables))}",
+            )
+
     def _sql(self, effect: SqlEffect, server: Server | None) -> Operation:
         if server is None or (effect.target and effect.target not in server.databases):
             return self._unknown("DATABASE_NOT_MAPPED", "expected a database that the catalog gives this client")
@@ -50,7 +70,9 @@ class Mapper:
             return Operation(verb=effect.verb, resource_type=DATABASE, reversibility=_usual(effect.verb), attributes={})
         table = server.table(effect.table)
         if table is None:
-            return self._unknown("TABLE_NOT_MAPPED", "expected a table that the catalog maps")
+            return self._unknown(
+                "TABLE_NOT_MAPPED", f"expected a table that the catalog maps, got {quote(effect.table)}"
+            )
         operation = self._table(effect, table)
         self.subjects.update(subjects_of(operation, server))
         return operation
@@ -93,7 +115,10 @@ class Mapper:
         if not effect.assignments:
             self._notes.doubt("ASSIGNMENT_NOT_UNDERSTOOD", self._pointer, "expected literal values for all columns")
         elif not table.columns.issuperset(effect.assignments):
-            self._notes.doubt("COLUMN_NOT_MAPPED", self._pointer, "expected columns that the catalog maps")
+            other = min(effect.assignments.keys() - table.columns)
+            self._notes.doubt(
+                "COLUMN_NOT_MAPPED", self._pointer, f"expected columns that the catalog maps, got {quote(other)}"
+            )
         # A record that changes its key or its container is more than an update of this one.
         elif effect.verb is Verb.UPDATE and any(
             column in effect.assignments for column in (table.key, *(column for _, column in table.containers))
@@ -212,8 +237,10 @@ def _send(effect: HttpEffect) -> Operation:
 
 
 def _command(effect: CommandEffect) -> Operation:
+    """A program that runs is the one thing that runs; what it deletes, changes or sends has no name and no bound here."""
     ids = (effect.program,) if effect.program else ()
-    return Operation(verb=effect.verb, resource_type=PROGRAM, resource_ids=ids, scope=scope_of(ids), attributes={})
+    scope = scope_of(ids) if effect.verb is Verb.EXECUTE else Scope.ALL
+    return Operation(verb=effect.verb, resource_type=PROGRAM, resource_ids=ids, scope=scope, attributes={})
 
 
 def _directory(path: str) -> str:

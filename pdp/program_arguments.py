@@ -13,7 +13,7 @@ from pdp.catalog_model import CatalogIndex, HttpProgram, ProgramSpec, Server, Sh
 from pdp.mapping import Mapper
 from pdp.operation import Notes, find, text_of
 from pdp.programs.http import parse_http
-from pdp.programs.model import MAX_PROGRAM_BYTES, Program, SqlEffect
+from pdp.programs.model import MAX_PROGRAM_BYTES, ColumnUse, Program, SqlEffect
 from pdp.programs.shell import parse_shell
 from pdp.programs.sql import parse_sql
 from writ.action import Finding, Operation
@@ -117,12 +117,16 @@ class Programs:
             if len(self._cache) > MAX_CACHED:
                 self._cache.popitem(last=False)
 
-    def _map(self, program: Program, pointer: str, database: Callable[[SqlEffect], Server | None]) -> Mapped:
+    def _map(
+        self, program: Program, pointer: str, database: Callable[[SqlEffect | ColumnUse], Server | None]
+    ) -> Mapped:
         notes = Notes()
         mapper = Mapper(self._catalog, notes, pointer)
         operations: list[Operation] = []
         for effect in program.effects:
             operations += mapper.map(effect, database(effect) if isinstance(effect, SqlEffect) else None)
+        for use in program.columns:
+            mapper.check_column(use, database(use))
         findings: tuple[Finding, ...] = ()
         if program.findings or notes.findings:
             found = [Finding(code=item.code, pointer=pointer, message=item.message) for item in program.findings]

@@ -151,7 +151,8 @@ def _include(runner: Runner, program: Program, client: str, target: str) -> None
         replace(effect, client=client, target=target) if isinstance(effect, SqlEffect) else effect
         for effect in program.effects
     )
-    runner.include(Program(effects=effects, findings=program.findings))
+    columns = tuple(replace(use, client=client, target=target) for use in program.columns)
+    runner.include(Program(effects=effects, findings=program.findings, columns=columns))
 
 
 def _target(client: Client, found: Options) -> str:

@@ -41,6 +41,19 @@ class SqlEffect:
 
 
 @frozen
+class ColumnUse:
+    """A name that stands behind an alias in PostgreSQL, `alias.name`: a column of one of `tables`, or a function that runs.
+
+    Lower case all of them; `client` and `target` are those of the effects of the same statement.
+    """
+
+    name: str
+    tables: frozenset[str]
+    client: str = ""
+    target: str = ""
+
+
+@frozen
 class HttpEffect:
     """One HTTP request. `method` is the effective one (X-HTTP-Method-Override and `_method` applied), upper case.
 
@@ -80,7 +93,11 @@ Effect = SqlEffect | HttpEffect | FileEffect | CommandEffect
 
 @frozen
 class Program:
-    """All effects of a program, in order of appearance, and what was noticed. Findings carry an empty pointer."""
+    """All effects of a program, in order of appearance, and what was noticed. Findings carry an empty pointer.
+
+    `columns` are names that only the catalog can tell from functions: the program is UNKNOWN when it knows no such column.
+    """
 
     effects: tuple[Effect, ...]
     findings: tuple[Finding, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()

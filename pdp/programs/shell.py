@@ -15,7 +15,7 @@ from tree_sitter import Language, Node, Parser
 
 from pdp.programs.command_options import NO_INPUT, Input
 from pdp.programs.commands import run_command
-from pdp.programs.model import MAX_PROGRAM_BYTES, CommandEffect, Effect, FileEffect, Program
+from pdp.programs.model import MAX_PROGRAM_BYTES, ColumnUse, CommandEffect, Effect, FileEffect, Program
 from pdp.programs.shell_tree import MAX_DEPTH, Tree
 from pdp.programs.shell_words import NotUnderstood, Word, check_gaps
 from writ.action import Finding, Verb
@@ -36,18 +36,23 @@ def parse_shell(text: str, sql_clients: Mapping[str, str]) -> Program:
     """
     script = _Script(sql_clients)
     script.script(text)
-    return Program(effects=tuple(script.effects), findings=tuple(dict.fromkeys(script.findings)))
+    return Program(
+        effects=tuple(script.effects),
+        findings=tuple(dict.fromkeys(script.findings)),
+        columns=tuple(dict.fromkeys(script.columns)),
+    )
 
 
 class _Script:
     """Collects the effects and findings of one script and of those inside it."""
 
-    __slots__ = ("depth", "effects", "findings", "moved", "sql_clients")
+    __slots__ = ("columns", "depth", "effects", "findings", "moved", "sql_clients")
 
     def __init__(self, sql_clients: Mapping[str, str]) -> None:
         self.sql_clients = sql_clients
         self.effects: list[Effect] = []
         self.findings: list[Finding] = []
+        self.columns: list[ColumnUse] = []
         self.depth = 0
         self.moved = False
 
@@ -62,6 +67,7 @@ class _Script:
         for effect in program.effects:
             self.add(effect)
         self.findings += program.findings
+        self.columns += program.columns
 
     def unknown(self, message: str) -> None:
         self.findings.append(_finding(message))

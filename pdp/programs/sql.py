@@ -5,12 +5,12 @@
 3. Transaction control, EXPLAIN, VACUUM and SHOW are told by their words: sqlglot has no tree for them.
 4. Each call by name against the dialect's list (`check_calls`), then sqlglot, then keywords taken for aliases.
 5. The walker (`sql_statements`, `sql_query`) names every node; a statement that only reads holds no writing word.
+6. PostgreSQL: what stands behind an alias is a column of what FROM holds (`sql_columns`), not a function in disguise.
 
 A text that differs from a known one only in literals that cannot steer these steps is told by `sql_templates`.
 
 EXPLAIN counts as the statement that it explains, with ANALYZE or without. A view, a trigger, a rule or a cascade of the
-database, a column that is a function in disguise (`row.function` in PostgreSQL), and settings that an earlier statement
-of the same connection made, cannot be seen here.
+database, and settings that an earlier statement of the same connection made, cannot be seen here.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from pdp.programs.model import MAX_PROGRAM_BYTES, CommandEffect, FileEffect, Program, SqlEffect
+from pdp.programs.sql_columns import column_uses
 from pdp.programs.sql_functions import FUNCTIONS, word_set
 from pdp.programs.sql_lexical import (
     NotUnderstood,
@@ -111,7 +112,9 @@ def parse_in_full(text: str, dialect: str) -> Program:
         # sqlglot refused the text, stumbled over it, or made a tree of a shape that no walker expects.
         doubt = NotUnderstood("SQL_NOT_PARSED", f"expected a program that {dialect} parses")
     else:
-        return Program(effects=tuple(walker.effects), findings=tuple(walker.findings.values()))
+        return Program(
+            effects=tuple(walker.effects), findings=tuple(walker.findings.values()), columns=tuple(walker.columns)
+        )
     # What was told before the doubt stays: it can only add to the gravity.
     told = unknown(doubt.code, doubt.message)
     return Program(effects=(*walker.effects, *told.effects), findings=(*walker.findings.values(), *told.findings))
@@ -165,6 +168,8 @@ def _statement(text: str, engine: Dialect, tokens: list[Token], walker: Statemen
     check_aliases(root, tokens)
     start = len(walker.effects)
     walker.statement(root)
+    if walker.dialect == "postgres" and any(token.token_type is TokenType.DOT for token in tokens):
+        walker.columns.update(dict.fromkeys(column_uses(root)))
     if all(isinstance(item, SqlEffect | FileEffect) and item.verb is Verb.READ for item in walker.effects[start:]):
         check_reading(tokens)
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from pdp.programs.model import FileEffect, SqlEffect
 from pdp.programs.sql_functions import PRAGMAS, SETTINGS, word_set
-from pdp.programs.sql_lexical import NotUnderstood
+from pdp.programs.sql_lexical import NotUnderstood, quote
 from pdp.programs.sql_nodes import check_args, not_named
 from pdp.programs.sql_query import Names, QueryWalker, Source
 from writ.action import Verb
@@ -50,7 +50,7 @@ class DefinitionWalker(QueryWalker):
         check_args(node, _COPY)
         files = node.args.get("files") or []
         if len(files) != 1:
-            raise NotUnderstood("SQL_COPY", "expected one file, stdin or stdout")
+            raise NotUnderstood("SQL_COPY", f"expected one file, stdin or stdout, got {len(files)}")
         into = bool(node.args.get("kind"))
         target = node.this.this if isinstance(node.this, exp.Schema) else node.this
         if isinstance(target, exp.Table):
@@ -64,7 +64,8 @@ class DefinitionWalker(QueryWalker):
         if isinstance(place, exp.Literal) and place.args.get("is_string"):
             self.add(FileEffect(verb=Verb.READ if into else Verb.UPDATE, paths=(place.name,)))
         elif place.name.lower() != ("stdin" if into else "stdout"):
-            raise NotUnderstood("SQL_COPY", "expected a literal file, stdin or stdout")
+            came = quote(place.name.lower()) if isinstance(place, exp.Identifier | exp.Var) else "something else"
+            raise NotUnderstood("SQL_COPY", f"expected a literal file or {'stdin' if into else 'stdout'}, got {came}")
 
     def create(self, node: exp.Create, names: Names) -> None:
         """Walks CREATE; a body that runs later is not understood."""

@@ -38,7 +38,11 @@ class NotUnderstood(Exception):
         self.message = message
 
 
+MAX_QUOTED = 64
+"""Longest name of a statement that a message repeats: most databases take no longer ones."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_ODD = re.compile(r"[^\w$. ]")
 _EXECUTABLE = re.compile(r"/\*\s*(?:!|\+|[Mm]!)|--\+")
 _ESCAPES = re.compile(r"\\['\"`\\]|\b[uU]&[\"']|\$[A-Za-z_\x80-\uffff]*\$")
 _COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*|#[^\n]*", re.DOTALL)
@@ -48,6 +52,7 @@ _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE,
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER, TokenType.BYTE_STRING, TokenType.NATIONAL_STRING})
 _SLOW = frozenset(Parser.TYPE_TOKENS) | {TokenType.ARRAY, TokenType.STRUCT, TokenType.MAP}
+_SWALLOWING = frozenset({TokenType.COMMAND, TokenType.EXECUTE, TokenType.LOCK})
 _OPERATOR = frozenset("+-*/<>=~!@#%^&|`?")
 _NEGATED = frozenset({"!~", "!~*", "!~~", "!~~*"})
 _JOINING = frozenset("~!@#%^&|`?")
@@ -70,6 +75,12 @@ _WRITING = word_set(
     """alter attach call copy create delete deny detach drop exec execute grant insert into lock merge outfile
     pragma rename revoke set truncate update vacuum"""
 )
+
+
+def quote(name: str) -> str:
+    """Returns a name of a statement for a message: in backticks, without odd characters, cut off. Never for a literal."""
+    shown = _ODD.sub("?", name[:MAX_QUOTED])
+    return f"`{shown}…`" if len(name) > MAX_QUOTED else f"`{shown}`"
 
 
 def check_text(text: str, dialect: str) -> None:
@@ -119,10 +130,17 @@ def check_spelling(text: str, start: int, tokens: Sequence[Token], dialect: str)
         _check_operators(tokens)
     previous: Token | None = None
     for token in tokens:
+        _check_known(token, previous)
         _check_gap(text, start, token, previous)
         start = token.end + 1
         previous = token
     return start
+
+
+def _check_known(token: Token, previous: Token | None) -> None:
+    """Refuses a statement whose rest sqlglot swallows as one string."""
+    if previous is not None and token.token_type is TokenType.STRING and previous.token_type in _SWALLOWING:
+        raise NotUnderstood("SQL_NOT_NAMED", f"expected only known statements, got {quote(previous.text.lower())}")
 
 
 def _check_gap(text: str, end: int, token: Token, previous: Token | None) -> None:
@@ -192,12 +210,21 @@ def check_calls(tokens: Sequence[Token], dialect: str) -> None:
             continue
         if not qualified and token.token_type not in _NAMES and name != "?" and not name[:1].isidentifier():
             if token.token_type is TokenType.STRING:
-                raise NotUnderstood("SQL_FUNCTION", "expected no call of a quoted name")
+                raise NotUnderstood("SQL_FUNCTION", "expected no call of a quoted name, got a text before a bracket")
             continue  # an operator, a bracket or a comma: nothing is called
         if not _declares(tokens, index):
             raise NotUnderstood(
-                "SQL_FUNCTION", "expected functions on the dialect's list of those without side effects"
+                "SQL_FUNCTION",
+                f"expected functions on the list of those without side effects, got {quote(_called(tokens, index))}",
             )
+
+
+def _called(tokens: Sequence[Token], index: int) -> str:
+    """Returns the name before the bracket at `index`, with its schema."""
+    start = index - 1
+    while start >= 2 and tokens[start - 1].token_type is TokenType.DOT:
+        start -= 2
+    return "".join(token.text for token in tokens[start:index] if token.token_type is not TokenType.STRING)
 
 
 def _declares(tokens: Sequence[Token], index: int) -> bool:

@@ -16,6 +16,7 @@ _INTEGER = re.compile(r"[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,64}(?:\.[0-9]{1,64})?")
 _CANONICAL = re.compile(r"-?[1-9][0-9]*|0")
 _NUMBER_LIKE = re.compile(r"[+-]?(?:0[xXoObB][0-9a-fA-F_]+|(?=[._]*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9_]+)?)")
+_NUMBER_FIRST = re.compile(r"[+-]?\.?[0-9]")
 _CALLS_NOTHING = (exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Identifier)
 MAX_LIMIT_DIGITS = 15
 """Longest literal LIMIT that is a bound: past it a number is no bound that anyone means."""
@@ -96,6 +97,9 @@ def _equality(node: exp.Expr, dialect: str) -> tuple[exp.Column | None, tuple[st
         # MySQL compares a text column with a number as numbers: `name = 0` is true for every name without digits.
         if value is None or (dialect == "mysql" and value == "0" and not _is_text(item)):
             return None, ()
+        # There `'7abc'` equals the number 7.
+        if dialect == "mysql" and is_number_and_more(value):
+            return None, ()
         values.append(value)
     return left, tuple(values)
 
@@ -103,6 +107,11 @@ def _equality(node: exp.Expr, dialect: str) -> tuple[exp.Column | None, tuple[st
 def is_odd_number(text: str) -> bool:
     """True for a spelling that a column of numbers takes for a number, and that is not the canonical one: `'03'`."""
     return _NUMBER_LIKE.fullmatch(text) is not None and _CANONICAL.fullmatch(text) is None
+
+
+def is_number_and_more(text: str) -> bool:
+    """True for a text that begins like a number and is none: `'7abc'`, which MySQL takes for 7 in a column of numbers."""
+    return _NUMBER_FIRST.match(text) is not None and _CANONICAL.fullmatch(text) is None
 
 
 def _bare(node: Any) -> Any:

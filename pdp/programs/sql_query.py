@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from pdp.programs.model import Effect, SqlEffect
+from pdp.programs.model import ColumnUse, Effect, SqlEffect
 from pdp.programs.sql_functions import CALLABLE, word_set
-from pdp.programs.sql_lexical import NotUnderstood
+from pdp.programs.sql_lexical import NotUnderstood, quote
 from pdp.programs.sql_nodes import (
     EXPRESSIONS,
     MAX_EFFECTS,
@@ -57,6 +57,7 @@ class QueryWalker:
         self._functions = CALLABLE[dialect]
         self.effects: list[Effect] = []
         self.findings: dict[str, Finding] = {}
+        self.columns: dict[ColumnUse, None] = {}
 
     def add(self, effect: Effect) -> None:
         """Keeps an effect, once."""
@@ -231,7 +232,9 @@ class QueryWalker:
                 check_type(node)
                 stack += node.iter_expressions()
             elif kind is exp.Anonymous and str(node.this).lower() not in self._functions:
-                raise NotUnderstood("SQL_FUNCTION", "expected functions without side effects")
+                raise NotUnderstood(
+                    "SQL_FUNCTION", f"expected functions without side effects, got {quote(str(node.this))}"
+                )
             elif kind is exp.TableAlias:
                 continue
             elif (

@@ -12,13 +12,14 @@ import re
 from collections.abc import Sequence
 
 from pdp.programs.sql_functions import word_set
-from pdp.programs.sql_predicates import MAX_LIMIT_DIGITS, is_odd_number
+from pdp.programs.sql_predicates import MAX_LIMIT_DIGITS, is_number_and_more, is_odd_number
 
 MAX_LITERALS = 32
 """Most literals of a shape: a statement with more is a bulk load, seldom seen again with as many."""
 
-INTEGER, DECIMAL, TEXT = "i", "d", "s"
-"""Kinds of literals. No literal is spelled like one, so that a kind may stand where else the literal itself does."""
+INTEGER, DECIMAL, TEXT, NUMBER_AND_TEXT = "i", "d", "s", "n"
+"""Kinds of literals; the last is a text that begins like a number, which MySQL compares as one (`'7abc'`, `'2026-01-31'`).
+No literal is spelled like one, so that a kind may stand where else the literal itself does."""
 
 _LITERAL = re.compile(r"('(?:[^']++|'')*+'|(?<![\w.])[0-9]++(?:\.[0-9]++)?(?![\w.]))", re.ASCII)
 # None of these characters is part of what `check_text` looks for, but two dashes in a row. Neither end is a blank.
@@ -62,7 +63,11 @@ def kind_of(literal: str) -> str:
         return DECIMAL if _PLAIN_DECIMAL.fullmatch(literal) else ""
     if not _PLAIN_TEXT.fullmatch(literal):
         return ""
-    return TEXT if literal[1].isalpha() or not is_odd_number(literal[1:-1]) else ""
+    if literal[1].isalpha():
+        return TEXT
+    if is_odd_number(literal[1:-1]):
+        return ""
+    return NUMBER_AND_TEXT if is_number_and_more(literal[1:-1]) else TEXT
 
 
 def value_of(literal: str) -> str:

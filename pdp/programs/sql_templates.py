@@ -12,11 +12,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from pdp.programs.model import Program, SqlEffect
+from pdp.programs.model import ColumnUse, Program, SqlEffect
 from pdp.programs.sql_shapes import (
     DECIMAL,
     INTEGER,
     MAX_LITERALS,
+    NUMBER_AND_TEXT,
     TEXT,
     cut,
     free_places,
@@ -59,9 +60,19 @@ class EffectTemplate:
     limit_slot: int | None
 
 
-_KINDS = frozenset({INTEGER, DECIMAL, TEXT})
+_KINDS = frozenset({INTEGER, DECIMAL, TEXT, NUMBER_AND_TEXT})
 
-Template = tuple[EffectTemplate, ...]
+
+@frozen
+class Template:
+    """What a statement does. The columns that it names are never among its literals."""
+
+    effects: tuple[EffectTemplate, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+
+
+_NO_TEMPLATE = Template()
+"""For a shape that was tried and has none."""
 
 
 class Shape:
@@ -109,7 +120,7 @@ class Templates:
         marks = tuple([(free and kind_of(item)) or item for free, item in zip(shape.free, literals, strict=True)])
         key = (shape, marks)
         template = self._templates.get(key)
-        if template:
+        if template is not None and template.effects:
             self._templates.move_to_end(key)
             return _filled(template, literals)
         program = self._parse(text, dialect)
@@ -137,14 +148,14 @@ class Templates:
     ) -> Template:
         """Returns the template, empty when the program has none or when it is not exactly what the parser says."""
         if _is_open(program) or not is_plain(text):
-            return ()
+            return _NO_TEMPLATE
         first, *others = _fillings(marks)
         template = _template(self._parse(shape.text(first), shape.dialect), marks, first)
-        if not template or _filled(template, literals) != program:
-            return ()
+        if not template.effects or _filled(template, literals) != program:
+            return _NO_TEMPLATE
         for filling in others:
             if _filled(template, filling) != self._parse(shape.text(filling), shape.dialect):
-                return ()
+                return _NO_TEMPLATE
         return template
 
 
@@ -152,7 +163,7 @@ def _filled(template: Template, literals: Sequence[str]) -> Program:
     """Returns the program of a template for the literals of a statement."""
     values = [value_of(item) for item in literals]
     effects: list[SqlEffect] = []
-    for part in template:
+    for part in template.effects:
         slot = part.limit_slot
         effect = SqlEffect(
             verb=part.verb,
@@ -167,7 +178,7 @@ def _filled(template: Template, literals: Sequence[str]) -> Program:
         # Two effects may be one with these values, as the walker would say too.
         if not effects or effect not in effects:
             effects.append(effect)
-    return Program(effects=tuple(effects))
+    return Program(effects=tuple(effects), columns=template.columns)
 
 
 def _values(items: tuple[Value, ...], values: Sequence[str]) -> tuple[str, ...]:
@@ -179,11 +190,12 @@ def _values(items: tuple[Value, ...], values: Sequence[str]) -> tuple[str, ...]:
 
 def _template(program: Program, marks: Sequence[str], filling: Sequence[str]) -> Template:
     if _is_open(program):
-        return ()
+        return _NO_TEMPLATE
     slots = {
         value_of(item): index for index, (mark, item) in enumerate(zip(marks, filling, strict=True)) if mark in _KINDS
     }
-    return tuple(_effect(effect, slots) for effect in program.effects if isinstance(effect, SqlEffect))
+    effects = tuple(_effect(effect, slots) for effect in program.effects if isinstance(effect, SqlEffect))
+    return Template(effects=effects, columns=program.columns)
 
 
 def _effect(effect: SqlEffect, slots: Mapping[str, int]) -> EffectTemplate:
@@ -217,7 +229,9 @@ def _made_up(mark: str, index: int) -> tuple[str, str, str]:
     if mark == DECIMAL:
         return f"{index + 1}.2575", f"{900 - 9 * index}.5", "0.5"
     if mark == TEXT:
-        return f"'value {index:03} of these'", f"'{900 - index}-x'", "'7'"
+        return f"'value {index:03} of these'", f"'x-{900 - index}'", "'7'"
+    if mark == NUMBER_AND_TEXT:
+        return f"'7 values {index:03}'", f"'{900 - index}-x'", "'7x'"
     return mark, mark, mark
 
 

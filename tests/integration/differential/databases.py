@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import psycopg
@@ -41,7 +42,10 @@ class Snapshot:
 
 
 class Database(Protocol):
-    """Runs statements. Each `run` starts from the same state."""
+    """Runs statements. Each `run` starts from the same state. `columns` are those of each table and view at the start, by
+    its name with its schema, without that when it may be left out."""
+
+    columns: Mapping[str, frozenset[str]]
 
     def run(self, text: str) -> tuple[Snapshot, Snapshot]:
         """Returns what there was before and after. Raises the driver's error when a statement fails."""
@@ -84,6 +88,9 @@ _PRAGMAS = (
 
 class SqliteDatabase:
     """SQLite of the standard library, on a file in `folder`."""
+
+    columns: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """None: nothing behind a dot runs in SQLite."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -139,6 +146,12 @@ _RELATIONS = """
 SELECT n.nspname, c.relname, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT IN ('information_schema', 'pg_toast') ORDER BY 1, 2
 """
+_COLUMNS = """
+SELECT CASE WHEN n.nspname = 'public' THEN lower(c.relname) ELSE lower(n.nspname || '.' || c.relname) END,
+  array_agg(lower(a.attname))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE a.attnum > 0 AND c.relkind IN ('r', 'm', 'v', 'p') GROUP BY 1
+"""
 _STATE = """
 SELECT 'setting ' || name || ' ' || setting FROM pg_settings WHERE source IN ('session', 'client', 'database')
 AND name NOT LIKE 'transaction%'
@@ -161,6 +174,7 @@ class PostgresDatabase:
         self._admin.execute("CREATE DATABASE first")
         with psycopg.connect(url, dbname="first") as connection:
             connection.execute((VECTORS / "postgres_schema.sql").read_bytes())
+            self.columns = {name: frozenset(names) for name, names in connection.execute(_COLUMNS)}
         self._connection: psycopg.Connection[Any] | None = None
         self._before = Snapshot(rows={}, rest=frozenset())
 

@@ -156,6 +156,29 @@ def test_text_that_a_column_of_numbers_reads_in_another_way_proves_nothing(value
     assert proven(f"DELETE FROM invoices WHERE id = '{value}'", "sqlite") == {}
 
 
+@pytest.mark.parametrize(
+    "value", ["7abc", "3x", "3 x", "-3x", ".5x", "-.5", "1e3x", "1e", "7-2026", "2026-01-31", "3f2b9c1e", "0x3z", "00"]
+)
+def test_text_that_begins_like_a_number_proves_nothing_in_mysql(value: str) -> None:
+    for where in (f"id = '{value}'", f"'{value}' = id", f"id IN ('{value}')", f"id IN (3, '{value}')"):
+        assert proven(f"DELETE FROM invoices WHERE {where}", "mysql") == {}
+
+
+@pytest.mark.parametrize("value", ["7", "-7", "0", "open", "c7", "x-7"])
+def test_other_texts_prove_an_equality_in_mysql(value: str) -> None:
+    assert proven(f"DELETE FROM invoices WHERE id = '{value}'", "mysql") == {"id": (value,)}
+
+
+@pytest.mark.parametrize("value", ["0", "TRUE", "FALSE", "0x3", "x'33'", "7.0", "7e0", "b'11'", "N'7'"])
+def test_values_that_mysql_compares_as_other_ones_prove_nothing(value: str) -> None:
+    assert proven(f"DELETE FROM invoices WHERE id = {value}", "mysql") == {}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "tsql"])
+def test_text_that_begins_like_a_number_is_itself_elsewhere(dialect: str) -> None:
+    assert proven("DELETE FROM invoices WHERE id = '3f2b9c1e'", dialect) == {"id": ("3f2b9c1e",)}
+
+
 def test_an_equality_of_another_table_narrows_only_that_table() -> None:
     found = effects("DELETE FROM invoices USING customers c WHERE c.id = invoices.customer_id AND c.id = 7")
     assert found == (sql(Verb.DELETE, "invoices"), sql(Verb.READ, "customers", id="7"))
@@ -179,6 +202,65 @@ def test_renamed_columns_prove_nothing() -> None:
 def test_a_condition_of_a_subquery_narrows_only_the_subquery() -> None:
     found = effects("DELETE FROM invoices WHERE EXISTS (SELECT 1 FROM customers WHERE customers.id = 7)")
     assert found == (sql(Verb.DELETE, "invoices"), sql(Verb.READ, "customers", id="7"))
+
+
+# Messages
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("CALL purge('secret')", "SQL_NOT_NAMED", "expected only known statements, got `call`"),
+        ("SELECT 1; CALL purge()", "SQL_NOT_NAMED", "expected only known statements, got `call`"),
+        ("LOCK TABLE invoices", "SQL_NOT_NAMED", "expected only known statements, got `lock`"),
+        ("PREPARE p AS DELETE FROM t", "SQL_NOT_NAMED", "expected only known statements, got `prepare`"),
+        ("DECLARE c CURSOR FOR SELECT 1", "SQL_NOT_NAMED", "expected only known statements, got `declare`"),
+        ("REFRESH MATERIALIZED VIEW totals", "SQL_NOT_NAMED", "expected only known statements, got `refresh`"),
+        ("EXECUTE p", "SQL_NOT_NAMED", "expected only known statements, got `execute`"),
+        (
+            "SELECT billing.purge('secret')",
+            "SQL_FUNCTION",
+            "expected functions on the list of those without side effects, got `billing.purge`",
+        ),
+        ("COPY t FROM PROGRAM 'secret'", "SQL_COPY", "expected a literal file or stdin, got `program`"),
+        ("COPY t TO 'secret', 'b'", "SQL_COPY", "expected one file, stdin or stdout, got 2"),
+        (
+            "SELECT s.purge FROM (SELECT 1 AS a) s",
+            "SQL_FUNCTION",
+            "expected columns that FROM is known to have, since PostgreSQL runs any other name, got `purge` of `s`",
+        ),
+    ],
+)
+def test_a_message_says_what_came(text: str, code: str, message: str) -> None:
+    assert [(finding.code, finding.message) for finding in parse_sql(text, "postgres").findings] == [(code, message)]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT f('secret')",
+        "CALL f('secret')",
+        "SELECT 'secret'(1)",
+        "COPY t TO 'secret' 'x'",
+        "SELECT 'secret' 'x'",
+        "EXECUTE f 'secret'",
+        "PREPARE p AS SELECT 'secret'",
+        "SET password = 'secret'",
+        "SELECT * FROM 'secret'",
+        "COPY t FROM PROGRAM 'secret'",
+        "SELECT s.x FROM (SELECT 'secret') s",
+    ],
+)
+def test_no_message_repeats_a_literal(text: str, dialect: str) -> None:
+    assert not any("secret" in finding.message for finding in parse_sql(text, dialect).findings)
+
+
+def test_a_name_in_a_message_is_cut_off_and_holds_no_odd_characters() -> None:
+    (found,) = parse_sql(f'SELECT "{"f" * 80}"(1)', "postgres").findings
+    assert found.message.endswith(f"got `{'f' * 64}…`")
+    (found,) = parse_sql('SELECT "a`<>"(1)', "postgres").findings
+    assert found.message.endswith("got `a???`")
 
 
 # Limits

@@ -210,6 +210,19 @@ def test_a_known_shape_is_not_parsed_again(shape: str, dialect: str) -> None:
     assert programs == [parse_in_full(text, dialect) for text in texts[3:]]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_text_that_begins_like_a_number_has_a_template_of_its_own(dialect: str) -> None:
+    parser = Parser()
+    templates = Templates(parser)
+    values = ["open", "7abc", "paid", "8abc", "2026-01-31", "done", "12"]
+    texts = [f"DELETE FROM t WHERE id = '{value}'" for value in values]
+    for text in (*texts, *texts):
+        assert templates.program(text, dialect) == parse_in_full(text, dialect)
+    parser.calls = 0
+    templates.program("DELETE FROM t WHERE id = '9-of-these'", dialect)
+    assert parser.calls == 0
+
+
 def test_parse_sql_uses_templates() -> None:
     for number in range(40, 45):
         text = f"DELETE FROM templated WHERE id = {number}"

@@ -39,6 +39,12 @@ CREATE FUNCTION invoice_changed() RETURNS trigger LANGUAGE plpgsql AS
 CREATE TRIGGER invoices_changed AFTER UPDATE OR DELETE ON invoices FOR EACH ROW EXECUTE FUNCTION invoice_changed();
 CREATE FUNCTION delete_key(text) RETURNS text LANGUAGE sql AS 'DELETE FROM counters; SELECT $1';
 CREATE DOMAIN checked AS text CHECK (delete_key(VALUE) IS NOT NULL);
+CREATE FUNCTION purge(invoices) RETURNS integer LANGUAGE sql AS 'DELETE FROM archive; SELECT 1';
+CREATE FUNCTION purge_record(record) RETURNS integer LANGUAGE plpgsql AS 'BEGIN DELETE FROM archive; RETURN 1; END';
+CREATE FUNCTION purge_any(anyelement) RETURNS integer LANGUAGE sql AS 'DELETE FROM archive; SELECT 1';
+CREATE FUNCTION purge_number(integer) RETURNS integer LANGUAGE sql AS 'DELETE FROM archive; SELECT 1';
+CREATE VIEW paid_invoices AS SELECT * FROM invoices WHERE status = 'paid';
+CREATE FUNCTION purge_view(paid_invoices) RETURNS integer LANGUAGE sql AS 'DELETE FROM archive; SELECT 1';
 INSERT INTO customers VALUES (7, 'Ada', 'ada@example.com', 'CH'), (8, 'Bob', 'bob@example.com', 'DE'), (9, 'Eve', NULL, 'FR');
 INSERT INTO invoices (customer_id, amount_minor, status, due, note) VALUES
   (7, 1000, 'open', '2026-01-01', NULL), (7, 2500, 'paid', '2026-02-01', 'id=1'), (8, 99, 'open', '2026-03-01', ''),
