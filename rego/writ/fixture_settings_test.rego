@@ -116,7 +116,10 @@ _of_packs := {
 			"rows_read": 100000,
 			"amount_minor": 5000000,
 			"total": {"rows": 1000000, "amount_minor": 20000000, "bytes_sent": 104857600},
+			"baseline_deviation": 99,
+			"times_usual": 10,
 		},
+		"guarded": {"unusual": ["PAY", "ADMIN", "DELETE"]},
 		"demands": {"bounded_reads": false, "known_amounts": false},
 	},
 	"data_protection": {"guarded": {
