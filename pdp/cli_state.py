@@ -38,6 +38,10 @@ def state() -> None:
     """Begin, or rebuild from receipts, what limits rest on."""
 
 
+CLAIMS_MS = 12 * 3_600_000
+"""Claims of receipts younger than this are kept for sure; they are kept for a day."""
+
+
 @state.command("init", epilog="Example: writ state init")
 @_config
 @_as_json
@@ -80,7 +84,7 @@ def rebuild_(
         await store.check_server()
         if await unseal(store, mark):
             return {"requests": 0, "sealed": True}
-        if await resume(store, run_id):
+        if run_id and await resume(store, run_id, counted_records(_reader(*own), since_ms=now_ms() - CLAIMS_MS)):
             return {"requests": 0, "resumed": True}
         records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}

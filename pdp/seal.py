@@ -15,10 +15,14 @@ point does, too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pdp.model import Final
+from pdp.rebuild import CountedRecord
 from pdp.state import RedisState
 from pdp.state_client import load_script, run_one
 from pdp.state_continuity import EPOCH_KEY
-from pdp.state_wire import organisation_key
+from pdp.state_wire import claim_id, claim_key, organisation_key
 
 SEAL_KEY = "{writ}:seal"
 
@@ -49,18 +53,27 @@ async def unseal(state: RedisState, mark: str) -> bool:
     return await _take_over(state, PREFIX + mark)
 
 
-async def resume(state: RedisState, run_id: str) -> bool:
+async def resume(state: RedisState, run_id: str, records: Iterable[CountedRecord]) -> bool:
     """Goes on after a server that was killed, `run_id`, came back on the same machine with its own append-only file. False when
-    something does not stand under that run id: then nothing says that Redis is whole. Raises StateFailed.
+    something does not stand under that run id, or the claim of the last of `records` (of half a day at most) that allowed is not
+    there: then nothing says that Redis is whole. Raises StateFailed.
 
-    A killed process loses at most what it answered while the disk was being flushed. Decision points that go on compare the
-    sequence numbers that they have seen, so what they reserved there is missed; an outcome that is lost leaves its action
-    waiting for its report, which counts as the worst. Only for who has seen the server die and started it again; after a
-    crash of the machine, or with a copy of the file, count again.
+    A killed process loses at most what it answered while the disk was being flushed. The file is written in order, so with the
+    last claim every one before it is there. Decision points that go on compare the sequence numbers that they have seen as
+    well; an outcome that is lost leaves its action waiting for its report, which counts as the worst. After a crash of the
+    machine, or with a copy of the file, count again.
     """
     if not run_id or await state.client.command("GET", EPOCH_KEY) is None:
         return False
+    allowed = (record for record in records if record.final is Final.ALLOWED)
+    last = max(allowed, key=lambda record: record.now_ms, default=None)
+    if last is not None and not await state.client.command("EXISTS", _claim_key(last)):
+        return False
     return await _take_over(state, run_id)
+
+
+def _claim_key(record: CountedRecord) -> str:
+    return claim_key(record.organisation, claim_id(record.caller_id, record.request_id))
 
 
 async def _take_over(state: RedisState, mark: str) -> bool:

@@ -39,6 +39,11 @@ def claim_id(caller_id: str, request_id: str) -> str:
     return f"{len(caller_id)}:{caller_id}:{request_id}"
 
 
+def claim_key(organisation: str, claim: str) -> str:
+    """The key of a claim, as `pdp/lua/enrich.lua` makes it."""
+    return f"{organisation_key(organisation)[:-1]}q:{claim}"
+
+
 @remembered(16_384)
 def fact_id(name: str, parts: tuple[str, ...]) -> str:
     """Names a fact within its organisation."""

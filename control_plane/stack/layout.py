@@ -57,6 +57,11 @@ class Layout:
         """Link to the OPA that belongs to this checkout, so that settings outlive an upgrade."""
         return self.root / "bin" / "opa"
 
+    @property
+    def served(self) -> Path:
+        """Which boot of the machine and which run of our own Redis hold the state, while a stack runs."""
+        return self.root / "run" / "state-served"
+
     def key(self, name: str) -> Path:
         """Private key `name`."""
         return self.root / "keys" / name

@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import child_environment
@@ -35,24 +36,26 @@ class StackState:
         self._random = random
         self._report = report
         self._begun = False
-        self._server = ""  # what our own Redis calls its run
 
     async def begin(self, *, own_redis: bool) -> None:
         """Sets the state epoch once in the life of a state folder; later makes sure that what Redis holds is whole.
 
-        A Redis that was not stopped cleanly may have lost its last second (appendfsync everysec), so counters are
-        `no_data` until they are counted again from the receipts, which lie beside it.
+        A Redis that was neither stopped cleanly nor killed on a machine that ran on may have lost its last second (appendfsync
+        everysec), so counters are `no_data` until they are counted again from the receipts, which lie beside it.
         """
+        mark, killed = self._take(self._layout.sealed), self._killed()
         if not self._layout.initialised.exists():
             await self._run("init")
             # A crash before this line asks again; an epoch that is there is kept.
             self._layout.initialised.touch()
-        elif own_redis and (mark := self._take_mark()):
+        elif own_redis and mark:
             self._report(f"state after a clean stop: {await self._run('rebuild', '--unless-sealed', mark)}")
+        elif own_redis and killed:
+            self._report(f"state after a kill: {await self._run('rebuild', '--unless-killed', killed)}")
         elif own_redis:
             await self.rebuild()
         if own_redis:
-            self._server = await redis_run_id(self._layout.socket("redis"))
+            await self._serve()
         self._begun = True
 
     async def rebuild(self) -> None:
@@ -62,8 +65,8 @@ class StackState:
     async def resume(self) -> None:
         """Goes on with what our own Redis holds after it was killed and started again; counts again where that is not whole.
         Raises DependencyFailed."""
-        killed, self._server = self._server, await redis_run_id(self._layout.socket("redis"))
-        self._report(f"state after redis came back: {await self._run('rebuild', '--unless-killed', killed)}")
+        self._report(f"state after redis came back: {await self._run('rebuild', '--unless-killed', self._killed())}")
+        await self._serve()
 
     async def seal(self) -> str:
         """Seals what Redis holds when nobody decides any more; returns the mark, or "" when it could not be sealed. A state
@@ -80,27 +83,30 @@ class StackState:
 
     def keep_mark(self, mark: str) -> None:
         """Keeps the mark of a seal once Redis has stopped with all that it holds on the disk."""
-        path = self._layout.sealed
-        partial = path.with_suffix(".partial")
-        with partial.open("w", encoding="ascii") as file:
-            file.write(mark)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        _write(self._layout.sealed, mark)
 
-    def _take_mark(self) -> str:
-        """Returns the mark and destroys it: it proves one start."""
+    async def _serve(self) -> None:
+        """Notes which run of our own Redis holds the state from now on."""
+        _write(self._layout.served, f"{_boot()} {await redis_run_id(self._layout.socket('redis'))}")
+
+    def _killed(self) -> str:
+        """Returns the run id of the Redis that held the state on this boot of the machine, "" for none. It proves one start."""
+        boot, _, run_id = self._take(self._layout.served).partition(" ")
+        return run_id if boot and boot == _boot() else ""
+
+    def _take(self, path: Path) -> str:
+        """Returns what a file says, "" without one, and destroys it: it proves one start."""
         try:
-            mark = self._layout.sealed.read_text(encoding="ascii")
+            text = path.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
-            mark = ""
-        self._layout.sealed.unlink(missing_ok=True)
-        folder = os.open(self._layout.sealed.parent, os.O_RDONLY)
+            text = ""
+        path.unlink(missing_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
-        return mark
+        return text
 
     async def _run(self, verb: str, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
         process = await asyncio.create_subprocess_exec(
@@ -125,3 +131,20 @@ class StackState:
         if process.returncode != 0:
             raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
         return said
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _boot() -> str:
+    """Returns what the kernel calls this boot of the machine (proc(5)), "" when it does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

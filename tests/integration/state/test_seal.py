@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pdp.model import Final
+from pdp.rebuild import CountedRecord
 from pdp.seal import resume, seal, unseal
 from pdp.state import RedisState
 from tests.redis_server import RedisServer
@@ -155,8 +157,16 @@ async def test_an_emptied_server_is_no_proof(server: RedisServer) -> None:
         assert not await unseal(state, MARK)
 
 
+def written(server: RedisServer) -> None:
+    """Waits until its file holds all that it answered: it writes later while the disk is being flushed."""
+    with server.client() as client:
+        while client.info("persistence")["aof_buffer_length"]:
+            time.sleep(0.01)  # the flush of a second
+
+
 def killed(server: RedisServer) -> str:
     """Kills it as a crash would and starts it again; returns the run id of the one that was killed."""
+    written(server)
     with server.client() as client:
         run_id = str(client.info("server")["run_id"])
     server.kill()
@@ -171,7 +181,7 @@ async def test_after_a_kill_counting_goes_on_where_it_was(server: RedisServer) -
         run_id = killed(server)
         assert await committed(going_on, "acme") is None
         async with opened(server) as state:
-            assert await resume(state, run_id)
+            assert await resume(state, run_id, ())
         assert [await committed(going_on, name) for name in ("acme", "other", "new")] == [1, 1, 0]
 
 
@@ -179,16 +189,17 @@ async def test_a_kill_is_resumed_once_and_by_its_own_run_id(server: RedisServer)
     await counted_one(server, "acme")
     first = killed(server)
     async with opened(server) as state:
-        assert not await resume(state, "")
-        assert not await resume(state, "0" * 40)
-        assert await resume(state, first)
-        assert not await resume(state, first)
+        assert not await resume(state, "", ())
+        assert not await resume(state, "0" * 40, ())
+        assert await resume(state, first, ())
+        assert not await resume(state, first, ())
 
 
 async def test_what_a_decision_point_has_seen_and_the_server_lost_is_not_resumed(
     server: RedisServer, tmp_path: Path
 ) -> None:
     await counted_one(server, "acme")
+    written(server)
     folder = Path(server.socket).parent / "appendonlydir"
     shutil.copytree(folder, tmp_path / "copy")
     async with opened(server, writer="pdp-2") as going_on:
@@ -201,7 +212,7 @@ async def test_what_a_decision_point_has_seen_and_the_server_lost_is_not_resumed
         shutil.copytree(tmp_path / "copy", folder)  # as if the last writes had not reached the file
         server.start()
         async with opened(server) as state:
-            await resume(state, run_id)
+            await resume(state, run_id, ())
         assert await committed(going_on, "acme") is None
         async with opened(server) as state:
             assert await committed(state, "acme") is None
@@ -212,4 +223,30 @@ async def test_an_emptied_server_is_not_resumed(server: RedisServer) -> None:
     server.flush()
     run_id = killed(server)
     async with opened(server) as state:
-        assert not await resume(state, run_id)
+        assert not await resume(state, run_id, ())
+
+
+@pytest.mark.parametrize(
+    ("request_id", "final", "whole"),
+    [("acme-1", Final.ALLOWED, True), ("acme-9", Final.ALLOWED, False), ("acme-9", Final.DENIED, True)],
+)
+async def test_the_last_claim_that_receipts_know_must_be_there(
+    server: RedisServer, request_id: str, final: Final, whole: bool
+) -> None:
+    await counted_one(server, "acme")
+    run_id = killed(server)
+    known = [
+        CountedRecord(
+            organisation="acme",
+            caller_id="caller",
+            request_id=name,
+            execution_digest="",
+            now_ms=now_ms,
+            reservations=(),
+            final=state,
+        )
+        for name, now_ms, state in (("acme-1", 1, Final.ALLOWED), (request_id, 2, final))
+    ]
+    async with opened(server) as state:
+        assert await resume(state, run_id, known) is whole
+        assert (await committed(state, "acme") is not None) is whole
