@@ -1,4 +1,4 @@
-"""What is wrong with the scopes of a bundle, and which of them conflict: said when it is built.
+"""What is wrong with the scopes of a bundle, which of them conflict, and what money has no rate: said when it is built.
 
 A scope that the policy library cannot read refuses the bundle. Two scopes of one priority that may hold together and differ
 on a setting, or whose rules come to different outcomes, do not: the stricter value holds and the graver outcome goes first,
@@ -24,7 +24,7 @@ MAX_CONFLICTS = 64
 
 
 def verify_scopes(files: Files, opa: Path) -> tuple[str, ...]:
-    """Returns the conflicts, one sentence each; none for a bundle whose library knows no scopes.
+    """Returns the conflicts, then what the library warns of, one sentence each; none for a bundle whose library knows no scopes.
 
     Raises:
         BundleRefused: `SCOPES_INVALID` the library says what is wrong, or cannot read the scopes at all;
@@ -43,4 +43,5 @@ def verify_scopes(files: Files, opa: Path) -> tuple[str, ...]:
     report = json.loads(result) if result else {"problems": [], "conflicts": []}
     if report["problems"]:
         raise BundleRefused("SCOPES_INVALID", "; ".join(report["problems"][:MAX_CONFLICTS]))
-    return tuple(report["conflicts"][:MAX_CONFLICTS])
+    # A library of an older bundle warns of nothing.
+    return tuple([*report["conflicts"], *report.get("warnings", ())][:MAX_CONFLICTS])

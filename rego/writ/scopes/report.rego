@@ -1,9 +1,9 @@
 package writ.scopes
 
 # METADATA
-# title: What is said of the scopes when the bundle is built
+# title: What is said of the scopes when the bundle is built, and of money that cannot be compared
 # entrypoint: true
-report := {"problems": problems, "conflicts": conflicts}
+report := {"problems": problems, "conflicts": conflicts, "warnings": warnings}
 
 # METADATA
 # title: What is wrong with the scopes of the bundle, as sentences
@@ -131,6 +131,26 @@ conflicts contains conflict if {
 		one.scope,
 		other.scope,
 		scope.priority,
+	])
+}
+
+# METADATA
+# title: Currencies that the catalog names and for which the settings have no rate, as sentences
+# description: |
+#   Sums and baselines count their minor units one to one with those of `behaviour.currency`. What a call says of its
+#   currency (`currency_path`) is not known when the bundle is built.
+warnings contains warning if {
+	ours := data.settings.behaviour.currency
+	walk(data.catalog, [path, amount])
+	path[count(path) - 1] == "amount"
+	theirs := amount.currency
+	is_string(theirs)
+	theirs != ours
+	not data.settings.behaviour.rates_bp[theirs]
+	warning := sprintf("catalog `%v` moves %v, for which `behaviour.rates_bp` has no rate: counted one to one with %v", [
+		dotted(array.slice(path, 0, count(path) - 1)),
+		theirs,
+		ours,
 	])
 }
 

@@ -137,5 +137,32 @@ test_rules_that_agree_or_have_an_order_or_belong_to_others_are_no_conflict if {
 
 test_the_report_holds_problems_and_conflicts if {
 	report := scopes.report with data.settings as fixture.settings with data.settings.scopes as {}
-	report == {"problems": set(), "conflicts": set()}
+	object.remove(report, ["warnings"]) == {"problems": set(), "conflicts": set()}
+	is_set(report.warnings)
+}
+
+_moves(amount) := {"bank": {"tools": {"pay": {"verb": "PAY", "amount": amount}}}}
+
+_warned(catalog, behaviour) := said if {
+	said := scopes.warnings with data.catalog as catalog with data.settings.behaviour as behaviour
+}
+
+test_money_without_a_rate_is_warned_of if {
+	yen := _moves({"path": "amount", "exponent": 0, "currency": "JPY"})
+	said := concat(" ", [
+		"catalog `bank.tools.pay` moves JPY,",
+		"for which `behaviour.rates_bp` has no rate: counted one to one with EUR",
+	])
+	_warned(yen, {"zone": "UTC", "currency": "EUR"}) == {said}
+	_warned(yen, {"zone": "UTC", "currency": "EUR", "rates_bp": {"USD": 9300}}) == {said}
+	_warned(yen, {"zone": "UTC", "currency": "EUR", "rates_bp": {"JPY": 62}}) == set()
+	_warned(yen, {"zone": "UTC", "currency": "JPY"}) == set()
+}
+
+test_money_of_which_the_call_says_the_currency_or_that_nobody_adds_up_is_not_warned_of if {
+	ours := {"zone": "UTC", "currency": "EUR"}
+	_warned(_moves({"path": "amount", "exponent": 2, "currency_path": "currency"}), ours) == set()
+	every behaviour in [null, {"zone": "UTC"}] {
+		_warned(_moves({"path": "amount", "exponent": 0, "currency": "JPY"}), behaviour) == set()
+	}
 }

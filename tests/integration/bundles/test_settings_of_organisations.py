@@ -54,6 +54,17 @@ def test_a_scope_that_the_items_of_the_tests_would_be_in_is_built(tmp_path: Path
     build(tmp_path, {"settings": {"scopes": {name: {value: scope} for name, value in dimension.items()}}})
 
 
+def test_money_without_a_rate_is_said_when_the_bundle_is_built(tmp_path: Path) -> None:
+    catalog = yaml.safe_load((CHECKOUT / "rego" / "catalog" / "billing" / "data.yaml").read_text(encoding="utf-8"))
+    amount = {"path": "amount", "exponent": 0, "currency": "JPY"}
+    catalog["tools"]["payments.refund"] |= {"amount": amount, "irrelevant": ["currency"]}
+    built = build(tmp_path, {"catalog/billing": catalog})
+    assert built.conflicts == (
+        "catalog `billing.tools.payments.refund` moves JPY, for which `behaviour.rates_bp` has no rate: "
+        "counted one to one with EUR",
+    )
+
+
 RULES = """package packs.invoices
 
 matched contains rule if {
