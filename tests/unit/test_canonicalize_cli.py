@@ -60,7 +60,8 @@ def test_an_unknown_key_is_named(key: str) -> None:
 
 
 def test_arguments_given_twice_or_not_as_they_must_be_are_refused() -> None:
-    for arguments in ({"args": {}, "args_json": "{}"}, {"args": "{}"}, {"args_json": {}}):
+    wrong: list[dict[str, Any]] = [{"args": {}, "args_json": "{}"}, {"args": "{}"}, {"args_json": {}}]
+    for arguments in wrong:
         assert "CALL_INVALID" in run(line(tool=TOOL, agent={"id": "a"}, **arguments)).output
 
 

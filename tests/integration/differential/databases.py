@@ -174,7 +174,9 @@ class PostgresDatabase:
         self._admin.execute("CREATE DATABASE first")
         with psycopg.connect(url, dbname="first") as connection:
             connection.execute((VECTORS / "postgres_schema.sql").read_bytes())
-            self.columns = {name: frozenset(names) for name, names in connection.execute(_COLUMNS)}
+            self.columns: Mapping[str, frozenset[str]] = {
+                name: frozenset(names) for name, names in connection.execute(_COLUMNS)
+            }
         self._connection: psycopg.Connection[Any] | None = None
         self._before = Snapshot(rows={}, rest=frozenset())
 
