@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _UPPER = dict(zip("АВЕЅІЈКМНОРСТУХҮԌԜЗЬ", "ABESIJKMHOPCTYXYGW3b", strict=True)) | dict(
     zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)
@@ -19,11 +20,25 @@ _LOWER = dict(zip("авгеіјкморстухһѕԁԛԝүѵьґӏп", "aBreijk
 _OTHERS = dict(zip("օսհոցքɑɡıǀᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "ouhngpagilABCDEFGHIJKLMNOPRSTUVWYZ", strict=True)) | {
     chr(base + number): chr(65 + number) for base in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6) for number in range(26)
 }
-_LOOKALIKES = str.maketrans(_UPPER | _LOWER | _OTHERS)
+
+
+def _decimal_digits() -> Iterator[tuple[int, str]]:
+    """Yields value and letter of the digits of all scripts but Latin; NFKC knows mathematical and full-width ones."""
+    for code in range(0x660, 0x20000):
+        if unicodedata.category(chr(code)) == "Nd":
+            yield unicodedata.decimal(chr(code)), chr(code)
+
+
+_DIGITS = {char: str(value) for value, char in _decimal_digits()}
+_LOOKALIKES = str.maketrans(_UPPER | _LOWER | _OTHERS | _DIGITS)
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f"
 )
+# A full stop that ends a label of a name (IDNA, RFC 3490 3.1), and dashes between groups of digits as a printer sets them.
+_STOP = re.compile("(?<=[0-9A-Za-z])[\u3002\uff0e\uff61](?=[0-9A-Za-z])")
+_GROUPED = re.compile("[0-9]{3,6}[\u2010-\u2015\u2212][0-9]{2,6}[\u2010-\u2015\u2212][0-9]{2,6}")
+_DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212](?=[0-9])")
 _STRIPPED = re.compile(f"[{_INVISIBLE}\u0300-\u036f\u0489\u20d0-\u20ff]")
 _SUSPECT = re.compile(f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}\u0300-\u036f\u0489\u20d0-\u20ff]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
@@ -37,13 +52,18 @@ _SLICE = 2048
 
 def is_suspect(text: str) -> bool:
     """True when `plain_view` or `hidden_text` may have something else to say than `text` does."""
-    return not text.isascii() and (_SUSPECT.search(text) is not None or not unicodedata.is_normalized("NFKC", text))
+    return not text.isascii() and (
+        _SUSPECT.search(text) is not None
+        or _STOP.search(text) is not None
+        or _GROUPED.search(text) is not None
+        or not unicodedata.is_normalized("NFKC", text)
+    )
 
 
 def plain_view(text: str) -> str:
     """Returns `text` with compatibility letters and look-alikes as Latin ones, without marks and invisible characters."""
     composed = unicodedata.normalize("NFKC", text)  # before marks go: an accent that belongs to its letter stays
-    return _STRIPPED.sub("", composed).translate(_LOOKALIKES)
+    return _DASH.sub("-", _STOP.sub(".", _STRIPPED.sub("", composed).translate(_LOOKALIKES)))
 
 
 def plain_view_within(text: str, most: int) -> tuple[str, bool]:

@@ -223,18 +223,29 @@ def is_account_number(text: str) -> bool:
 
 _BASE58 = {c: i for i, c in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
 _ADDRESS_BYTES = 25
+_KEY_BYTES = 37
 
 
 def is_base58check(text: str) -> bool:
     """True for an address of a coin that descends from Bitcoin: version, 20 bytes, checksum of four."""
+    return _has_checksum(text, _ADDRESS_BYTES)
+
+
+def is_wif(text: str) -> bool:
+    """True for a private key as wallets of Bitcoin export it: version, 32 bytes, perhaps a mark, checksum of four."""
+    return _has_checksum(text, _KEY_BYTES) or _has_checksum(text, _KEY_BYTES + 1)
+
+
+def _has_checksum(text: str, size: int) -> bool:
+    """True when `text` is base58 of `size` bytes whose last four are the checksum of the others."""
     number = 0
-    for character in text[: 2 * _ADDRESS_BYTES]:
+    for character in text[: 2 * size]:
         if character not in _BASE58:
             return False
         number = number * 58 + _BASE58[character]
-    if number.bit_length() > 8 * _ADDRESS_BYTES:
+    if number.bit_length() > 8 * size:
         return False
-    raw = number.to_bytes(_ADDRESS_BYTES)
+    raw = number.to_bytes(size)
     return sha256(sha256(raw[:-4]).digest()).digest()[:4] == raw[-4:]
 
 
@@ -264,4 +275,5 @@ PAYMENT_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "no_account": is_no_account,
     "nrb": is_nrb,
     "nz_account": is_nz_account,
+    "wif": is_wif,
 }

@@ -29,6 +29,7 @@ _KEEPS = re.compile(
     re.IGNORECASE,
 )
 
+_INTO = re.compile(r"\W*((?:\w[\w.-]*/)+)((?:\.\./)+)")
 _CLOSING = "\"'`)],;:> \t\r\n"
 _TARGETS = frozenset(
     (
@@ -64,6 +65,9 @@ def is_ordered(text: str) -> bool:
 def climbs(text: str) -> bool:
     """True for every path that leaves its folder but `../../lib/util.js`: plain, to a file or folder that projects have."""
     _, up, rest = text.rpartition("../")
+    named = _INTO.match(text)
+    if named is not None and named[2].count("/") > named[1].count("/") + 1:
+        return True  # files of a project name one another from where they are, not down and up again
     if not up or "..../" in text or _PLAIN.fullmatch(text) is None:
         return True
     rest = rest.rstrip(_CLOSING)
