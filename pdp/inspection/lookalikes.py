@@ -41,6 +41,7 @@ _GROUPED = re.compile("[0-9]{3,6}[\u2010-\u2015\u2212][0-9]{2,6}[\u2010-\u2015\u
 _DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212](?=[0-9])")
 _STRIPPED = re.compile(f"[{_INVISIBLE}\u0300-\u036f\u0489\u20d0-\u20ff]")
 _SUSPECT = re.compile(f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}\u0300-\u036f\u0489\u20d0-\u20ff]")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
@@ -85,6 +86,11 @@ def hidden_text(text: str) -> str:
     parts = ["".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAGS.findall(text)]
     parts += [_selected(run) for run in _SELECTORS.findall(text)]
     return " ".join(part for part in parts if part)
+
+
+def bared_text(text: str) -> str:
+    """Returns `text` without invisible characters, its letters as they are: words of scripts that Latin look-alikes stand for."""
+    return _HIDDEN.sub("", text)
 
 
 def shown_text(text: str) -> str:
