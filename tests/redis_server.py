@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 START_TIMEOUT_S = 20.0
 
@@ -71,7 +73,8 @@ class RedisServer:
 
     def client(self) -> redis.Redis:
         """A plain synchronous client, to look at and to break what is stored."""
-        return redis.Redis(unix_socket_path=self.socket)
+        # Without retries, whose growing pauses would be most of what a start and a shutdown take.
+        return redis.Redis(unix_socket_path=self.socket, retry=Retry(NoBackoff(), 0))
 
     def kill(self) -> None:
         """SIGKILL; what was not persisted is lost. `start` brings an empty server back on the same socket."""
