@@ -165,6 +165,7 @@ async def test_last_words_are_of_this_run_and_end_where_the_child_says_why(layou
 async def test_a_log_is_set_aside_while_its_child_writes_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout_module, "MAX_LOG_BYTES", 20_000)
     log, said = layout.log("talker"), list[str]()
+    # It waits for a file, so that the log is set aside between its two lines, and then until it is killed.
     code = (
         "import pathlib, sys, time\n"
         "print('x' * 30_000, flush=True); pathlib.Path(sys.argv[1]).touch()\n"
