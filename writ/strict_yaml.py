@@ -6,6 +6,8 @@ looser of two entries. Reads no files; the caller says in which one an error sta
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -19,13 +21,20 @@ else:
 
 _MERGE = "tag:yaml.org,2002:merge"
 
+_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+"""Every reader takes it for itself; with more digits some take it for a float."""
+
+_NUMBER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)")
+"""What OPA reads as a number, of YAML 1.1 and 1.2, once `_` is taken out."""
+
 
 def parse_yaml(content: bytes | str) -> Any:
     """Returns the one document of `content`; None when it is empty.
 
     A key is repeated when it is written, or read, like an earlier one of its mapping: OPA makes a text of each, so `1` and
-    `"1"` are one. A key may stand over one that `<<` brings in, which is what merging is for; but two merged mappings that
-    both bring it in are refused like a repeated key, and so is a second `<<`.
+    `"1"` are one. One that readers take for different texts (`0x10`, `1e3`, `yes`) is refused: which other key it is like
+    depends on the reader. A key may stand over one that `<<` brings in, which is what merging is for; but two merged mappings
+    that both bring it in are refused like a repeated key, and so is a second `<<`.
 
     Raises:
         InvalidInput: `YAML_INVALID`, with the key and its line.
@@ -54,6 +63,7 @@ class _StrictLoader(_Base):
             return
         self._looked_at.add(id(node))
         self._refuse_repeated(key for key, _ in node.value)
+        self._refuse_ambiguous(key for key, _ in node.value if key.tag != _MERGE)
         lists = [value for key, value in node.value if key.tag == _MERGE and isinstance(value, yaml.SequenceNode)]
         super().flatten_mapping(node)
         for merged in lists:
@@ -63,7 +73,15 @@ class _StrictLoader(_Base):
         """The keys of a mapping after its own merges, where one that it writes itself stands over a merged one."""
         return list({key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}.values())
 
-    def _refuse_repeated(self, keys: Any) -> None:
+    def _refuse_ambiguous(self, keys: Iterable[yaml.ScalarNode]) -> None:
+        for key in keys:
+            is_text = isinstance(self.construct_object(key), str)
+            numeric = not key.style and _NUMBER.fullmatch(key.value.replace("_", "")) is not None
+            if (numeric or not is_text) and _PLAIN_INTEGER.fullmatch(key.value) is None:
+                problem = f"got key `{key.value}`, which is read as different texts: put it in quotes,"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+
+    def _refuse_repeated(self, keys: Iterable[yaml.Node]) -> None:
         lines: dict[Any, int] = {}
         for key in keys:
             if not isinstance(key, yaml.ScalarNode):

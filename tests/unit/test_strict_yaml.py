@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ TWICE = "a:\n  tool: {floor: 3}\n  other: 1\n  tool: {floor: 0}\n"
         ("base: &b {a: 1, a: 2}\nc: {<<: *b}", "key `a` twice"),
         ("x: &x {a: 1}\ny: &y {b: 1}\nz: {<<: *x, <<: *y}", "key `<<` twice"),
         ("x: &x {a: 1}\ny: &y {a: 2}\nz: {<<: [*x, *y]}", "key `a` twice"),
+        # Each of these is, for OPA, the key that stands beside it.
+        ("0x10: a\n'16': b", "key `0x10`, which is read as different texts: put it in quotes, in line 1"),
+        ("010: a\n'8': b", "key `010`"),
+        ("'12': a\n0o14: b", "key `0o14`"),
+        ("1_0: a\n'10': b", "key `1_0`"),
+        ("1.0: a\n'1': b", "key `1.0`"),
+        ("1e3: a\n'1000': b", "key `1e3`"),
+        ("+1: a\n'1': b", "key `+1`"),
+        ("1234567890123456789012: a\n1234567890123456789013: b", "key `1234567890123456789012`"),
+        ("!!binary aGk=: a\nhi: b", "key `aGk=`"),
+        # Of these OPA makes the text that is written, and we another.
+        ("no: a", "key `no`"),
+        ("2026-01-01: a", "key `2026-01-01`"),
+        ("{a: {1:30: a}}", "key `1:30`"),
+        ("~: a", "key `~`"),
         ("{[a]: 1}", "got a key that is no text in line 1"),
         ("? {a: 1}\n: 2", "got a key that is no text in line 1"),
         ("a: [", "in line"),
@@ -64,6 +80,14 @@ def test_a_merged_mapping_may_itself_stand_over_what_it_merges() -> None:
     assert parse_yaml(text)["z"] == {"a": 2, "c": 1}
 
 
+@pytest.mark.parametrize(
+    "key", ["0", "-7", "404", "'0x10'", '"no"', "10.0.0.0/8", "2fa", "1e3x", "e3", "deny", "iso-8601", "v1.0", "'~'"]
+)
+def test_a_key_that_all_read_alike_is_taken(key: str) -> None:
+    (read,) = parse_yaml(f"{key}: 1")
+    assert str(read) == key.strip("\"'")
+
+
 def test_an_empty_document_is_none() -> None:
     assert parse_yaml(b"") is None
 
@@ -87,11 +111,16 @@ def test_settings_with_a_repeated_key_stop_the_start(load: object, tmp_path: Pat
     assert "key `pdp` twice, first in line 1 and again in line 3" in caught.value.message
 
 
-def test_a_catalog_with_a_repeated_tool_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("read", "reason"), [(read_catalog, "CATALOG_UNREADABLE"), (read_rules, "INSPECTION_RULES_UNREADABLE")]
+)
+def test_a_catalog_and_rules_with_a_repeated_key_are_refused(
+    tmp_path: Path, read: Callable[[Path], object], reason: str
+) -> None:
     path = twice(tmp_path)
     with pytest.raises(ConfigurationError) as caught:
-        read_catalog(tmp_path)
-    assert caught.value.reason == "CATALOG_UNREADABLE"
+        read(tmp_path)
+    assert caught.value.reason == reason
     assert f"`{path}`" in caught.value.message
     assert "key `tool` twice" in caught.value.message
 
@@ -105,17 +134,9 @@ def test_a_catalog_with_a_repeated_tool_is_not_compared(tmp_path: Path) -> None:
     assert "key `tool` twice" in result.output
 
 
-def test_rules_with_a_repeated_key_are_refused(tmp_path: Path) -> None:
-    path = twice(tmp_path)
-    with pytest.raises(ConfigurationError) as caught:
-        read_rules(tmp_path)
-    assert caught.value.reason == "INSPECTION_RULES_UNREADABLE"
-    assert f"`{path}`" in caught.value.message
-    assert "key `tool` twice" in caught.value.message
-
-
 @pytest.mark.parametrize(
-    ("name", "text"), [("data.yaml", TWICE), ("data.yml", TWICE), ("data.json", '{"tool": 1, "tool": 2}')]
+    ("name", "text"),
+    [("data.yaml", TWICE), ("data.yml", TWICE), ("data.json", '{"a": [{"tool": 1, "b": 2, "tool": 1}]}')],
 )
 def test_data_with_a_repeated_key_is_not_built(tmp_path: Path, name: str, text: str) -> None:
     path = twice(tmp_path, text)
