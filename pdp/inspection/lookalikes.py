@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+import re2  # type: ignore[import-untyped]  # has no types
+
 _UPPER = dict(zip("АВЕЅІЈКМНОРСТУХҮԌԜЗЬ", "ABESIJKMHOPCTYXYGW3b", strict=True)) | dict(
     zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)
 )
@@ -35,12 +37,18 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f"
 )
+_MARKS = "\u0300-\u036f\u0489\u20d0-\u20ff"
+_DASHES = "[\u2010-\u2015\u2212]"
 # A full stop that ends a label of a name (IDNA, RFC 3490 3.1), and dashes between groups of digits as a printer sets them.
-_STOP = re.compile("(?<=[0-9A-Za-z])[\u3002\uff0e\uff61](?=[0-9A-Za-z])")
-_GROUPED = re.compile("[0-9]{3,6}[\u2010-\u2015\u2212][0-9]{2,6}[\u2010-\u2015\u2212][0-9]{2,6}")
-_DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212](?=[0-9])")
-_STRIPPED = re.compile(f"[{_INVISIBLE}\u0300-\u036f\u0489\u20d0-\u20ff]")
-_SUSPECT = re.compile(f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}\u0300-\u036f\u0489\u20d0-\u20ff]")
+# What is looked behind for stands second: the search for a character is quick, that for a place is not.
+_STOP = re.compile("[\u3002\uff0e\uff61](?<=[0-9A-Za-z].)(?=[0-9A-Za-z])")
+_DASH = re.compile(f"{_DASHES}(?<=[0-9].)(?=[0-9])")
+_STRIPPED = re.compile(f"[{_INVISIBLE}{_MARKS}]")
+# RE2, since `re` tries the ranges of so many letters one after the other: 500 µs for 1 KiB of German, which is 3 µs here.
+_SUSPECT = re2.compile(
+    f"[{_INVISIBLE}{''.join(map(chr, _LOOKALIKES))}{_MARKS}]|[0-9A-Za-z][\u3002\uff0e\uff61][0-9A-Za-z]"
+    f"|[0-9]{{3,6}}{_DASHES}[0-9]{{2,6}}{_DASHES}[0-9]{{2,6}}"
+)
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)\u202c?")
@@ -54,10 +62,7 @@ _SLICE = 2048
 def is_suspect(text: str) -> bool:
     """True when `plain_view` or `hidden_text` may have something else to say than `text` does."""
     return not text.isascii() and (
-        _SUSPECT.search(text) is not None
-        or _STOP.search(text) is not None
-        or _GROUPED.search(text) is not None
-        or not unicodedata.is_normalized("NFKC", text)
+        _SUSPECT.search(text.encode("utf-8", "replace")) is not None or not unicodedata.is_normalized("NFKC", text)
     )
 
 

@@ -217,6 +217,12 @@ def test_letters_keep_their_case_and_accents_and_lose_disguise() -> None:
     assert hidden_text("plain") == ""
 
 
+def test_every_text_that_reads_otherwise_than_it_is_written_is_suspect() -> None:
+    letters = [*range(0x80, 0x3100), *range(0x3100, 0xD800, 37), *range(0xF900, 0x20000, 5), *range(0xE0000, 0xE0200)]
+    texts = [f"a{chr(code)}b" for code in letters]
+    assert [text for text in texts if not is_suspect(text) and (plain_view(text) != text or hidden_text(text))] == []
+
+
 @pytest.mark.parametrize("name", ["password", "pa\u017f\u017fword", "p\u0430ssword", "pass\u200bword"])
 def test_the_name_of_a_member_is_read_as_a_person_would(name: str, inspector: Inspector) -> None:
     raw = orjson.dumps({name: "tr0ub4dor&3"})
