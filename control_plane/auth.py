@@ -11,17 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
+from writ.token_fault import token_fault
 
 MAX_TOKEN_CHARS = 8192
 """As much as a gRPC header holds by default."""
 
 MAX_SUBJECT_CHARS = 256
 """Width of `pushed_by`."""
+
+ED25519, P256 = "EdDSA", "ES256"
+"""Names of the algorithms (RFC 8037, RFC 7518)."""
 
 Key = Ed25519PublicKey | EllipticCurvePublicKey
 
@@ -45,7 +50,7 @@ def load_keys(folder: Path) -> dict[str, Key]:
     for path in sorted(folder.glob("*.pem")):
         try:
             key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, UnsupportedAlgorithm) as error:
             raise ConfigurationError("KEY_INVALID", f"expected a PEM public key in `{path}`") from error
         is_p256 = isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
         if not isinstance(key, Ed25519PublicKey | EllipticCurvePublicKey) or not (
@@ -79,13 +84,14 @@ class Authenticator:
             claims = jwt.decode(
                 token,
                 key,
-                algorithms=["EdDSA" if isinstance(key, Ed25519PublicKey) else "ES256"],
+                algorithms=[ED25519 if isinstance(key, Ed25519PublicKey) else P256],
                 issuer=self._issuer,
                 audience=self._audience,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except jwt.InvalidTokenError as error:
-            raise NotAuthenticated("TOKEN_INVALID", f"token does not hold: {type(error).__name__}") from error
+        except jwt.PyJWTError as error:
+            fault = token_fault(error, issuer=self._issuer, audience=self._audience, algorithms=(ED25519, P256))
+            raise NotAuthenticated("TOKEN_INVALID", f"token does not hold: {fault}") from error
         return _identity(claims)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import NewType
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -59,7 +59,7 @@ def parse_public_keys(pem: bytes) -> KeySet:
 def _public_key(block: bytes) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(block)
-    except ValueError as e:
+    except (ValueError, UnsupportedAlgorithm) as e:
         raise ConfigurationError("KEY_INVALID", "expected a PEM public key, got one that cannot be read") from e
     if not isinstance(key, Ed25519PublicKey):
         raise ConfigurationError("KEY_INVALID", f"expected an Ed25519 public key, got {type(key).__name__}")
@@ -70,7 +70,7 @@ def parse_private_key(pem: bytes) -> Ed25519PrivateKey:
     """Parses an unencrypted PKCS #8 PEM. Raises ConfigurationError `KEY_INVALID`; the message never holds the key."""
     try:
         key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as e:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as e:
         raise ConfigurationError("KEY_INVALID", "expected an unencrypted PEM private key") from e
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigurationError("KEY_INVALID", f"expected an Ed25519 private key, got {type(key).__name__}")

@@ -50,10 +50,11 @@ def url(*schemes: str, expected: str) -> Rule:
 
 
 def either(*rules: Rule) -> Rule:
-    """What one of the rules asks."""
+    """What one of the rules asks; as secret as the most secret of them."""
     return Rule(
         expected=" or ".join(rule.expected for rule in rules),
         holds=lambda value: any(rule.holds(value) for rule in rules),
+        secret=any(rule.secret for rule in rules),
     )
 
 

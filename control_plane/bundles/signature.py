@@ -15,7 +15,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -39,7 +39,7 @@ def parse_signing_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
     """Parses an unencrypted ECDSA P-256 private key. Raises ConfigurationError `KEY_INVALID`."""
     try:
         key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("KEY_INVALID", "expected an unencrypted PEM private key") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, _P256):
         raise ConfigurationError("KEY_INVALID", f"expected an ECDSA P-256 private key, got {type(key).__name__}")
@@ -50,7 +50,7 @@ def parse_verification_key(pem: bytes) -> ec.EllipticCurvePublicKey:
     """Parses an ECDSA P-256 public key. Raises ConfigurationError `KEY_INVALID`."""
     try:
         key = load_pem_public_key(pem)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("KEY_INVALID", "expected a PEM public key, got one that cannot be read") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, _P256):
         raise ConfigurationError("KEY_INVALID", f"expected an ECDSA P-256 public key, got {type(key).__name__}")

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -86,7 +87,7 @@ def read_private_key(path: Path) -> PrivateKey:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
     if not isinstance(key, kind) or (isinstance(key, EllipticCurvePrivateKey) and not isinstance(key.curve, SECP256R1)):
         name = "Ed25519" if kind is Ed25519PrivateKey else "P-256"
