@@ -28,6 +28,7 @@ from pdp.provenance_forms import (
     HASH_BYTES,
     IN_ORDERS,
     IN_RECORDS,
+    IN_TEXT,
     IN_USER,
     QUERY,
     STEERED,
@@ -375,4 +376,4 @@ def _told_lookup(key: bytes, detail: Detail) -> Lookup:
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
-    return tuple((IN_RECORDS, hash_mark(key, mark)) for mark in marks)
+    return tuple((IN_RECORDS | IN_TEXT, hash_mark(key, mark)) for mark in marks)

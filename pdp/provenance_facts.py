@@ -49,7 +49,7 @@ def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
     """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
     return any(
         (lookup.naming == NAMES_SOURCE and hit.user)
-        or (lookup.naming == NAMES_RECORD and (hit.user or _is_recorded(hit)))
+        or (lookup.naming == NAMES_RECORD and (hit.user or _is_called(hit)))
         or (lookup.naming == NAMES_PAGE and _names_page(hit))
         for lookup, hit in zip(ask.lookups, hits, strict=True)
     )
@@ -181,7 +181,7 @@ def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[s
     if outsiders.bidden or outsiders.bidden_pointed:
         return False
     spoken_of = any(sink["kind"] in TARGET_KINDS and (sink["origin"] == "USER" or sink["pointed"]) for sink in sinks)
-    return named or spoken_of or any(_is_recorded(view.hits[at]) for at in ask.tied_at)
+    return named or spoken_of or any(_is_called(view.hits[at]) for at in ask.tied_at)
 
 
 def _addressed(sinks: Sequence[SinkRef]) -> bool:
@@ -228,7 +228,7 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
         return {"left_open": view.request is not None}
     names_somebody = _is_recorded(view.hits[ask.names_at]) and not view.request.named & MEANS_MANY
     return {
-        "pointed": hit.record_pointed or _is_recorded(view.hits[ref.meant_at]),
+        "pointed": hit.record_pointed or _is_called(view.hits[ref.meant_at]),
         "left_open": not names_somebody,
     }
 
@@ -259,6 +259,11 @@ def _names_page(hit: Hit) -> bool:
 
 def _is_recorded(hit: Hit) -> bool:
     return hit.record or hit.record_pointed or hit.trusted
+
+
+def _is_called(hit: Hit) -> bool:
+    """Of pairs with the words of the request: whether one leads to the value, be it to others as well."""
+    return _is_recorded(hit) or hit.text or hit.text_pointed
 
 
 def _origin(hit: Hit, *, blind: bool, delegated: bool) -> tuple[str, bool]:

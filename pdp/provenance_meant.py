@@ -2,7 +2,8 @@
 
 "Tell Ada" names nobody by an address. A directory says `{name: Ada Lovelace, id: U7}`; so `U7` is meant, and `U9` is not.
 A result leaves marks of pairs (a word of a record, a value of the same record), and an action asks for the pairs of its
-recipients with the words of the request. Pure; gives marks, judges nothing.
+recipients with the words of the request. A word that leads to several values of one field, as the room does of all who write in
+it, tells none of them from the others: such pairs are kept apart. Pure; gives marks, judges nothing.
 """
 
 from __future__ import annotations
@@ -41,24 +42,48 @@ _TOKEN = re.compile(r"[^\W_]+")
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
-def record_pairs(records: Sequence[Sequence[Leaf]]) -> set[str]:
-    """Returns the pairs of objects, each given as the short leaves that stand directly in it."""
-    found: set[str] = set()
-    for leaves in records:
-        if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
-            continue
-        told = [set(_names(leaf.text)) for leaf in leaves]
-        for at, leaf in enumerate(leaves):
-            value = _value(leaf.text)
-            if not value:
+class Pairs:
+    """Pairs of the objects of one result, each given as the short leaves that stand directly in it."""
+
+    __slots__ = ("_count", "_full", "_led_to", "_named")
+
+    def __init__(self) -> None:
+        self._led_to: dict[tuple[str, str], set[str]] = {}
+        self._named: set[str] = set()
+        self._count = 0
+        self._full = False
+
+    def take(self, records: Sequence[Sequence[Leaf]]) -> bool:
+        """Takes in the next objects; returns whether there is room for more."""
+        for leaves in records:
+            if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
                 continue
-            near = _field_words(leaf.pointer).union(*(other for place, other in enumerate(told) if place != at))
-            found.update(f"n:{word}|{value}" for word in near)
-            if sort := _sort(value):
-                found.update(f"{sort}:{word}" for word in near)
-        if len(found) > MAX_PAIRS:
-            break
-    return found
+            told = [set(_names(leaf.text)) for leaf in leaves]
+            for at, leaf in enumerate(leaves):
+                value = _value(leaf.text)
+                if not value:
+                    continue
+                field = _field_name(leaf.pointer)
+                near = _field_words(field).union(*(other for place, other in enumerate(told) if place != at))
+                for word in near:
+                    values = self._led_to.setdefault((word, field), set())
+                    self._count += value not in values
+                    values.add(value)
+                if sort := _sort(value):
+                    self._named.update(f"{sort}:{word}" for word in near)
+            self._full = self._count + len(self._named) > MAX_PAIRS
+            if self._full:
+                break
+        return not self._full
+
+    def found(self) -> tuple[set[str], set[str]]:
+        """Returns the marks of pairs that tell a value from others, with those of names of records at all; and of pairs that
+        do not, as all when what else the words lead to was left out."""
+        telling: set[str] = set(self._named)
+        shared: set[str] = set()
+        for (word, _), values in self._led_to.items():
+            (telling if len(values) == 1 and not self._full else shared).update(f"n:{word}|{value}" for value in values)
+        return telling, shared - telling
 
 
 def pushed_marks(value: str) -> tuple[str, ...]:
@@ -74,7 +99,7 @@ def pushed_marks(value: str) -> tuple[str, ...]:
 
 
 def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
-    """Returns the pairs of one value with the names in a request, each of which shows that the user meant it."""
+    """Returns the pairs of one value with the names in a request, each of which shows that the user may have meant it."""
     bare = _value(value)
     return tuple(f"n:{name}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
 
@@ -130,9 +155,13 @@ def _tells(part: str) -> bool:
     return not (part in OF_A_THING or part in OF_SOMEBODY or part in BIDDING or part in NOT)
 
 
+def _field_name(pointer: str) -> str:
+    """Returns the name of the field that a value stands in, itself or in a list."""
+    return next((part for part in reversed(pointer.split("/")) if part and not part.isdecimal()), "")
+
+
 @lru_cache(maxsize=4096)
-def _field_words(pointer: str) -> frozenset[str]:
-    name = next((part for part in reversed(pointer.split("/")) if part and not part.isdecimal()), "")
+def _field_words(name: str) -> frozenset[str]:
     # "channel" says what an id is of, not whom somebody means by it; "manager" does.
     return frozenset(word for part in _FIELD.findall(name) if _tells(word := part.lower()) and word not in THINGS)
 

@@ -16,7 +16,7 @@ from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_lexicon import DEEDS
 from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
-from pdp.provenance_meant import MAX_PAIRS, record_pairs
+from pdp.provenance_meant import Pairs
 from pdp.provenance_orders import bidden_deeds, is_order, parted
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
@@ -150,14 +150,15 @@ def sight_in_steps(
         and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
     yield
-    pairs: set[str] = set()
+    pairs = Pairs()
     listed = list(objects.values())
     for start in range(0, len(listed), _RECORDS_A_STEP):
-        pairs |= record_pairs(listed[start : start + _RECORDS_A_STEP])
-        if len(pairs) > MAX_PAIRS:
+        if not pairs.take(listed[start : start + _RECORDS_A_STEP]):
             break
         yield
-    (trusted if content_trusted else records).update(pairs)
+    alone, shared = pairs.found()
+    (trusted if content_trusted else records).update(alone)
+    texts |= shared  # the record holds the name, as it does that of others
     named_links = tuple(links(list(named.values())))
     yield
     return Sighting(

@@ -178,7 +178,7 @@ local function look_up(lookups, s, agent, user)
       at = at + 2 + hashes * SIZE
     end
     local bits = hits_of(forms, s, agent, user)
-    named = named or (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 15) ~= 0)
+    named = named or (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 63) ~= 0)
       or (naming == 8 and bit.band(bits, 47) ~= 0 and bit.band(bits, 320) == 0)
     hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
   end

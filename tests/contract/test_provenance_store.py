@@ -437,6 +437,17 @@ async def test_a_page_that_a_source_links_is_one_that_the_user_points_at(
     assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", pointed)
 
 
+@pytest.mark.parametrize("others", [[], [{"id": "U8", "team": "Masons"}]])
+async def test_who_calls_a_source_by_another_field_of_its_record_points_at_it(
+    store: Store, others: list[dict[str, str]]
+) -> None:
+    wish = "pay the address that the Masons gave"
+    await read(store, "1", [{"id": "U7", "team": "Masons"}, *others], request=wish)
+    await read(store, "2", "Contact: billing@shop.example\n", request=wish, naming=["U7"])
+    sink = (await facts(store, "3", "billing@shop.example", request=wish))["sinks"][0]
+    assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", True)
+
+
 async def test_a_page_of_which_the_user_did_not_speak_is_none(store: Store) -> None:
     wish = "pay what note.txt asks"
     await read(store, "1", "My notes are at https://notes.example/one\n", request=wish, naming=["note.txt"])
