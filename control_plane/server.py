@@ -194,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.check:  # for people, who asked
             sys.stderr.write(f"control plane: {error}\n")
         else:
-            _log("error", error.reason, error.message)
+            _log("critical", error.reason, error.message)
         return 1
     return 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -210,12 +211,25 @@ class Child:
 
 
 def _last_words(name: str, lines: list[str]) -> list[str]:
-    """Returns what a process said last; from the line on with which it gave up by name, `pdp: REASON: …`, if there is one,
+    """Returns what a process said last; the line with which it gave up, by name or as the JSON of a log, if there is one,
     because what libraries say behind it while the interpreter ends is no cause."""
-    for number, line in reversed(list(enumerate(lines))):
+    for line in reversed(lines):
         if line.startswith(f"{name}: "):
-            return lines[number : number + 1]
+            return [line]
+        if (said := _given_up(line)) is not None:
+            return [f"{name}: {said}"]
     return lines[-TAIL_LINES:]
+
+
+def _given_up(line: str) -> str | None:
+    """Returns what a line of level `critical` says, with which our servers end; None for any other line."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or said.get("level") != "critical":
+        return None
+    return f"{said.get('reason', '')}: {said.get('message', '')}"
 
 
 def _ended(code: int) -> str:

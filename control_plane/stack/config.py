@@ -40,7 +40,7 @@ class Stack:
     start_opa: bool = True  # false: `opa.socket` belongs to a sidecar that others run
     start_control_plane: bool = True  # false: OPA gets its bundle elsewhere; nothing is built or pushed
     start_pdp: bool = True
-    # Most that its data may take; 0: half of the machine's memory.
+    # Most that its data may take; 0: half of the memory of the machine or its control group.
     redis_memory_mib: Annotated[int, between(0, 16_777_216)] = 0
     rego: Path = CHECKOUT / "rego"  # the sources of the bundle
     ready_timeout_s: Seconds = 60  # for each process

@@ -16,7 +16,7 @@ MAX_SOCKET_PATH_BYTES = 107
 """unix(7): `sun_path` holds 108 bytes with its closing zero."""
 
 MAX_LOG_BYTES = 16 * 1024 * 1024
-"""A log beyond this is set aside at start, one generation; children hold it open meanwhile."""
+"""A log beyond this is set aside, one generation; the process that writes it has it open meanwhile."""
 
 FOLDERS = ("keys", "keys/public", "keys/jwt", "redis", "opa", "bundle", "evidence", "vault", "run", "logs", "bin")
 

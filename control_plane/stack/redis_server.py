@@ -61,8 +61,8 @@ def server_version(binary: Path) -> str | None:
 def redis_command(server: RedisServer, layout: Layout, max_memory_mib: int) -> list[str]:
     """Returns the command of the stack's own server: unix socket only, append-only file, never evicting.
 
-    `max_memory_mib` bounds its data; 0: half of this machine's memory. A server that is full refuses to count, so actions are
-    denied; one without a bound would take the memory of the decision point until the kernel killed one of them.
+    `max_memory_mib` bounds its data; 0: half of the memory that there is here. A server that is full refuses to count, so
+    actions are denied; one without a bound would take the memory of the decision point until the kernel killed one of them.
     """
     settings = {
         "port": "0",
@@ -72,7 +72,7 @@ def redis_command(server: RedisServer, layout: Layout, max_memory_mib: int) -> l
         "appendonly": "yes",
         "appendfsync": "everysec",  # a machine that dies loses at most a second; a killed process nothing
         "save": "",
-        "maxmemory": str(max_memory_mib * MIB or _machine_bytes() // 2),
+        "maxmemory": str(max_memory_mib * MIB or memory_bytes() // 2),
         "maxmemory-policy": "noeviction",  # an evicted counter would be a forgotten limit
         "daemonize": "no",
         "logfile": "",
@@ -80,8 +80,28 @@ def redis_command(server: RedisServer, layout: Layout, max_memory_mib: int) -> l
     return [str(server.binary), *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
 
-def _machine_bytes() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+def memory_bytes(mine: Path = Path("/proc/self/cgroup"), groups: Path = Path("/sys/fs/cgroup")) -> int:
+    """Returns the memory of this machine, or the least that a control group of this process may take (cgroups(7), versions 1
+    and 2): a container's kernel kills by the latter."""
+    least = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for line in _text(mine).splitlines():
+        _, controllers, own = line.split(":", 2)
+        if controllers not in {"", "memory"}:
+            continue
+        top, limit = (groups / "memory", "memory.limit_in_bytes") if controllers else (groups, "memory.max")
+        for folder in (below := top / own.lstrip("/"), *below.parents):
+            text = _text(folder / limit).strip()
+            least = min(least, int(text)) if text.isdecimal() else least
+            if folder == top:
+                break
+    return least
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _wheel_binary() -> Path:

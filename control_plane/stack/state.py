@@ -43,7 +43,7 @@ class StackState:
         A Redis that was neither stopped cleanly nor killed on a machine that ran on may have lost its last second (appendfsync
         everysec), so counters are `no_data` until they are counted again from the receipts, which lie beside it.
         """
-        mark, killed = self._take(self._layout.sealed), self._killed()
+        mark, killed = _take(self._layout.sealed), self._killed()
         if not self._layout.initialised.exists():
             await self._run("init")
             # A crash before this line asks again; an epoch that is there is kept.
@@ -64,7 +64,10 @@ class StackState:
 
     async def resume(self) -> None:
         """Goes on with what our own Redis holds after it was killed and started again; counts again where that is not whole.
-        Raises DependencyFailed."""
+        A state that did not begin in this run is left to those who decide with it: their receipts lie elsewhere, and counting
+        without them would say of limits that they are free. Raises DependencyFailed."""
+        if not self._begun:
+            return
         self._report(f"state after redis came back: {await self._run('rebuild', '--unless-killed', self._killed())}")
         await self._serve()
 
@@ -91,22 +94,8 @@ class StackState:
 
     def _killed(self) -> str:
         """Returns the run id of the Redis that held the state on this boot of the machine, "" for none. It proves one start."""
-        boot, _, run_id = self._take(self._layout.served).partition(" ")
+        boot, _, run_id = _take(self._layout.served).partition(" ")
         return run_id if boot and boot == _boot() else ""
-
-    def _take(self, path: Path) -> str:
-        """Returns what a file says, "" without one, and destroys it: it proves one start."""
-        try:
-            text = path.read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        path.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        return text
 
     async def _run(self, verb: str, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
         process = await asyncio.create_subprocess_exec(
@@ -131,6 +120,21 @@ class StackState:
         if process.returncode != 0:
             raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
         return said
+
+
+def _take(path: Path) -> str:
+    """Returns what a file says, "" without one, and destroys it: it proves one start."""
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    path.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return text
 
 
 def _write(path: Path, text: str) -> None:

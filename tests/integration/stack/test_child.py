@@ -162,6 +162,21 @@ async def test_last_words_are_of_this_run_and_end_where_the_child_says_why(layou
     assert caught.value.message.endswith(f"last words in {layout.log('gone')}: gone: PORT_TAKEN: cannot listen")
 
 
+async def test_of_a_log_in_json_the_last_words_are_why_it_gave_up(layout: Layout) -> None:
+    lines = [
+        {"level": "error", "reason": "STORAGE_UNAVAILABLE", "message": "for a moment"},
+        {"level": "critical", "reason": "ADDRESS_UNAVAILABLE", "message": "cannot listen"},
+        {"level": "info", "message": "a library goes on"},
+    ]
+    text = "\n".join([*map(json.dumps, lines), "[" * 2000, '"critical"'])
+    spec = sleeper(layout, "gone", f"import sys; sys.exit({text!r})")
+    with pytest.raises(DependencyFailed) as caught:
+        await Child(spec, layout, PACE, report=print, mind=lambda _: None).start()
+    assert caught.value.message.endswith(
+        f"last words in {layout.log('gone')}: gone: ADDRESS_UNAVAILABLE: cannot listen"
+    )
+
+
 async def test_a_log_is_set_aside_while_its_child_writes_on(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout_module, "MAX_LOG_BYTES", 20_000)
     log, said = layout.log("talker"), list[str]()

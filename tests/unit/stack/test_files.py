@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 from pathlib import Path
@@ -17,6 +18,8 @@ from control_plane.stack.config import PORTS, free_port, load_stack_config, writ
 from control_plane.stack.keys import KINDS, make_keys, read_private_key
 from control_plane.stack.layout import Layout, link_tool, make_layout
 from control_plane.stack.policy import source_digest
+from control_plane.stack.redis_server import memory_bytes
+from control_plane.stack.state import StackState
 from control_plane.stack.tokens import AUDIENCE, ISSUER, MAX_TTL_S, mint_token
 from pdp.config import Config
 from pdp.config import load_config as load_pdp
@@ -158,3 +161,40 @@ def test_any_change_of_the_sources_changes_their_digest(tmp_path: Path) -> None:
 def test_the_link_that_settings_name_is_there_whatever_the_file_is_called(layout: Layout, tmp_path: Path) -> None:
     link_tool(layout, "opa", tmp_path / "opa-1.22")
     assert layout.opa_link.readlink() == tmp_path / "opa-1.22"
+
+
+def limited(folder: Path, mine: str, limits: dict[str, str]) -> int:
+    for name, text in limits.items():
+        path = folder / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "mine").write_text(mine)
+    return memory_bytes(folder / "mine", folder / "cgroup")
+
+
+@pytest.mark.parametrize(
+    ("mine", "limits", "want"),
+    [
+        ("0::/a/b\n", {"a/memory.max": "2097152\n", "a/b/memory.max": "max\n"}, 2097152),
+        ("0::/a/b\n", {"a/memory.max": "max\n", "a/b/memory.max": "1048576\n"}, 1048576),
+        ("0::/\n", {"memory.max": "1048576\n"}, 1048576),
+        ("5:cpu:/c\n4:memory:/a\n0::/\n", {"memory/a/memory.limit_in_bytes": "1048576\n"}, 1048576),
+        # A container sees the files of its own group at the top, and its name as outside of it.
+        ("4:memory:/docker/1\n", {"memory/memory.limit_in_bytes": "1048576\n"}, 1048576),
+        ("5:cpu:/c\n", {"cpu/c/memory.limit_in_bytes": "1048576\n", "memory.max": "1048576\n"}, None),
+        ("4:memory:/\n", {"memory/memory.limit_in_bytes": "9223372036854771712\n"}, None),
+        ("0::/\n", {"memory.max": "many\n"}, None),
+        ("", {}, None),
+    ],
+)
+def test_a_control_group_has_less_memory_than_its_machine(
+    tmp_path: Path, mine: str, limits: dict[str, str], want: int | None
+) -> None:
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert limited(tmp_path, mine, limits) == (want or machine)
+
+
+def test_a_state_that_others_decide_with_is_not_counted_again_without_their_receipts(layout: Layout) -> None:
+    said: list[str] = []
+    asyncio.run(StackState(layout, random=os.urandom, report=said.append).resume())
+    assert said == []
