@@ -139,7 +139,7 @@ def provenance_ask(
             names_at = _add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, others, lookups)
-    if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind):
+    if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
         lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
@@ -193,10 +193,10 @@ class _Lookups:
         self.found.append(Lookup(forms=forms, naming=naming))
 
     def mark(self, places: Sequence[int], naming: int) -> None:
-        """Says what hits of the lookups at these places name; those that did not fit name nothing."""
+        """Says what hits of the lookups at these places name; only while all fit, since another stands in the place of one
+        that did not."""
         for at in places:
-            if at < len(self.found):
-                self.found[at] = Lookup(forms=self.found[at].forms, naming=naming)
+            self.found[at] = Lookup(forms=self.found[at].forms, naming=naming)
 
 
 def claim_hash(key: bytes, claim: str) -> bytes:

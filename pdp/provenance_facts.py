@@ -254,7 +254,9 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
 
 
 def _names_page(hit: Hit) -> bool:
-    return (hit.user or hit.text_pointed or _is_recorded(hit)) and not (hit.threat or hit.agent_threat)
+    """Not for a record that the user did not point at: a page of outsiders may stand among what was searched or read besides."""
+    named = hit.user or hit.text_pointed or hit.record_pointed or hit.trusted
+    return named and not (hit.threat or hit.agent_threat)
 
 
 def _is_recorded(hit: Hit) -> bool:

@@ -4,7 +4,7 @@
 -- ARGV     seven an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders) .. first
 --          bytes of the session's name (4), facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the
 --          claim's key
---          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, 4: by its record, else 0 or 2) and the number of forms; for each form where
+--          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, 4: by its record, 8: by a page that a source names, else 0 or 2) and the number of forms; for each form where
 --          it counts (1 user, 2 records, 4 text, 8 orders and not user, 16 the hash of an id, by its links), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
 --          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
@@ -179,7 +179,7 @@ local function look_up(lookups, s, agent, user)
     end
     local bits = hits_of(forms, s, agent, user)
     named = named or (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 63) ~= 0)
-      or (naming == 8 and bit.band(bits, 47) ~= 0 and bit.band(bits, 320) == 0)
+      or (naming == 8 and bit.band(bits, 43) ~= 0 and bit.band(bits, 320) == 0)
     hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
   end
   return table.concat(hits), named

@@ -437,6 +437,20 @@ async def test_a_page_that_a_source_links_is_one_that_the_user_points_at(
     assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", pointed)
 
 
+@pytest.mark.parametrize(
+    ("spec", "naming", "pointed"), [(MAIL, [], False), (OURS, [], True), (MAIL, ["note.txt"], True)]
+)
+async def test_a_page_that_a_record_names_is_one_that_the_user_points_at_where_outsiders_cannot_have_put_it(
+    store: Store, spec: ResultSpec, naming: list[str], pointed: bool
+) -> None:
+    wish = "pay the address on the page that note.txt links"
+    link = "https://notes.example/one"
+    await read(store, "1", [{"subject": "Minutes", "link": link}], spec=spec, request=wish, naming=naming)
+    await read(store, "2", "Invoice 7\nContact: billing@shop.example\n", request=wish, url=link, naming=[link])
+    sink = (await facts(store, "3", "billing@shop.example"))["sinks"][0]
+    assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", pointed)
+
+
 @pytest.mark.parametrize("others", [[], [{"id": "U8", "team": "Masons"}]])
 async def test_who_calls_a_source_by_another_field_of_its_record_points_at_it(
     store: Store, others: list[dict[str, str]]
