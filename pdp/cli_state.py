@@ -18,7 +18,7 @@ from pdp.record import KEYSTORE_FILE
 from pdp.seal import resume, seal, unseal
 from pdp.server import now_ms
 from pdp.state import RedisState
-from pdp.state_files import counted_records
+from pdp.state_files import counted_records, receipted
 from writ.cli.places import settings_file
 
 EPOCH_BYTES = 8
@@ -36,10 +36,6 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.group(epilog="Example: writ state rebuild")
 def state() -> None:
     """Begin, or rebuild from receipts, what limits rest on."""
-
-
-CLAIMS_MS = 12 * 3_600_000
-"""Claims of receipts younger than this are kept for sure; they are kept for a day."""
 
 
 @state.command("init", epilog="Example: writ state init")
@@ -84,9 +80,10 @@ def rebuild_(
         await store.check_server()
         if await unseal(store, mark):
             return {"requests": 0, "sealed": True}
-        if run_id and await resume(store, run_id, counted_records(_reader(*own), since_ms=now_ms() - CLAIMS_MS)):
+        logs = (own, *others)
+        if run_id and await resume(store, run_id, (one for folders in logs for one in receipted(folders[0]))):
             return {"requests": 0, "resumed": True}
-        records = (record for folders in (own, *others) for record in counted_records(_reader(*folders)))
+        records = (record for folders in logs for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 
     print_fields(run_on_state(config, run), as_json)

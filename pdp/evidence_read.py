@@ -58,11 +58,11 @@ class LogEntry:
         )
 
 
-def log_entries(folder: Path, since_ms: int = 0) -> Iterator[LogEntry]:
+def log_entries(folder: Path, since_ms: int = 0, *, last: int = 0) -> Iterator[LogEntry]:
     """Yields committed entries in order. Whole segments that ended before `since_ms` are left out, single entries are
-    not. Raises EvidenceFailed `LOG_CORRUPT` for a bad record anywhere but at the end."""
+    not; with `last`, all segments but so many. Raises EvidenceFailed `LOG_CORRUPT` for a bad record anywhere but at the end."""
     bodies: list[bytes] = []
-    for kind, payload in _records(folder, "log", since_ms):
+    for kind, payload in _records(folder, "log", since_ms, last):
         if kind == RecordType.BODY:
             bodies.append(payload)
         elif kind == RecordType.HEAD:
@@ -170,8 +170,8 @@ def _take(leaf: bytes, ahead: dict[bytes, SealedPayload], source: Iterator[Seale
             return sealed
 
 
-def _records(folder: Path, kind: str, since_ms: int) -> Iterator[tuple[int, bytes]]:
-    numbers = segment_numbers(folder)
+def _records(folder: Path, kind: str, since_ms: int, last: int = 0) -> Iterator[tuple[int, bytes]]:
+    numbers = segment_numbers(folder)[-last:]
     for position, number in enumerate(numbers):
         if since_ms and position + 1 < len(numbers):
             after = _opened_ms(folder, numbers[position + 1])

@@ -16,13 +16,12 @@ point does, too.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from pdp.model import Final
-from pdp.rebuild import CountedRecord
 from pdp.state import RedisState
 from pdp.state_client import load_script, run_one
 from pdp.state_continuity import EPOCH_KEY
-from pdp.state_wire import claim_id, claim_key, organisation_key
+from pdp.state_wire import organisation_key
 
 SEAL_KEY = "{writ}:seal"
 
@@ -30,6 +29,17 @@ PREFIX = "sealed:"
 """No run id of a server looks so."""
 
 _SEAL = load_script("seal", allow_oom=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipted:
+    """What the receipts of one log say of an organisation's state under one epoch: the highest number that was drawn for a
+    reservation, and when the last was made (Unix ms, by the state's clock). Epoch "": what was allowed without a state."""
+
+    organisation: str
+    epoch: str
+    drawn: int
+    time_ms: int
 
 
 async def seal(state: RedisState, mark: str) -> int:
@@ -53,27 +63,32 @@ async def unseal(state: RedisState, mark: str) -> bool:
     return await _take_over(state, PREFIX + mark)
 
 
-async def resume(state: RedisState, run_id: str, records: Iterable[CountedRecord]) -> bool:
+async def resume(state: RedisState, run_id: str, receipted: Iterable[Receipted]) -> bool:
     """Goes on after a server that was killed, `run_id`, came back on the same machine with its own append-only file. False when
-    something does not stand under that run id, or the claim of the last of `records` (of half a day at most) that allowed is not
-    there: then nothing says that Redis is whole. Raises StateFailed.
+    something does not stand under that run id, or lacks what receipts tell of it: then nothing says that Redis is whole.
+    Raises StateFailed.
 
     A killed process loses at most what it answered while the disk was being flushed. The file is written in order, so with the
-    last claim every one before it is there. Decision points that go on compare the sequence numbers that they have seen as
-    well; an outcome that is lost leaves its action waiting for its report, which counts as the worst. After a crash of the
-    machine, or with a copy of the file, count again.
+    last number that was drawn everything before it is there: however long ago that was, for it does not expire. Decision
+    points that go on compare what they have seen as well, when they settle and when they ask. An outcome that is lost leaves its
+    action waiting for its report, which counts as the worst. After a crash of the machine, or with a copy of the file, count
+    again: a copy that is older is found by its numbers, facts and suspensions that it lacks are not.
     """
     if not run_id or await state.client.command("GET", EPOCH_KEY) is None:
         return False
-    allowed = (record for record in records if record.final is Final.ALLOWED)
-    last = max(allowed, key=lambda record: record.now_ms, default=None)
-    if last is not None and not await state.client.command("EXISTS", _claim_key(last)):
-        return False
+    for one in receipted:
+        if not await _holds(state, one):
+            return False
     return await _take_over(state, run_id)
 
 
-def _claim_key(record: CountedRecord) -> str:
-    return claim_key(record.organisation, claim_id(record.caller_id, record.request_id))
+async def _holds(state: RedisState, one: Receipted) -> bool:
+    """Whether the state has all that receipts tell of one epoch: it drew as many numbers, or is of a later epoch, which was
+    counted from them."""
+    epoch, drawn, began_ms = await state.client.command("HMGET", organisation_key(one.organisation), "e", "d", "b")
+    if epoch is not None and epoch.decode() == one.epoch:
+        return int(drawn or 0) >= one.drawn
+    return epoch is not None and int(began_ms or 0) > one.time_ms
 
 
 async def _take_over(state: RedisState, mark: str) -> bool:

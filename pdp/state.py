@@ -367,7 +367,9 @@ class RedisState(StateRecords):
                     _Settling(organisation, Call(script=None, key=key, args=command), (), None)
                     for command in answer_commands(part, self.answers.seal)
                 ]
-                own = Call(script=_SETTLE, key=key, args=(pack_settlements(part),))
+                own = Call(
+                    script=_SETTLE, key=key, args=(pack_settlements(part, *self.continuity.known(organisation)),)
+                )
                 found.append(_Settling(organisation, own, part, None))
                 for companion in self.companions:
                     call = companion.settle(organisation, part)
@@ -402,7 +404,9 @@ class RedisState(StateRecords):
             for opened, final in finals[start : start + MAX_ITEMS_PER_CALL]:
                 ticket = parse_ticket(opened.ticket)
                 items.append([opened.claim, ticket.epoch, ticket.order, ticket.hold, FINAL_CODES[final], {}, 0, ""])
-            await run_one(self.client, _SETTLE, organisation_key(organisation), orjson.dumps({"q": items}))
+            epoch, seen = self.continuity.known(organisation)
+            packed = orjson.dumps({"e": epoch, "s": seen, "q": items})
+            await run_one(self.client, _SETTLE, organisation_key(organisation), packed)
 
     async def _sweep(self, organisation: str) -> None:
         """Gives back what calls without an answer have reserved: no decision can rest on them. Two batches may do so at once."""

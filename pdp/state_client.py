@@ -1,8 +1,8 @@
 """Runs Lua scripts on one Redis node (`pdp.state_node`) or a Cluster (`pdp.state_cluster`), within a deadline.
 
 Every failure, and every deadline, becomes a `StateFailed`. Nothing is ever sent twice on its own:
-whether a call that failed took effect is unknown, and `pdp.state` deals with it. Requires the commands EVALSHA, EVAL,
-INFO, GET, SET, HGET, HSET, HSETNX, HVALS and those in `pdp/lua`.
+whether a call that failed took effect is unknown, and `pdp.state` deals with it. The commands that it requires stand in
+docs/state.md.
 """
 
 from __future__ import annotations

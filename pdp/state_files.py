@@ -1,13 +1,15 @@
-"""What the evidence log tells about the state: whom it counted for, and everything a rebuild counts again."""
+"""What the evidence log tells about the state: whom it counted for, how far it came, and everything a rebuild counts again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from pdp.evidence_read import EvidenceReader, log_entries
+from pdp.evidence_read import GRANTS, EvidenceReader, log_entries
 from pdp.model import Counts, Final
 from pdp.rebuild import CountedRecord, CountedReservation
+from pdp.seal import Receipted
+from pdp.state_wire import parse_ticket
 from writ.errors import EvidenceFailed
 from writ.v1 import decision_pb2, receipt_pb2
 
@@ -17,14 +19,37 @@ RECENT_SEGMENTS = 2
 
 def recent_organisations(folder: Path) -> frozenset[str]:
     """Returns the organisations that the last segments of a log decided for."""
-    segments = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix == ".seg")
-    older = segments[: -RECENT_SEGMENTS or None]
-    since_ms = int(older[-1].stat().st_mtime * 1000) if older else 0
     return frozenset(
         predicate["organisation"]
-        for entry in log_entries(folder, since_ms)
+        for entry in log_entries(folder, last=RECENT_SEGMENTS)
         if "organisation" in (predicate := entry.predicate())
     )
+
+
+def receipted(folder: Path) -> Iterator[Receipted]:
+    """Yields how far the state of each organisation came by the end of a log, one for each epoch that stands there. It looks
+    at the last segments, and at all where no decision stands in those. Raises EvidenceFailed: the log cannot be read."""
+    found: dict[tuple[str, str], Receipted] = {}
+    for last in (RECENT_SEGMENTS, 0):
+        for entry in log_entries(folder, last=last):
+            predicate = entry.predicate()
+            if predicate["kind"] != "decision" or not (predicate["ticket"] or predicate["effect"] in GRANTS):
+                continue
+            epoch, drawn = "", 0
+            if predicate["ticket"]:
+                ticket = parse_ticket(predicate["ticket"])
+                epoch, drawn = ticket.epoch, ticket.hold
+            key = (predicate["organisation"], epoch)
+            before = found.get(key)
+            found[key] = Receipted(
+                organisation=key[0],
+                epoch=epoch,
+                drawn=max(drawn, before.drawn if before else 0),
+                time_ms=max(predicate["time_ms"], before.time_ms if before else 0),
+            )
+        if found:
+            break
+    yield from found.values()
 
 
 def counted_records(reader: EvidenceReader, since_ms: int = 0) -> Iterator[CountedRecord]:

@@ -39,11 +39,6 @@ def claim_id(caller_id: str, request_id: str) -> str:
     return f"{len(caller_id)}:{caller_id}:{request_id}"
 
 
-def claim_key(organisation: str, claim: str) -> str:
-    """The key of a claim, as `pdp/lua/enrich.lua` makes it."""
-    return f"{organisation_key(organisation)[:-1]}q:{claim}"
-
-
 @remembered(16_384)
 def fact_id(name: str, parts: tuple[str, ...]) -> str:
     """Names a fact within its organisation."""
@@ -219,8 +214,8 @@ def _worse(one: CounterView, other: CounterView) -> CounterView:
     return one if one.value >= other.value else other
 
 
-def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
-    """ARGV of settle.lua for settlements of one organisation."""
+def pack_settlements(settlements: Sequence[Settlement], epoch: str, seen: int) -> bytes:
+    """ARGV[1] of settle.lua for settlements of one organisation."""
     items = []
     for settlement in settlements:
         ask = settlement.ask
@@ -243,7 +238,7 @@ def pack_settlements(settlements: Sequence[Settlement]) -> bytes:
                 settlement.decision_id,
             ]
         )
-    return orjson.dumps({"q": items})
+    return orjson.dumps({"e": epoch, "s": seen, "q": items})
 
 
 def answer_commands(

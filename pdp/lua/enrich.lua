@@ -1,6 +1,7 @@
 -- Claims, reserves and reads for a batch of one organisation. See docs/state.md for the design and the proof.
 --
--- KEYS[1]  {organisation}:m   hash: e epoch, s last sequence number, t last time, r run id of the server, g<writer> fence
+-- KEYS[1]  {organisation}:m   hash: e epoch, s last sequence number, d the same when numbers were last drawn, t last time,
+--          r run id of the server, g<writer> fence
 -- ARGV[1]  JSON {w writer, g generation, c number of this trip, e epoch that the writer knows, s highest sequence it has seen,
 --            W windows: [length_ms] or [start, start, start, start], S agents (suspension), F facts,
 --            q items: [claim id, digest and owner, agent index, lease_ms, order, hold, flags, reservations]}
@@ -248,7 +249,7 @@ if state == 1 then
   -- All writes stand here, after everything that could fail. A claim without its reservation, or the other way round,
   -- cannot come about: the script runs as one.
   if next(writes) or generation > tonumber(meta[5] or 0) then
-    call('HSET', meta_key, 's', text(sequence), 't', text(now), 'g' .. writer, text(generation))
+    call('HSET', meta_key, 's', text(sequence), 'd', text(sequence), 't', text(now), 'g' .. writer, text(generation))
   end
   flush(now)
   if #removed > 0 then call('HDEL', open_key, unpack(removed)) end

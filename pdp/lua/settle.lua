@@ -1,10 +1,11 @@
 -- Commits or gives back, and stores answers. Idempotent: a hold is settled once.
 --
 -- KEYS[1]  {organisation}:m
--- ARGV[1]  JSON {q: [[claim id, epoch, order, hold, final a, d or w, amounts, until, decision id], ...]}; until when the
+-- ARGV[1]  JSON {e epoch that the writer knows, s highest sequence it has seen,
+--            q: [[claim id, epoch, order, hold, final a, d or w, amounts, until, decision id], ...]}; until when the
 --          answer holds that the caller has stored under its hold already (see `answer_key`), 0 for none;
 --          amounts: {"1": amount} by position of the reservation from 1, or empty
--- Returns  [epoch, sequence]
+-- Returns  [epoch, sequence]; ["", 0] when there is nothing to settle on
 --
 -- A reservation held by several (one whose lease ran out, one who took it over) is given back when the last of them gives
 -- it back: another's ALLOW may stand in a log that only its writer can read.
@@ -15,6 +16,11 @@ local ask = cjson.decode(ARGV[1])
 local meta = call('HMGET', meta_key, 'e', 's', 't')
 local epoch = meta[1]
 if not epoch then return { '', 0 } end -- nothing to settle on: the organisation's state is gone
+if ask.e == epoch and tonumber(meta[2] or 0) < ask.s then
+  -- A server that lost its last writes, or an older copy. Settling raises the sequence, which would hide that from everybody.
+  call('HDEL', meta_key, 'e')
+  return { '', 0 }
+end
 local now = clock(tonumber(meta[3] or 0))
 local open_key = prefix .. 'o:' .. epoch
 local counter_prefix = prefix .. 'n:' .. epoch .. ':'

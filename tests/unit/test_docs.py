@@ -125,3 +125,13 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     for page in (*DOCS.rglob("*.md"), *ROOT.glob("*.md")):
         for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to `{link}`"
+
+
+def test_the_commands_that_a_user_of_redis_needs_are_those_that_are_used() -> None:
+    state = (DOCS / "state.md").read_text(encoding="utf-8")
+    documented = re.search(r"A Redis user of Writ's needs `([A-Z\s]+)`", state)
+    assert documented is not None
+    used = {"EVAL", "EVALSHA"}
+    for file in (*(ROOT / "pdp").glob("*.py"), *(ROOT / "pdp" / "lua").glob("*.lua")):
+        used |= set(re.findall(r"\b(?:call\('|command\(\s*\")([A-Z]+)['\"]", file.read_text(encoding="utf-8")))
+    assert used == set(documented[1].split())

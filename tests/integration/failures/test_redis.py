@@ -119,6 +119,38 @@ def test_a_killed_redis_loses_its_counts_and_nothing_is_allowed_on_them(ground: 
     assert ground.counted(agent) == (2, 0)
 
 
+def test_after_a_kill_the_receipts_tell_whether_the_file_of_redis_is_whole(
+    ground: Ground, point: DecisionPoint
+) -> None:
+    agent = "resumed"
+    ground.assign(point, agent)
+    elsewhere = ground.point("pdp-resumed").start()
+    with elsewhere.client(f"agent/{agent}") as client:
+        for number in range(3):
+            assert effect(client.decide(update(f"resumed-{number}", agent))) == "ALLOW"
+    ground.settled()
+    with ground.redis.client() as redis:
+        run_id = str(redis.info("server")["run_id"])
+
+        def resumed(*arguments: object) -> dict[str, object]:
+            options = ("--config", point.config, "--unless-killed", run_id, *arguments, "--json")
+            done = writ("state", "rebuild", *map(str, options))
+            assert done.returncode == 0, done.stderr
+            return dict(json.loads(done.stdout))
+
+        evidence = ("--evidence", elsewhere.evidence, elsewhere.vault, ground.layout.root / "keys" / "vault.key")
+        assert resumed(*evidence) == {"requests": 0, "resumed": True}
+        assert ground.counted(agent) == (3, 0)
+        # As if the file of Redis ended before the last of the three, which stands in the other decision point's log alone.
+        redis.hincrby("{acme}:m", "d", -1)
+        counted = resumed(*evidence)
+        assert "resumed" not in counted
+        assert isinstance(counted["requests"], int)
+        assert counted["requests"] >= 3
+    assert ground.counted(agent) == (3, 0)
+    elsewhere.stop()
+
+
 def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: DecisionPoint) -> None:
     agent = "batch"
     ground.assign(point, agent)
