@@ -9,9 +9,6 @@ from typing import Any
 
 import click
 import orjson
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from writ.body_schema import parse_body
 from writ.chain import LogReport, LogVerifier, ReceiptPlace
@@ -63,7 +60,7 @@ def show(file: Path, as_json: bool) -> None:
     type=_PATH,
     multiple=True,
     required=True,
-    help="PEM file, or folder of *.pem, of which other kinds of keys are passed over; repeatable.",
+    help="PEM file, or folder, of which receipt*.pem are taken; repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a path, one a line.")
 def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
@@ -95,41 +92,23 @@ class _Failed(click.ClickException):
 
 def _load_keys(paths: tuple[Path, ...]) -> KeySet:
     keys: dict[KeyId, Any] = {}
-    for path in paths:
-        keys.update(_keys_of_folder(path) if path.is_dir() else _keys_of_file(path))
+    for file in (file for path in paths for file in _key_files(path)):
+        try:
+            keys.update(parse_public_keys(file.read_bytes()))
+        except ConfigurationError as e:
+            raise click.UsageError(f"{file}: {e.message}") from e
     return keys
 
 
-def _keys_of_file(file: Path) -> KeySet:
-    try:
-        return parse_public_keys(file.read_bytes())
-    except ConfigurationError as e:
-        raise click.UsageError(f"{file}: {e.message}") from e
-
-
-def _keys_of_folder(folder: Path) -> KeySet:
-    """Returns the keys of all files but those of kinds that sign no receipts, such as that of bundles, which lies beside. A
-    file that cannot be read at all is an error: its key may be the one that is wanted."""
-    keys: dict[KeyId, Any] = {}
-    passed = []
-    for file in sorted(folder.glob("*.pem")):
-        if kind := _other_kind(file.read_bytes()):
-            passed.append(f"{kind} in {file.name}")
-        else:
-            keys.update(_keys_of_file(file))
-    if not keys:
-        got = ", ".join(passed) or "no file of that name"
-        raise click.UsageError(f"{folder}: expected *.pem with an Ed25519 public key, got {got}")
-    return keys
-
-
-def _other_kind(pem: bytes) -> str:
-    """Returns the kind of a public key that is not Ed25519, else ""."""
-    try:
-        key = load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm):
-        return ""
-    return "" if isinstance(key, Ed25519PublicKey) else type(key).__name__
+def _key_files(path: Path) -> list[Path]:
+    """Returns the file that was named, or of a folder those whose names say that their keys sign receipts: the keys of permits
+    and credentials, which lie beside them in a state folder, are as good Ed25519 keys and must not vouch for any."""
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("receipt*.pem"))
+    if not files:
+        raise click.UsageError(f"{path}: expected receipt*.pem in the folder, got no file of such a name")
+    return files
 
 
 def _expand(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:

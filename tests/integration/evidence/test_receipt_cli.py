@@ -33,7 +33,7 @@ def run(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    path = tmp_path / "key.pem"
+    path = tmp_path / "receipt.pem"
     path.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return path
 

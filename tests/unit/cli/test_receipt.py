@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from cryptography.hazmat.primitives.asymmetric import ec
+from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from writ.cli.receipt import receipt
@@ -52,32 +52,40 @@ def public_pem(key: Any) -> bytes:
     return pem
 
 
-def test_a_folder_of_keys_may_hold_keys_of_other_kinds(tmp_path: Path) -> None:
+def verified_with(keys: Path) -> Result:
+    return CliRunner().invoke(receipt, ["verify", str(VECTORS / "decision-0.json"), "--keys", str(keys)])
+
+
+def test_of_a_folder_only_keys_of_receipts_are_believed(tmp_path: Path) -> None:
     (tmp_path / "bundle.pem").write_bytes(public_pem(ec.generate_private_key(ec.SECP256R1())))
-    verify = ["verify", str(VECTORS / "decision-0.json"), "--keys", str(tmp_path)]
-    none_left = CliRunner().invoke(receipt, verify)
+    # Whoever holds the key of permits could else sign receipts that verify.
+    (tmp_path / "permit.pem").write_bytes(Path(KEYS).read_bytes())
+    none_left = verified_with(tmp_path)
     assert none_left.exit_code == 2
-    assert "ECPublicKey in bundle.pem" in none_left.output
-    (tmp_path / "receipt.pem").write_bytes(Path(KEYS).read_bytes())
-    said = CliRunner().invoke(receipt, verify)
-    assert said.exit_code == 0, said.output
+    assert "expected receipt*.pem in the folder" in none_left.output
+    (tmp_path / "receipt.pem").write_bytes(public_pem(ed25519.Ed25519PrivateKey.generate()))
+    another = verified_with(tmp_path)
+    assert another.exit_code == 1
+    assert "KEY_UNKNOWN" in another.output
+    (tmp_path / "receipt-2025.pem").write_bytes(Path(KEYS).read_bytes())
+    assert verified_with(tmp_path).exit_code == 0
 
 
-def test_a_key_of_another_kind_that_is_named_is_an_error_and_so_is_a_broken_file_in_a_folder(tmp_path: Path) -> None:
-    other, broken = tmp_path / "bundle.pem", tmp_path / "broken.pem"
+def test_a_file_that_holds_no_key_of_receipts_is_an_error_alone_and_in_a_folder(tmp_path: Path) -> None:
+    other, broken = tmp_path / "bundle.pem", tmp_path / "receipt-old.pem"
     other.write_bytes(public_pem(ec.generate_private_key(ec.SECP256R1())))
     (tmp_path / "receipt.pem").write_bytes(Path(KEYS).read_bytes())
     broken.write_bytes(Path(KEYS).read_bytes()[:60])
     for keys, name in ((other, other), (tmp_path, broken)):
-        said = CliRunner().invoke(receipt, ["verify", str(VECTORS / "decision-0.json"), "--keys", str(keys)])
+        said = verified_with(keys)
         assert said.exit_code == 2
         assert name.name in said.output
 
 
 def test_a_folder_without_keys_is_an_error(tmp_path: Path) -> None:
-    said = CliRunner().invoke(receipt, ["verify", str(VECTORS / "decision-0.json"), "--keys", str(tmp_path)])
+    said = verified_with(tmp_path)
     assert said.exit_code == 2
-    assert "got no file of that name" in said.output
+    assert "got no file of such a name" in said.output
 
 
 def test_half_a_receipt_is_named_and_the_others_are_verified_still(tmp_path: Path) -> None:
