@@ -73,14 +73,17 @@ def status_code(error: WritError) -> int:
     return next((code for kind, code in _CODES if isinstance(error, kind)), _INTERNAL)
 
 
-def error_response(request: bytes, error: WritError, request_id: str = "") -> bytes:
-    """Returns a DecideResponse that holds an error. The request_id is echoed when the bytes can be read at all."""
+def error_response(request: bytes, error: WritError, request_id: str = "", decision_id: str = "") -> bytes:
+    """Returns a DecideResponse that holds an error. The request_id is echoed when the bytes can be read at all; `decision_id` is
+    that of the receipt of a refusal."""
     if not request_id:
         try:
             request_id = decision_pb2.DecideRequest.FromString(request).request_id[:128]
         except DecodeError:
             request_id = ""
-    wire = decision_pb2.RequestError(code=status_code(error), reason=error.reason, message=error.message)
+    wire = decision_pb2.RequestError(
+        code=status_code(error), reason=error.reason, message=error.message, decision_id=decision_id
+    )
     return decision_pb2.DecideResponse(request_id=request_id, error=wire).SerializeToString()
 
 

@@ -176,7 +176,7 @@ class Concluder:
         except EvidenceFailed:
             self._fares(failing=True)
         log_refused(refused.caller, refused, refused.decision_id)
-        return error_answer(ask, refused, request_id=refused.request.request_id)
+        return error_answer(ask, refused, request_id=refused.request.request_id, decision_id=refused.decision_id)
 
     def note_stranger(self, error: NotAuthenticated) -> None:
         """Logs that a credential does not hold; nothing is recorded of who cannot be named."""
@@ -345,9 +345,9 @@ def approval_ask(item: Item) -> ApprovalAsk:
     )
 
 
-def error_answer(ask: Ask, error: WritError, *, request_id: str = "") -> Answer:
+def error_answer(ask: Ask, error: WritError, *, request_id: str = "", decision_id: str = "") -> Answer:
     """Returns the answer for a request that got no decision."""
-    return Answer(token=ask.token, response=error_response(ask.request, error, request_id), error=error)
+    return Answer(token=ask.token, response=error_response(ask.request, error, request_id, decision_id), error=error)
 
 
 def internal_answer(ask: Ask) -> Answer:

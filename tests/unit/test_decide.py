@@ -85,7 +85,14 @@ async def test_a_spoofed_agent_is_refused_and_leaves_a_receipt() -> None:
     pipeline = await started()
     response = await pipeline.ask(action("r1", agent="payroll-1"))
     assert (response.error.code, response.error.reason) == (7, "CALLER_NOT_PERMITTED")
-    assert [body["reason"] for body in pipeline.recorder.bodies("refusal")] == ["CALLER_NOT_PERMITTED"]
+    (body,) = pipeline.recorder.bodies("refusal")
+    assert (body["reason"], body["decision_id"]) == ("CALLER_NOT_PERMITTED", response.error.decision_id)
+
+
+async def test_an_error_without_a_receipt_names_none() -> None:
+    pipeline = await started()
+    response = await pipeline.ask(action("").SerializeToString())
+    assert (response.error.reason, response.error.decision_id) == ("FIELD_INVALID", "")
 
 
 def refused_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

@@ -433,22 +433,28 @@ class RequestError(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
+    DECISION_ID_FIELD_NUMBER: _builtins.int
     code: _builtins.int
     """google.rpc.Code as a number; never 0."""
     reason: _builtins.str
     """Stable UPPER_SNAKE reason, for example `REQUEST_ID_REUSED`."""
     message: _builtins.str
     """What was expected and what came."""
+    decision_id: _builtins.str
+    """Of the receipt of the refusal, when the caller may not speak for the agent and that is on record; else empty. The answer to a
+    Decide, which is a status, has it as trailer `writ-decision-id`.
+    """
     def __init__(
         self,
         *,
         code: _builtins.int = ...,
         reason: _builtins.str = ...,
         message: _builtins.str = ...,
+        decision_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "decision_id", b"decision_id", "message", b"message", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

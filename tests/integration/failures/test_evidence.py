@@ -94,7 +94,7 @@ def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(ground: Ground, po
         answers = client.decide_batch(batch, decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL)
         point.limit_file_size(-1)
     assert unrecorded(answers[0].decision)
-    assert answers[1].error.reason == "CALLER_NOT_PERMITTED"
+    assert (answers[1].error.reason, answers[1].error.decision_id) == ("CALLER_NOT_PERMITTED", "")
     assert failing(point) == 1, "nothing has been recorded since"
     with point.client() as client:
         assert fill(client, "again", 1) == ["ALLOW"]

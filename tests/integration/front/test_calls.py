@@ -165,7 +165,7 @@ def test_a_stream_answers_every_request_by_its_id(client: Client) -> None:
         assert answers[name].startswith("DENY" if args else "ALLOW"), name
 
 
-def test_a_malformed_item_is_answered_and_the_stream_goes_on(client: Client) -> None:
+def test_a_malformed_item_is_answered_and_the_stream_goes_on(stack: Stack, client: Client) -> None:
     broken = request("broken")
     broken.args_json = DUPLICATE_KEY
     nameless = request("nameless")
@@ -180,6 +180,9 @@ def test_a_malformed_item_is_answered_and_the_stream_goes_on(client: Client) -> 
     assert by_id["nameless"].error.reason == "FIELD_INVALID"
     assert by_id["spoofed"].error.code == grpc.StatusCode.PERMISSION_DENIED.value[0]
     assert by_id["spoofed"].error.reason == "CALLER_NOT_PERMITTED"
+    on_record = {entry["decision_id"] for entry in stack.entries() if entry["kind"] == "refusal"}
+    assert by_id["spoofed"].error.decision_id in on_record
+    assert [by_id[name].error.decision_id for name in ("broken", "nameless")] == ["", ""]
 
 
 def test_a_stream_answers_before_it_is_closed(client: Client) -> None:

@@ -66,10 +66,13 @@ def test_refusals_carry_their_status_reason_and_text(point: DecisionPoint) -> No
 def test_a_stream_answers_everything_and_goes_on_after_an_error(point: DecisionPoint) -> None:
     asks = [request(f"native-stream-{number}") for number in range(700)]  # more than may be unanswered at once
     asks[350].args_json = b"{"
+    asks[351].agent.id = "payroll-1"
     with point.client() as client:
         answers = {answer.request_id: answer for answer in client.decide_stream(asks)}
     assert len(answers) == 700
     assert answers["native-stream-350"].error.reason == "ARGUMENTS_NOT_JSON"
+    on_record = {entry["decision_id"] for entry in point.entries() if entry["kind"] == "refusal"}
+    assert answers["native-stream-351"].error.decision_id in on_record
     assert {effect(a.decision) for a in answers.values() if a.HasField("decision")} == {"ALLOW"}
 
 
