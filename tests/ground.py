@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
+from control_plane.bundles.build import BuiltBundle
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import make_layout
 from control_plane.stack.tokens import mint_token
@@ -23,7 +23,7 @@ from pdp.evaluate import OpaJudge
 from pdp.lane import Lane
 from tests.calls import CUSTOMER, FEED, ORGANISATION, assignment, update
 from tests.decision_point import DecisionPoint
-from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+from tests.opa_server import OpaServer, SigningKey, signed_bundle
 from tests.processes import CHECKOUT, until
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import open_state, value_now
@@ -42,15 +42,7 @@ def build_policy(
             shutil.rmtree(pack)
     for rule, text in rules.items():
         (source / "packs" / "invoices" / f"{rule}.rego").write_text(text, encoding="utf-8")
-    return build_bundle(
-        source=source,
-        out=folder / f"{name}.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=source / "capabilities.json",
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    return signed_bundle(source, folder / f"{name}.tar.gz", key)
 
 
 class Ground:

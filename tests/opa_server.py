@@ -80,17 +80,22 @@ def copy_tiny(folder: Path, mark: str, **files: str) -> Path:
     return source
 
 
-def build_tiny(folder: Path, key: SigningKey, mark: str = "blue", **files: str) -> BuiltBundle:
-    """Builds a tiny bundle whose outcomes carry `mark`."""
+def signed_bundle(source: Path, out: Path, key: SigningKey, capabilities: Path | None = None) -> BuiltBundle:
+    """Builds what the servers of tests take: signed by `key`, with the capabilities of its own folder unless others are given."""
     return build_bundle(
-        source=copy_tiny(folder, mark, **files),
-        out=folder / f"{mark}.tar.gz",
+        source=source,
+        out=out,
         opa=tool_path("opa"),
-        capabilities=capabilities_file(folder),
+        capabilities=capabilities or source / "capabilities.json",
         signing_key=key.private,
         key_id=KEY_ID,
         scope=SCOPE,
     )
+
+
+def build_tiny(folder: Path, key: SigningKey, mark: str = "blue", **files: str) -> BuiltBundle:
+    """Builds a tiny bundle whose outcomes carry `mark`."""
+    return signed_bundle(copy_tiny(folder, mark, **files), folder / f"{mark}.tar.gz", key, capabilities_file(folder))
 
 
 class OpaServer:

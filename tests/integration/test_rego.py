@@ -17,11 +17,10 @@ import orjson
 import pytest
 import yaml
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
-from control_plane.stack.tools import tool_path
+from control_plane.bundles.build import BuiltBundle
 from pdp.evaluate import OpaJudge
 from pdp.model import Outcome
-from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+from tests.opa_server import OpaServer, SigningKey, signed_bundle
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CORPUS = CHECKOUT / "tests" / "vectors" / "decide"
@@ -80,15 +79,7 @@ ITEMS = [item(case, index) for index, (_, case) in enumerate(CASES)]
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BuiltBundle, OpaServer]]:
     folder, key = tmp_path_factory.mktemp("corpus"), SigningKey()
-    built = build_bundle(
-        source=CHECKOUT / "rego",
-        out=folder / "bundle.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=CHECKOUT / "rego" / "capabilities.json",
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    built = signed_bundle(CHECKOUT / "rego", folder / "bundle.tar.gz", key)
     with OpaServer(folder, key, built.path) as opa:
         yield built, opa
 

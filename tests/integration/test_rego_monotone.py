@@ -6,22 +6,20 @@ from __future__ import annotations
 import asyncio
 import copy
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
-from control_plane.stack.tools import tool_path
+from control_plane.bundles.build import BuiltBundle
 from pdp.evaluate import OpaJudge
 from pdp.model import Outcome
-from tests.integration.test_rego_properties import MILD_TO_STRICT, REGO, SIGNALS, item
-from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+from tests.integration.test_rego_properties import MILD_TO_STRICT, SIGNALS, item
+from tests.integration.test_rego_scopes import with_scopes
+from tests.opa_server import OpaServer, SigningKey, signed_bundle
 
 Item = dict[str, Any]
 Change = Callable[[Item], None]
@@ -83,22 +81,10 @@ KNOWN = {"state": "OK", "new_agent": False, "new_version": False, "new_definitio
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder, key = tmp_path_factory.mktemp("monotone"), SigningKey()
-    source = folder / "rego"
-    shutil.copytree(REGO, source, ignore=shutil.ignore_patterns("*_test.rego", "inspection"))
-    document = yaml.safe_load((source / "settings" / "data.yaml").read_text(encoding="utf-8")) | {"scopes": SCOPES}
-    (source / "settings" / "data.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    source = with_scopes(folder, SCOPES)
     (source / "packs" / "probe").mkdir()
     (source / "packs" / "probe" / "probe.rego").write_text(PROBE, encoding="utf-8")
-    (source / "probe_test.rego").write_text("package probe_test\n\ntest_nothing if true\n", encoding="utf-8")
-    built = build_bundle(
-        source=source,
-        out=folder / "bundle.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=REGO / "capabilities.json",
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    built = signed_bundle(source, folder / "bundle.tar.gz", key)
     with OpaServer(folder, key, built.path) as opa:
         yield built, opa
 

@@ -12,13 +12,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
+from control_plane.bundles.build import BuiltBundle
 from control_plane.bundles.model import BundleRefused
 from control_plane.bundles.scopes import verify_scopes
 from control_plane.stack.tools import tool_path
 from pdp.cli_policy import policy
 from pdp.policy_explain import RunningPolicy, explain
-from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+from tests.opa_server import OpaServer, SigningKey, signed_bundle
 
 REGO = Path(__file__).resolve().parents[2] / "rego"
 NOW_MS = 1_749_565_800_000
@@ -37,12 +37,14 @@ ACTION = {
 
 
 def with_scopes(folder: Path, scopes: dict[str, Any]) -> Path:
-    """Copies the library without its packs' and its own tests, with these scopes in the settings."""
+    """Copies the library with these scopes in the settings, and instead of its tests and its packs' with the one without which
+    nothing is built."""
     source = folder / "rego"
     shutil.copytree(REGO, source, ignore=shutil.ignore_patterns("*_test.rego", "inspection"))
     settings = source / "settings" / "data.yaml"
     document = yaml.safe_load(settings.read_text(encoding="utf-8")) | {"scopes": scopes}
     settings.write_text(yaml.safe_dump(document), encoding="utf-8")
+    (source / "probe_test.rego").write_text("package probe_test\n\ntest_nothing if true\n", encoding="utf-8")
     return source
 
 
@@ -108,16 +110,7 @@ def test_a_library_without_scopes_has_no_conflicts(tmp_path: Path) -> None:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BuiltBundle, OpaServer]]:
     folder, key = tmp_path_factory.mktemp("scopes"), SigningKey()
     source = with_scopes(folder, {"unit": {"finance": CAREFUL}})
-    (source / "probe_test.rego").write_text("package probe_test\n\ntest_nothing if true\n", encoding="utf-8")
-    built = build_bundle(
-        source=source,
-        out=folder / "bundle.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=REGO / "capabilities.json",
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    built = signed_bundle(source, folder / "bundle.tar.gz", key)
     with OpaServer(folder, key, built.path) as opa:
         yield built, opa
 

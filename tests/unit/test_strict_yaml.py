@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from control_plane.bundles.build import build_bundle
 from control_plane.bundles.model import BundleRefused
 from control_plane.config import load_config as load_control_plane
 from control_plane.stack.config import load_stack_config
@@ -16,7 +15,7 @@ from control_plane.stack.layout import Layout
 from pdp.cli_canonicalize import read_catalog
 from pdp.config import load_config as load_pdp
 from pdp.inspection.folder import read_rules
-from tests.opa_server import KEY_ID, SCOPE, SigningKey
+from tests.opa_server import SigningKey, signed_bundle
 from writ.cli.main import cli
 from writ.errors import ConfigurationError, InvalidInput
 from writ.strict_yaml import parse_yaml
@@ -142,15 +141,7 @@ def test_data_with_a_repeated_key_is_not_built(tmp_path: Path, name: str, text: 
     path = twice(tmp_path, text)
     path = path.rename(path.with_name(name))
     with pytest.raises(BundleRefused) as caught:
-        build_bundle(
-            source=tmp_path,
-            out=tmp_path / "out.tar.gz",
-            opa=Path("/no/opa"),
-            capabilities=tmp_path / "capabilities.json",
-            signing_key=SigningKey().private,
-            key_id=KEY_ID,
-            scope=SCOPE,
-        )
+        signed_bundle(tmp_path, tmp_path / "out.tar.gz", SigningKey())
     assert caught.value.reason == "BUNDLE_DATA_INVALID"
     assert f"`{path}`" in caught.value.message
     assert "`tool` twice" in caught.value.message

@@ -6,26 +6,17 @@ from pathlib import Path
 
 import orjson
 
-from control_plane.bundles.build import build_bundle
 from control_plane.bundles.verify import VerificationPolicy, verify_bundle
 from control_plane.stack.tools import tool_path
 from pdp.evaluate import OpaJudge
 from tests.control_plane_server import CHECKOUT
-from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey
+from tests.opa_server import KEY_ID, SCOPE, OpaServer, SigningKey, signed_bundle
 
 
 async def test_the_library_is_built_tested_verified_and_judges(tmp_path: Path) -> None:
     key = SigningKey()
     capabilities = CHECKOUT / "rego" / "capabilities.json"
-    built = build_bundle(
-        source=CHECKOUT / "rego",
-        out=tmp_path / "bundle.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=capabilities,
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    built = signed_bundle(CHECKOUT / "rego", tmp_path / "bundle.tar.gz", key)
     policy = VerificationPolicy(
         opa=tool_path("opa"),
         capabilities=capabilities,

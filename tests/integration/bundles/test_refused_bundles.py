@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from control_plane.bundles.archive import read_archive, write_archive
-from control_plane.bundles.build import BuiltBundle, build_bundle
+from control_plane.bundles.build import BuiltBundle
 from control_plane.bundles.manifest import manifest_of
 from control_plane.bundles.model import (
     MANIFEST,
@@ -24,7 +24,7 @@ from control_plane.bundles.opa import run_opa
 from control_plane.bundles.signature import sign
 from control_plane.bundles.verify import VerificationPolicy, verify_bundle
 from control_plane.stack.tools import tool_path
-from tests.opa_server import KEY_ID, SCOPE, SigningKey, build_tiny, capabilities_file, copy_tiny
+from tests.opa_server import KEY_ID, SCOPE, SigningKey, build_tiny, capabilities_file, copy_tiny, signed_bundle
 from writ.errors import DependencyFailed
 
 KEY = SigningKey()
@@ -306,15 +306,7 @@ def test_a_bundle_without_tests_is_not_built(built: BuiltBundle, folder: Path, t
     source = copy_tiny(tmp_path, "blue")
     (source / "writ" / "main_test.rego").unlink()
     with pytest.raises(BundleRefused, match="BUNDLE_TESTS_FAILED"):
-        build_bundle(
-            source=source,
-            out=tmp_path / "out.tar.gz",
-            opa=tool_path("opa"),
-            capabilities=capabilities_file(folder),
-            signing_key=KEY.private,
-            key_id=KEY_ID,
-            scope=SCOPE,
-        )
+        signed_bundle(source, tmp_path / "out.tar.gz", KEY, capabilities_file(folder))
     assert not (tmp_path / "out.tar.gz").exists()
 
 
@@ -337,15 +329,7 @@ def test_what_a_push_would_refuse_is_not_built(
     (source / file).parent.mkdir(parents=True, exist_ok=True)
     (source / file).write_text(text, encoding="utf-8")
     with pytest.raises(BundleRefused) as refused:
-        build_bundle(
-            source=source,
-            out=tmp_path / "out.tar.gz",
-            opa=tool_path("opa"),
-            capabilities=capabilities_file(folder),
-            signing_key=KEY.private,
-            key_id=KEY_ID,
-            scope=SCOPE,
-        )
+        signed_bundle(source, tmp_path / "out.tar.gz", KEY, capabilities_file(folder))
     assert (refused.value.reason, names in refused.value.message) == (reason, True), refused.value.message
     assert not (tmp_path / "out.tar.gz").exists()
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
-from control_plane.stack.tools import tool_path
+from control_plane.bundles.build import BuiltBundle
 from tests.control_plane_server import CHECKOUT
-from tests.opa_server import KEY_ID, SCOPE, SigningKey
+from tests.opa_server import SigningKey, signed_bundle
 
 DOCUMENTED = yaml.safe_load(
     next(
@@ -33,15 +32,7 @@ def build(folder: Path, edits: dict[str, dict[str, Any]], rules: str = "") -> Bu
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
     if rules:
         (source / "packs" / "invoices" / "ours.rego").write_text(rules, encoding="utf-8")
-    return build_bundle(
-        source=source,
-        out=folder / "bundle.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=source / "capabilities.json",
-        signing_key=SigningKey().private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    return signed_bundle(source, folder / "bundle.tar.gz", SigningKey())
 
 
 def test_the_scopes_of_the_documentation_are_built(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from control_plane.bundles.build import BuiltBundle, build_bundle
-from control_plane.stack.tools import tool_path
+from control_plane.bundles.build import BuiltBundle
 from tests.calls import codes, effect, request
 from tests.decision_point import DecisionPoint
 from tests.ground import Ground
-from tests.opa_server import KEY_ID, SCOPE, SigningKey
+from tests.opa_server import SigningKey, signed_bundle
 from tests.processes import CHECKOUT
 from writ.v1 import decision_pb2
 
@@ -79,15 +78,7 @@ def build(folder: Path, key: SigningKey, *, packs: Collection[str] = ()) -> Buil
     settings.write_text(
         yaml.safe_dump(yaml.safe_load(settings.read_text(encoding="utf-8")) | DOCUMENTED), encoding="utf-8"
     )
-    return build_bundle(
-        source=source,
-        out=folder / "policy.tar.gz",
-        opa=tool_path("opa"),
-        capabilities=source / "capabilities.json",
-        signing_key=key.private,
-        key_id=KEY_ID,
-        scope=SCOPE,
-    )
+    return signed_bundle(source, folder / "policy.tar.gz", key)
 
 
 @pytest.fixture(scope="module")
