@@ -243,8 +243,11 @@ NEWS = word_set(
 """What somebody is told when it is given to him: "give Ada the gist"."""
 
 POSTING = word_set("put drop stick place paste throw leave")
-POSTED_IN = word_set("thread channel room chat group forum wall board feed")
-"""Where people read what is put there."""
+POSTED_IN = word_set("thread channel chat forum feed")
+"""Where people read what is put there …"""
+GATHERED_IN = word_set("room group wall board")
+"""… and where they may, if it is something to be read: who puts the heating on in a room tells nobody."""
+READABLE = NEWS | word_set("it this that them these those point note message text line answer question reminder")
 
 PHRASES: Mapping[tuple[str, str], int] = {
     ("follow", "up"): int(Deed.SEND),

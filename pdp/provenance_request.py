@@ -44,6 +44,7 @@ from pdp.provenance_lexicon import (
     DEEDS,
     DOING,
     DONE,
+    GATHERED_IN,
     GIVING,
     LET_DEEDS,
     LIGHT,
@@ -56,6 +57,7 @@ from pdp.provenance_lexicon import (
     PHRASES,
     POSTED_IN,
     POSTING,
+    READABLE,
     SEEING_TO,
     THINGS,
     Deed,
@@ -83,6 +85,7 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _COULD = frozenset({"could", "can", "would", "will"})
+_JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
 _INTO = frozenset({"in", "into", "on", "to", "onto"})
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
@@ -140,7 +143,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
         | WISHES * wish.found
         | ENTRUSTS * entrusts(words)
         | FORBIDS * (not NOT.isdisjoint(words)),
-        delegates=delegates(words),
+        delegates=delegates(words, opening),
     )
 
 
@@ -259,23 +262,31 @@ def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
 
 def _told_there(words: Sequence[str], at: int) -> int:
     """ "Give Ada the gist", "put the main points into the thread"."""
-    if words[at] in GIVING and _given_to_somebody(words[at + 1 : at + 2 + REACH]):
+    if words[at] in GIVING and _given_to_somebody(words[at + 1 : at + 2 + REACH], gives=words[at] == "give"):
         return int(Deed.SEND)
     return _posted_by(words[at], words, at)
 
 
-def _given_to_somebody(reach: Sequence[str]) -> bool:
+def _given_to_somebody(reach: Sequence[str], *, gives: bool) -> bool:
+    """Whether somebody stands between the verb and the news, which "the current price" and "Ada's number" do not say."""
     place = next((place for place, word in enumerate(reach) if singular(word) in NEWS), 0)
-    whom = place - 1 if place and reach[place - 1] in OF_A_THING else place
-    return whom > 0 and reach[0] not in TO_THE_USER
+    article = next((at for at in range(place - 1, 0, -1) if reach[at] in OF_A_THING), 0)
+    whom = reach[: article or place]
+    if not whom or whom[0] in TO_THE_USER or not _JOINING.isdisjoint(whom) or whom[-1].endswith(("'s", "\u2019s")):
+        return False
+    return not OF_A_THING.issuperset(whom) if article else gives and whom[0] not in OF_A_THING
 
 
 def _posted_by(verb: str, words: Sequence[str], at: int) -> int:
     if verb not in POSTING:
         return 0
+    readable = False
     for place, word in enumerate(words[at + 1 : at + 2 + 2 * REACH], start=at + 1):
-        if singular(word) in POSTED_IN and not _INTO.isdisjoint(words[max(at + 2, place - 4) : place]):
+        word = singular(word)
+        is_read = word in POSTED_IN or (readable and word in GATHERED_IN)
+        if is_read and not _INTO.isdisjoint(words[max(at + 2, place - 4) : place]):
             return int(Deed.SEND)
+        readable = readable or word in READABLE
     return 0
 
 

@@ -5,7 +5,7 @@ By words alone (`pdp.provenance_lexicon`), in linear time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pdp.provenance_grammar import (
     AS_SAID,
@@ -89,18 +89,14 @@ def _only_reads(words: Sequence[str]) -> bool:
     return rest[0] in _SELF and any(word in _LEARNING for word in rest[1 : 2 + REACH])
 
 
-def delegates(words: Sequence[str]) -> bool:
-    """Tells whether a request hands over to what a source says: "do what the ticket says"."""
+def delegates(words: Sequence[str], opening: Collection[int]) -> bool:
+    """Tells whether a request hands over to what a source says: "do what the ticket says". `opening`: the places of words that
+    begin a clause; "I'm not ok with what she wants" agrees to nothing."""
     named = False  # whether what can be handed over was named before
     for at, word in enumerate(words):
         if word in HANDING_OVER and _hands_over(words, at, named=named):
             return True
-        if (
-            word in _AGREEING
-            and words[at + 1 : at + 2]
-            and words[at + 1] in _AGREED
-            and words[at + 2 : at + 3] == ["what"]
-        ):
+        if word in _AGREEING and at in opening and words[at + 2 : at + 3] == ["what"] and words[at + 1] in _AGREED:
             return True
         named = named or singular(word) in HANDED_OVER
     return False
