@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 from control_plane import opa_config
 from control_plane.stack.layout import Layout
@@ -57,7 +58,6 @@ class StackConfig:
     pdp_listen: str
     pdp_tls: bool
     native_front: bool
-    redis_url: str
     opa_socket: Path
     control_plane_listen: str
     control_plane_http: str
@@ -75,7 +75,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
     except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{layout.settings}`: {error}") from error
     stack = build(Stack, _section(document, "stack"), "stack")
-    _check(stack)
+    _check(stack, layout, _text(_section(document, "redis"), "redis.url"))
     pdp, control_plane = _section(document, "pdp"), _section(document, "control_plane")
     telemetry = _section({"telemetry": {}} | document, "telemetry")
     return StackConfig(
@@ -83,7 +83,6 @@ def load_stack_config(layout: Layout) -> StackConfig:
         pdp_listen=_text(pdp, "pdp.listen"),
         pdp_tls=pdp.get("tls") is not None,
         native_front=pdp.get("front") is not None,
-        redis_url=_text(_section(document, "redis"), "redis.url"),
         opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),
         control_plane_listen=_text(control_plane, "control_plane.listen"),
         control_plane_http=_text(control_plane, "control_plane.http_listen"),
@@ -91,11 +90,17 @@ def load_stack_config(layout: Layout) -> StackConfig:
     )
 
 
-def _check(stack: Stack) -> None:
+def _check(stack: Stack, layout: Layout, redis_url: str) -> None:
     if stack.restart_min_ms > stack.restart_max_ms:
         raise ConfigurationError(
             "CONFIG_RANGE",
             f"`stack.restart_max_ms` must be at least `stack.restart_min_ms`, got {stack.restart_max_ms}",
+        )
+    # Else what is done for our own server, after a crash of it too, would be done to the state of somebody else.
+    if stack.start_redis and Path(unquote(urlsplit(redis_url).path)) != layout.socket("redis"):
+        raise ConfigurationError(
+            "CONFIG_RANGE",
+            f"`redis.url` must be `unix://{layout.socket('redis')}`, which `stack.start_redis` starts, got another server",
         )
 
 

@@ -245,8 +245,7 @@ async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Fin
     stack, opa = config.stack, config.opa_socket
     asks: list[tuple[str, str, Callable[[], Awaitable[str]]]] = []
     if stack.start_redis:
-        path = Path(config.redis_url.removeprefix("unix://"))
-        asks.append(("redis", "redis", lambda: _said(ready.redis_ready(path), "answers")))
+        asks.append(("redis", "redis", lambda: _said(ready.redis_ready(layout.socket("redis")), "answers")))
     if stack.start_control_plane:
         http = config.control_plane_http
         asks.append(("control plane", "control-plane", lambda: _said(ready.http_ready(http), "answers")))

@@ -99,7 +99,8 @@ def test_settings_are_read_by_who_would_refuse_them(layout: Layout, servers_read
 def test_settings_that_a_server_would_refuse_are_named_and_no_start_is_advised(
     layout: Layout, servers_read: None, old: str, new: str, module: str, said: str
 ) -> None:
-    text = layout.settings.read_text()
+    # A Redis of others: the address of our own is for the supervisor to check.
+    text = layout.settings.read_text().replace("start_redis: true", "start_redis: false")
     old = old.replace("$state", str(layout.root))
     assert old in text
     layout.settings.write_text(text.replace(old, new, 1))

@@ -140,6 +140,21 @@ def test_a_wrong_setting_is_named(layout: Layout, old: str, new: str, reason: st
     assert caught.value.reason == reason
 
 
+def test_a_redis_that_is_started_is_the_one_that_is_used(layout: Layout) -> None:
+    write_settings(layout, os.urandom)
+    text, own = layout.settings.read_text(), f"unix://{layout.socket('redis')}"
+    for url in ("redis://user:geheim@host:6379", "unix:///run/redis.sock"):
+        layout.settings.write_text(text.replace(own, url))
+        with pytest.raises(ConfigurationError, match="CONFIG_RANGE") as caught:
+            load_stack_config(layout)
+        assert own in caught.value.message
+        assert url not in caught.value.message
+        layout.settings.write_text(text.replace(own, url).replace("start_redis: true", "start_redis: false"))
+        assert not load_stack_config(layout).stack.start_redis
+    layout.settings.write_text(text.replace(own, f"{own}?db=1"))
+    assert load_stack_config(layout).stack.start_redis
+
+
 def test_a_port_is_below_those_that_the_kernel_hands_out() -> None:
     assert free_port(os.urandom) in PORTS
 
