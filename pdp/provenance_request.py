@@ -74,7 +74,7 @@ leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); wh
 may be what must not be done (FORBIDS)."""
 
 _MANY = frozenset(
-    {"everyone", "everybody", "all", "each", "every", "both", "them", "they", "others", "members", "people", "whoever"}
+    {"everyone", "everybody", "all", "each", "every", "both", "them", "others", "members", "people", "whoever"}
     | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos"}
 )
 
@@ -139,7 +139,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
         deeds=deeds,
         things=things,
         named=named
-        | MEANS_MANY * (not _MANY.isdisjoint(words))
+        | MEANS_MANY * _means_many(words)
         | WISHES * wish.found
         | ENTRUSTS * entrusts(words)
         | FORBIDS * (not NOT.isdisjoint(words)),
@@ -258,6 +258,13 @@ def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
     owed = not OWED.isdisjoint(reach[:2]) and not (MONEY_SENT | {"paid"}).isdisjoint(reach)
     learnt = next((word for word in reach[:3] if word not in ("to", "also", "have", "a", "be")), "")
     return int(Deed.SEND) * (learnt in LEARNT) | int(Deed.PAY) * owed
+
+
+def _means_many(words: Sequence[str]) -> bool:
+    """Whether a request may reach several: "them", but not "they", unless they are to learn or to be given something."""
+    if not _MANY.isdisjoint(words):
+        return True
+    return any(one == "they" and _told_to_others(words, at, opens=False) for at, one in enumerate(words[:-1], start=1))
 
 
 def _told_there(words: Sequence[str], at: int) -> int:

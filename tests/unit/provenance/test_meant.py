@@ -179,6 +179,7 @@ POSTS = [
     [
         ("Summarise what was posted in the lobby and send it to Caspian", POSTS),
         ("Send the article from the lobby to Caspian", POSTS[::-1]),
+        ("See whether they wrote about wheels and send a note to Caspian", POSTS),
         ("Write to whom aurora has", [{"name": "aurora", "members": ["Yuki", "Orla"]}, POSTS[1]]),
     ],
 )
@@ -188,6 +189,11 @@ def test_whom_a_sentence_bids_the_reader_write_to_is_not_meant_by_what_he_shares
     sink = sink_with_texts(posts, asked(request_text, "Orla"))
     assert not sink["pointed"]
     assert not sink["left_open"]
+
+
+@pytest.mark.parametrize("request_text", ["They should know that lunch is ready", "Write to them that lunch is ready"])
+def test_who_speaks_of_those_who_are_to_be_told_leaves_open_who_they_are(request_text: str) -> None:
+    assert sink_with_texts(POSTS, asked(request_text, "Orla"))["left_open"]
 
 
 def test_whom_a_sentence_bids_the_reader_write_to_is_meant_by_what_is_his_alone() -> None:
