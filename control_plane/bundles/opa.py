@@ -40,5 +40,7 @@ def _run(opa: Path, arguments: tuple[str, ...], cwd: Path | None, stdin: bytes) 
         return subprocess.run(
             [str(opa), *arguments], cwd=cwd, capture_output=True, timeout=TIMEOUT_S, check=False, input=stdin
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise DependencyFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {type(error).__name__}") from error
+    except subprocess.TimeoutExpired as error:
+        raise DependencyFailed("OPA_NOT_RUNNABLE", f"opa did not end within {TIMEOUT_S:.0f} s") from error
+    except OSError as error:
+        raise DependencyFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {error.strerror}") from error

@@ -102,8 +102,24 @@ async def _ask(who: str, address: str, request: bytes, until: bytes | None) -> b
                 reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
             try:
                 writer.write(request)
-                return await (reader.readuntil(until) if until else reader.read(MAX_ANSWER_BYTES))
+                return await (reader.readuntil(until) if until else _to_the_end(reader))
             finally:
                 writer.close()
-    except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        raise DependencyFailed("NOT_READY", f"{who} does not answer on `{address}`: {type(error).__name__}") from error
+    except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        raise DependencyFailed("NOT_READY", f"{who} does not answer on `{address}`: {_why(error)}") from error
+
+
+async def _to_the_end(reader: asyncio.StreamReader) -> bytes:
+    """An answer may come in several pieces; who answers HTTP/1.0 closes behind it."""
+    answer = b""
+    while len(answer) < MAX_ANSWER_BYTES and (part := await reader.read(MAX_ANSWER_BYTES - len(answer))):
+        answer += part
+    return answer
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"nothing came within {ANSWER_TIMEOUT_S:.0f} s"
+    if isinstance(error, OSError):
+        return error.strerror or "it cannot be reached"
+    return "expected host:port" if isinstance(error, ValueError) else "its answer is cut short"
