@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pdp.model import CallerIdentity, Peer
 from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
 from writ.strict_json import is_text
+from writ.token_fault import token_fault
 from writ.v1 import decision_pb2
 
 MAX_BEARER_BYTES = 8 * 1024
@@ -86,7 +87,9 @@ class Authenticator:
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
         except jwt.PyJWTError as error:
-            raise NotAuthenticated("CREDENTIAL_INVALID", f"the token does not hold: {self._fault(error)}") from error
+            algorithms = set(_ALGORITHM.values())
+            fault = token_fault(error, issuer=self._issuer, audience=self._audience, algorithms=algorithms)
+            raise NotAuthenticated("CREDENTIAL_INVALID", f"the token does not hold: {fault}") from error
         return CallerIdentity(
             organisation=_text_claim(claims, "org"),
             id=_text_claim(claims, "sub"),
@@ -94,27 +97,6 @@ class Authenticator:
             claims=claims,
             expires_at_s=float(min(int(claims["exp"]), MAX_UNIX_S)),
         )
-
-    def _fault(self, error: jwt.PyJWTError) -> str:
-        """Says what was expected. Never PyJWT's own text, which may quote the token's header."""
-        match error:
-            case jwt.InvalidAudienceError():
-                return f"expected audience `{self._audience}` in `aud`, the token's is another"
-            case jwt.InvalidIssuerError():
-                return f"expected issuer `{self._issuer}` in `iss`, the token's is another"
-            case jwt.MissingRequiredClaimError():
-                return f"expected the claim `{error.claim}`, got none"  # one of those that are required here
-            case jwt.ExpiredSignatureError():
-                return "expected `exp` in the future, got a time that has passed"
-            case jwt.ImmatureSignatureError():
-                return "expected `nbf` and `iat` in the past, got a time that has not come"
-            case jwt.InvalidSignatureError():
-                return "the key that its `kid` names did not sign it"
-            case jwt.InvalidAlgorithmError():
-                return f"expected `alg` {' or '.join(sorted(set(_ALGORITHM.values())))}, as its key is, got another"
-            case jwt.DecodeError():
-                return "expected a JWT with a JSON header and JSON claims (RFC 7519), got something else"
-        return "its header or claims are not as RFC 7519 has them"
 
     def _of_certificate(self, pem: bytes) -> CallerIdentity:
         try:
@@ -125,7 +107,7 @@ class Authenticator:
                 + extension.get_values_for_type(x509.DNSName)
             )
             organisations = certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
-        except (ValueError, x509.ExtensionNotFound) as error:
+        except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension) as error:
             raise NotAuthenticated("CREDENTIAL_INVALID", "the client certificate has no readable SAN") from error
         if not names or len(organisations) != 1:
             raise NotAuthenticated(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -48,15 +49,13 @@ def load_keyring(config: Config) -> Keyring:
     receipt = _signing_key("evidence.receipt_key", evidence.receipt_key)
     permit = _signing_key("evidence.permit_key", evidence.permit_key)
     callers = load_public_keys(jwt.public_keys) if jwt is not None else {}
-    # 32 bytes are an Ed25519 private key (RFC 8032 5.1.5) as well as one of AES-256: its public half tells whether they are.
-    vault = Ed25519PrivateKey.from_private_bytes(load_master_key(evidence.vault_master_key))
-    if config.redis.name_key is not None:
-        load_master_key(config.redis.name_key)
     uses: list[tuple[str, PublicKeyTypes]] = [
         ("evidence.receipt_key", receipt.public_key()),
         ("evidence.permit_key", permit.public_key()),
-        ("evidence.vault_master_key", vault.public_key()),
+        ("evidence.vault_master_key", _as_seed(evidence.vault_master_key)),
     ]
+    if config.redis.name_key is not None:
+        uses.append(("redis.name_key", _as_seed(config.redis.name_key)))
     if tls is not None:
         uses.append(("pdp.tls.key", _server_key(tls)))
     _verify_apart(uses, callers)
@@ -73,7 +72,7 @@ def load_public_keys(folder: Path) -> dict[str, PublicKey]:
     for path in sorted(folder.glob("*.pem")):
         try:
             key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, UnsupportedAlgorithm) as error:
             raise ConfigurationError("KEY_UNREADABLE", f"`{path}` is no public key in PEM") from error
         if not isinstance(key, Ed25519PublicKey) and not (
             isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
@@ -101,6 +100,11 @@ def _verify_apart(uses: list[tuple[str, PublicKeyTypes]], callers: Mapping[str, 
             )
 
 
+def _as_seed(path: Path) -> Ed25519PublicKey:
+    """32 secret bytes are an Ed25519 private key (RFC 8032 5.1.5) as well as any other: its public half tells whose they are."""
+    return Ed25519PrivateKey.from_private_bytes(load_master_key(path)).public_key()
+
+
 def _identity(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -123,7 +127,7 @@ def _server_key(tls: Tls) -> PublicKeyTypes:
         key = load_pem_private_key(pem, password=None).public_key()
         matches = _identity(load_pem_x509_certificate(certificate).public_key()) == _identity(key)
         load_pem_x509_certificates(authority)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigurationError(
             "KEY_INVALID", "expected certificates and an unencrypted private key, all PEM, in `pdp.tls`"
         ) from error

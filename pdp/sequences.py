@@ -13,6 +13,7 @@ from itertools import repeat
 from typing import Any, Protocol
 
 from pdp.declarations_parse import NAME, mapping, one_of, positive, texts, wrong
+from pdp.outcome import MAX_DEADLINE_S, MAX_ENTRIES, MAX_NAME_CHARS, MAX_QUORUM
 from writ.action import Verb
 from writ.frozen import frozen
 
@@ -21,9 +22,6 @@ MAX_STEPS = 6
 
 MAX_TIMES = 32
 """How often one step may have to occur: as many entries as a track keeps."""
-
-MAX_QUORUM, MAX_DEADLINE_S = 100, 366 * 86_400
-"""More approvers than any organisation has for one thing; a year."""
 
 UNCLASSIFIED = "unclassified"
 """The class of data that nobody looked at; it counts as the highest sensitivity."""
@@ -197,7 +195,8 @@ def _sequence(name: str, value: object, session_ttl_s: int, taint_ttl_s: int) ->
 
 
 def _check_outcome(where: str, fields: Mapping[str, Any]) -> None:
-    """Checks what only the policy library reads: a mistake here is found when the bundle is built, not when it would matter."""
+    """Checks what only the policy library reads: a mistake here is found when the bundle is built, not when it would matter. What
+    is asked for must be what an outcome may ask for: beyond that the action would be denied as not judged."""
     said = one_of(f"{where}.outcome", Says, fields.get("outcome", Says.SEQUENCE.value))
     if said is not Says.APPROVAL:
         if "approval" in fields:
@@ -206,10 +205,10 @@ def _check_outcome(where: str, fields: Mapping[str, Any]) -> None:
     approval = mapping(f"{where}.approval", fields.get("approval"), {"quorum", "roles", "deadline_s"}, set())
     positive(f"{where}.approval.quorum", approval["quorum"], MAX_QUORUM)
     positive(f"{where}.approval.deadline_s", approval["deadline_s"], MAX_DEADLINE_S)
-    roles = approval["roles"]
-    if not isinstance(roles, list):
-        raise wrong(f"{where}.approval.roles", "a list of one or more strings", roles)
-    texts(f"{where}.approval.roles", roles)
+    roles = texts(f"{where}.approval.roles", approval["roles"])
+    if len(roles) > MAX_ENTRIES or not all(0 < len(role) <= MAX_NAME_CHARS for role in roles):
+        expected = f"1 to {MAX_ENTRIES} names of 1 to {MAX_NAME_CHARS} characters"
+        raise wrong(f"{where}.approval.roles", expected, roles)
 
 
 def _step(where: str, value: object, *, last: bool) -> Step:

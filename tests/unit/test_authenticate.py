@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pdp.authenticate import Authenticator, CallerRules, verify_delegation
 from pdp.model import CallerIdentity, Peer
@@ -65,6 +70,8 @@ def test_a_token_that_never_expires_is_no_surprise() -> None:
         token(sub="agent/\ud800"),
         token(sub="s" * 300),
         token(nbf=int(NOW) + 3600),
+        token(exp=float("inf")),
+        token(nbf=float("inf")),
         jwt.encode({"sub": "a", "org": "acme"}, "", algorithm="none", headers={"kid": "k1"}),
     ],
 )
@@ -103,6 +110,20 @@ def test_an_extension_that_a_token_asks_for_is_not_quoted() -> None:
     with pytest.raises(NotAuthenticated) as caught:
         authenticator().authenticate(Peer(bearer=bearer), NOW)
     assert "a-secret" not in str(caught.value)
+
+
+def test_a_certificate_that_gives_two_lists_of_names_is_refused() -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "acme")])
+    now = datetime.fromtimestamp(NOW, UTC)
+    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier("spiffe://acme.example/agent/a")])
+    builder = x509.CertificateBuilder(name, name, KEY.public_key(), 1, now, now + timedelta(days=1))
+    other = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.99"), names.public_bytes())
+    builder = builder.add_extension(names, critical=False).add_extension(other, critical=False)
+    der = builder.sign(KEY, SHA256()).public_bytes(Encoding.DER)
+    assert der.count(b"\x55\x1d\x63") == 1
+    pem = ssl.DER_cert_to_PEM_cert(der.replace(b"\x55\x1d\x63", b"\x55\x1d\x11")).encode()
+    with pytest.raises(NotAuthenticated, match="no readable SAN"):
+        authenticator().authenticate(Peer(certificate=pem), NOW)
 
 
 def test_a_known_token_is_refused_once_it_has_expired() -> None:

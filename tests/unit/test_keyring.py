@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -91,6 +92,25 @@ def test_the_vault_key_is_not_the_seed_of_a_signing_key(layout: Layout) -> None:
     layout.key("vault.key").write_text(private(layout.key("receipt.pem")).private_bytes_raw().hex())
     error = refused(layout)
     assert (error.reason, "`evidence.vault_master_key`" in error.message) == ("KEY_SHARED", True)
+
+
+@pytest.mark.parametrize("other", ["keys/vault.key", "keys/receipt.key"])
+def test_the_key_that_decision_points_share_is_no_other_one(layout: Layout, other: str) -> None:
+    seed = layout.key("receipt.key")
+    seed.write_text(private(layout.key("receipt.pem")).private_bytes_raw().hex())
+    seed.chmod(0o600)
+    error = refused(layout, redis={"name_key": other})
+    assert (error.reason, "`redis.name_key`" in error.message) == ("KEY_SHARED", True)
+
+
+@pytest.mark.parametrize("change", [("2a8648ce3d0201", "2a8648ce3d0209"), ("2a8648ce3d030107", "2a8648ce3d030106")])
+def test_a_credential_key_of_an_algorithm_that_nobody_knows_is_refused(layout: Layout, change: tuple[str, str]) -> None:
+    der = generate_private_key(SECP256R1()).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    known, unknown = map(bytes.fromhex, change)
+    content = base64.encodebytes(der.replace(known, unknown)).decode()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{content}-----END PUBLIC KEY-----\n"
+    (layout.root / "keys" / "jwt" / "other.pem").write_text(pem)
+    assert refused(layout).reason == "KEY_UNREADABLE"
 
 
 def test_the_server_does_not_show_its_callers_the_key_of_receipts(layout: Layout) -> None:

@@ -50,6 +50,13 @@ def test_a_wrong_declaration_is_named_with_what_was_expected(behaviour: Any, nam
 
 
 ASKED: dict[str, Any] = {"quorum": 1, "roles": ["dpo"], "deadline_s": 3600}
+BEYOND: dict[str, dict[str, Any]] = {
+    "quorum": {"quorum": 17},
+    "deadline_s": {"deadline_s": 30 * 86_400 + 1},
+    "roles": {"roles": ["r" * 257]},
+    "roles: expected 1 to 64 names": {"roles": [f"role-{number}" for number in range(65)]},
+}
+"""More than an outcome may ask for: with it every action that completes the sequence would be denied as not judged."""
 LEAK: dict[str, Any] = {"after": [{"verb": "READ"}], "then": {"verb": "SEND"}, "within_s": 60}
 
 
@@ -73,6 +80,10 @@ LEAK: dict[str, Any] = {"after": [{"verb": "READ"}], "then": {"verb": "SEND"}, "
         ({"leak": LEAK | {"approval": ASKED}}, "sequences.leak.approval: expected `outcome: APPROVAL` beside it"),
         ({"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"quorum": 0}}}, "sequences.leak.approval.quorum"),
         ({"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"roles": []}}}, "sequences.leak.approval.roles"),
+        *(
+            ({"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | more}}, f"sequences.leak.approval.{name}")
+            for name, more in BEYOND.items()
+        ),
         (
             {"leak": LEAK | {"outcome": "APPROVAL", "approval": ASKED | {"roles": "dpo"}}},
             "sequences.leak.approval.roles",
@@ -91,7 +102,13 @@ def test_a_wrong_sequence_is_named_with_what_was_expected(sequences: Any, named:
 
 
 @pytest.mark.parametrize(
-    "more", [{"outcome": "SEQUENCE"}, {"outcome": "SIGNAL"}, {"outcome": "APPROVAL", "approval": ASKED}]
+    "more",
+    [
+        {"outcome": "SEQUENCE"},
+        {"outcome": "SIGNAL"},
+        {"outcome": "APPROVAL", "approval": ASKED},
+        {"outcome": "APPROVAL", "approval": {"quorum": 16, "roles": ["r" * 256], "deadline_s": 30 * 86_400}},
+    ],
 )
 def test_a_sequence_says_what_comes_of_it(more: dict[str, Any]) -> None:
     assert BehaviourSettings.parse({"zone": "UTC"}, {"leak": LEAK | more}) is not None
