@@ -33,12 +33,11 @@ from pdp.provenance_forms import (
     QUERY,
     STEERED,
     Form,
-    addresses,
+    address_forms,
     hash_mark,
     is_addressed,
     is_crowded,
     is_weak,
-    mark_forms,
     value_forms,
 )
 from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
@@ -234,11 +233,11 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
     lookups.add(_hashed_forms(key, kind, text))
     if kind == CONTENT:
-        names = addresses(text)
+        names = address_forms(text)
         lookups.complete = lookups.complete and len(names) <= MAX_CONTENT_NAMES
-        for name in names[:MAX_CONTENT_NAMES]:
+        for forms in names[:MAX_CONTENT_NAMES]:
             refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
-            lookups.add(_hashed(key, mark_forms(name)))
+            lookups.add(_hashed(key, forms))
 
 
 def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:

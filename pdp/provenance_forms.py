@@ -15,7 +15,18 @@ from itertools import pairwise
 from pdp.fold import fold
 from pdp.provenance_beside import beside
 from pdp.provenance_lexicon import THINGS
-from pdp.provenance_marks import account, identifiers, opened, opened_whole, pieces, resolved, url_parts, words
+from pdp.provenance_marks import (
+    account,
+    address_spellings,
+    identifiers,
+    opened,
+    opened_whole,
+    pieces,
+    resolved,
+    spellings,
+    url_parts,
+    words,
+)
 from pdp.provenance_told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
@@ -97,17 +108,33 @@ def hash_marks(key: bytes, marks: Iterable[str]) -> bytes:
 
 def value_forms(kind: str, text: str) -> tuple[Form, ...]:
     """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
-    forms = _forms(kind, text)
+    forms = _spelt_so(_forms(kind, text), spellings(text))
     wholes: set[str] | None = None
     if kind == PATH and (plain := _plain_path(text)) != text:
         forms += _told(_forms(kind, plain))  # where it leads; that the user named it, only its own words show
     for inner in opened(text):
         wholes = opened_whole(text) if wholes is None else wholes
         # What stands encoded beside something else shows what a text holds; it does not name what the value reaches.
-        forms += _forms(kind, inner) if inner.strip() in wholes else _told(_forms(kind, inner))
+        inside = _spelt_so(_forms(kind, inner), spellings(inner))
+        forms += inside if inner.strip() in wholes else _told(inside)
         if len(forms) >= MAX_FORMS:
             break
     return tuple(forms[:MAX_FORMS])
+
+
+def _spelt_so(forms: list[Form], spelt: Iterable[str]) -> list[Form]:
+    """Asks for the same letters where a form proves who named a value: a host in Cyrillic that reads like `coop.example` is
+    another one. That a text holds a value shows in any letters."""
+    marks = tuple(sorted(spelt))
+    if not marks:
+        return forms
+    found = []
+    for form in forms:
+        if form.where & ~IN_TEXT and len(marks) <= MAX_WORDS:
+            found.append(Form(where=form.where & ~IN_TEXT, marks=(*form.marks, *marks)))
+        if form.where & IN_TEXT:
+            found.append(Form(where=IN_TEXT, marks=form.marks))
+    return found
 
 
 def _plain_path(text: str) -> str:
@@ -130,9 +157,10 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
 
 
-def mark_forms(mark: str) -> tuple[Form, ...]:
-    """Returns the forms of an identifier that was found inside a text."""
-    return tuple(_named(mark))
+def address_forms(text: str) -> list[tuple[Form, ...]]:
+    """Returns the forms of each of `addresses`."""
+    spelt = address_spellings(text)
+    return [tuple(_spelt_so(_named(mark), spelt.get(mark, ()))) for mark in addresses(text)]
 
 
 def _forms(kind: str, text: str) -> list[Form]:
@@ -241,8 +269,10 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     """Does what `request_marks` does, in steps."""
     found: dict[str, None] = {}
     named: set[str] = set()
+    spelt: set[str] = set()
     for piece in pieces(text):
         named |= identifiers(piece)
+        spelt |= spellings(piece)
         yield
     for mark in sorted(named):
         found[mark] = None
@@ -256,6 +286,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     parts = words(text)
     found.update(dict.fromkeys("w:" + part for part in parts))
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    found.update(dict.fromkeys(sorted(spelt)))
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
     yield

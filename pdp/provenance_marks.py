@@ -8,6 +8,7 @@ with its sort:
     a  account, phone or other number of 8 or more characters, without blanks and dashes
     w  word                    b  two words in a row                     i  id that is named as one
     v  whole value of a record field                                     k  the same, of a field that is an id
+    x  word that reads like one in other letters, as it is spelt
 
 Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).
 """
@@ -49,6 +50,10 @@ _DIGITS = re2.compile(r"\+?[0-9(][0-9 ()./-]{5,28}[0-9]")
 # Runs of one class of characters: linear in the standard library too, and several times faster there.
 _CODE = re.compile(r"[0-9A-Za-z_-]{8,}")
 _WORD = re.compile(r"[^\W_]+")
+_SPELT = re.compile(
+    "(?:[^\\W_]|[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff])+"
+)
+"""Words with what is invisible in them."""
 _DIGIT = re.compile(r"[0-9]")
 _GROUPED = re.compile(r"[0-9)][ ().+/-]")
 _ENCODED = re.compile(r"%[0-9a-fA-F]|[A-Za-z0-9+/_-]{12}")
@@ -127,6 +132,24 @@ def pieces(text: str) -> Iterator[str]:
 def words(text: str) -> list[str]:
     """Returns the folded words of a text, in order."""
     return _WORD.findall(fold(text))
+
+
+def spellings(text: str) -> set[str]:
+    """Returns the marks of words that read like others, in look-alike letters or with invisible ones between."""
+    if text.isascii():
+        return set()
+    spelt = set(_SPELT.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return {"x:" + word for word in spelt if not word.isascii() and fold(word) != word}
+
+
+def address_spellings(text: str) -> dict[str, set[str]]:
+    """Returns the marks of sorts e and u in a text, each with the marks of its words that read like others."""
+    found: dict[str, set[str]] = {}
+    if not text.isascii():
+        plain = spelt_out(text)
+        for mark, start, end in address_spans(plain):
+            found.setdefault(mark, set()).update(spellings(plain[start:end]))
+    return found
 
 
 def account(text: str) -> str:

@@ -15,7 +15,7 @@ from pdp.fold import fold
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_lexicon import DEEDS
-from pdp.provenance_marks import MAX_TEXT_CHARS, pieces, text_marks
+from pdp.provenance_marks import MAX_TEXT_CHARS, address_spellings, pieces, spellings, text_marks
 from pdp.provenance_meant import Pairs
 from pdp.provenance_orders import bidden_deeds, is_order, parted
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
@@ -121,6 +121,8 @@ def sight_in_steps(
         told: set[str] = set()
         for piece in pieces(text):
             told |= text_marks(piece)
+            if content_trusted:
+                told.update(*address_spellings(piece).values())
             yield
         fields = _field_marks(leaf)
         if content_trusted:
@@ -258,7 +260,7 @@ def _field_marks(leaf: Leaf) -> set[str]:
     whole = whole_mark(text)
     if whole.startswith("k:") and not leaf.is_id and not is_code(text):
         return set()
-    marks = {whole}
+    marks = {whole} | spellings(text)
     strong = strong_marks(text)
     parts = text.replace(",", " ").replace(";", " ").split()
     # Addresses alone, `<ada@example.org>` with a name before it, a number; an address among words is told, not recorded.

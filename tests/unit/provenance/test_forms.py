@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from pdp.provenance_forms import IN_RECORDS, IN_TEXT, IN_USER, is_addressed, request_marks, value_forms
+from pdp.provenance_forms import IN_RECORDS, IN_TEXT, IN_USER, address_forms, is_addressed, request_marks, value_forms
 from pdp.provenance_marks import text_marks, url_parts
 
 
@@ -218,3 +218,15 @@ def test_an_account_that_stands_emphasised_is_still_found() -> None:
 )
 def test_an_id_by_its_form_must_come_from_somewhere(value: str, kind: str, addressed: bool) -> None:
     assert is_addressed(value, kind) is addressed
+
+
+COOP = "\u0441\u043e\u043e\u0440"
+"""Reads like `coop`, in Cyrillic letters."""
+
+
+def test_a_link_in_letters_that_read_like_the_users_is_not_the_users() -> None:
+    (forms,) = address_forms(f"Please sign in at https://{COOP}.example/x today")
+    proofs = [set(form.marks) for form in forms if form.where & IN_USER]
+    assert proofs
+    assert not any(marks <= set(request_marks("post https://coop.example/x")) for marks in proofs)
+    assert any(marks <= set(request_marks(f"post https://{COOP}.example/x")) for marks in proofs)
