@@ -7,6 +7,9 @@ runs anything. Whether a table has a column is for the catalog to say, so the na
 A name has to be a column under each meaning that its alias may have at that place: in FROM, whose items do not see each
 other without LATERAL, an alias may also be that of a query around this one. `(row).name` is no column to sqlglot, and the
 walker of expressions refuses it.
+
+Names are compared as PostgreSQL does (4.1.1): without quotes in lower case, in quotes as they stand. Of the tables of the
+catalog only: it knows their names and those of their columns in lower case.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ from pdp.programs.model import ColumnUse
 from pdp.programs.sql_functions import word_set
 from pdp.programs.sql_lexical import NotUnderstood, quote
 from writ.frozen import frozen
+
+MAX_NAME_BYTES = 63
+"""Longest name that PostgreSQL does not cut off (NAMEDATALEN). Of longer ones two may be one to it, in its own encoding."""
 
 _SYSTEM = word_set("cmax cmin ctid tableoid xmax xmin")
 _IN_FROM = frozenset({"from_", "joins", "laterals", "using"})
@@ -49,7 +55,7 @@ _SCALARS = word_set("generate_subscripts json_object_keys jsonb_object_keys rege
 
 @frozen
 class Columns:
-    """What an item of FROM has: these `names`, lower case, and all columns of these `tables`, lower case."""
+    """What an item of FROM has: columns of these `names` exactly, and all columns of these `tables`, lower case."""
 
     names: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
@@ -57,18 +63,29 @@ class Columns:
 
 _NONE = Columns()
 
-Names = Mapping[str, Columns]
-"""CTEs in scope, lower case."""
-
 Level = Mapping[str, list[Columns]]
-"""The aliases of one query, lower case. An alias may stand there more than once, as in `a.t, b.t`."""
+"""The aliases of one query. An alias may stand there more than once, as in `a.t, b.t`."""
+
+
+class Ctes:
+    """The CTEs in scope, and what has been told with them, by the id of its node: each query is looked at once."""
+
+    __slots__ = ("clauses", "named", "shown")
+
+    def __init__(self, named: Mapping[str, Columns]) -> None:
+        self.named = named
+        self.shown: dict[int, Columns] = {}
+        self.clauses: dict[int, list[tuple[exp.CTE, Ctes, Ctes]]] = {}
+
+    def __or__(self, named: Mapping[str, Columns]) -> Ctes:
+        return Ctes({**self.named, **named})
 
 
 @frozen
 class Scope:
     """What an expression may name. `levels` from the outermost query on, each with whether all its aliases are visible."""
 
-    ctes: Names
+    ctes: Ctes
     levels: tuple[tuple[Level, bool], ...] = ()
 
 
@@ -76,11 +93,12 @@ def column_uses(root: exp.Expr) -> Iterator[ColumnUse]:
     """Yields the columns that a statement names with an alias, one or more times.
 
     Raises:
-        NotUnderstood: SQL_FUNCTION when no item of FROM under that alias can have such a column.
+        NotUnderstood: SQL_FUNCTION when no item of FROM under that alias can have such a column, SQL_NAME for a name that
+            PostgreSQL cuts off.
     """
     if isinstance(root, exp.Comment):  # `COMMENT ON COLUMN table.column` reads nothing
         return
-    stack: list[tuple[Any, Scope]] = [(root, Scope(ctes={}))]
+    stack: list[tuple[Any, Scope]] = [(root, Scope(ctes=Ctes({})))]
     while stack:
         node, scope = stack.pop()
         if isinstance(node, exp.Column):
@@ -92,10 +110,10 @@ def column_uses(root: exp.Expr) -> Iterator[ColumnUse]:
 
 
 def _resolved(column: exp.Column, scope: Scope) -> Iterator[ColumnUse]:
-    alias = column.table.lower()
+    alias = _name(column.args.get("table"))
     if not alias or isinstance(column.this, exp.Star):
         return
-    name = column.name.lower()
+    name = _name(column.this)
     known = False
     for level, is_whole in reversed(scope.levels):
         for columns in level.get(alias, ()):
@@ -104,7 +122,7 @@ def _resolved(column: exp.Column, scope: Scope) -> Iterator[ColumnUse]:
                 continue
             if not columns.tables:
                 raise _may_run(column)
-            yield ColumnUse(name=name, tables=columns.tables)
+            yield ColumnUse(name=name.lower(), tables=columns.tables)
         if known and is_whole:
             break
     if not known:
@@ -119,14 +137,28 @@ def _may_run(column: exp.Column) -> NotUnderstood:
     )
 
 
+def _name(identifier: Any) -> str:
+    """Returns a name as PostgreSQL compares it, "" where none stands."""
+    if identifier is None:
+        return ""
+    name: str = identifier.name
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise NotUnderstood("SQL_NAME", f"expected names of at most {MAX_NAME_BYTES} bytes, got {quote(name)}")
+    return name if identifier.args.get("quoted") else name.lower()
+
+
+def _alias(node: exp.Expr) -> str:
+    """Returns the alias of an item of FROM, a CTE or an expression, "" for none."""
+    alias = node.args.get("alias")
+    return _name(alias.args.get("this") if isinstance(alias, exp.TableAlias) else alias)
+
+
 def _children(node: exp.Expr, scope: Scope) -> Iterator[tuple[Any, Scope]]:
     """Yields the nodes below one, each with what it may name."""
     clause = node.args.get("with_")
-    if clause:
-        ctes = scope.ctes
-        for cte, inside, ctes in _ctes(clause, scope.ctes):  # noqa: B007 - the last of them holds behind the WITH
-            yield cte.this, Scope(ctes=inside, levels=scope.levels)
-        scope = Scope(ctes=ctes, levels=scope.levels)
+    for cte, inside, _ in _ctes(clause, scope.ctes) if clause else ():
+        yield cte.this, Scope(ctes=inside, levels=scope.levels)
+    scope = Scope(ctes=_behind(node, scope.ctes), levels=scope.levels)
     level = _level(node, scope.ctes)
     for key, value in node.args.items():
         if key == "with_" or not value:
@@ -141,18 +173,29 @@ def _children(node: exp.Expr, scope: Scope) -> Iterator[tuple[Any, Scope]]:
                 yield item, inner
 
 
-def _ctes(clause: Any, ctes: Names) -> Iterator[tuple[exp.CTE, Names, Names]]:
-    """Yields each CTE with the CTEs that it sees and those in scope behind it."""
+def _ctes(clause: Any, ctes: Ctes) -> list[tuple[exp.CTE, Ctes, Ctes]]:
+    """Returns each CTE with the CTEs that it sees and those in scope behind it."""
+    known = ctes.clauses.get(id(clause))
+    if known is not None:
+        return known
+    found = ctes.clauses[id(clause)] = []
     recursive = bool(clause.args.get("recursive"))
     if recursive:  # they may name one another in any order; what is not known yet has no columns
-        ctes = {**ctes, **{cte.alias.lower(): _NONE for cte in clause.expressions}}
+        ctes |= {_alias(cte): _NONE for cte in clause.expressions}
     for cte in clause.expressions:
-        behind = {**ctes, cte.alias.lower(): _renamed(cte, _shown(cte.this, ctes))}
-        yield cte, behind if recursive else ctes, behind
+        behind = ctes | {_alias(cte): _renamed(cte, _shown(cte.this, ctes))}
+        found.append((cte, behind if recursive else ctes, behind))
         ctes = behind
+    return found
 
 
-def _level(node: exp.Expr, ctes: Names) -> Level:
+def _behind(query: exp.Expr, ctes: Ctes) -> Ctes:
+    """Returns the CTEs in scope behind the WITH of a query, if it has one."""
+    clause = query.args.get("with_")
+    return _ctes(clause, ctes)[-1][2] if clause else ctes
+
+
+def _level(node: exp.Expr, ctes: Ctes) -> Level:
     """Returns the aliases that a node brings into scope, none for most nodes."""
     found: list[tuple[str, Columns]] = []
     if isinstance(node, exp.Select):
@@ -173,7 +216,7 @@ def _level(node: exp.Expr, ctes: Names) -> Level:
     return level
 
 
-def _from(node: exp.Expr, ctes: Names) -> Iterator[tuple[str, Columns]]:
+def _from(node: exp.Expr, ctes: Ctes) -> Iterator[tuple[str, Columns]]:
     clause = node.args.get("from_")
     if clause:
         yield from _sources(clause.this, ctes)
@@ -183,23 +226,23 @@ def _from(node: exp.Expr, ctes: Names) -> Iterator[tuple[str, Columns]]:
     yield from _joined(node, ctes)
 
 
-def _joined(node: exp.Expr, ctes: Names) -> Iterator[tuple[str, Columns]]:
+def _joined(node: exp.Expr, ctes: Ctes) -> Iterator[tuple[str, Columns]]:
     for join in node.args.get("joins") or ():
         yield from _sources(join.this, ctes)
     for lateral in node.args.get("laterals") or ():
         yield from _sources(lateral, ctes)
 
 
-def _sources(node: exp.Expr, ctes: Names) -> Iterator[tuple[str, Columns]]:
+def _sources(node: exp.Expr, ctes: Ctes) -> Iterator[tuple[str, Columns]]:
     """Yields the aliases that an item of FROM makes visible, with what each of them has."""
-    alias = node.alias.lower()
+    alias = _alias(node)
     if _is_bracket(node):
         inner = list(_sources(node.this, ctes))
         if alias:
             inner = [(alias, _renamed(node, _union(columns for _, columns in inner)))]
         yield from inner
     elif isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
-        yield alias or node.name.lower(), _renamed(node, _table(node, ctes))
+        yield alias or _name(node.this), _renamed(node, _table(node, ctes))
     elif isinstance(node, exp.Table | exp.Lateral | exp.Unnest) and not isinstance(node.this, exp.Subquery):
         yield _function(node)
     else:
@@ -217,12 +260,12 @@ def _is_bracket(node: exp.Expr) -> bool:
     return isinstance(inner, exp.Table)
 
 
-def _table(node: exp.Table, ctes: Names) -> Columns:
-    name = ".".join(part.name.lower() for part in (node.args.get("catalog"), node.args.get("db"), node.this) if part)
-    quoted = node.this.args.get("quoted") and node.name != node.name.lower()
-    if name in ctes and not quoted:
-        return ctes[name]
-    return Columns(names=_SYSTEM, tables=frozenset({name}))
+def _table(node: exp.Table, ctes: Ctes) -> Columns:
+    schema = [part.name for part in (node.args.get("catalog"), node.args.get("db")) if part]
+    name = _name(node.this)
+    if not schema and name in ctes.named:
+        return ctes.named[name]
+    return Columns(names=_SYSTEM, tables=frozenset({".".join([*schema, name]).lower()}))
 
 
 def _function(node: exp.Expr) -> tuple[str, Columns]:
@@ -230,14 +273,14 @@ def _function(node: exp.Expr) -> tuple[str, Columns]:
     name = call.name.lower() if isinstance(call, exp.Anonymous) else ""
     if isinstance(call, exp.GenerateSeries | exp.ExplodingGenerateSeries):
         name = "generate_series"
-    alias = node.alias.lower() or name
+    alias = _alias(node) or name
     known = _FUNCTION_COLUMNS.get(name, frozenset())
     if name in _SCALARS or name == "generate_series":
         known = frozenset({alias})
     columns = _renamed(node, Columns(names=known))
     offset = node.args.get("offset")
     if isinstance(offset, exp.Identifier):  # the last name of `unnest(…) WITH ORDINALITY AS u(x, n)`
-        columns = Columns(names=columns.names | {offset.name.lower()})
+        columns = Columns(names=columns.names | {_name(offset)})
     return alias, columns
 
 
@@ -245,40 +288,55 @@ def _renamed(node: exp.Expr, columns: Columns) -> Columns:
     """Returns the columns behind `AS alias (columns)`. Those that such a list leaves as they are do not count."""
     alias = node.args.get("alias")
     named = alias.args.get("columns") if isinstance(alias, exp.TableAlias) else None
-    return Columns(names=frozenset(item.name.lower() for item in named)) if named else columns
+    return Columns(names=frozenset(map(_named, named))) if named else columns
 
 
-def _shown(query: Any, ctes: Names) -> Columns:
+def _named(item: exp.Expr) -> str:
+    """Returns the name in a list of columns; behind the alias of a function it may have a type."""
+    return _name(item.this if isinstance(item, exp.ColumnDef) else item)
+
+
+def _shown(query: Any, ctes: Ctes) -> Columns:
     """Returns the columns of a query's rows. A name that PostgreSQL makes up for an expression counts where it is plain."""
-    while isinstance(query, exp.SetOperation | exp.Subquery) and not _is_bracket(query):
-        clause = query.args.get("with_")
-        if clause:
-            *_, (_, _, ctes) = _ctes(clause, ctes)
-        query = query.this
+    known = ctes.shown.get(id(query))
+    if known is None:
+        known = ctes.shown[id(query)] = _look_at(query, ctes)
+    return known
+
+
+def _look_at(query: Any, ctes: Ctes) -> Columns:
+    ctes = _behind(query, ctes)
+    if _is_bracket(query):
+        return _without_system(_union(columns for _, columns in _sources(query.this, ctes)))
+    if isinstance(query, exp.SetOperation | exp.Subquery):
+        return _shown(query.this, ctes)
     if isinstance(query, exp.Values):
         row = query.expressions[0]
         count = len(row.expressions) if isinstance(row, exp.Tuple) else 1
         return Columns(names=frozenset(f"column{number}" for number in range(1, count + 1)))
-    clause = query.args.get("with_")
-    if clause:
-        *_, (_, _, ctes) = _ctes(clause, ctes)
-    if isinstance(query, exp.Subquery):
-        return _without_system(_union(columns for _, columns in _sources(query.this, ctes)))
     returning = query.args.get("returning")
     shown = query.expressions if isinstance(query, exp.Select) else returning.expressions if returning else ()
     level = _level(query, ctes)
-    return _union(_item(item, level) for item in shown)
+    every = {alias: _without_system(_union(found)) for alias, found in level.items()}
+    of_all = _union(every.values())
+    return _union({of_all if isinstance(item, exp.Star) else _item(item, every) for item in map(_plain, shown)})
 
 
-def _item(item: exp.Expr, level: Level) -> Columns:
+def _plain(item: exp.Expr) -> exp.Expr:
+    """Returns an item of a SELECT list without the casts and brackets that leave it its name."""
     while isinstance(item, exp.Cast | exp.Paren):
         item = item.this
-    if isinstance(item, exp.Star):
-        return _without_system(_union(columns for found in level.values() for columns in found))
+    return item
+
+
+def _item(item: exp.Expr, every: Mapping[str, Columns]) -> Columns:
+    """Returns the columns that an item of a SELECT list makes. `every`: what `alias.*` shows of each alias."""
     if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
-        return _without_system(_union(level.get(item.table.lower(), ())))
-    if isinstance(item, exp.Alias | exp.Column):
-        return Columns(names=frozenset({item.alias_or_name.lower()}))
+        return every.get(_name(item.args.get("table")), _NONE)
+    if isinstance(item, exp.Alias):
+        return Columns(names=frozenset({_alias(item)}))
+    if isinstance(item, exp.Column):
+        return Columns(names=frozenset({_name(item.this)}))
     if isinstance(item, _NAMED_AFTER_THEMSELVES):
         return Columns(names=frozenset({item.sql_name().lower()}))
     return _NONE

@@ -123,6 +123,57 @@ def test_an_alias_may_be_that_of_a_query_around(text: str) -> None:
     assert ("purge", "invoices") in uses(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SELECT s.purge FROM (SELECT 1 AS "Purge") s',
+        'SELECT s.purge FROM (SELECT id AS purge, count(*) AS "PURGE" FROM invoices) AS s(id, "Purge")',
+        'SELECT s.purge FROM (SELECT "Purge" FROM invoices) s',
+        'SELECT s."Purge" FROM (SELECT 1 AS purge) s',
+        'WITH s("Purge") AS (SELECT 1) SELECT s.purge FROM s',
+        'SELECT u.purge FROM unnest(ARRAY[1]) WITH ORDINALITY AS u("Purge", n)',
+        'SELECT u.purge FROM unnest(ARRAY[1]) WITH ORDINALITY AS u(x, "Purge")',
+        'SELECT g.g FROM generate_series(1, 2) AS "G"',
+        'SELECT s.purge FROM (SELECT 1 AS purge) "S"',
+        'SELECT i."Ctid" FROM (SELECT i.ctid FROM invoices i) i',
+    ],
+)
+def test_a_quoted_name_is_another_one_than_in_lower_case(text: str) -> None:
+    assert codes(text) == ["SQL_FUNCTION"]
+
+
+def test_a_quoted_alias_hides_no_other_one() -> None:
+    assert ("purge", "invoices") in uses('SELECT (SELECT i.purge FROM (SELECT 1 AS purge) "I") FROM invoices i')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SELECT s."Purge" FROM (SELECT 1 AS "Purge") "S", (SELECT 2 AS "Purge") s WHERE "S"."Purge" = 1',
+        'SELECT S.PURGE FROM (SELECT 1 AS "purge") s',
+    ],
+)
+def test_a_quoted_name_is_a_column_where_it_stands_as_it_is(text: str) -> None:
+    assert uses(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (SELECT LONGy.purge FROM (SELECT 1) LONGx) FROM (SELECT 1 AS purge) LONGy",
+        "WITH LONGx AS (SELECT 1 AS id) SELECT LONGx.id FROM LONGx",
+        "SELECT s.LONGx FROM (SELECT 1 AS LONGx) s",
+        'SELECT s."éé" FROM (SELECT 1 AS "éé") s',
+    ],
+)
+def test_a_name_that_postgresql_cuts_off_tells_nothing(text: str) -> None:
+    assert codes(text.replace("LONG", "a" * 63).replace("éé", "é" * 32)) == ["SQL_NAME"]
+
+
+def test_a_name_as_long_as_may_be_is_a_column() -> None:
+    assert uses("SELECT x_.x_ FROM (SELECT 1 AS x_) x_".replace("x_", "a" * 63)) == set()
+
+
 def test_an_alias_inside_hides_one_outside_where_all_of_from_is_seen() -> None:
     text = "SELECT 1 FROM invoices i WHERE EXISTS (SELECT 1 FROM (SELECT 1 AS purge) i WHERE i.purge = 1)"
     assert uses(text) == set()
@@ -160,3 +211,23 @@ def test_many_names_in_many_queries_are_looked_up_soon() -> None:
     program = parse_in_full(f"{inner} WHERE {columns}", "postgres")
     assert len(program.columns) == 800
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("many", [",".join("*" * 1500), ", ".join(["t.*"] * 400)])
+def test_many_stars_below_many_brackets_are_looked_up_soon(many: str) -> None:
+    inner = f"SELECT {many} FROM (SELECT {', '.join(f'1 AS c{number}' for number in range(700))}) t"  # noqa: S608 - only parsed
+    for _ in range(40):
+        inner = f"SELECT 1 FROM ({inner}) s"  # noqa: S608 - only parsed
+    started = time.process_time()
+    assert uses(f"SELECT s.x FROM (SELECT 1 AS x) s WHERE EXISTS ({inner})") == set()  # noqa: S608 - only parsed
+    assert time.process_time() - started < 1
+
+
+def test_many_ctes_below_many_brackets_are_looked_up_soon() -> None:
+    ctes = ", ".join(f"c{number} AS (SELECT 1)" for number in range(600))
+    inner = f"WITH RECURSIVE {ctes} SELECT 1 FROM c1"  # noqa: S608 - only parsed
+    for _ in range(40):
+        inner = f"SELECT 1 FROM ({inner}) s"  # noqa: S608 - only parsed
+    started = time.process_time()
+    assert uses(f"SELECT s.x FROM (SELECT 1 AS x) s WHERE EXISTS ({inner})") == set()  # noqa: S608 - only parsed
+    assert time.process_time() - started < 0.4
