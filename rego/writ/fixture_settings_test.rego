@@ -32,7 +32,7 @@ test_what_an_organisation_sets_changes_no_test_but_of_its_own_packs if {
 	ours.scopes.organisation.nobody.of_test == {"priority": 20}
 	ours.packs == object.union(_of_packs, {"theirs": {"limits": {"rows": 7}}})
 	object.remove(ours, ["scopes", "packs"]) == object.remove(_reference, ["scopes", "packs"])
-	outcome := decided(item) with data.settings as theirs
+	outcome := judged({allow}, {}) with data.settings as theirs
 	outcome.effect == "ALLOW"
 }
 

@@ -1,10 +1,12 @@
 package writ_test
 
+allow := rule("t.allow", "ALLOW", {})
+
 test_the_fixture_is_allowed if {
-	outcome := decided(item)
+	outcome := judged({allow}, {})
 	outcome.effect == "ALLOW"
 	outcome.tier == "T0"
-	ids(outcome) == ["invoices.read_one"]
+	ids(outcome) == ["t.allow"]
 	outcome.index == 3
 	outcome.execution_digest == "a1b2"
 	outcome.approval == null
@@ -14,8 +16,10 @@ test_the_fixture_is_allowed if {
 }
 
 test_a_batch_is_judged_in_its_order if {
-	batch := {"revision": "r1", "items": [item, object.union(thing, {"index": 4})]}
-	outcomes := data.writ.decisions with input as batch with data.settings as settings
+	suspended := object.union(thing, {"index": 4, "agent": {"suspended": true}})
+	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [thing, suspended]}
+		with data.settings as settings
+		with data.packs.test.matched as {allow}
 	[outcome.index | some outcome in outcomes] == [3, 4]
 	[outcome.effect | some outcome in outcomes] == ["ALLOW", "DENY"]
 }
@@ -36,8 +40,9 @@ test_a_batch_without_a_revision_is_not_judged if {
 }
 
 test_an_item_that_cannot_be_judged_is_missing_and_the_rest_is_judged if {
-	outcomes := data.writ.decisions with input as {"revision": "r1", "items": ["garbage", item]}
+	outcomes := data.writ.decisions with input as {"revision": "r1", "items": ["garbage", thing]}
 		with data.settings as settings
+		with data.packs.test.matched as {allow}
 	[outcome.effect | some outcome in outcomes] == ["ALLOW"]
 }
 

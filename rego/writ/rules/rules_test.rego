@@ -3,9 +3,9 @@ package writ.rules_test
 import data.writ_test as fixture
 
 test_a_suspended_agent_does_nothing if {
-	outcome := fixture.decided(object.union(fixture.item, {"agent": {"suspended": true}}))
+	outcome := fixture.judged({fixture.rule("t.allow", "ALLOW", {})}, {"agent": {"suspended": true}})
 	outcome.effect == "DENY"
-	fixture.codes(outcome) == ["AGENT_SUSPENDED", "INVOICE_READ"]
+	fixture.codes(outcome) == ["AGENT_SUSPENDED", "SAID_BY_TEST"]
 }
 
 test_a_tool_that_the_catalog_does_not_know_is_never_called if {

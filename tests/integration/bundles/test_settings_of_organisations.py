@@ -35,6 +35,16 @@ def build(folder: Path, edits: dict[str, dict[str, Any]], rules: str = "") -> Bu
     return signed_bundle(source, folder / "bundle.tar.gz", SigningKey())
 
 
+@pytest.mark.parametrize("kept", [[], ["bulk_operations", "new_agents"]])
+def test_an_organisation_may_leave_out_packs_the_example_too(tmp_path: Path, kept: list[str]) -> None:
+    source = tmp_path / "rego"
+    shutil.copytree(CHECKOUT / "rego", source)
+    for pack in [path for path in (source / "packs").iterdir() if path.is_dir() and path.name not in kept]:
+        shutil.rmtree(pack)
+        shutil.rmtree(source / "settings" / "packs" / pack.name, ignore_errors=True)
+    assert "PASS" in signed_bundle(source, tmp_path / "bundle.tar.gz", SigningKey()).tests
+
+
 def test_the_scopes_of_the_documentation_are_built(tmp_path: Path) -> None:
     assert build(tmp_path, {"settings": DOCUMENTED}).conflicts == ()
 
