@@ -4,7 +4,7 @@ An e-mail address, URL, account number, name or word of an argument and the plac
 byte for byte. Both are brought to marks, and only keyed hashes of marks are ever stored (`pdp.provenance`). A mark starts
 with its sort:
 
-    e  e-mail address          u  URL without scheme, query included     h  host that was named without a path
+    e  e-mail address          u  URL without `http(s)`, query included  h  host that was named without a path
     a  account, phone or other number of 8 or more characters, without blanks and dashes
     w  word                    b  two words in a row                     i  id that is named as one
     v  whole value of a record field                                     k  the same, of a field that is an id
@@ -37,6 +37,9 @@ MAX_OPENED = 32
 """Encoded parts that are opened in one text."""
 
 _LAYERS = 2
+
+_PAGES = frozenset({"http", "https", "ws", "wss", "ftp", "ftps"})
+"""Schemes that people leave out or take for one another."""
 
 _EMAIL = re2.compile(
     r"[^\s<>()\[\]{}\"',;:|\\/@]{1,64}@(?:[^\s<>()\[\]{}\"',;:|\\/@.]{1,63}\.)+[^\s<>()\[\]{}\"',;:|\\/@.!?*`]{2,24}"
@@ -230,8 +233,14 @@ def _urls(plain: str) -> list[tuple[str, int, int]]:
             spelt = pattern is _URL and "://" in match.group()  # then a host needs no dot: `http://[2001:db8::1]/`
             named = "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS)
             if host and (spelt or named):
-                found.append((f"u:{host}{rest}", *match.span()))
+                found.append((f"u:{_other_scheme(match.group())}{host}{rest}", *match.span()))
     return found
+
+
+def _other_scheme(url: str) -> str:
+    """Returns the scheme of a URL that is more than a page, with its colon: `javascript://example.org/` is none of that host."""
+    scheme, sign, _ = url.partition("://")
+    return "" if not sign or scheme.lower() in _PAGES else f"{scheme.lower()}:"
 
 
 def _numbers(plain: str) -> set[str]:

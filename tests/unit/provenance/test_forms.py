@@ -230,3 +230,10 @@ def test_a_link_in_letters_that_read_like_the_users_is_not_the_users() -> None:
     assert proofs
     assert not any(marks <= set(request_marks("post https://coop.example/x")) for marks in proofs)
     assert any(marks <= set(request_marks(f"post https://{COOP}.example/x")) for marks in proofs)
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "file", "gopher", "Data"])
+def test_who_names_a_host_names_no_program_or_file_that_begins_like_it(scheme: str) -> None:
+    assert named("url", "https://docs.example.org/notes", "open docs.example.org")
+    assert not named("url", f"{scheme}://docs.example.org/notes", "open docs.example.org")
+    assert named("url", f"{scheme}://docs.example.org/notes", f"open {scheme.lower()}://docs.example.org/notes")
