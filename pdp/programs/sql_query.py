@@ -45,6 +45,9 @@ _VALUES = word_set("expressions alias order limit offset")
 Narrowed = dict[str, tuple[str, ...]]
 """Column to the values that it may have."""
 
+_CASE_BY_SETTING = frozenset({"mysql", "tsql"})
+"""Dialects of databases that, by a setting or the system they run on, tell `C` from `c` as the alias of a table."""
+
 Source = tuple[str, str | None]
 """Lower-case alias (or name) of a FROM item, and its table; None for what is no table or renames its columns."""
 
@@ -58,6 +61,7 @@ class QueryWalker:
         self.effects: list[Effect] = []
         self.findings: dict[str, Finding] = {}
         self.columns: dict[ColumnUse, None] = {}
+        self._spellings: dict[str, set[str]] = {}
 
     def add(self, effect: Effect) -> None:
         """Keeps an effect, once."""
@@ -130,7 +134,8 @@ class QueryWalker:
         for alias, table in sources:
             if table is None:
                 continue
-            narrowed = dict(proven.get(alias, {})) if alias and aliases.count(alias) == 1 else {}
+            is_sure = aliases.count(alias) == 1 and len(self._spellings.get(alias, ())) == 1
+            narrowed = dict(proven.get(alias, {})) if alias and is_sure else {}
             if len(sources) == 1 and not outer:
                 for column, values in proven.get("", {}).items():
                     narrowed[column] = tuple(sorted({*values, *narrowed.get(column, ())}))
@@ -153,7 +158,7 @@ class QueryWalker:
                 sources.append(self.source(node, names))
             else:
                 self.expression(node.this, names)
-                sources.append((node.alias.lower(), None))
+                sources.append((self._shown(node), None))
             self._rest(node, ("sample",), names)
             self._sources(node, names, sources)
         elif isinstance(node, exp.Lateral):
@@ -162,13 +167,13 @@ class QueryWalker:
                 self.query(node.this, names, nested=True)
             else:
                 self.expression(node.this, names)
-            sources.append((node.alias.lower(), None))
+            sources.append((self._shown(node), None))
         elif isinstance(node, exp.Unnest):
             self.expression(node, names)
-            sources.append((node.alias.lower(), None))
+            sources.append((self._shown(node), None))
         elif isinstance(node, _QUERIES):
             self.query(node, names)
-            sources.append((node.alias.lower(), None))
+            sources.append((self._shown(node), None))
         else:
             raise not_named(node)
 
@@ -176,7 +181,7 @@ class QueryWalker:
         """Returns a named FROM item: a table of the database, or a CTE (table None)."""
         name = self.table_name(node)
         alias = node.args.get("alias")
-        shown = node.alias.lower() or node.name.lower()
+        shown = self._shown(node)
         if name in names and not self._is_case_sensitive(node.this):
             return shown, None
         if alias is not None and alias.args.get("columns"):
@@ -184,6 +189,20 @@ class QueryWalker:
             self.add(SqlEffect(verb=Verb.READ, table=name))
             return shown, None
         return shown, name
+
+    def _shown(self, node: exp.Expr) -> str:
+        """Returns the lower-case alias of a FROM item, or its name, and keeps how it is spelled: where `C` is another one than
+        `c`, a condition on `c` may be one on a query around this one."""
+        alias = node.args.get("alias")
+        name = alias.this if isinstance(alias, exp.TableAlias) and alias.this else node.this
+        if not isinstance(name, exp.Identifier):
+            return ""
+        lower = name.name.lower()
+        spellings = self._spellings.setdefault(lower, set())
+        spellings.add(name.name if self.dialect in _CASE_BY_SETTING else lower)
+        if self._is_case_sensitive(name):
+            spellings.add(name.name)
+        return lower
 
     def table_name(self, node: Any) -> str:
         """Returns a table's name in lower case, qualified as it stands."""

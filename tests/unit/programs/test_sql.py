@@ -204,6 +204,38 @@ def test_a_condition_of_a_subquery_narrows_only_the_subquery() -> None:
     assert found == (sql(Verb.DELETE, "invoices"), sql(Verb.READ, "customers", id="7"))
 
 
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        (
+            'SELECT (SELECT max("C".email) FROM customers "C" WHERE c.id = 7) FROM customers c WHERE c.id = 7',
+            "postgres",
+        ),
+        ('SELECT (SELECT max(c.email) FROM customers c WHERE "C".id = 7) FROM customers "C" WHERE id = 7', "postgres"),
+        ('SELECT x.* FROM (SELECT 7 AS id) c, LATERAL (SELECT * FROM customers "C" WHERE c.id = 7) x', "postgres"),
+        (
+            'SELECT (SELECT max("C".email) FROM customers AS "C" WHERE c.id = 7) FROM unnest(ARRAY[7]) AS c(id)',
+            "postgres",
+        ),
+        ("SELECT (SELECT max(C.email) FROM customers C WHERE c.id = 7) FROM customers c WHERE c.id = 7", "mysql"),
+        ("SELECT (SELECT max(C.email) FROM customers C WHERE c.id = 7) FROM customers c WHERE c.id = 7", "tsql"),
+    ],
+)
+def test_a_condition_on_an_alias_in_another_case_narrows_nothing(text: str, dialect: str) -> None:
+    found = [effect for effect in effects(text, dialect) if isinstance(effect, SqlEffect)]
+    assert found[-1] == sql(Verb.READ, "customers")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_one_alias_may_be_spelled_in_another_case(dialect: str) -> None:
+    assert effects("SELECT * FROM customers C WHERE c.id = 7", dialect) == (sql(Verb.READ, "customers", id="7"),)
+
+
+def test_sqlite_takes_aliases_in_any_case_for_one() -> None:
+    text = "SELECT (SELECT max(C.email) FROM customers C WHERE c.id = 7) FROM customers c WHERE c.id = 7"
+    assert effects(text, "sqlite") == (sql(Verb.READ, "customers", id="7"),)
+
+
 # Messages
 
 
