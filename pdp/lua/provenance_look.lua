@@ -129,7 +129,7 @@ end
 -- Notes that an action is about to read. A claim that is answered reads nothing more. Another call under the name of one
 -- that stands here already may make it worse, never better. When the list is full, the oldest action that nobody reported
 -- and that returns nothing of outsiders makes room: a report of it that still comes is not trusted then. Who never reports is
--- no attacker, and would fill the list by ordinary work.
+-- no attacker, and would fill the list by ordinary work. Returns whether one more read of text of outsiders waits.
 local function await(s, claim, tool, named, untrusted, claim_key)
   local field, at = pending_of(s, claim)
   if at then
@@ -140,13 +140,13 @@ local function await(s, claim, tool, named, untrusted, claim_key)
     if untrusted == 2 and field == 'P' then
       put(s, 'P', sub(held, 1, at - 1) .. sub(held, at + 13))
       put(s, 'p', s.p .. entry)
-    else
-      put(s, field, sub(held, 1, at - 1) .. entry .. sub(held, at + 13))
+      return true
     end
-    return
+    put(s, field, sub(held, 1, at - 1) .. entry .. sub(held, at + 13))
+    return false
   end
   local state = call('GETRANGE', prefix .. claim_key, 0, 0)
-  if state ~= '' and state ~= 'f' then return end -- the first byte says `f` while it is in flight
+  if state ~= '' and state ~= 'f' then return false end -- the first byte says `f` while it is in flight
   local entry = claim .. tool .. char((named and 1 or 0) + untrusted)
   field = untrusted == 2 and 'p' or 'P'
   if #s.p + #s.P < MAX_PENDING then

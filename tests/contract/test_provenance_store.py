@@ -283,6 +283,15 @@ async def test_a_fresh_session_forgets_nothing_that_nobody_reported(store: Store
     assert (await facts(store, "3", "ada@example.org", session="s3"))["prose_read"] is False
 
 
+async def test_what_one_session_was_told_does_not_end_the_waiting_of_another(store: Store) -> None:
+    await store.look(asking("1", session="s2"))
+    await store.look(asking("2", result=OURS))
+    worse = asking("2")
+    await store.look(worse)
+    await store.learn(worse, sight({"level": 12}, MAIL, trusted_reporter=True))
+    assert (await facts(store, "3", "ada@example.org", session="s3"))["prose_read"] is True
+
+
 async def test_a_result_that_nobody_reported_may_hold_anything(store: Store) -> None:
     await store.look(asking("1"))
     told = await facts(store, "2", "eve@evil.example")
