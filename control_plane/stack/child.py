@@ -229,7 +229,7 @@ def _given_up(line: str) -> str | None:
         return None
     if not isinstance(said, dict) or said.get("level") != "critical":
         return None
-    return f"{said.get('reason', '')}: {said.get('message', '')}"
+    return ": ".join(str(said[name]) for name in ("reason", "message") if said.get(name))
 
 
 def _ended(code: int) -> str:
