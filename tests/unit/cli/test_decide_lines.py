@@ -11,7 +11,12 @@ from pathlib import Path
 import grpc
 import pytest
 
+from control_plane import auth
+from pdp.authenticate import MAX_BEARER_BYTES
+from pdp.request import MAX_NAME_CHARACTERS
+from pep import action_file
 from pep.action_file import parse_action
+from writ.cli import tokens
 from writ.errors import InvalidInput
 from writ.v1 import decision_pb2
 
@@ -143,3 +148,8 @@ def test_a_key_given_twice_is_refused_and_not_chosen_from() -> None:
 
 def test_a_dash_is_standard_input_as_a_file_and_as_an_argument(tmp_path: Path) -> None:
     assert answers(tmp_path, GOOD, source=("-",)) == answers(tmp_path, GOOD)
+
+
+def test_what_is_refused_here_is_what_servers_refuse() -> None:
+    assert action_file.MAX_AGENT_ID_CHARS == MAX_NAME_CHARACTERS
+    assert tokens.MAX_TOKEN_CHARS == MAX_BEARER_BYTES == auth.MAX_TOKEN_CHARS
