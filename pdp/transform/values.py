@@ -43,15 +43,17 @@ def masked(text: str, keep_last: int) -> str:
 def tokenized(text: str, key: bytes, tweak: bytes, data_class: str = "") -> str:
     """Returns text of the same shape: digits for digits, letters for letters in their case, all else as it came.
 
-    Equal texts give equal tokens under one key (32 bytes) and tweak. Other texts give others, but for US social security
-    numbers: theirs are from areas that were never issued, of which there are fewer (two meet once in 55 million pairs).
-    Runs that are too short to be permuted safely are drawn from a keyed hash of the whole text instead. A mail address
-    moves to the top-level domain `invalid` (RFC 2606), so that a token never reaches anybody.
+    Equal texts give equal tokens under one key (32 bytes) and tweak. Runs that are too short to be permuted safely, or very
+    long, are drawn from a keyed hash of the whole text: short ones of two texts may meet. US social security numbers become
+    such of areas that were never issued, of which there are fewer (two meet once in 55 million pairs). A mail address moves
+    to the top-level domain `invalid` (RFC 2606), so that a token never reaches anybody.
     """
     local, at, domain = text.partition("@")
     if at and domain and "@" not in domain and " " not in text:
-        host = domain.rpartition(".")[0] or domain
-        return f"{_shaped(local, key, tweak, text)}@{_shaped(host, key, tweak + b'@', text)}.invalid"
+        host, _, top = domain.rpartition(".")
+        # What goes away still tells `a@b.com` from `a@b.org`.
+        of_host = tweak + b"@" + top.lower().encode("utf-8", "replace")
+        return f"{_shaped(local, key, tweak, text)}@{_shaped(host or domain, key, of_host, text)}.invalid"
     shaped = _shaped(text, key, tweak, text)
     return _never_issued(shaped) if _SSN.fullmatch(text) or _is_nine_digits(text, data_class) else shaped
 
@@ -94,7 +96,7 @@ def _letter(char: str) -> int:
 def _drawn(symbols: Sequence[int], radix: int, key: bytes, tweak: bytes, whole: str) -> Sequence[int]:
     if 2 <= len(symbols) <= MAX_SYMBOLS and radix ** len(symbols) >= MIN_DOMAIN:
         return encrypt(key, radix, tweak, symbols)
-    stream = b""
-    while len(stream) < 4 * len(symbols):
-        stream += hmac.digest(key, b"%d:%b:%b" % (len(stream), tweak, whole.encode("utf-8", "replace")), hashlib.sha256)
+    # The text is hashed once, however many symbols it has.
+    seed = hmac.digest(key, tweak + b":" + whole.encode("utf-8", "replace"), hashlib.sha256)
+    stream = hashlib.shake_256(seed).digest(4 * len(symbols))
     return [int.from_bytes(stream[4 * at : 4 * at + 4], "big") % radix for at in range(len(symbols))]

@@ -1,5 +1,7 @@
 """Masks and tokens; FF1 by the sample vectors of NIST SP 800-38G."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +76,21 @@ def test_a_tokenized_mail_address_reaches_nobody() -> None:
     assert token.endswith(".invalid")
     assert "jane" not in token.lower()
     assert "example" not in token.lower()
+
+
+def test_addresses_that_only_the_top_level_tells_apart_get_tokens_of_their_own() -> None:
+    tokens = {tokenized(f"jane.doeson@examplecompany.{top}", KEY, b"t") for top in ("com", "org", "net", "example")}
+    assert len(tokens) == 4
+    loud = tokenized("JANE.DOESON@EXAMPLECOMPANY.COM", KEY, b"t")
+    assert loud.lower() == tokenized("jane.doeson@examplecompany.com", KEY, b"t")
+
+
+def test_a_token_of_a_very_long_text_is_made_soon() -> None:
+    started = time.process_time()
+    token = tokenized("a1 " * 80_000, KEY, b"t")
+    assert time.process_time() - started < 2
+    assert len(token) == 240_000
+    assert token[:300] != token[300:600]
 
 
 def test_a_mask_shows_the_end_and_never_more_than_a_quarter() -> None:
