@@ -78,9 +78,9 @@ def rebuild_(
 
     async def run(store: RedisState) -> dict[str, Any]:
         await store.check_server()
-        if await unseal(store, mark):
-            return {"requests": 0, "sealed": True}
         logs = (own, *others)
+        if mark and await unseal(store, mark, (one for folders in logs for one in receipted(folders[0]))):
+            return {"requests": 0, "sealed": True}
         if run_id and await resume(store, run_id, (one for folders in logs for one in receipted(folders[0]))):
             return {"requests": 0, "resumed": True}
         records = (record for folders in logs for record in counted_records(_reader(*folders)))

@@ -9,8 +9,9 @@ After a clean stop by seals:
    the run id of the new server in its place. The caller has destroyed its copy before, so that it proves one restart.
 
 Seals are the last writes: a server that lacks them may lack others before them, and one that has them lacks none. An older
-copy has another mark or none. Whatever does not fit ends as after a crash: `no_data` until `pdp.rebuild`. A crash at any
-point does, too.
+copy has another mark or none; where the mark came back with it, as from a backup of everything but the receipts, it lacks what
+receipts tell (`Receipted`). Whatever does not fit ends as after a crash: `no_data` until `pdp.rebuild`. A crash at any point
+does, too.
 """
 
 from __future__ import annotations
@@ -54,13 +55,14 @@ async def seal(state: RedisState, mark: str) -> int:
     return sealed
 
 
-async def unseal(state: RedisState, mark: str) -> bool:
-    """Takes the seals off. False when one is missing or another: then nothing says that Redis is whole. Raises StateFailed."""
+async def unseal(state: RedisState, mark: str, receipted: Iterable[Receipted]) -> bool:
+    """Takes the seals off. False when one is missing or another, or something lacks what receipts tell of it: then nothing says
+    that Redis is whole. Raises StateFailed."""
     held = await state.client.command("GET", SEAL_KEY)
     if not mark or held is None or held.decode() != mark:
         return False
     await state.client.command("DEL", SEAL_KEY)
-    return await _take_over(state, PREFIX + mark)
+    return await _take_over(state, PREFIX + mark, receipted)
 
 
 async def resume(state: RedisState, run_id: str, receipted: Iterable[Receipted]) -> bool:
@@ -76,22 +78,23 @@ async def resume(state: RedisState, run_id: str, receipted: Iterable[Receipted])
     """
     if not run_id or await state.client.command("GET", EPOCH_KEY) is None:
         return False
-    for one in receipted:
-        if not await _holds(state, one):
-            return False
-    return await _take_over(state, run_id)
+    return await _take_over(state, run_id, receipted)
 
 
 async def _holds(state: RedisState, one: Receipted) -> bool:
     """Whether the state has all that receipts tell of one epoch: it drew as many numbers, or is of a later epoch, which was
     counted from them."""
-    epoch, drawn, began_ms = await state.client.command("HMGET", organisation_key(one.organisation), "e", "d", "b")
+    key = organisation_key(one.organisation)
+    epoch, drawn, sequence, began_ms = await state.client.command("HMGET", key, "e", "d", "s", "b")
     if epoch is not None and epoch.decode() == one.epoch:
-        return int(drawn or 0) >= one.drawn
+        return int(drawn or sequence or 0) >= one.drawn  # an earlier version wrote the sequence alone
     return epoch is not None and int(began_ms or 0) > one.time_ms
 
 
-async def _take_over(state: RedisState, mark: str) -> bool:
+async def _take_over(state: RedisState, mark: str, receipted: Iterable[Receipted]) -> bool:
+    for one in receipted:
+        if not await _holds(state, one):
+            return False
     whole = True
     for organisation in sorted(await state.continuity.organisations()):
         whole &= await run_one(state.client, _SEAL, organisation_key(organisation), mark, "") == 1

@@ -132,18 +132,22 @@ def test_after_a_kill_the_receipts_tell_whether_the_file_of_redis_is_whole(
     with ground.redis.client() as redis:
         run_id = str(redis.info("server")["run_id"])
 
-        def resumed(*arguments: object) -> dict[str, object]:
-            options = ("--config", point.config, "--unless-killed", run_id, *arguments, "--json")
-            done = writ("state", "rebuild", *map(str, options))
+        logs = ("--evidence", elsewhere.evidence, elsewhere.vault, ground.layout.root / "keys" / "vault.key")
+
+        def verb(name: str, *options: object) -> dict[str, object]:
+            done = writ("state", name, *map(str, ("--config", point.config, *options, "--json")))
             assert done.returncode == 0, done.stderr
             return dict(json.loads(done.stdout))
 
-        evidence = ("--evidence", elsewhere.evidence, elsewhere.vault, ground.layout.root / "keys" / "vault.key")
-        assert resumed(*evidence) == {"requests": 0, "resumed": True}
+        sealed, killed = ("--unless-sealed", "0123456789abcdef"), ("--unless-killed", run_id)
+        assert verb("seal", "--mark", "0123456789abcdef") == {"organisations": 1}
+        assert verb("rebuild", *sealed, *logs) == {"requests": 0, "sealed": True}
+        assert verb("rebuild", *killed, *logs) == {"requests": 0, "resumed": True}
         assert ground.counted(agent) == (3, 0)
         # As if the file of Redis ended before the last of the three, which stands in the other decision point's log alone.
-        redis.hincrby("{acme}:m", "d", -1)
-        counted = resumed(*evidence)
+        last = max(int(entry["ticket"].rpartition(".")[2]) for entry in elsewhere.allowed())
+        redis.hset("{acme}:m", "d", str(last - 1))
+        counted = verb("rebuild", *killed, *logs)
         assert "resumed" not in counted
         assert isinstance(counted["requests"], int)
         assert counted["requests"] >= 3

@@ -82,7 +82,7 @@ async def test_after_a_clean_stop_counting_goes_on(server: RedisServer) -> None:
     assert await sealed(server) == 2
     restart(server)
     async with opened(server, writer="pdp-2") as state:
-        assert await unseal(state, MARK)
+        assert await unseal(state, MARK, ())
         assert [await committed(state, name) for name in ("acme", "other", "new")] == [1, 1, 0]
 
 
@@ -102,7 +102,7 @@ async def test_another_mark_is_no_proof(server: RedisServer, mark: str) -> None:
     await sealed(server)
     restart(server)
     async with opened(server) as state:
-        assert not await unseal(state, mark)
+        assert not await unseal(state, mark, ())
         assert await committed(state, "acme") is None
 
 
@@ -111,10 +111,10 @@ async def test_a_mark_proves_one_start(server: RedisServer) -> None:
     await sealed(server)
     restart(server)
     async with opened(server) as state:
-        assert await unseal(state, MARK)
+        assert await unseal(state, MARK, ())
     restart(server)  # as after a crash: nobody sealed
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
         assert await committed(state, "acme") is None
 
 
@@ -130,7 +130,7 @@ async def test_a_copy_from_before_the_seal_is_no_proof(server: RedisServer, tmp_
     shutil.copytree(tmp_path / "copy", folder)
     server.start()
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
 
 
 async def test_an_organisation_that_was_found_to_be_lost_is_not_whole(server: RedisServer) -> None:
@@ -140,7 +140,28 @@ async def test_an_organisation_that_was_found_to_be_lost_is_not_whole(server: Re
     assert await sealed(server) == 1
     restart(server)
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
+
+
+async def test_a_copy_that_came_back_with_its_mark_lacks_what_receipts_tell(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    await counted_one(server, "acme")
+    await sealed(server)
+    stop(server)
+    folder = Path(server.socket).parent / "appendonlydir"
+    shutil.copytree(folder, tmp_path / "copy")  # a backup of a stack that has stopped: Redis and the mark
+    server.start()
+    async with opened(server) as state:
+        assert await unseal(state, MARK, ())
+        receipt = await allowed(state, "acme-2")
+    stop(server)
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "copy", folder)
+    server.start()
+    async with opened(server) as state:
+        assert not await unseal(state, MARK, [receipt])
+        assert await committed(state, "acme") is None
 
 
 async def test_one_organisation_without_its_seal_makes_nothing_whole(server: RedisServer) -> None:
@@ -150,7 +171,7 @@ async def test_one_organisation_without_its_seal_makes_nothing_whole(server: Red
         client.hset("{other}:m", "r", "0" * 40)
     restart(server)
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
 
 
 async def test_what_was_lost_before_is_not_sealed(server: RedisServer) -> None:
@@ -159,7 +180,7 @@ async def test_what_was_lost_before_is_not_sealed(server: RedisServer) -> None:
     assert await sealed(server) == 0
     restart(server)
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
         assert await committed(state, "acme") is None
 
 
@@ -168,7 +189,7 @@ async def test_an_emptied_server_is_no_proof(server: RedisServer) -> None:
     await sealed(server)
     server.flush()
     async with opened(server) as state:
-        assert not await unseal(state, MARK)
+        assert not await unseal(state, MARK, ())
 
 
 def written(server: RedisServer) -> None:
@@ -319,6 +340,18 @@ async def test_settling_by_another_process_does_not_hide_what_was_lost(server: R
         for ticket in await restarted.open_tickets("acme"):
             await restarted.close_tickets("acme", [(ticket, Final.DENIED)])
         assert not await resume(restarted, run_id, [receipt])
+
+
+async def test_a_state_of_the_version_before_tells_by_its_sequence(server: RedisServer) -> None:
+    await counted_one(server, "acme")
+    async with opened(server) as state:
+        receipt = await allowed(state, "acme-2")
+    with server.client() as client:
+        client.hdel("{acme}:m", "d")
+    run_id = killed(server)
+    async with opened(server) as state:
+        assert not await resume(state, run_id, [replace(receipt, drawn=receipt.drawn + 9)])
+        assert await resume(state, run_id, [receipt])
 
 
 async def test_claims_that_have_ended_are_no_loss(server: RedisServer) -> None:
