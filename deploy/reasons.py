@@ -37,8 +37,10 @@ codes. Programs may compare codes; the messages are for people and may change.
 
 """
 
-RULE_FIELD = re.compile(r'"(id|outcome|code|message|remediation)":\s*"((?:[^"\\]|\\.)*)"')
-RULE = re.compile(r'\{[^{}]*"code":[^{}]*\}', re.DOTALL)
+RULE_FIELD = re.compile(r'"(id|outcome|code|message|remediation)":\s*(?:sprintf\(\s*)?"((?:[^"\\]|\\.)*)"')
+RULE = re.compile(r'\{[^{}]*"code":[^{}]*\}')
+INNER = re.compile(r'\{(?:(?!"code":)[^{}])*\}')
+"""What stands in braces and is no rule: parts of one, such as its transforms, and bodies."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,10 +85,18 @@ def rules() -> Iterator[dict[str, str]]:
     """Yields the fields of every rule value in Rego, tests apart."""
     for path in sorted((ROOT / "rego").rglob("*.rego")):
         if not path.name.endswith("_test.rego"):
-            for found in RULE.findall(path.read_text(encoding="utf-8")):
-                fields = dict(RULE_FIELD.findall(found))
-                if "code" in fields:
-                    yield fields
+            yield from rules_of(path.read_text(encoding="utf-8"))
+
+
+def rules_of(text: str) -> Iterator[dict[str, str]]:
+    """Yields the fields of every rule value of one file; `…` stands for what is only known when it matches."""
+    inner = 1
+    while inner:
+        text, inner = INNER.subn("", text)
+    for found in RULE.findall(text):
+        fields = {name: value.replace("%v", "…") for name, value in RULE_FIELD.findall(found)}
+        if "code" in fields:
+            yield fields
 
 
 def document() -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from deploy.coverage import check
 from deploy.generate import differences
-from deploy.reasons import RULE, RULE_FIELD, errors
+from deploy.reasons import ROOT, errors, rules, rules_of
 
 
 def report(coverage: float, *not_covered: tuple[int, int]) -> str:
@@ -50,5 +51,29 @@ def test_reasons_of_errors_are_found() -> None:
 
 def test_a_rule_value_in_rego_is_found_with_its_fields() -> None:
     text = 'rule := {\n "id": "a.b",\n "outcome": "DENY",\n "code": "A_B",\n "message": "no \\"x\\""\n}'
-    (value,) = RULE.findall(text)
-    assert dict(RULE_FIELD.findall(value)) == {"id": "a.b", "outcome": "DENY", "code": "A_B", "message": 'no \\"x\\"'}
+    assert list(rules_of(text)) == [{"id": "a.b", "outcome": "DENY", "code": "A_B", "message": 'no \\"x\\"'}]
+
+
+def test_a_rule_value_is_found_whatever_it_holds_and_stands_in() -> None:
+    text = """matched contains rule if {
+    some name in {"x", "y"}
+    rule := {
+        "id": sprintf("a.%v", [name]),
+        "code": "A_B",
+        "message": sprintf(
+            "more than %v", [data.x]),
+        "transforms": [{"id": "t", "params": {"message": "no"}}],
+    }
+}"""
+    assert list(rules_of(text)) == [{"id": "a.…", "code": "A_B", "message": "more than …"}]
+
+
+def test_every_rule_of_the_library_and_of_packs_is_found() -> None:
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "rego").rglob("*.rego")
+        if not path.name.endswith("_test.rego")
+    ]
+    codes = {code for text in texts for code in re.findall(r'"code": "([A-Z_]+)"', text)}
+    assert codes
+    assert {rule["code"] for rule in rules()} >= codes
