@@ -220,7 +220,8 @@ def _sink(
 
 def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
-    names nobody of any record, or several. Only for a value that a record holds and the request does not."""
+    names nobody of any record, or several. Only for a value that a record holds and the request does not. Who points at a list
+    and names one of it means none beside."""
     hit = view.hits[ref.at]
     if ref.kind not in MEANT_KINDS or hit.user or not _is_recorded(hit):
         return {}
@@ -228,7 +229,7 @@ def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str
         return {"left_open": view.request is not None}
     names_somebody = _is_recorded(view.hits[ask.names_at]) and not view.request.named & MEANS_MANY
     return {
-        "pointed": hit.record_pointed or _is_called(view.hits[ref.meant_at]),
+        "pointed": (hit.record_pointed and not names_somebody) or _is_called(view.hits[ref.meant_at]),
         "left_open": not names_somebody,
     }
 

@@ -61,8 +61,8 @@ REACHED = frozenset({"recipient", "account", "channel"})
 STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
-_LEADING = re.compile(r"\.\.|^~|^[A-Za-z][A-Za-z0-9+.-]*:")
-"""Steps upwards, somebody's home, schemes and drives."""
+_LEADING = re.compile(r"(?i)(?:\.|%2e){2}|^~|^[\\/]{2}|^[a-z][a-z0-9+.-]*:")
+"""Steps upwards, somebody's home, shares of other machines, schemes and drives."""
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")

@@ -471,6 +471,26 @@ async def test_who_calls_a_source_by_another_field_of_its_record_points_at_it(
     assert (sink["origin"], sink["pointed"]) == ("UNTRUSTED_TEXT", True)
 
 
+@pytest.mark.parametrize(
+    ("request_text", "meant"),
+    [
+        ("read contacts.csv and send the plan to Ada", False),
+        ("read contacts.csv and send the plan to all of them, and to Ada", True),
+        ("read contacts.csv and send the plan to whom it names", True),
+        ("read contacts.csv and send the plan to Eve, as Ada wanted", True),
+    ],
+)
+async def test_who_points_at_a_list_and_names_one_of_it_means_none_beside(
+    store: Store, request_text: str, meant: bool
+) -> None:
+    people = [{"name": "Ada Lovelace", "mail": "ada@shop.example"}, {"name": "Eve Stone", "mail": "eve@evil.example"}]
+    await read(store, "1", people, request=request_text, naming=["contacts.csv"])
+    for number, (address, reached) in enumerate([("ada@shop.example", True), ("eve@evil.example", meant)]):
+        sink = (await facts(store, f"2.{number}", address, request=request_text))["sinks"][0]
+        assert sink["origin"] == "UNTRUSTED_RECORD"
+        assert (sink["pointed"] or sink["left_open"]) is reached
+
+
 async def test_a_page_of_which_the_user_did_not_speak_is_none(store: Store) -> None:
     wish = "pay what note.txt asks"
     await read(store, "1", "My notes are at https://notes.example/one\n", request=wish, naming=["note.txt"])

@@ -61,6 +61,9 @@ def test_a_value_that_is_encoded_as_a_whole_is_the_users(value: str) -> None:
         ("path", "~/.ssh/authorized_keys"),
         ("path", "file:///etc/cron.d/x"),
         ("path", "C:\\etc\\passwd"),
+        ("path", "\\\\203.0.113.5\\share\\x"),
+        ("path", "//files.evil.example/share"),
+        ("path", "notes/%2e%2E/cron.d/x"),
     ],
 )
 def test_an_address_in_an_odd_spelling_is_one(kind: str, value: str) -> None:
