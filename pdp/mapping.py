@@ -46,7 +46,8 @@ class Mapper:
         return [_command(effect)]
 
     def check_column(self, use: ColumnUse, server: Server | None) -> None:
-        """Notes a name behind an alias that is no column of the catalog: PostgreSQL may run a function of that name."""
+        """Notes a name behind an alias that is no column of the catalog: PostgreSQL may run a function of that name. Once for
+        the same tables, so that no statement of many names fills caches, receipts and rules' input."""
         if server is None:  # that makes the action UNKNOWN by itself, and so does a table that is not mapped
             return
         key = (server.identity, use.tables)
@@ -56,6 +57,7 @@ class Mapper:
             columns = [] if None in tables else [table.columns for table in tables if table is not None]
             self._columns[key] = columns
         if columns and not any(use.name in named for named in columns):
+            self._columns[key] = []
             self._notes.doubt(
                 "COLUMN_NOT_MAPPED",
                 self._pointer,

@@ -48,6 +48,13 @@ def test_a_name_behind_a_table_that_the_catalog_does_not_map_is_unknown(text: st
     assert [code for code, _ in messages(shell)] == ["COLUMN_NOT_MAPPED"]
 
 
+def test_many_names_behind_a_table_are_one_finding() -> None:
+    names = ", ".join(f"i.purge_{number}, p.purge_{number}" for number in range(50))
+    found = messages(sql(f"SELECT i.status, {names} FROM invoices i, payments p"))  # noqa: S608 - only parsed
+    assert [code for code, _ in found] == ["COLUMN_NOT_MAPPED", "COLUMN_NOT_MAPPED"]
+    assert {message.rpartition(" of ")[2] for _, message in found} == {"`invoices`", "`payments`"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
