@@ -21,7 +21,7 @@ import orjson
 from writ.body_schema import ParsedBody, parse_body
 from writ.commitment import SALT_BYTES, commitment
 from writ.errors import VerificationFailed
-from writ.head import BatchHead, parse_head, verify_head
+from writ.head import BatchHead, verify_head
 from writ.keys import KeyId, KeySet
 from writ.merkle import MAX_LEAVES, MAX_PATH_NODES, leaf_hash, verify_inclusion
 
@@ -172,11 +172,6 @@ def _verify_salt(body: ParsedBody, salt: bytes) -> None:
         raise VerificationFailed("SALT_MISMATCH", f"expected a salt of {SALT_BYTES} bytes, got {len(salt)}")
     if "salt" not in body.commitments or commitment("salt", salt, b"") != body.commitments["salt"]:
         raise VerificationFailed("SALT_MISMATCH", "expected the salt that the body commits to")
-
-
-def unverified_head(receipt: Receipt) -> BatchHead:
-    """Returns the head of a receipt for display, unverified. Raises VerificationFailed `HEAD_MALFORMED`."""
-    return parse_head(receipt.head)
 
 
 def _bytes(document: Mapping[str, Any], name: str) -> bytes:

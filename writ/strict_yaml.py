@@ -67,11 +67,7 @@ class _StrictLoader(_Base):
         lists = [value for key, value in node.value if key.tag == _MERGE and isinstance(value, yaml.SequenceNode)]
         super().flatten_mapping(node)
         for merged in lists:
-            self._refuse_repeated(key for one in merged.value for key in self._once(one))
-
-    def _once(self, node: yaml.MappingNode) -> list[yaml.Node]:
-        """The keys of a mapping after its own merges, where one that it writes itself stands over a merged one."""
-        return list({key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}.values())
+            self._refuse_repeated(key for one in merged.value for key in _once(one))
 
     def _refuse_ambiguous(self, keys: Iterable[yaml.ScalarNode]) -> None:
         for key in keys:
@@ -92,3 +88,8 @@ class _StrictLoader(_Base):
                     problem = f"got key `{key.value}` twice, first in line {lines[name]} and again"
                     raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             lines.update(dict.fromkeys(names, key.start_mark.line + 1))
+
+
+def _once(node: yaml.MappingNode) -> Iterable[yaml.Node]:
+    """The keys of a mapping after its own merges, where one that it writes itself stands over a merged one."""
+    return {key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}.values()
