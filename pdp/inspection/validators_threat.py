@@ -20,12 +20,24 @@ _FOLDERS = frozenset(
     )
 )  # fmt: skip
 
+_DROP = (
+    r"(?:forget|ignor|disregard|overrid|overrul|bypass|skip|neglect|violat|drop|discard|dismiss|delete|leave|supersed|replac|cancel|void"
+    r"|outrank|take|olvid|omit|descart|desestim|esque|desconsider|dimentic|trascur|scart|tralasci|oubli|n[\u00e9e]glig"
+    r"|\u0437\u0430\u0431\u0443\u0434|\u0438\u0433\u043d\u043e\u0440|\u043f\u0440\u043e\u0438\u0433\u043d)"
+)
 # What asks to keep instructions, in the words that also ask to drop them: `don't forget the rules`, `no olvides las normas`.
+# A line that ends in `not` does not negate what the next one orders, and `nicht nur` negates nothing.
 _KEEPS = re.compile(
-    r"(?:not|never|no|n[\u00e3a]o|non|\u043d\u0435|n['\u2019]t?)\s*(?:forget|ignor|disregard|overrid|overrul|bypass|skip|neglect|violat"
-    r"|drop|discard|dismiss|delete|leave|olvid|omit|descart|desestim|esque|desconsider|dimentic|trascur|scart|tralasci|oubli"
-    r"|n[\u00e9e]glig|\u0437\u0430\u0431\u0443\u0434|\u0438\u0433\u043d\u043e\u0440|\u043f\u0440\u043e\u0438\u0433\u043d)"
-    r"|(?:verg(?:iss|esst|essen\s+sie|eet)|ignorier\w*|negeer)\b(?:[\s\S]*\b(?:nicht|niet)$|\s+(?:\w+\s+){0,2}(?:nicht|niet)\b)",
+    r"(?:(?:can)?not|never|no|n[\u00e3a]o|non|\u043d\u0435|n['\u2019]t?)(?:,?[ \t]+(?:ever|under\s+any\s+circumstances),?)?[ \t]*"
+    rf"(?:[a-z]+,?[ \t]+or[ \t]+)?{_DROP}"
+    r"|(?:verg(?:iss|esst|essen\s+sie|eet)|ignorier\w*|negeer)\b"
+    r"(?:[\s\S]*\b(?:nicht|niet)$|\s+(?:\w+\s+){0,2}(?:nicht|niet)\b(?!\s+(?:nur|allein|blo\u00df|alleen|slechts)\b))",
+    re.IGNORECASE,
+)
+# A second deed, which is ordered while forgetting is not (`no olvides ignorar`), unless it is negated with the first (`ni`).
+_DROPS = re.compile(
+    r"(\b(?:n?or|and|ni|[yoe\u0438]|ou|et|und|oder|noch|\u0438\u043b\u0438)\s+(?:n['\u2019])?)?"
+    rf"\b(?:missacht|umgeh|\u00fcbergeh|vergess|{_DROP})",
     re.IGNORECASE,
 )
 
@@ -59,7 +71,8 @@ MAX_LEVELS = 5
 
 def is_ordered(text: str) -> bool:
     """True unless `text`, an order to forget or ignore instructions, is negated: then it asks to keep them."""
-    return _KEEPS.match(text) is None
+    kept = _KEEPS.match(text)
+    return kept is None or any(second[1] is None for second in _DROPS.finditer(text, kept.end()))
 
 
 def climbs(text: str) -> bool:
