@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 MAX_RATIO = 64
 """Most times that compressed data may grow: text shrinks to a tenth at best, a bomb to a thousandth."""
 
 MIN_TEXT_BYTES = 4
 """Shorter text holds nothing that a rule looks for."""
+
+MIN_WIDE_BYTES = 8
+"""Shortest UTF-16: four letters."""
+
+_HIGH = bytes((0x00, 0x03, 0x04, 0x05, 0x06))
+"""Higher bytes of the letters of Latin, Greek, Cyrillic, Hebrew and Arabic."""
 
 _GOOD = bytes(c for c in range(256) if (c >= 0x20 and c != 0x7F) or c in b"\t\n\r")
 
@@ -32,11 +39,18 @@ def text_of(data: bytes, max_bytes: int) -> tuple[str, tuple[str, ...]] | None:
     plain = printable(data)
     if plain is not None:
         return plain, ()
-    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if len(data) >= 8 and zeros.count(0) * 2 > len(zeros):
-            wide = printable(data[: len(data) & ~1].decode(encoding, "replace").encode("utf-8"))
-            if wide is not None:
-                return wide, ("utf-16",)
+    wide = _wide(data)
+    return None if wide is None else (wide, ("utf-16",))
+
+
+def _wide(data: bytes) -> str | None:
+    """Returns the text that `data` is in UTF-16: marked as such, or most of its letters from scripts up to Arabic."""
+    for mark, encoding, high in ((BOM_UTF16_LE, "utf-16-le", data[1::2]), (BOM_UTF16_BE, "utf-16-be", data[::2])):
+        if len(data) >= MIN_WIDE_BYTES and (data.startswith(mark) or len(high.translate(None, _HIGH)) * 2 < len(high)):
+            text = data.removeprefix(mark)[: len(data) & ~1].decode(encoding, "replace")
+            found = printable(text.encode("utf-8"))
+            if found is not None:
+                return found
     return None
 
 

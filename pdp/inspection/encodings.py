@@ -24,17 +24,20 @@ _B64 = "[A-Za-z0-9+/_-]"
 # Four characters of base64 are three bytes; when these are ASCII, three of the four characters are half as free or less.
 _B64_ASCII = f"[CDI-Za-f][AC-HQS-Xgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589]{_B64}"
 _B64_UTF16 = f"[I-Za-f][AQgw][AB]{_B64}A[A-H][AEIMQUYcgkosw048]A"
-# The same for letters of two bytes whose first is D0 or D1 (Cyrillic), and of three whose first is E3 to E9 (Chinese …).
-_B64_CYRILLIC = f"0[I-LY-b][DHLPTXbfjnrvz37/_+-][QR][g-v][Ndt9][CG]{_B64}"
-_B64_CHINESE = f"[456][I-LY-bo-r4-7][CGKOSWaeimquy26+-]{_B64}"
+# The same for letters of two bytes in UTF-8 (Greek, Cyrillic, Hebrew, Arabic), for such in UTF-16 whose higher byte is 03 to
+# 06, and for letters of three bytes (Chinese, Korean, Hindi …), which groups of four begin with.
+_B64_TWO = f"[w-z0-3][I-LYZabo-r4-7][DHLPTXbfjnrvz37/_][A-Za-f][g-v][MNcdst89][CGKOSWaeimquy26+-]{_B64}"
+_B64_WIDE = f"{_B64}[AQgw][M-Zab]{_B64}[AB]{_B64}[AEIMQUYcgkosw048][D-G]"
+_B64_THREE = f"[4-7][I-LYZabo-r4-7][CGKOSWaeimquy26+-]{_B64}"
+_HEX = "[0-9a-fA-F]"
 _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
 TRIGGERS: dict[str, tuple[str, ...]] = {
     "base64": (
-        f"(?:{_B64_ASCII}){{4}}",
+        # One pattern, since each of them alone makes the automaton behind their gate slower.
+        f"(?:{_B64_ASCII}){{4}}|(?:{_B64_TWO}){{2}}|(?:{_B64_WIDE}){{2}}",
         f"(?:{_B64_UTF16}){{2}}",
-        f"(?:{_B64_CYRILLIC}){{2}}",
-        f"(?:{_B64_CHINESE}){{4}}",
+        f"(?:{_B64_THREE}){{4}}",
         rf"H4sI{_B64}{{12}}|eJ[w-z]{_B64}{{12}}|eN[o-r]{_B64}{{12}}|eA[E-H]{_B64}{{12}}",
     ),
     "base32": ("[A-Z2-7]{24}",),
@@ -42,6 +45,9 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         f"{_HEX_TEXT}{{10}}",
         rf"(?:{_HEX_TEXT}[\s:,;-]){{10}}",
         rf"(?:0x{_HEX_TEXT}[\s:,;-]{{0,2}}){{8}}",
+        # Letters of two and of three bytes in UTF-8, and those up to Arabic in UTF-16.
+        f"(?:[cdCD]{_HEX}[89abAB]{_HEX}){{5}}|(?:[eE]{_HEX}[89abAB]{_HEX}[89abAB]{_HEX}){{4}}",
+        f"(?:{_HEX}{{2}}0[03-6]){{6}}",
         "1[fF]8[bB]08[0-9a-fA-F]{26}",
     ),
     "percent": ("%(?:[2-7][0-9A-Fa-f]|0[09AaDd]|[Cc][0-9A-Fa-f]|[DdEe][0-9A-Fa-f]%)|%u[0-9A-Fa-f]{4}",),
