@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.inspection.folder import compiled_folder
-from pdp.inspection.model import ScanResult
+from pdp.inspection.model import Finding, Kind, ScanResult
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.validators_identity import is_itin, is_ssn
 from pdp.model import OutcomeObligation
 from pdp.scan import Inspector
 from pdp.transform.apply import Transformer
+from pdp.transform.plan import TOKENIZE, Cut
+from pdp.transform.tokens import Tokens
 from pdp.transform.values import tokenized
 
 RULES = Path(__file__).resolve().parents[3] / "rego" / "inspection"
@@ -74,6 +76,60 @@ def test_only_the_place_that_is_found_again_is_redacted(inspector: Inspector) ->
     assert out["to"].endswith(".invalid")
     assert out["cc"][0].endswith(".invalid")
     assert out["cc"][0] == tokens_of({"body": "", "cc": ["joe@acme.example"]}, inspector.scan)["cc"][0]
+
+
+TEXT = "joe@acme.example owes 4111111111111111"
+CUTS = [
+    Cut(kind=TOKENIZE, start=0, end=16, data_class="pii"),
+    Cut(kind=TOKENIZE, start=22, end=38, data_class="payment_card"),
+]
+
+
+def found_at(start: int, end: int, decoding: tuple[str, ...] = ()) -> Finding:
+    return Finding(
+        rule="r",
+        kind=Kind.DATA,
+        data_class="pii",
+        pointer="/body",
+        start=start,
+        end=end,
+        source_start=start,
+        source_end=end,
+        confidence=90,
+        sensitivity=50,
+        decoding=decoding,
+    )
+
+
+def test_a_token_is_drawn_four_times_and_then_redacted() -> None:
+    tokens = Tokens(bytes(32), "acme")
+    written: list[tuple[str, str]] = []
+    for _ in range(5):
+        mail, _, card = tokens.rewritten("/body", TEXT, CUTS).partition(" owes ")
+        written.append((mail, card))
+        start = len(mail) + len(" owes ")
+        assert tokens.draw_again([found_at(start, start + 1)])
+    assert len({mail for mail, _ in written}) == 1
+    assert len({card for _, card in written}) == 5
+    assert [card.isdigit() for _, card in written] == [True] * 4 + [False]
+    assert written[-1][1] == "[redacted:payment_card]"
+
+
+def test_what_is_found_beside_tokens_has_all_of_that_text_drawn_again() -> None:
+    tokens = Tokens(bytes(32), "acme")
+    first, _, last = tokens.rewritten("/body", TEXT, CUTS).partition(" owes ")
+    tokens.rewritten("/other", TEXT[:16], CUTS[:1])
+    assert tokens.draw_again([found_at(len(first) + 1, len(first) + 5)])
+    mail, _, card = tokens.rewritten("/body", TEXT, CUTS).partition(" owes ")
+    assert first != mail
+    assert last != card
+    assert tokens.rewritten("/other", TEXT[:16], CUTS[:1]) == mail
+
+
+def test_what_is_found_in_a_name_is_no_token() -> None:
+    tokens = Tokens(bytes(32), "acme")
+    tokens.rewritten("/body", TEXT, CUTS)
+    assert not tokens.draw_again([found_at(0, 4, ("name",))])
 
 
 @given(st.from_regex(r"[0-9]{3}([- .])[0-9]{2}\1[0-9]{4}", fullmatch=True, alphabet=st.characters(codec="ascii")))

@@ -230,6 +230,18 @@ def test_arguments_that_grow_beyond_inspection_are_refused() -> None:
         run({"a": 1}, ("set", {"pointer": "/a", "value": 2}), scan=lambda _: next(answers))
 
 
+def test_what_is_put_in_beyond_inspection_is_itself_inspected_to_its_end_under_its_name() -> None:
+    seen: list[Any] = []
+
+    def scan(args_json: bytes) -> ScanResult:
+        seen.append(json.loads(args_json))
+        return ScanResult(truncated=True)
+
+    with pytest.raises(InvalidInput, match="too large"):
+        run({"a": 1}, ("set", {"pointer": "/a", "value": 2}), scan=scan)
+    assert seen == [{"a": 1}, {"a": 2}, {"": [{"a": 2}]}]
+
+
 def test_a_destination_of_a_class_that_was_there_may_be_rewritten() -> None:
     out = run({"to": "eve@evil.example"}, ("set", {"pointer": "/to", "value": "post@acme.example"}))
     assert out == {"to": "post@acme.example"}
