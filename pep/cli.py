@@ -43,7 +43,7 @@ Examples:
     default=state_folder,
     help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
-@click.option("--target", help="Decision point, `unix:///path` or `host:port`; default: the one of the state folder.")
+@click.option("--target", help="Decision point, `unix:///path`; default: the one of the state folder.")
 @click.option(
     "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWT; default: a demo one."
 )

@@ -12,7 +12,7 @@ from typing import Self, cast
 
 import grpc
 
-from writ.errors import WritError
+from writ.errors import ConfigurationError, WritError
 from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
 
 PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM})
@@ -34,7 +34,8 @@ def permits(decision: decision_pb2.Decision) -> bool:
 
 
 class Client:
-    """One connection. `target` is `unix:///path` or `host:port`; `token` a JWT, or "" with mTLS `credentials`."""
+    """One connection. `target` is `unix:///path`, or `host:port` with mTLS `credentials`; `token` a JWT, or "" where they say
+    who asks. Raises ConfigurationError `TARGET_INSECURE` for a token that would go over a network as it is."""
 
     def __init__(
         self,
@@ -44,6 +45,11 @@ class Client:
         credentials: grpc.ChannelCredentials | None = None,
         timeout_s: float = 5.0,
     ) -> None:
+        if token and credentials is None and not target.startswith("unix:"):
+            raise ConfigurationError(
+                "TARGET_INSECURE",
+                f"expected a unix socket for a token without TLS, got `{target}`: others could read it",
+            )
         options = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
         if credentials is None:
             self._channel = grpc.insecure_channel(target, options=options)

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 
 from control_plane.bundles.model import MAX_ARCHIVE_BYTES
-from writ.errors import DependencyFailed, WritError
+from writ.errors import ConfigurationError, DependencyFailed, WritError
 from writ.v1 import bundle_pb2, bundle_pb2_grpc
 
 TIMEOUT_S = 60.0
@@ -20,9 +20,15 @@ class ControlPlaneRefused(WritError):
 
 
 class BundleClient:
-    """A blocking client on one channel. `token` is a secret and never in a message."""
+    """A blocking client on one channel. `token` is a secret, never in a message, and never sent over a network as it is: raises
+    ConfigurationError `TARGET_INSECURE` for an address that is no unix socket, where no control plane listens."""
 
     def __init__(self, address: str, token: str) -> None:
+        if not address.startswith("unix:"):
+            raise ConfigurationError(
+                "TARGET_INSECURE",
+                f"expected the unix socket of a control plane, got `{address}`: others could read the token",
+            )
         room = MAX_ARCHIVE_BYTES + 64 * 1024
         options = (("grpc.max_receive_message_length", room), ("grpc.max_send_message_length", room))
         self._channel = grpc.insecure_channel(address, options=options)

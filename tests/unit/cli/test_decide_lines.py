@@ -12,12 +12,14 @@ import grpc
 import pytest
 
 from control_plane import auth
+from control_plane.bundles.client import BundleClient
 from pdp.authenticate import MAX_BEARER_BYTES
 from pdp.request import MAX_NAME_CHARACTERS
 from pep import action_file
 from pep.action_file import parse_action
+from pep.client import Client
 from writ.cli import tokens
-from writ.errors import InvalidInput
+from writ.errors import ConfigurationError, InvalidInput
 from writ.v1 import decision_pb2
 
 GOOD = b'{"agent": {"id": "a"}, "tool": {"server": "s", "name": "t"}, "args": {}}'
@@ -153,3 +155,16 @@ def test_a_dash_is_standard_input_as_a_file_and_as_an_argument(tmp_path: Path) -
 def test_what_is_refused_here_is_what_servers_refuse() -> None:
     assert action_file.MAX_AGENT_ID_CHARS == MAX_NAME_CHARACTERS
     assert tokens.MAX_TOKEN_CHARS == MAX_BEARER_BYTES == auth.MAX_TOKEN_CHARS
+
+
+@pytest.mark.parametrize("address", ["pdp.example:443", "127.0.0.1:1", "dns:///pdp.example:443", ""])
+def test_a_token_is_sent_over_no_network_as_it_is(tmp_path: Path, address: str) -> None:
+    for connect in (lambda: Client(address, token="t"), lambda: BundleClient(address, "t")):
+        with pytest.raises(ConfigurationError, match="TARGET_INSECURE"):
+            connect()
+    Client(address).close()
+    token = tmp_path / "token"
+    token.write_text("t")
+    if address:
+        done = decide(["-", "--json", "--target", address, "--token-file", str(token)], GOOD + b"\n" + GOOD)
+        assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["TARGET_INSECURE"] * 2
