@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -280,6 +281,20 @@ async def test_an_outcome_of_what_was_refused_taints_session_and_agent_though_a_
         await player.play(observed(session=f"x{number}"))
     ((_, later),) = await player.look(observed())
     assert misreported(view_of(later))
+
+
+async def test_an_outcome_of_another_call_says_nothing_of_what_was_read(state: RedisState) -> None:
+    one = asked("r", observed(operation(rows=50), result=SECRETS))
+    (view,) = await state.enrich([one])
+    await state.settle([settled(one, view, Final.ALLOWED)])
+    nothing = ReportedResult(
+        classes=frozenset(), untrusted=False, threatened=False, rows=None, trusted=False, misreported=True
+    )
+    await _report(state, "r", nothing)
+    assert (await Player(state).session())["session"]["classes"] == ["secret"], "nobody has reported it yet"
+    await _report(state, "r", replace(nothing, rows=5, trusted=True, misreported=False))
+    facts = await Player(state).session()
+    assert (facts["session"]["classes"], facts["session"]["rows"]) == ([], 6), "the gateway has"
 
 
 async def test_reporting_twice_changes_nothing_more(state: RedisState) -> None:

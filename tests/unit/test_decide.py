@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 import pytest
@@ -183,6 +183,17 @@ async def test_bad_credentials_have_lines_that_are_bounded_and_quote_none(caplog
     assert STRANGERS_BURST <= len(lines) < STRANGERS_BURST + 10, "one more for each second that a busy machine takes"
     assert {line["reason"] for line in lines} == {"CREDENTIAL_INVALID"}
     assert "nonsense" not in str(lines)
+
+
+async def test_a_credential_that_expires_while_a_request_waits_has_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    class Expired:
+        def authenticate(self, _: object, __: float) -> NoReturn:
+            raise NotAuthenticated("CREDENTIAL_EXPIRED", "the credential has expired; get a new one")
+
+    pipeline = await started()
+    pipeline.engine._preparation._authenticator = Expired()  # type: ignore[assignment]  # it was valid when it was offered
+    assert (await pipeline.ask(action("r1"))).error.reason == "CREDENTIAL_EXPIRED"
+    assert [line["reason"] for line in refused_lines(caplog)] == ["CREDENTIAL_EXPIRED"]
 
 
 def test_lines_of_strangers_come_back_one_a_second_with_the_number_of_those_left_out(

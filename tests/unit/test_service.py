@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import struct
+from typing import Any, NoReturn
 
+import grpc
 import pytest
 
 from pdp.config import Limits
+from pdp.front import FrontProtocol
 from pdp.model import CallerIdentity
 from pdp.prepare import Refused
 from pdp.service import _Stream
 from tests.unit.test_service_garbage import Context, front, request
-from writ.errors import NotPermitted
+from writ.errors import NotAuthenticated, NotPermitted
 from writ.v1 import decision_pb2
 
 
@@ -45,6 +48,33 @@ async def test_a_refusal_on_record_names_its_receipt_in_a_trailer(decision_id: s
         await front(refused).decide(request(1).SerializeToString(), said)
     named = (("writ-decision-id", decision_id),) if decision_id else ()
     assert context.aborted[2] == (("writ-reason", "CALLER_NOT_PERMITTED"), *named)
+
+
+class Nobody:
+    """Knows no credential."""
+
+    def authenticate(self, _: object, __: float) -> NoReturn:
+        raise NotAuthenticated("CREDENTIAL_INVALID", "the token does not hold")
+
+
+@pytest.mark.parametrize("method", ["decide_batch", "wait_decision", "decide_stream", "report_outcome", "put"])
+async def test_a_call_that_the_engine_never_sees_has_its_line_too(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    made, context = front(), Context([])
+    made._authenticator = Nobody()  # type: ignore[assignment]  # a front of the tests knows everybody
+    with pytest.raises(ConnectionAbortedError):
+        await getattr(made, method)(b"", context)
+    assert context.aborted[0] is grpc.StatusCode.UNAUTHENTICATED
+    assert [record.__dict__["reason"] for record in caplog.records] == ["CREDENTIAL_INVALID"]
+
+
+async def test_a_stream_of_the_native_front_without_a_credential_has_its_line(caplog: pytest.LogCaptureFixture) -> None:
+    nobody: Any = Nobody()
+    protocol = FrontProtocol(lambda _: None, nobody, 5.0)
+    opened = struct.pack("<BQI", 4, 1, 0)
+    protocol.data_received(struct.pack("<I", len(opened)) + opened)
+    assert [record.__dict__["reason"] for record in caplog.records] == ["CREDENTIAL_INVALID"]
 
 
 async def test_who_does_not_read_its_answers_is_read_from_again_once_it_does() -> None:
