@@ -45,7 +45,7 @@ from pdp.programs.sql_templates import Templates
 from writ.action import Finding, Verb
 
 MAX_CACHED = 512
-"""Programs kept: agents repeat few statements. With their effects at most some 10 MiB."""
+"""Programs kept: agents repeat few statements. With their effects and columns at most some 22 MiB."""
 
 MAX_CACHED_BYTES = 2048
 """Longest program that is kept, so that nobody fills memory with long ones."""

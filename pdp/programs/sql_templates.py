@@ -33,7 +33,7 @@ _V = TypeVar("_V")
 
 MAX_SHAPES = 512
 MAX_TEMPLATES = 512
-"""Shapes and templates kept, the least used go first: usually 1 MiB, some 6 MiB when all are as large as they may be."""
+"""Shapes and templates kept, the least used go first: usually 1 MiB, some 15 MiB when all are as large as they may be."""
 
 MAX_TEXT = 1024
 """Longest text that gets a template: to make one costs three more parses, each some 1 ms for as long a text."""
