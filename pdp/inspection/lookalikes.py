@@ -98,6 +98,12 @@ def bared_text(text: str) -> str:
     return _HIDDEN.sub("", text)
 
 
+def unmarked_text(text: str) -> str:
+    """Returns `text` without the marks that join the letter before them (`e` and an acute accent), "" when it has none: NFKC
+    gives accented letters, which belong there in one language and disguise a word in another."""
+    return "" if unicodedata.is_normalized("NFC", text) else _STRIPPED.sub("", text)
+
+
 def shown_text(text: str) -> str:
     """Returns `text` as bidirectional overrides show it: what stands in a right-to-left override, backwards."""
     return _OVERRIDDEN.sub(lambda match: match[1][::-1], text)

@@ -12,7 +12,7 @@ import orjson
 
 from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
-from pdp.inspection.lookalikes import bared_text, hidden_text, is_suspect, plain_view_within, shown_text
+from pdp.inspection.lookalikes import bared_text, hidden_text, is_suspect, plain_view_within, shown_text, unmarked_text
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import Origin, Span, Texts
 
@@ -59,6 +59,7 @@ class Opener:
                     self.truncated |= not whole
                     self._put(opened, texts, number, plain, ("unicode",))
                     self._put(opened, texts, number, bared_text(value), ("unicode",))
+                    self._put(opened, texts, number, unmarked_text(value), ("unicode",))
                     self._put(opened, texts, number, hidden_text(value), ("tags",))
                     if "\u202e" in value:
                         self._put(opened, texts, number, shown_text(value), ("bidi",))

@@ -6,9 +6,9 @@ random does not decode to text; what services encode on their own account is JSO
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
+
+from pdp.inspection.encodings import bytes_of
 
 MAX_LABEL_CHARS = 63
 """Longest label (RFC 1035 2.3.4)."""
@@ -22,9 +22,11 @@ MIN_TOLD_BYTES = 12
 MAX_ENCODED_CHARS = 4_096
 """Most of an encoded value that is decoded: its beginning tells."""
 
-_HEX = re.compile(r"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
-_BASE32 = re.compile(r"[a-z2-7]+|[A-Z2-7]+")
-_BASE64 = re.compile(r"[A-Za-z0-9_+-]+={0,2}")
+_FORMS = (
+    ("hex", re.compile(r"[0-9]*[A-Fa-f][0-9A-Fa-f]*")),
+    ("base32", re.compile(r"[A-Za-z2-7]+")),  # names are the same in any case, and resolvers change it at random
+    ("base64", re.compile(r"[A-Za-z0-9_+-]+={0,2}")),
+)
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _OWN = re.compile(r"\s*[\[{<]|[a-z][a-z0-9+.-]*://|[^\s@]+@[^\s@]+$", re.IGNORECASE)
 _TELLING = re.compile(r"(?:secret|passw|token|api.?key|credential|private.?key)\w*\s*[=:]\s*\S", re.IGNORECASE)
@@ -52,20 +54,12 @@ def is_text_in_address(part: str) -> bool:
 def _decoded(part: str) -> str | None:
     """Returns the text that `part` is in one of three encodings, None when it is none in any."""
     part = part[:MAX_ENCODED_CHARS]
-    try:
-        if _HEX.fullmatch(part) and not part.isdigit():
-            return _text(bytes.fromhex(part))
-        if _BASE32.fullmatch(part):
-            whole = part[: len(part) - (len(part) % 8 in (1, 3, 6))].upper()
-            found = _text(base64.b32decode(whole + "=" * (-len(whole) % 8)))
-            if found is not None:
-                return found
-        if _BASE64.fullmatch(part):
-            whole = part.rstrip("=").replace("-", "+").replace("_", "/")
-            whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-            return _text(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
-    except (binascii.Error, ValueError):
-        pass
+    for step, form in _FORMS:
+        if form.fullmatch(part):
+            for data in bytes_of(step, (part.upper() if step == "base32" else part).encode()):
+                text = _text(data)
+                if text is not None:
+                    return text
     return None
 
 

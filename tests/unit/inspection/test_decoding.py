@@ -73,6 +73,7 @@ ENCODERS: dict[str, tuple[Callable[[], str], tuple[str, ...]]] = {
         ("unicode",),
     ),
     "marks over letters": (lambda: "".join(f"{c}\u0337" for c in ORDER), ("unicode",)),
+    "accents apart": (lambda: "".join(f"{c}\u0301" if c in "aeiou" else c for c in ORDER), ("unicode",)),
     "tags": (lambda: "hello" + "".join(chr(0xE0000 + c) for c in BYTES), ("tags",)),
     "variation selectors": (lambda: "\U0001f600" + "".join(chr(0xE0100 + c - 16) for c in BYTES), ("tags",)),
     "letters apart": (lambda: "   ".join(" ".join(word) for word in ORDER.split()), ("spaced",)),
