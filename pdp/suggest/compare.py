@@ -10,7 +10,7 @@ from pdp.suggest.draft import draft_server
 from pdp.suggest.render import to_catalog
 from pdp.suggest.said import GRAVITY, READS
 from pdp.suggest.tools import Tool
-from writ.action import Verb
+from writ.action import Scope, Verb
 from writ.errors import ConfigurationError
 from writ.frozen import frozen
 
@@ -69,6 +69,7 @@ def _of_tool(tool: Tool, entry: Entry | None, suggested: Entry | None) -> Iterat
     if suggested is None:
         return
     yield from _verbs(tool, entry, suggested)
+    yield from _scopes(tool, entry, suggested)
     yield from _sinks(tool, entry, suggested)
     if entry.result.content is ContentTrust.TRUSTED and suggested.result.content is ContentTrust.UNTRUSTED:
         yield _graver(tool.name, "RESULT_TRUSTED", "outsiders may write what it returns")
@@ -87,6 +88,13 @@ def _verbs(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:
         yield _graver(tool.name, "VERB_MILDER", f"the catalog says {here}, the definition {there}")
     else:
         yield from _choices(tool, entry, suggested)
+
+
+def _scopes(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:
+    """Several things that the catalog counts as one: their rows and their sum are then those of one."""
+    listed = {one.verb for one in suggested.operations if one.scope is Scope.ALL}
+    for verb in sorted(listed & {one.verb for one in entry.operations if one.scope is Scope.SINGLE}):
+        yield _graver(tool.name, "SCOPE_NARROWER", f"the catalog says SINGLE of {verb}, the definition allows more at once")
 
 
 def _choices(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:

@@ -181,3 +181,15 @@ def test_check_finds_a_choice_that_the_catalog_takes_for_milder(tmp_path: Path) 
     deleting = next(item for item in entries["manage_mails"]["also"] if item["verb"] == "DELETE")
     deleting["unless"]["values"].append("delete")
     assert checked(tmp_path, entries, tools) == (1, [("manage_mails", "VERB_MILDER", True)])
+
+
+def test_check_finds_a_list_that_the_catalog_counts_as_one(tmp_path: Path) -> None:
+    message = {"type": "object", "properties": {"to": {"type": "string"}, "body": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"messages": {"type": "array", "items": message}}, "required": ["messages"]}
+    tools = [{"name": "send_emails", "description": "Sends emails.", "inputSchema": schema}]
+    entries = suggested(tools)["tools"]
+    assert checked(tmp_path, entries, tools) == (0, [])
+    assert entries["send_emails"]["scope"] == "ALL"
+    entries["send_emails"]["scope"] = "SINGLE"
+    del entries["send_emails"]["max_rows"]
+    assert checked(tmp_path, entries, tools) == (1, [("send_emails", "SCOPE_NARROWER", True)])
