@@ -25,17 +25,19 @@ test_every_signal_has_its_weight if {
 	}
 }
 
-test_the_short_way_and_the_general_way_say_the_same if {
-	every behaviour in [null, {}] {
-		every points in [0, 41, 79, 80, 100] {
-			every name in _names {
-				patch := _signals(points, {name: fixture.signal(60)})
-				short := _score(patch) with data.settings as fixture.settings with data.settings.behaviour as behaviour
-				general := _score(patch) with data.settings as fixture.settings
-					with data.settings.behaviour as behaviour
-					with data.settings.risk.cap as 100
-				short == general
-			}
+test_the_short_way_and_the_general_way_say_the_same if _both_ways_agree({})
+
+test_the_short_way_and_the_general_way_say_the_same_without_behaviour if _both_ways_agree(null)
+
+_both_ways_agree(behaviour) if {
+	every points in [0, 41, 79, 80, 100] {
+		every name in _names {
+			patch := _signals(points, {name: fixture.signal(60)})
+			short := _score(patch) with data.settings as fixture.settings with data.settings.behaviour as behaviour
+			general := _score(patch) with data.settings as fixture.settings
+				with data.settings.behaviour as behaviour
+				with data.settings.risk.cap as 100
+			short == general
 		}
 	}
 }
