@@ -26,7 +26,6 @@ from pdp import heap
 from pdp.authenticate import Authenticator
 from pdp.conclude import Concluder, Stopwatch
 from pdp.item import Item
-from pdp.keyring import load_public_keys
 from pdp.lane import Lane
 from pdp.model import Ask, Peer
 from pdp.oblige import oblige
@@ -36,6 +35,7 @@ from pdp.server import DecisionPoint
 from pdp.transform.apply import Transformer
 from writ.keys import parse_private_key
 from writ.permit import PermitSigner
+from writ.token_keys import load_token_keys
 
 BATCH = 32
 KIND_ROUNDS = 2_000
@@ -65,7 +65,7 @@ class Bench:
         self._lane = lane
         self._peer = Peer(bearer=token)
         self._authenticator = Authenticator(
-            issuer=jwt.issuer, audience=jwt.audience, keys=load_public_keys(jwt.public_keys)
+            issuer=jwt.issuer, audience=jwt.audience, keys=load_token_keys(jwt.public_keys)
         )
         self._concluder = Concluder(
             recorder=point.recorder,

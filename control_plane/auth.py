@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
+from writ.errors import NotAuthenticated, NotPermitted
 from writ.token_fault import token_fault
+from writ.token_keys import TokenKey
 
 MAX_TOKEN_CHARS = 8192
 """As much as a gRPC header holds by default."""
@@ -27,8 +24,6 @@ MAX_SUBJECT_CHARS = 256
 
 ED25519, P256 = "EdDSA", "ES256"
 """Names of the algorithms (RFC 8037, RFC 7518)."""
-
-Key = Ed25519PublicKey | EllipticCurvePublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +39,10 @@ class Identity:
             raise NotPermitted("SCOPE_MISSING", f"expected scope {' or '.join(f'`{scope}`' for scope in scopes)}")
 
 
-def load_keys(folder: Path) -> dict[str, Key]:
-    """Reads `<kid>.pem` files. Raises ConfigurationError `KEY_INVALID` for none, or one of another kind."""
-    keys: dict[str, Key] = {}
-    for path in sorted(folder.glob("*.pem")):
-        try:
-            key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError, UnsupportedAlgorithm) as error:
-            raise ConfigurationError("KEY_INVALID", f"expected a PEM public key in `{path}`") from error
-        is_p256 = isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
-        if not isinstance(key, Ed25519PublicKey | EllipticCurvePublicKey) or not (
-            is_p256 or isinstance(key, Ed25519PublicKey)
-        ):
-            raise ConfigurationError("KEY_INVALID", f"expected an Ed25519 or P-256 key in `{path}`")
-        keys[path.stem] = key
-    if not keys:
-        raise ConfigurationError("KEY_INVALID", f"expected public keys `<kid>.pem` in `{folder}`, found none")
-    return keys
-
-
 class Authenticator:
     """Verifies tokens of one issuer for one audience."""
 
-    def __init__(self, *, keys: Mapping[str, Key], issuer: str, audience: str) -> None:
+    def __init__(self, *, keys: Mapping[str, TokenKey], issuer: str, audience: str) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience

@@ -21,7 +21,7 @@ from pathlib import Path
 import grpc
 import uvicorn
 
-from control_plane.auth import Authenticator, load_keys
+from control_plane.auth import Authenticator
 from control_plane.bundles.endpoint import bundle_app
 from control_plane.bundles.model import MAX_ARCHIVE_BYTES
 from control_plane.bundles.publish import Publication
@@ -32,6 +32,7 @@ from control_plane.bundles.verify import VerificationPolicy
 from control_plane.config import ControlPlaneConfig, http_address, load_config
 from control_plane.storage import open_storage
 from writ.errors import ConfigurationError, DependencyFailed, WritError
+from writ.token_keys import load_token_keys
 from writ.v1 import bundle_pb2_grpc
 
 MAX_MESSAGE_BYTES = MAX_ARCHIVE_BYTES + 64 * 1024
@@ -104,7 +105,7 @@ def _listener(config: ControlPlaneConfig) -> socket.socket:
 async def _grpc_server(config: ControlPlaneConfig, store: BundleStore, publication: Publication) -> grpc.aio.Server:
     policy = _policy(config)
     authenticator = Authenticator(
-        keys=load_keys(config.jwt.public_keys), issuer=config.jwt.issuer, audience=config.jwt.audience
+        keys=load_token_keys(config.jwt.public_keys), issuer=config.jwt.issuer, audience=config.jwt.audience
     )
     front = grpc.aio.server(
         options=(
@@ -164,7 +165,7 @@ async def _serve(config: ControlPlaneConfig) -> None:
 
 def check(config: ControlPlaneConfig) -> None:
     """Reads the keys, as a start would, and changes nothing. Raises ConfigurationError."""
-    load_keys(config.jwt.public_keys)
+    load_token_keys(config.jwt.public_keys)
     _policy(config)
 
 

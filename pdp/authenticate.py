@@ -22,6 +22,7 @@ from pdp.model import CallerIdentity, Peer
 from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
 from writ.strict_json import is_text
 from writ.token_fault import token_fault
+from writ.token_keys import TokenKey
 from writ.v1 import decision_pb2
 
 MAX_BEARER_BYTES = 8 * 1024
@@ -36,7 +37,6 @@ MAX_DELEGATIONS = 16
 MAX_UNIX_S = 253_402_300_799
 """The last second of the year 9999, where google.protobuf.Timestamp ends; an expiry after it is as good as none."""
 
-PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
 
 _ALGORITHM = {EllipticCurvePublicKey: "ES256", Ed25519PublicKey: "EdDSA"}
 
@@ -44,7 +44,7 @@ _ALGORITHM = {EllipticCurvePublicKey: "ES256", Ed25519PublicKey: "EdDSA"}
 class Authenticator:
     """Turns what the transport knows into a verified credential."""
 
-    def __init__(self, *, issuer: str, audience: str, keys: Mapping[str, PublicKey]) -> None:
+    def __init__(self, *, issuer: str, audience: str, keys: Mapping[str, TokenKey]) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys

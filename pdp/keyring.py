@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
     load_pem_private_key,
-    load_pem_public_key,
 )
 from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certificates
 
-from pdp.authenticate import PublicKey
 from pdp.config import Config, Tls
 from pdp.keystore import load_master_key
 from writ.errors import ConfigurationError
 from writ.keys import parse_private_key
+from writ.token_keys import TokenKey, load_token_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +33,7 @@ class Keyring:
 
     receipt: Ed25519PrivateKey
     permit: Ed25519PrivateKey
-    callers: Mapping[str, PublicKey]
+    callers: Mapping[str, TokenKey]
 
 
 def load_keyring(config: Config) -> Keyring:
@@ -48,7 +46,7 @@ def load_keyring(config: Config) -> Keyring:
     evidence, tls, jwt = config.evidence, config.pdp.tls, config.pdp.jwt
     receipt = _signing_key("evidence.receipt_key", evidence.receipt_key)
     permit = _signing_key("evidence.permit_key", evidence.permit_key)
-    callers = load_public_keys(jwt.public_keys) if jwt is not None else {}
+    callers = load_token_keys(jwt.public_keys) if jwt is not None else {}
     uses: list[tuple[str, PublicKeyTypes]] = [
         ("evidence.receipt_key", receipt.public_key()),
         ("evidence.permit_key", permit.public_key()),
@@ -62,29 +60,7 @@ def load_keyring(config: Config) -> Keyring:
     return Keyring(receipt=receipt, permit=permit, callers=callers)
 
 
-def load_public_keys(folder: Path) -> dict[str, PublicKey]:
-    """Reads every PEM file of a folder; the file name without suffix is the `kid`.
-
-    Raises:
-        ConfigurationError: a file is no PEM of an ES256 or Ed25519 public key, or there is none.
-    """
-    keys: dict[str, PublicKey] = {}
-    for path in sorted(folder.glob("*.pem")):
-        try:
-            key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError, UnsupportedAlgorithm) as error:
-            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` is no public key in PEM") from error
-        if not isinstance(key, Ed25519PublicKey) and not (
-            isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
-        ):
-            raise ConfigurationError("KEY_UNREADABLE", f"`{path}` must be an ES256 or Ed25519 key")
-        keys[path.stem] = key
-    if not keys:
-        raise ConfigurationError("KEY_UNREADABLE", f"`{folder}` holds no public key")
-    return keys
-
-
-def _verify_apart(uses: list[tuple[str, PublicKeyTypes]], callers: Mapping[str, PublicKey]) -> None:
+def _verify_apart(uses: list[tuple[str, PublicKeyTypes]], callers: Mapping[str, TokenKey]) -> None:
     """Two callers' issuers may have one key, for as long as its `kid` changes; nothing else shares one."""
     own: dict[bytes, str] = {}
     for setting, key in uses:

@@ -323,7 +323,12 @@ def main() -> int:
         set_up_logging(config.telemetry.log_level)
         uvloop.run(_main(config))
     except (WritError, OSError) as error:
-        print(f"pdp: {error}", file=sys.stderr)  # noqa: T201  logging may not be set up yet
+        if arguments.check:
+            print(f"pdp: {error}", file=sys.stderr)  # noqa: T201  for people, who asked
+        else:
+            set_up_logging("critical")  # what is wrong may be the settings that say how to log
+            reason, message = (error.reason, error.message) if isinstance(error, WritError) else ("", str(error))
+            log.critical(message, extra={"reason": reason})
         return 1
     return 0
 

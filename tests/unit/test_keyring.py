@@ -110,7 +110,7 @@ def test_a_credential_key_of_an_algorithm_that_nobody_knows_is_refused(layout: L
     content = base64.encodebytes(der.replace(known, unknown)).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{content}-----END PUBLIC KEY-----\n"
     (layout.root / "keys" / "jwt" / "other.pem").write_text(pem)
-    assert refused(layout).reason == "KEY_UNREADABLE"
+    assert refused(layout).reason == "KEY_INVALID"
 
 
 def test_the_server_does_not_show_its_callers_the_key_of_receipts(layout: Layout) -> None:
@@ -142,4 +142,10 @@ def test_a_credential_key_of_another_curve_is_refused(layout: Layout) -> None:
     (layout.root / "keys" / "jwt" / "other.pem").write_bytes(
         public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     )
-    assert refused(layout).reason == "KEY_UNREADABLE"
+    assert refused(layout).reason == "KEY_INVALID"
+
+
+def test_a_credential_key_that_cannot_be_read_is_named(layout: Layout) -> None:
+    (layout.root / "keys" / "jwt" / "folder.pem").mkdir()
+    error = refused(layout)
+    assert (error.reason, "folder.pem`: Is a directory" in error.message) == ("KEY_UNREADABLE", True)

@@ -10,11 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from control_plane.auth import load_keys
 from control_plane.bundles.signature import parse_signing_key, parse_verification_key
 from control_plane.stack.keys import read_private_key
 from writ.errors import ConfigurationError
 from writ.keys import parse_private_key, parse_public_keys
+from writ.token_keys import load_token_keys
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -36,7 +36,7 @@ def pem(kind: str, der: bytes, change: tuple[bytes, bytes]) -> bytes:
 
 def from_folder(content: bytes, folder: Path) -> object:
     (folder / "ours.pem").write_bytes(content)
-    return load_keys(folder)
+    return load_token_keys(folder)
 
 
 def from_state(content: bytes, folder: Path) -> object:

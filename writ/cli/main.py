@@ -89,6 +89,11 @@ def main() -> None:
     except WritError as error:
         click.echo(f"writ: {error}", err=True)
         sys.exit(1)
+    except OSError as error:  # a file that was named and cannot be read or written
+        if error.strerror is None or error.filename is None:
+            raise
+        click.echo(f"writ: {error.strerror}: `{error.filename}`", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

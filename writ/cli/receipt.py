@@ -130,11 +130,10 @@ def _verify_file(file: Path, keys: KeySet, verified: dict[ReceiptPlace, bytes], 
     try:
         held = verify_receipt(parse_receipt(file.read_bytes()), keys)
         _no_conflict(held, verified)
+    except OSError as e:
+        return _failed(file, VerificationFailed("RECEIPT_UNREADABLE", f"cannot be read: {e.strerror}"), as_json)
     except VerificationFailed as e:
-        _print(
-            as_json, {"path": str(file), "ok": False, "reason": e.reason, "message": e.message}, f"FAILED  {file}: {e}"
-        )
-        return False
+        return _failed(file, e, as_json)
     body = held.body
     verified[(body.issuer, body.epoch, body.sequence)] = held.leaf
     document = {
@@ -152,6 +151,12 @@ def _verify_file(file: Path, keys: KeySet, verified: dict[ReceiptPlace, bytes], 
     what = " ".join(part for part in (body.kind, body.decision_id, body.effect) if part)
     _print(as_json, document, f"ok      {file}: {what}, {body.issuer} epoch {body.epoch} sequence {body.sequence}")
     return True
+
+
+def _failed(file: Path, error: VerificationFailed, as_json: bool) -> bool:
+    document = {"path": str(file), "ok": False, "reason": error.reason, "message": error.message}
+    _print(as_json, document, f"FAILED  {file}: {error}")
+    return False
 
 
 def _no_conflict(held: VerifiedReceipt, verified: dict[ReceiptPlace, bytes]) -> None:

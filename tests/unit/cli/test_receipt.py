@@ -88,6 +88,15 @@ def test_a_folder_without_keys_is_an_error(tmp_path: Path) -> None:
     assert "got no file of such a name" in said.output
 
 
+def test_a_receipt_that_cannot_be_read_is_named_and_the_others_are_verified_still(tmp_path: Path) -> None:
+    (tmp_path / "a.json").mkdir()
+    (tmp_path / "b.json").write_bytes((VECTORS / "decision-0.json").read_bytes())
+    said = CliRunner().invoke(receipt, ["verify", str(tmp_path), "--keys", KEYS, "--json"])
+    assert said.exit_code == 1
+    reasons = [json.loads(line).get("reason", "") for line in said.output.splitlines()]
+    assert reasons == ["RECEIPT_UNREADABLE", ""]
+
+
 def test_half_a_receipt_is_named_and_the_others_are_verified_still(tmp_path: Path) -> None:
     whole = (VECTORS / "decision-0.json").read_bytes()
     (tmp_path / "a.json").write_bytes(whole[: len(whole) // 2])

@@ -1,0 +1,40 @@
+"""What the command line says of files that it cannot read, whatever the verb."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RECEIPT = Path(__file__).parents[2] / "vectors" / "receipts" / "decision-0.json"
+
+
+def test_a_file_that_cannot_be_read_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "receipt.pem").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "writ.cli.main", "receipt", "verify", str(RECEIPT), "--keys", str(tmp_path)],
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"writ: Is a directory: `{tmp_path / 'receipt.pem'}`\n"
+
+
+def test_a_decision_point_that_gives_up_says_so_in_the_form_of_its_log(tmp_path: Path) -> None:
+    settings = tmp_path / "writ.yaml"
+    settings.write_text("pdp: 1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pdp.server", "--config", str(settings)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["level"], line["reason"]) for line in lines] == [("critical", "CONFIG_TYPE")]
