@@ -16,11 +16,10 @@ from typing import Any
 
 import click
 import orjson
-import yaml
 
 from benchmarks.inspection_corpus.build import corpus
 from benchmarks.inspection_corpus.model import Sample
-from pdp.inspection.rules import InspectionRules
+from pdp.inspection.folder import read_rules
 from pdp.scan import Inspector
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,13 +55,6 @@ class Judged:
 
     sample: Sample
     found: dict[str, list[str]]
-
-
-def read_rules(directory: Path) -> InspectionRules:
-    """Returns the rules of a folder of groups, `GROUP/data.yaml`."""
-    return InspectionRules.parse(
-        {path.parent.name: yaml.safe_load(path.read_bytes()) for path in sorted(directory.glob("*/data.yaml"))}
-    )
 
 
 def judge(inspector: Inspector, samples: Iterable[Sample]) -> list[Judged]:
