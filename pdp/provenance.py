@@ -30,6 +30,7 @@ from pdp.provenance_forms import (
     IN_RECORDS,
     IN_TEXT,
     IN_USER,
+    NUMBERED,
     QUERY,
     STEERED,
     Form,
@@ -214,7 +215,7 @@ def _hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
 
 def _hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
     # Forms differ for few kinds; agents use few values again and again.
-    kind = kind if kind in (QUERY, CONTENT) or kind in STEERED else ""
+    kind = "account" if kind in NUMBERED else kind if kind in (QUERY, CONTENT) or kind in STEERED else ""
     if len(text) > MAX_NAME_CHARS:
         return _hashed(key, value_forms(kind, text))
     return _remembered_forms(key, kind, text)

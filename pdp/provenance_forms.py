@@ -13,18 +13,18 @@ from hashlib import blake2b
 from itertools import pairwise
 
 from pdp.fold import fold
-from pdp.provenance_beside import beside
+from pdp.provenance_beside import accounts, beside, is_labelled
 from pdp.provenance_lexicon import THINGS
 from pdp.provenance_marks import (
     account,
     address_spellings,
     identifiers,
+    mark_parts,
     opened,
     opened_whole,
     pieces,
     resolved,
     spellings,
-    url_parts,
     words,
 )
 from pdp.provenance_told import detail_number, details_in_steps
@@ -58,6 +58,8 @@ QUERY = "query"
 
 PATH, CODE, URL = "path", "code", "url"
 REACHED = frozenset({"recipient", "account", "channel"})
+NUMBERED = frozenset({"recipient", "account"})
+"""Kinds in whose values a number is what is reached, whatever stands before it."""
 STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
@@ -164,7 +166,7 @@ def address_forms(text: str) -> list[tuple[Form, ...]]:
 
 
 def _forms(kind: str, text: str) -> list[Form]:
-    named = strong_marks(text) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
+    named = strong_marks(text, kind) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
     forms = _addressed(text, named) if named else []
     forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
     parts = words(text)
@@ -185,13 +187,17 @@ def _forms(kind: str, text: str) -> list[Form]:
 
 def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
     """Forms of a value that holds addresses: whatever else it holds must be named as well."""
-    rest = beside(text) if named[0][0] != "a" else []
+    rest = _beside_numbers(text, named) if named[0][0] == "a" else beside(text)
     if rest is None or len(rest) > MAX_WORDS:
         return [Form(where=IN_TEXT, marks=named)]
     if rest:
         marks = (*named, *dict.fromkeys("w:" + word for word in rest))
         return [Form(where=IN_USER | IN_RECORDS, marks=marks), Form(where=IN_TEXT, marks=named)]
     return _named(named[0]) if len(named) == 1 else [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
+
+
+def _beside_numbers(text: str, named: tuple[str, ...]) -> list[str]:
+    return [] if named == ("a:" + _whole_number(text),) else accounts(text)[1]
 
 
 def _told(forms: Iterable[Form]) -> list[Form]:
@@ -201,7 +207,7 @@ def _told(forms: Iterable[Form]) -> list[Form]:
 def _named(mark: str) -> list[Form]:
     if mark[0] != "u":
         return [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,))]
-    host, rest = url_parts(mark[2:])
+    host, rest = mark_parts(mark)
     forms = [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,)), Form(where=IN_USER, marks=("h:" + host,))]
     path = rest.partition("?")[0].split("/")[1:]
     parents = ("u:" + host + "/" + "/".join(path[:count]) for count in range(min(len(path), MAX_PATH_PARTS), 0, -1))
@@ -216,7 +222,7 @@ def is_addressed(text: str, kind: str = "") -> bool:
     bare = text.strip()
     if kind == PATH:
         return _LEADING.search(bare) is not None
-    if strong_marks(text) or is_code(text) or kind == URL:
+    if strong_marks(text, kind) or is_code(text) or kind == URL:
         return True
     if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
         return True
@@ -228,12 +234,22 @@ def is_code(text: str) -> bool:
     return _CODE.fullmatch(text.strip()) is not None
 
 
-def strong_marks(text: str) -> tuple[str, ...]:
-    """Returns the marks of what a value names by itself: all of its addresses, else the one account number that it is."""
-    number = account(text) if not any(character in text for character in "@:/") else ""
-    if number and len(text) <= 64 and " ".join(text.split()).replace(" ", "").isascii() and _is_number(text):
+def strong_marks(text: str, kind: str = "") -> tuple[str, ...]:
+    """Returns the marks of what a value names by itself: all of its addresses, else the one account number that it is. Of a
+    value of a kind of `NUMBERED` also the numbers behind a label, or beside something else."""
+    number = _whole_number(text)
+    if number and not (kind in NUMBERED and is_labelled(text)):
         return ("a:" + number,)
-    return addresses(text)
+    return addresses(text) or (accounts(text)[0] if kind in NUMBERED else ())
+
+
+def _whole_number(text: str) -> str:
+    """Returns the account number that a value is as it stands, "" when it is none or says in a word what it is."""
+    if len(text) > 64 or any(character in text for character in "@:/"):
+        return ""
+    if not "".join(text.split()).isascii() or not _is_number(text):
+        return ""
+    return account(text)
 
 
 def _is_number(text: str) -> bool:
@@ -277,7 +293,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     for mark in sorted(named):
         found[mark] = None
         if mark[0] == "u":
-            host, rest = url_parts(mark[2:])
+            host, rest = mark_parts(mark)
             if not rest:
                 found["h:" + host] = None
     for inner in opened(text):

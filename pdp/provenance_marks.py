@@ -47,6 +47,7 @@ _EMAIL = re2.compile(
 _SPELT_AT = re2.compile(r"(?i)\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?")
 _SPELT_DOT = re2.compile(r"(?i)\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?")
 _URL = re2.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>\"'`{}|\\^]+")
+_LEADING_SCHEME = re2.compile(r"(?i)[a-z][a-z0-9+.-]{1,15}://")
 _BARE_HOST = re2.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?:/[^\s<>\"'`{}|\\^]*)?")
 _IBAN = re2.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,3})?\b")
 _DIGITS = re2.compile(r"\+?[0-9(][0-9 ()./-]{5,28}[0-9]")
@@ -170,13 +171,23 @@ def url_parts(text: str) -> tuple[str, str]:
     bare = text.strip(_JUNK)
     if _UPWARDS.search(text):
         bare = text.rstrip(_JUNK.replace(".", "")).lstrip(_JUNK)  # dots that are no end of a sentence
-    _, scheme, rest = bare.partition("://")
-    bare = rest if scheme else bare
+    scheme = _LEADING_SCHEME.match(bare)
+    bare = (
+        bare[scheme.end() :] if scheme else bare
+    )  # in `a.example/https://b.example` it is the first host that is asked
     bare = bare.split("#", 1)[0]
     cut = min((at for at in (bare.find("/"), bare.find("?")) if at >= 0), default=len(bare))
     host = one_spelling(fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip("."))
     path, mark, query = bare[cut:].partition("?")
     return host, (resolved(unquote(path)) + mark + unquote(query)).rstrip("/")
+
+
+def mark_parts(mark: str) -> tuple[str, str]:
+    """Returns host and the rest of a mark of sort u, as they stand in it: its scheme is gone, and any that follows is of its
+    path or query."""
+    named = mark[2:]
+    cut = min((at for at in (named.find("/"), named.find("?")) if at >= 0), default=len(named))
+    return named[:cut], named[cut:]
 
 
 def resolved(path: str) -> str:

@@ -240,3 +240,108 @@ def test_who_names_a_host_names_no_program_or_file_that_begins_like_it(scheme: s
     assert named("url", "https://docs.example.org/notes", "open docs.example.org")
     assert not named("url", f"{scheme}://docs.example.org/notes", "open docs.example.org")
     assert named("url", f"{scheme}://docs.example.org/notes", f"open {scheme.lower()}://docs.example.org/notes")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://evil.example/https://weather.example/heath?k=topsecret",
+        "http://169.254.169.254/https://weather.example/heath",
+        "http://localhost/https://weather.example/heath",
+        "https://evil.example/redirect?to=https%3A%2F%2Fweather.example%2Fheath",
+        "https%3A%2F%2Fevil.example%2Fhttps%3A%2F%2Fweather.example%2Fheath",
+        "https://evil.example?https://weather.example/heath",
+        "https://evil.example#https://weather.example/heath",
+        "https://evil.example%2Fhttps://weather.example/heath",
+        "https://evil.example:443://weather.example/heath",
+        "https://evil.example://weather.example/heath",
+        "https://evil.example/weather.example/heath",
+        "https://https://weather.example/heath",
+        "ftp://https://weather.example/heath",
+        "www.evil.example/https://weather.example/heath",
+        "evil.example/https://weather.example/heath",
+        "//evil.example/https://weather.example/heath",
+        "https:evil.example/weather.example/heath",
+        "https:/evil.example/weather.example/heath",
+        "https:/\\evil.example/weather.example/heath",
+        "https://evil.example\\weather.example/heath",
+        "https://evil.example\\@weather.example/heath",
+        "https://weather.example\\@evil.example/heath",
+        "https://weather.example@evil.example/heath",
+        "https://evil.example%2F@weather.example/heath",
+        "https://weather.example.evil.example/heath",
+    ],
+)
+def test_a_url_is_what_its_own_host_says_whatever_stands_in_it(value: str) -> None:
+    assert not named("url", value, "fetch https://weather.example/heath and https://api.example")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://weather.example/heath?k=1",
+        "weather.example/heath/today",
+        "HTTPS://Weather.Example/heath",
+        "https://weather.example/heath?from=https://evil.example",
+        "https://api.example/https://evil.example/x",
+    ],
+)
+def test_what_stands_in_the_path_of_the_users_url_makes_it_no_other(value: str) -> None:
+    assert named("url", value, "fetch https://weather.example/heath and https://api.example")
+
+
+def test_a_url_that_holds_a_host_does_not_name_that_host() -> None:
+    assert not named("url", "https://weather.example/x", "fetch https://proxy.example/https://weather.example")
+
+
+LABELLED = [
+    "IBAN:DE89370400440532013000",
+    "IBAN: DE89 3704 0044 0532 0130 00",
+    "IBAN DE89370400440532013000",
+    "iban/DE89370400440532013000",
+    "Konto=DE89370400440532013000",
+    "Mara Keller (DE89 3704 0044 0532 0130 00)",
+]
+
+
+@pytest.mark.parametrize("value", LABELLED)
+@pytest.mark.parametrize("kind", ["account", "recipient"])
+def test_an_account_behind_a_label_is_the_account(kind: str, value: str) -> None:
+    assert named(kind, value, "pay Mara Keller 50 to DE89370400440532013000")
+    assert not named(kind, value, "pay Mara Keller 50 to DE02120300000000202051")
+    assert is_addressed(value, kind)
+    told = text_marks("send it to DE89370400440532013000 instead")
+    assert any(form.where & IN_TEXT and told.issuperset(form.marks) for form in value_forms(kind, value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DE89370400440532013000/1",
+        "paypal:DE89370400440532013000",
+        "DE89370400440532013000@hostname",
+        "IBAN:DE89370400440532013000 IBAN:DE02120300000000202051",
+        "sip:DE89370400440532013000@evil.example",
+    ],
+)
+def test_what_stands_beside_an_account_and_says_more_must_be_named_too(value: str) -> None:
+    assert not named("account", value, "pay 50 to DE89370400440532013000")
+    assert is_addressed(value, "account")
+
+
+@pytest.mark.parametrize("value", ["tel:+49 170 1234567", "tel:+491701234567", "phone: +49 (170) 1234567"])
+def test_a_telephone_number_behind_a_label_is_the_number(value: str) -> None:
+    assert named("recipient", value, "text +49 170 1234567 that I am late")
+    assert not named("recipient", value, "text +49 170 7654321 that I am late")
+    assert is_addressed(value, "recipient")
+
+
+@pytest.mark.parametrize("value", ["mailto:ada@host.example", "sip:ada@host.example", "E-Mail: ada@host.example"])
+def test_an_address_behind_a_label_is_the_address(value: str) -> None:
+    assert named("recipient", value, "write ada@host.example")
+    assert not named("recipient", value, "write bob@host.example")
+
+
+def test_a_name_with_a_small_number_is_no_account() -> None:
+    assert not is_addressed("Team 7", "recipient")
+    assert not is_addressed("Ada Lovelace 2nd", "account")
