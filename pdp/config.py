@@ -7,12 +7,13 @@ passed over here.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 from writ.errors import ConfigurationError, InvalidInput
-from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, between, either, one_of, url
+from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, Rule, between, either, is_host_port, one_of, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
 
@@ -22,6 +23,16 @@ Milliseconds = Annotated[int, between(1, 600_000)]
 """Up to ten minutes, which is how long a repeat is known as one: nothing of a decision may outlive that."""
 
 REDIS = url("unix", "redis", "rediss", expected="`unix:///path`, `redis://host:port` or `rediss://host:port`")
+
+
+def _is_loopback(value: str) -> bool:
+    try:
+        return is_host_port(value) and ipaddress.ip_address(value.rpartition(":")[0].strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+LOOPBACK = Rule(expected="a loopback address:port", holds=_is_loopback)
 
 OTHERS_SECTIONS = frozenset({"stack", "control_plane"})
 
@@ -132,6 +143,9 @@ class Pdp:
     """The gRPC front."""
 
     listen: Annotated[str, either(SOCKET, HOST_PORT)]  # mode 0600; or host:port with tls
+    # Where health, and nothing else, is answered without TLS, for probes have no client certificate: a socket, mode 0600, or a
+    # loopback port; empty: nowhere.
+    health_listen: Annotated[str, either(SOCKET, LOOPBACK, EMPTY)] = ""
     front: NativeFront | None = None  # absent: grpcio listens itself
     tls: Tls | None = None
     jwt: Jwt | None = None
@@ -184,7 +198,16 @@ def _check(config: Config) -> None:
         raise ConfigurationError(
             "CONFIG_INSECURE", f"`pdp.listen` is `{pdp.listen}`: a network address needs `pdp.tls`"
         )
+    if pdp.health_listen and _place(pdp.health_listen) == _place(pdp.listen):
+        raise ConfigurationError(
+            "CONFIG_RANGE", f"`pdp.health_listen` must differ from `pdp.listen`, got `{pdp.listen}`"
+        )
     if pdp.tls is None and pdp.jwt is None:
         raise ConfigurationError("CONFIG_INSECURE", "neither `pdp.tls` nor `pdp.jwt` is set: callers must authenticate")
     if config.redis.cluster and config.redis.url.startswith("unix:"):
         raise ConfigurationError("CONFIG_RANGE", "`redis.url` must be a host with `redis.cluster`, got a unix socket")
+
+
+def _place(address: str) -> str:
+    """An address without the ways of writing one socket."""
+    return address.removeprefix("unix:").removeprefix("//")

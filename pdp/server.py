@@ -61,6 +61,9 @@ log = logging.getLogger("writ.server")
 FOLLOW_S = 1.0
 """How often an idle decision point looks whether OPA has activated another bundle."""
 
+MAX_PROBES = 64
+"""Questions about health that may be open at once where no credential is asked for; a prober has one."""
+
 TRIM_S = 10.0
 """How often free memory is returned to the kernel; it takes up to 1 ms."""
 
@@ -156,6 +159,7 @@ class DecisionPoint:
         if front is not None:
             await front.start()  # before grpcio has threads, which a fork would trip over
         await _listen(server, config.pdp, front.rest if front else None)
+        probed = await _listen_for_probes(healths, config.pdp.health_listen)
         if config.telemetry.metrics_listen:
             host, _, port = config.telemetry.metrics_listen.rpartition(":")
             self.telemetry.listen(host.strip("[]"), int(port))
@@ -168,6 +172,8 @@ class DecisionPoint:
         if front is not None:
             await front.stop()
         await server.stop(config.pdp.timeouts.drain_ms / 1000)
+        if probed is not None:
+            await probed.stop(None)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.engine.drain(), config.pdp.timeouts.drain_ms / 1000)
         await self.state.close()
@@ -263,7 +269,24 @@ async def _listen(server: grpc.aio.Server, pdp: Pdp, rest: Path | None) -> None:
         server.add_secure_port(pdp.listen, credentials)
         await server.start()
         return
-    path = rest or Path(pdp.listen.removeprefix("unix:").removeprefix("//"))
+    await _listen_at(server, rest or Path(pdp.listen.removeprefix("unix:").removeprefix("//")))
+
+
+async def _listen_for_probes(healths: health.aio.HealthServicer, address: str) -> grpc.aio.Server | None:
+    """A server of its own, so that no call but health's can be made where no certificate is asked for."""
+    if not address:
+        return None
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)], maximum_concurrent_rpcs=MAX_PROBES)
+    health_pb2_grpc.add_HealthServicer_to_server(healths, server)
+    if address.startswith("unix:"):
+        await _listen_at(server, Path(address.removeprefix("unix:").removeprefix("//")))
+    else:
+        server.add_insecure_port(address)
+        await server.start()
+    return server
+
+
+async def _listen_at(server: grpc.aio.Server, path: Path) -> None:
     path.unlink(missing_ok=True)
     # The socket must never exist with wider rights, not even for a moment.
     before = os.umask(0o177)

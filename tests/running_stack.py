@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from control_plane.stack.layout import Layout
+from control_plane.stack.config import write_settings
+from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.tokens import mint_token
 from pdp.evidence_read import log_entries
 from pep.client import Client
@@ -70,11 +71,22 @@ class Stack:
         return parse_public_keys((self.layout.public_keys / f"{name}.pem").read_bytes())
 
 
+def write_changed(layout: Layout, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Writes the settings of a first start, but for `changes`."""
+    write_settings(layout, os.urandom)
+    settings = yaml.safe_load(layout.settings.read_text(encoding="utf-8"))
+    for section, values in changes.items():
+        settings[section] |= values
+    layout.settings.write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+
 @contextlib.contextmanager
-def running_stack() -> Iterator[Stack]:
-    """Starts `writ up` in a folder of its own and stops it at the end."""
+def running_stack(changes: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[Stack]:
+    """Starts `writ up` in a folder of its own and stops it at the end. `changes` are settings, by section."""
     folder = Path(tempfile.mkdtemp(prefix="writ-"))
     root, mark, output = folder / "s", folder / "ready", folder / "log"
+    if changes:
+        write_changed(make_layout(root), changes)
     command = [sys.executable, "-m", "writ.cli.main", "up", "--state", str(root), "--once-ready", str(mark)]
     with output.open("wb") as log:
         process = subprocess.Popen(

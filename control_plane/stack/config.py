@@ -56,7 +56,7 @@ class StackConfig:
 
     stack: Stack
     pdp_listen: str
-    pdp_tls: bool
+    pdp_health: str  # where `pdp_listen` needs a client certificate; "": nowhere
     native_front: bool
     opa_socket: Path
     control_plane_listen: str
@@ -81,7 +81,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
     return StackConfig(
         stack=stack,
         pdp_listen=_text(pdp, "pdp.listen"),
-        pdp_tls=pdp.get("tls") is not None,
+        pdp_health=_health(stack, pdp),
         native_front=pdp.get("front") is not None,
         opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),
         control_plane_listen=_text(control_plane, "control_plane.listen"),
@@ -102,6 +102,19 @@ def _check(stack: Stack, layout: Layout, redis_url: str) -> None:
             "CONFIG_RANGE",
             f"`redis.url` must be `unix://{layout.socket('redis')}`, which `stack.start_redis` starts, got another server",
         )
+
+
+def _health(stack: Stack, pdp: dict[str, Any]) -> str:
+    """Where the decision point says without a client certificate whether it serves."""
+    if pdp.get("tls") is None:
+        return _text(pdp, "pdp.listen")
+    if stack.start_pdp and not pdp.get("health_listen"):
+        raise ConfigurationError(
+            "CONFIG_KEY_MISSING",
+            "`pdp.health_listen` is required with `pdp.tls` and `stack.start_pdp`: `writ up` asks there, for example"
+            " `unix://FOLDER/health.sock`",
+        )
+    return str(pdp.get("health_listen") or "")
 
 
 def _section(document: object, name: str) -> dict[str, Any]:

@@ -252,9 +252,9 @@ async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Fin
     owner = "opa" if stack.start_opa else ""
     asks.append(("opa", owner, lambda: _said(ready.opa_ready(opa, bundle=False), "answers")))
     asks.append(("bundle", owner, lambda: _active(config)))
-    if not config.pdp_tls:
+    if config.pdp_health:
         owner = "pdp" if stack.start_pdp else ""
-        asks.append(("pdp", owner, lambda: _said(ready.pdp_ready(config.pdp_listen), "serving")))
+        asks.append(("pdp", owner, lambda: _said(ready.pdp_ready(config.pdp_health), "serving")))
     return list(await asyncio.gather(*(_service(name, _mend(layout, log, runs), ask) for name, log, ask in asks)))
 
 

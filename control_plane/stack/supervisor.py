@@ -197,7 +197,7 @@ class Supervisor:
         return ChildSpec(
             name="pdp",
             command=(sys.executable, "-m", "pdp.server", "--config", str(self._layout.settings)),
-            ready=lambda: ready.pdp_ready(config.pdp_listen),
+            ready=lambda: ready.pdp_ready(config.pdp_health),
             environment=GRPC_ENVIRONMENT,
             sockets=(self._layout.socket("pdp"),),
         )

@@ -42,6 +42,10 @@ WRONG: list[tuple[str, Any]] = [
     ("pdp.listen", "host:0"),
     ("pdp.listen", "host:65536"),
     ("pdp.listen", "dns:///host:1"),
+    ("pdp.health_listen", "unix:"),
+    ("pdp.health_listen", "0.0.0.0:9000"),
+    ("pdp.health_listen", "localhost:9000"),
+    ("pdp.health_listen", "127.0.0.1"),
     ("pdp.jwt.issuer", ""),
     ("pdp.jwt.audience", "a b"),
     ("pdp.limits.max_args_bytes", 0),
@@ -92,6 +96,9 @@ def test_a_wrong_setting_of_the_decision_point_is_named(layout: Layout, name: st
     ("name", "value"),
     [
         ("pdp.listen", "unix:pdp.sock"),
+        ("pdp.health_listen", ""),
+        ("pdp.health_listen", "127.0.0.1:9000"),
+        ("pdp.health_listen", "[::1]:9000"),
         ("telemetry.metrics_listen", ""),
         ("telemetry.metrics_listen", "[::1]:9000"),
         ("telemetry.metrics_listen", "localhost:9000"),
@@ -111,6 +118,22 @@ def test_what_is_right_is_taken(layout: Layout, name: str, value: object) -> Non
     for part in name.split("."):
         found = getattr(found, part)
     assert found == value
+
+
+def test_health_has_a_place_of_its_own(layout: Layout) -> None:
+    with pytest.raises(ConfigurationError, match=r"`pdp\.health_listen` must differ from `pdp\.listen`"):
+        load_pdp(changed(layout, "pdp.health_listen", f"unix:{layout.socket('pdp')}"))
+
+
+def test_a_stack_with_tls_needs_a_place_to_ask_for_health(layout: Layout) -> None:
+    files = {"certificate": "a", "key": "b", "client_authority": "c"}
+    changed(layout, "pdp.tls", files)
+    assert load_stack_config(layout).pdp_health == f"unix://{layout.socket('health')}"
+    changed(layout, "pdp.health_listen", "")
+    with pytest.raises(ConfigurationError, match=r"`pdp\.health_listen` is required"):
+        load_stack_config(layout)
+    changed(layout, "stack.start_pdp", False)  # others start it, and need not be told how
+    assert load_stack_config(layout).pdp_health == ""
 
 
 def test_a_cluster_has_no_socket(layout: Layout) -> None:
