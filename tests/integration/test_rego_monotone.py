@@ -1,5 +1,6 @@
 """Monotone (hypothesis, a real OPA): a higher factor, one more finding, or a trusted word replaced by the agent's or by
-NO_DATA never lowers the score or the tier and never makes the effect milder; also under scopes that are milder."""
+NO_DATA, or a request of the user that nobody passed on, never lowers the score or the tier and never makes the effect milder;
+also under scopes that are milder."""
 
 from __future__ import annotations
 
@@ -49,8 +50,18 @@ SCOPES = {
 }
 """Milder and stricter ones; what the agent alone vouches for may only make stricter."""
 
-PROBE = """# A pack whose rules have scopes.
+PROBE = """# A pack whose rules have scopes, and one that allows all that is done to notes, so that what others hold shows.
 package packs.probe
+
+matched contains {
+	"id": "probe.note",
+	"outcome": "ALLOW",
+	"code": "PROBED",
+	"message": "m",
+	"remediation": "r",
+} if {
+	input.action.operations[0].resource_type == "note"
+}
 
 matched contains {
 	"id": "probe.report",
@@ -166,6 +177,110 @@ CHANGES: dict[str, st.SearchStrategy[Change]] = {
 }
 
 
+CHANGING = ("CREATE", "UPDATE", "SEND", "PAY", "EXECUTE", "ADMIN", "DELETE")
+SINK_KINDS = ("recipient", "account", "url", "channel", "id", "path", "code", "content", "link", "query")
+WORSE_ORIGINS = {
+    "USER": ("TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT"),
+    "TRUSTED_RECORD": ("UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT"),
+}
+
+
+def named_by(pick: random.Random, *, threatened: bool) -> Item:
+    """A value and where it came from. What the user named is never threatened or pointed at; what nothing holds is an address."""
+    origin = pick.choice(["USER", "USER", "TRUSTED_RECORD", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "UNTRUSTED_TEXT"])
+    return {
+        "kind": pick.choice(SINK_KINDS),
+        "pointer": "/to",
+        "origin": origin,
+        "threatened": threatened and origin != "USER" and pick.random() < 0.3,
+        "pointed": origin != "USER" and pick.random() < 0.4,
+        "left_open": pick.random() < 0.5,
+        "addressed": True,
+    }
+
+
+def told(seed: int) -> Item:
+    """A complete item with an operation that another pack allows, of an agent whose user's request a gateway passed on.
+
+    What was read holds prose: after names and numbers alone a mild action waits only where the request names somebody else,
+    and without a request nobody knows that."""
+    pick = random.Random(seed)
+    one = drawn(seed)
+    one["action"] = {
+        "operations": [{**one["action"]["operations"][0], "verb": pick.choice(CHANGING), "resource_type": "note"}],
+        "findings": [],
+    }
+    untrusted = pick.random() < 0.8
+    threat = untrusted and pick.random() < 0.4
+    sinks = [named_by(pick, threatened=threat) for _ in range(pick.choice([0, 1, 1, 2]))]
+    if untrusted and pick.random() < 0.2:
+        sinks.append(
+            {"kind": "detail", "pointer": "/when", "origin": "UNTRUSTED_TEXT", "threatened": False}
+            | {"pointed": False, "left_open": False, "addressed": False}
+        )
+    one["provenance"] = {
+        "state": "OK",
+        "user_request": "GATEWAY",
+        "sinks": sinks,
+        "worst": "USER",
+        "unreported": 0,
+        "intent": pick.choice(["ASKED", "ASKED", "ASKED", "DELEGATED", "IMPLIED", "NOT_ASKED"]),
+        "untrusted_read": untrusted,
+        "threat_read": threat,
+        "prose_read": untrusted,
+    }
+    return one
+
+
+def unsaid(said_by: str) -> Change:
+    """As the decision point tells of an action whose session no gateway gave a request: nothing is the user's, pointed at or left
+    open, and there is nothing that an order of outsiders could go beyond."""
+
+    def change(one: Item) -> None:
+        known = one["provenance"]
+        for sink in known["sinks"]:
+            sink["origin"] = "UNTRUSTED_RECORD" if sink["origin"] == "USER" else sink["origin"]
+            sink.update(pointed=False, left_open=False)
+        known["sinks"] = [sink for sink in known["sinks"] if sink["kind"] != "detail"]
+        known.update(user_request=said_by, intent="UNSPECIFIED")
+
+    return change
+
+
+def unsaid_of_nothing_read(one: Item) -> None:
+    """The least that may be known without a request: values keep where they came from."""
+    one["provenance"].update(user_request="UNSPECIFIED", intent="UNSPECIFIED")
+
+
+def unknown_provenance(one: Item) -> None:
+    """As the decision point tells of a session that the state has lost."""
+    known = one["provenance"]
+    known["sinks"] = [sink for sink in known["sinks"] if sink["kind"] != "detail"]
+    for sink in known["sinks"]:
+        sink.update(origin="UNTRUSTED_TEXT", threatened=True, pointed=False, left_open=False, addressed=True)
+    known.update(state="NO_DATA", user_request="UNSPECIFIED", intent="UNSPECIFIED", worst="UNTRUSTED_TEXT")
+    known.update(untrusted_read=True, threat_read=True, prose_read=True)
+
+
+def of_worse_origin(at: int, which: int) -> Change:
+    def change(one: Item) -> None:
+        good = [sink for sink in one["provenance"]["sinks"] if sink["origin"] in WORSE_ORIGINS]
+        if good:
+            sink = good[at % len(good)]
+            worse = WORSE_ORIGINS[sink["origin"]]
+            sink.update(origin=worse[which % len(worse)], pointed=False)
+
+    return change
+
+
+OF_PROVENANCE: dict[str, st.SearchStrategy[Change]] = {
+    "no request": st.builds(unsaid, st.sampled_from(["AGENT", "UNSPECIFIED"])),
+    "no request, and all else the same": st.just(unsaid_of_nothing_read),
+    "a lost provenance": st.just(unknown_provenance),
+    "a worse origin": st.builds(of_worse_origin, st.integers(0, 3), st.integers(0, 3)),
+}
+
+
 def drawn(seed: int) -> Item:
     """A complete item whose every assertion is trusted, with all that a decision point may know."""
     pick = random.Random(seed)
@@ -195,6 +310,29 @@ def test_knowing_less_or_seeing_more_is_never_milder(served: Served, kind: str, 
         assert mild.score <= strict.score, (mild, strict)
         assert mild.tier <= strict.tier, (mild, strict)
         assert MILD_TO_STRICT.index(mild.effect) <= MILD_TO_STRICT.index(strict.effect), (mild, strict)
+
+
+@pytest.mark.parametrize("kind", OF_PROVENANCE)
+@given(data=st.data(), seed=st.integers(0, 10_000))
+@settings(max_examples=12, deadline=None, derandomize=True)
+def test_knowing_less_of_who_named_a_value_is_never_milder(
+    served: Served, kind: str, data: st.DataObject, seed: int
+) -> None:
+    change = data.draw(OF_PROVENANCE[kind])
+    before = [told(seed + number) for number in range(TOGETHER)]
+    after = copy.deepcopy(before)
+    for one in after:
+        change(one)
+    outcomes = judged(served, *before, *after)
+    for asked, mild, strict in zip(before, outcomes[:TOGETHER], outcomes[TOGETHER:], strict=True):
+        assert mild.score <= strict.score, (asked["provenance"], mild, strict)
+        assert mild.tier <= strict.tier, (asked["provenance"], mild, strict)
+        assert MILD_TO_STRICT.index(mild.effect) <= MILD_TO_STRICT.index(strict.effect), (asked, mild, strict)
+
+
+def test_the_actions_of_which_it_is_known_who_named_their_values_meet_every_effect(served: Served) -> None:
+    outcomes = judged(served, *[told(seed) for seed in range(200)])
+    assert {outcome.effect for outcome in outcomes} == {"ALLOW", "REQUIRE_APPROVAL", "DENY"}
 
 
 def test_the_drawn_items_meet_every_effect_and_both_kinds_of_standing(served: Served) -> None:

@@ -48,7 +48,7 @@ _truly(rule) := object.union(rule, {
 	input.provenance.state == "NO_DATA"
 } else := rule
 
-_ask_again := "have the user ask for it in so many words, or get an approval"
+_ask_again := "have the user ask for it in so many words through a gateway, or get an approval"
 
 _name_it := "have the user name the destination, take it from a record that outsiders cannot write, or get an approval"
 

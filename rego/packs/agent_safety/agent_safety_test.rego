@@ -74,6 +74,31 @@ test_asi01_what_the_user_did_not_ask_for_is_held if {
 	}
 }
 
+# What an agent gets whose request a gateway did not pass on.
+_unsaid := {"user_request": "UNSPECIFIED", "intent": "UNSPECIFIED"}
+
+test_asi01_without_a_request_nothing_was_asked_for if {
+	every said_by in ["AGENT", "UNSPECIFIED"] {
+		unsaid := object.union(_unsaid, {"user_request": said_by})
+		every verb in _changing {
+			_codes(_of(verb, unsaid)) == {"GOAL_NOT_ASKED"}
+			_codes(_of(verb, object.union(unsaid, {"threat_read": true}))) == {"GOAL_HIJACKED"}
+			_codes(_of(verb, object.union(unsaid, {"untrusted_read": false}))) == set()
+		}
+		_codes(_of("READ", object.union(unsaid, {"threat_read": true}))) == set()
+	}
+}
+
+test_asi01_without_a_request_what_bids_nothing_holds_nothing_mild if {
+	wordless := object.union(_unsaid, {"prose_read": false})
+	every verb in ["CREATE", "UPDATE", "SEND"] {
+		_codes(_of(verb, wordless)) == set()
+	}
+	every verb in ["PAY", "EXECUTE", "ADMIN", "DELETE"] {
+		_codes(_of(verb, wordless)) == {"GOAL_NOT_ASKED"}
+	}
+}
+
 test_asi01_names_and_numbers_of_outsiders_bid_nothing_mild if {
 	every verb in ["CREATE", "UPDATE", "SEND"] {
 		_codes(_of(verb, {"intent": "NOT_ASKED", "prose_read": false})) == set()
@@ -194,7 +219,8 @@ test_asi02_an_id_by_its_form_that_nothing_holds_is_held if {
 	_codes(_to("SEND", invented)) == {"RECORD_UNTRUSTED"}
 	_codes(_to("SEND", object.union(invented, {"addressed": false}))) == set()
 	_codes(_to("READ", invented)) == set()
-	_codes(_of("SEND", {"sinks": [_sink(invented)], "user_request": "UNSPECIFIED", "intent": "UNSPECIFIED"})) == set()
+	unsaid := {"sinks": [_sink(invented)], "user_request": "UNSPECIFIED", "intent": "UNSPECIFIED", "prose_read": false}
+	_codes(_of("SEND", unsaid)) == set()
 }
 
 test_asi02_beside_a_threat_it_is_denied if {
@@ -290,10 +316,11 @@ test_asi06_instructions_to_a_model_are_not_stored if {
 test_asi07_without_a_gateway_outsiders_name_no_destination if {
 	every said_by in ["AGENT", "UNSPECIFIED"] {
 		facts := {"user_request": said_by, "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "UNTRUSTED_RECORD"})]}
-		_codes(_of("SEND", facts)) == {"REQUEST_UNVOUCHED"}
+		_codes(_of("SEND", facts)) == {"GOAL_NOT_ASKED", "REQUEST_UNVOUCHED"}
+		_codes(_of("SEND", object.union(facts, {"prose_read": false}))) == {"REQUEST_UNVOUCHED"}
 	}
 	facts := {"user_request": "AGENT", "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "TRUSTED_RECORD"})]}
-	_codes(_of("SEND", facts)) == set()
+	_codes(_of("SEND", object.union(facts, {"prose_read": false}))) == set()
 }
 
 test_asi08_a_burst_is_stopped if {
@@ -343,7 +370,7 @@ test_asi10_a_long_good_past_buys_little if {
 
 test_lost_provenance_is_never_better if {
 	lost := {"state": "NO_DATA", "intent": "UNSPECIFIED", "sinks": [_sink({"origin": "UNTRUSTED_TEXT", "left_open": false})]}
-	_codes(_of("SEND", lost)) == {"PROVENANCE_UNKNOWN"}
+	_codes(_of("SEND", lost)) == {"PROVENANCE_UNKNOWN", "GOAL_NOT_ASKED"}
 }
 
 test_lost_provenance_says_that_it_is_lost_and_stays_as_grave if {

@@ -11,7 +11,7 @@ matched contains rule if {
 		"ASI01 goal hijack",
 		"goal_not_asked",
 		"GOAL_NOT_ASKED",
-		"the user asked for other things, and the agent has read text of outsiders",
+		"as far as a gateway tells, the user did not ask for this, and the agent has read text of outsiders",
 		_ask_again,
 	)
 }
@@ -20,13 +20,13 @@ matched contains rule if {
 # title: ASI01, an action that the user did not ask for, after a threat was read
 matched contains rule if {
 	input.provenance.threat_read == true
-	input.provenance.intent in {"NOT_ASKED", "DELEGATED", "IMPLIED"}
+	input.provenance.intent in (_unasked | {"DELEGATED", "IMPLIED"})
 	input.action.operations[0].verb in _changing
 	rule := _truly(_denied(
 		"ASI01 goal hijack",
 		"goal_hijacked",
 		"GOAL_HIJACKED",
-		"the user did not ask for this, and what the agent has read holds instructions to a model",
+		"as far as a gateway tells, the user did not ask for this, and what the agent has read holds instructions to a model",
 		"remove the text with the instructions, and start a new session",
 	))
 }
@@ -65,14 +65,17 @@ matched contains rule if {
 	))
 }
 
+# Where no gateway tells what the user said, the user asked for nothing: an agent must not gain by keeping the request back.
+_unasked := {"NOT_ASKED", "UNSPECIFIED"}
+
 # Names, numbers and codes bid nobody do anything; a grave action waits all the same.
 _not_asked if {
-	input.provenance.intent == "NOT_ASKED"
+	input.provenance.intent in _unasked
 	not _mute
 }
 
 _not_asked if {
-	input.provenance.intent == "NOT_ASKED"
+	input.provenance.intent in _unasked
 	_needs_a_word
 }
 
