@@ -65,9 +65,8 @@ class MemoryProvenance:
         user = session.user | (set(split(ask.request_hashes)) if ask.request_digest else set())
         hits = tuple(self._hit(lookup, session, agent, user) for lookup in ask.lookups)
         unreported = sum(one.untrusted for claim, one in session.pending.items() if claim != ask.claim)
-        agent_untrusted = agent.untrusted
+        waits_elsewhere = self._waits_elsewhere(ask)
         if not ask.dry_run:
-            agent.untrusted |= ask.reads_untrusted
             made = Pending(tool=ask.tool, pointed=is_naming(ask, hits), untrusted=ask.reads_untrusted)
             held = session.pending.setdefault(ask.claim, made)
             held.untrusted |= made.untrusted
@@ -80,10 +79,10 @@ class MemoryProvenance:
             overflow=session.overflow,
             untrusted_read=session.untrusted_read,
             threat_read=session.threat_read,
-            agent_untrusted=agent_untrusted,
+            agent_untrusted=agent.untrusted or waits_elsewhere,
             agent_threat=agent.threat,
             prose_read=session.prose_read,
-            agent_prose=agent.prose or self._waits_elsewhere(ask),
+            agent_prose=agent.prose or waits_elsewhere,
         )
 
     def _waits_elsewhere(self, ask: ProvenanceAsk) -> bool:
@@ -98,7 +97,9 @@ class MemoryProvenance:
             del pending[ask.claim]
 
     def allowed(self, ask: ProvenanceAsk) -> None:
-        self.sessions[ask.session].pending[ask.claim].allowed = True
+        held = self.sessions[ask.session].pending[ask.claim]
+        held.allowed = True
+        self.agents[ask.agent].untrusted |= held.untrusted
 
     def learn(
         self, session_name: str, agent_name: str, claim: bytes, tool: bytes, sighting: Sighting, *, trusted: bool = True

@@ -195,12 +195,12 @@ for i = 1, #ARGV, 7 do
   local agent = agents[agent_name] or load_agent(agent_name)
   sessions[name], agents[agent_name] = s, agent
   local agent_flags = agent.f
-  -- Whatever session comes next, this agent may have read by then what nobody reports.
-  if not dry and untrusted == 2 and agent.f % 2 == 0 then
-    put(agent, 'f', agent.f + 1)
-    agent.renew = true
-  end
   if lost_before(s, agent, tag) then
+    -- Nothing waits in a session that is not known; whatever session comes next, this agent may have read by then.
+    if not dry and untrusted == 2 and agent.f % 2 == 0 then
+      put(agent, 'f', agent.f + 1)
+      agent.renew = true
+    end
     out[#out + 1] = { 0, '', 0, 0, agent_flags, '' }
   else
     local user, known = s.q, s.m
@@ -214,7 +214,8 @@ for i = 1, #ARGV, 7 do
     end
     local hits, named = look_up(ARGV[i + 5], s, agent, user)
     local unreported = #s.p / 13
-    if agent.u > unreported then agent_flags = bit.bor(agent_flags, 8) end -- what another session waits for may be prose
+    -- What another session waits for counts as permitted until it is settled: it was read, and may be prose.
+    if agent.u > unreported then agent_flags = bit.bor(agent_flags, 9) end
     if unreported > 0 and has(s.p, claim, 13) then unreported = unreported - 1 end
     if not dry then
       if await(s, claim, tool, named, untrusted, ARGV[i + 6]) then put(agent, 'u', agent.u + 1) end

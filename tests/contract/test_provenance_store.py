@@ -306,6 +306,52 @@ async def test_a_denied_action_read_nothing(store: Store) -> None:
     assert (told["sinks"][0]["origin"], told["unreported"]) == ("NOWHERE", 0)
 
 
+async def test_what_was_never_permitted_taints_neither_its_session_nor_its_agent(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.denied(ask)
+    for claim, session in (("2", "s1"), ("3", "s2")):
+        told = await facts(store, claim, "eve@evil.example", session=session)
+        assert (told["untrusted_read"], told["prose_read"]) == (False, False)
+
+
+async def test_what_is_not_settled_yet_may_have_been_read_in_every_session(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    told = await facts(store, "2", "eve@evil.example", session="s2")
+    assert (told["untrusted_read"], told["prose_read"]) == (True, True)
+    await store.denied(ask)
+    told = await facts(store, "3", "eve@evil.example", session="s2")
+    assert (told["untrusted_read"], told["prose_read"]) == (False, False)
+
+
+async def test_what_was_permitted_stays_read_when_something_else_is_refused(store: Store) -> None:
+    permitted, refused = asking("1"), asking("2")
+    await store.look(permitted)
+    await store.look(refused)
+    await store.allowed(permitted)
+    await store.denied(refused)
+    await store.learn(permitted, sight({"level": 12}, MAIL, trusted_reporter=True))
+    for claim, session in (("3", "s1"), ("4", "s2")):
+        assert (await facts(store, claim, "eve@evil.example", session=session))["untrusted_read"] is True
+
+
+async def test_what_was_permitted_counts_in_other_sessions_though_nobody_reports_it(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.allowed(ask)
+    told = await facts(store, "2", "eve@evil.example", session="s2")
+    assert (told["untrusted_read"], told["prose_read"]) == (True, True)
+
+
+async def test_what_was_permitted_counts_though_it_is_reported_not_to_have_run(store: Store) -> None:
+    ask = asking("1")
+    await store.look(ask)
+    await store.allowed(ask)
+    await store.learn(ask, Sighting())
+    assert (await facts(store, "2", "eve@evil.example", session="s2"))["untrusted_read"] is True
+
+
 async def test_an_unreported_result_that_only_we_write_is_no_danger(store: Store) -> None:
     await store.look(asking("1", result=ResultSpec(content=ContentTrust.TRUSTED)))
     assert (await facts(store, "2", "eve@evil.example"))["unreported"] == 0
