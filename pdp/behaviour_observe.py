@@ -1,8 +1,8 @@
 """What one action means for the behaviour state: who acts, how much moves, what it may bring back. Pure.
 
 Names are keyed hashes (`pdp.session_key`), amounts are upper bounds, and what nobody said is the worst: an action without
-a bound of rows counts as `UNBOUNDED_ROWS`, a payment without an amount as `UNBOUNDED_AMOUNT`, data that nobody classified
-as `unclassified`, a verb that is not known as leaving the trust boundary.
+a bound of rows, neither its own nor one of what its tool returns, counts as `UNBOUNDED_ROWS`, a payment without an amount as
+`UNBOUNDED_AMOUNT`, data that nobody classified as `unclassified`, a verb that is not known as leaving the trust boundary.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ UNBOUNDED_ROWS = 1_000_000
 
 UNBOUNDED_AMOUNT = 10**12
 """Minor units of a payment whose amount is not known: ten thousand million of a currency with two decimals."""
+
+MIN_ROW_BYTES = 2
+"""Least bytes of a row in a result: one of its own, and one that parts it from the next."""
 
 MAX_VALUE = 2**53 - 1
 """Largest volume: Lua counts exactly up to here."""
@@ -69,6 +72,7 @@ _WORD = re.compile(rb"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 _SPELLINGS = re.compile(rb"\\|[0-9][.eE]")
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/-]{1,48}")
 _NO_CLASSES: frozenset[str] = frozenset()
+_READING = frozenset({Verb.READ, Verb.LIST})
 _MAX_TYPES = 4
 _MAX_CLASSES_BYTES = 400  # as in behaviour.lua
 _LANES = 0x0101010101010101
@@ -141,7 +145,7 @@ def observe(
         join_classes((UNCLASSIFIED,) if result.classes is None else result.classes),
     )
     destinations = {f"{d.kind}:{d.value}": None for operation in operations for d in operation.destinations}
-    rows = _rows(operations)
+    rows = _rows(operations, result)
     size = len(request.args_json)
     similarity = similar_words(f"{tool.server} {tool.name}", request.args_json)
     flags = external + 2 * untrusted
@@ -265,12 +269,22 @@ def _leaves(operation: Operation) -> bool:
     return any(destination.external for destination in operation.destinations)
 
 
-def _rows(operations: tuple[Operation, ...]) -> int:
+def _rows(operations: tuple[Operation, ...], result: ResultSpec) -> int:
     total = 0
     for operation in operations:
         bound = row_bound(operation)
         total += UNBOUNDED_ROWS if bound is None or bound < 0 else bound
+    # What does more than read may move records elsewhere than into its result, which then bounds nothing.
+    if all(operation.verb in _READING for operation in operations):
+        total = _returned(total, result)
     return min(total, MAX_VALUE)
+
+
+def _returned(rows: int, result: ResultSpec) -> int:
+    """The least of `rows` and what one result can hold."""
+    if result.max_rows is not None:
+        rows = min(rows, result.max_rows)
+    return rows if result.max_bytes is None else min(rows, -(-result.max_bytes // MIN_ROW_BYTES))
 
 
 def _amount(operations: tuple[Operation, ...], settings: BehaviourSettings) -> int:

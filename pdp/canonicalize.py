@@ -63,6 +63,7 @@ class Canonicalizer:
             notes.note(code, "", "expected a server and tool that the catalog knows")
             operations = [unknown_operation()]
         else:
+            notes.findings += _changed(entry, definition_digest)
             operations = self._operations(entry, enrolled, arguments, notes, subjects)
         call = (server, tool, definition_digest, arguments)
         return self._call(call, enrolled, entry is not None, operations, notes.findings, subjects)
@@ -73,8 +74,9 @@ class Canonicalizer:
         """Returns the call as UNKNOWN with one finding, for programs that could not be parsed in time."""
         call = (server, tool, definition_digest, parse_arguments(args_json, self._max_args_bytes, max_odd=MAX_ODD))
         enrolled = self.catalog.servers.get(server)
-        known = enrolled is not None and enrolled.entry(tool) is not None
-        return self._call(call, enrolled, known, [unknown_operation()], [finding], [])
+        entry = enrolled.entry(tool) if enrolled is not None else None
+        findings = [] if entry is None else _changed(entry, definition_digest)
+        return self._call(call, enrolled, entry is not None, [unknown_operation()], [*findings, finding], [])
 
     def is_heavy(self, server: str, tool: str, args_json: bytes) -> bool:
         """True when a program argument may be longer than 2 KiB, so that it belongs into another process."""
@@ -143,3 +145,12 @@ class Canonicalizer:
         by_json = {record_bytes(operation.to_json()): operation for operation in operations}
         ordered = sorted(by_json.items(), key=lambda item: (self._rank[item[1].verb], item[0]))
         return [operation for _, operation in ordered], b"[%b]" % b",".join(text for text, _ in ordered)
+
+
+def _changed(entry: Entry, definition_digest: str) -> list[Finding]:
+    """The finding that the agent was shown another definition of the tool than the one that a person reviewed. Only a caller
+    that says what it was shown, and an entry that says what was reviewed, can differ."""
+    if not definition_digest or not entry.definition or definition_digest == entry.definition:
+        return []
+    message = f"expected {entry.definition[:12]}, got {definition_digest[:12]}"
+    return [Finding(code="DEFINITION_CHANGED", pointer="", message=message)]

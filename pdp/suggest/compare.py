@@ -94,7 +94,9 @@ def _scopes(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:
     """Several things that the catalog counts as one: their rows and their sum are then those of one."""
     listed = {one.verb for one in suggested.operations if one.scope is Scope.ALL}
     for verb in sorted(listed & {one.verb for one in entry.operations if one.scope is Scope.SINGLE}):
-        yield _graver(tool.name, "SCOPE_NARROWER", f"the catalog says SINGLE of {verb}, the definition allows more at once")
+        yield _graver(
+            tool.name, "SCOPE_NARROWER", f"the catalog says SINGLE of {verb}, the definition allows more at once"
+        )
 
 
 def _choices(tool: Tool, entry: Entry, suggested: Entry) -> Iterator[Difference]:

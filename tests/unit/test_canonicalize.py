@@ -16,7 +16,7 @@ from pdp.catalog import Catalog
 from pdp.cli_canonicalize import _CATALOG, read_catalog
 from pdp.model import CanonicalCall
 from pdp.operation import Notes, verify_folded
-from writ.action import Scope, Verb
+from writ.action import Finding, Scope, Verb
 from writ.errors import ConfigurationError, InvalidInput
 
 CANONICALIZER = Canonicalizer(read_catalog(_CATALOG), tuple(Verb))
@@ -351,3 +351,18 @@ def test_a_call_for_which_no_operation_is_left_is_unknown() -> None:
     for args in (b'{"action":"delete"}', b'{"action":" list"}', b'{"action":null}', b"{}"):
         told = canonicalizer.canonicalize("dns", "t", "", args)
         assert [operation.verb for operation in told.action.operations] == [Verb.DELETE]
+
+
+@pytest.mark.parametrize("definition", ["", "aa" * 32, "bb" * 32])
+def test_another_definition_than_the_reviewed_one_is_a_finding_and_no_other_action(definition: str) -> None:
+    entry = {"verb": "UPDATE", "resource": "note", "ids": "id", "definition": "aa" * 32}
+    server = {"server": "notes", "environment": "sandbox", "tools": {"change": entry}}
+    canonicalizer = Canonicalizer(Catalog.parse({"notes": server}), tuple(Verb))
+    parsed = canonicalizer.canonicalize("notes", "change", definition, b'{"id": "7"}')
+    timeout = Finding(code="PARSE_TIMEOUT", pointer="", message="late")
+    late = canonicalizer.unknown("notes", "change", definition, b'{"id": "7"}', timeout)
+    changed = ["DEFINITION_CHANGED"] if definition == "bb" * 32 else []
+    assert codes(parsed) == changed
+    assert codes(late) == [*changed, "PARSE_TIMEOUT"]
+    assert [operation.verb for operation in parsed.action.operations] == [Verb.UPDATE]
+    assert parsed.action_digest == canonicalizer.canonicalize("notes", "change", "", b'{"id": "7"}').action_digest

@@ -71,6 +71,32 @@ def test_what_nobody_bounded_counts_as_a_lot() -> None:
     assert not observed(operation(Verb.SEND, to=["x"], external=False)).external
 
 
+@pytest.mark.parametrize(
+    ("result", "rows", "counted"),
+    [
+        (ResultSpec(max_rows=500), None, 500),
+        (ResultSpec(max_rows=500), 20, 20),
+        (ResultSpec(max_rows=2 * UNBOUNDED_ROWS), None, UNBOUNDED_ROWS),
+        (ResultSpec(max_bytes=1001), None, 501),
+        (ResultSpec(max_bytes=1001), 20, 20),
+        (ResultSpec(max_rows=500, max_bytes=100), None, 50),
+        (ResultSpec(max_rows=0), None, 0),
+    ],
+)
+def test_what_only_reads_counts_as_no_more_than_its_result_holds(
+    result: ResultSpec, rows: int | None, counted: int
+) -> None:
+    assert observed(operation(Verb.LIST, rows=rows), result=result).rows == counted
+
+
+@pytest.mark.parametrize("verb", sorted(set(Verb) - {Verb.READ, Verb.LIST}))
+def test_what_does_more_than_read_is_not_bounded_by_what_it_returns(verb: Verb) -> None:
+    small = ResultSpec(max_rows=1, max_bytes=2)
+    assert observed(operation(verb, rows=None), result=small).rows == UNBOUNDED_ROWS
+    # What it read it may have sent or written.
+    assert observed(operation(rows=40), operation(verb, "file", rows=2), result=small).rows == 42
+
+
 def test_amounts_are_folded_into_the_declared_currency() -> None:
     declared = settings(rates_bp={"USD": 9_300})
     pays = [operation(Verb.PAY, amount=1_000), operation(Verb.PAY, amount=1_000, currency="USD")]
