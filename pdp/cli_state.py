@@ -16,6 +16,7 @@ from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
 from pdp.seal import resume, seal, unseal
+from pdp.segment import sync_folder
 from pdp.server import now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records, receipted
@@ -68,21 +69,38 @@ def init(settings: Path, as_json: bool) -> None:
 @click.option(
     "--unless-killed", "run_id", default="", help="Nor when it is the server of this run id, killed and back."
 )
+@click.option(
+    "--spend",
+    "proofs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    help="File that keeps such a mark or run id: destroyed right before anything is changed.",
+)
 @_as_json
 def rebuild_(
-    settings: Path, others: tuple[tuple[Path, Path, Path], ...], mark: str, run_id: str, as_json: bool
+    settings: Path,
+    others: tuple[tuple[Path, Path, Path], ...],
+    mark: str,
+    run_id: str,
+    proofs: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Count again, from every decision point's receipts, what an emptied or replaced Redis has lost."""
     config = load_config(settings)
     own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
 
+    def spend() -> None:
+        for proof in proofs:
+            _destroy(proof)
+
     async def run(store: RedisState) -> dict[str, Any]:
         await store.check_server()
         logs = (own, *others)
-        if mark and await unseal(store, mark, (one for folders in logs for one in receipted(folders[0]))):
+        if mark and await unseal(store, mark, (one for folders in logs for one in receipted(folders[0])), spend):
             return {"requests": 0, "sealed": True}
-        if run_id and await resume(store, run_id, (one for folders in logs for one in receipted(folders[0]))):
+        if run_id and await resume(store, run_id, (one for folders in logs for one in receipted(folders[0])), spend):
             return {"requests": 0, "resumed": True}
+        spend()
         records = (record for folders in logs for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 
@@ -101,6 +119,12 @@ def seal_(settings: Path, mark: str, as_json: bool) -> None:
         return {"organisations": await seal(store, mark)}
 
     print_fields(run_on_state(load_config(settings), run), as_json)
+
+
+def _destroy(path: Path) -> None:
+    """At return the file is gone for good, after a crash of the machine too."""
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _reader(folder: Path, vault: Path, master: Path) -> EvidenceReader:

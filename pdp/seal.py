@@ -6,7 +6,8 @@ After a clean stop by seals:
    organisation that is whole, and last for the deployment.
 2. Redis is stopped so that all it holds is on the disk, and only then the mark is kept elsewhere (by the caller).
 3. Before anybody decides again, `unseal` wants that very mark back, for the deployment and for every organisation, and puts
-   the run id of the new server in its place. The caller has destroyed its copy before, so that it proves one restart.
+   the run id of the new server in its place. The caller destroys its copy (`spend`) when all has been looked at and nothing
+   has been changed yet: so it proves one restart, and what failed before has not cost it.
 
 Seals are the last writes: a server that lacks them may lack others before them, and one that has them lacks none. An older
 copy has another mark or none; where the mark came back with it, as from a backup of everything but the receipts, it lacks what
@@ -16,7 +17,7 @@ does, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pdp.state import RedisState
@@ -55,20 +56,31 @@ async def seal(state: RedisState, mark: str) -> int:
     return sealed
 
 
-async def unseal(state: RedisState, mark: str, receipted: Iterable[Receipted]) -> bool:
+def _nothing() -> None:
+    """For who keeps no copy."""
+
+
+async def unseal(
+    state: RedisState, mark: str, receipted: Iterable[Receipted], spend: Callable[[], None] = _nothing
+) -> bool:
     """Takes the seals off. False when one is missing or another, or something lacks what receipts tell of it: then nothing says
-    that Redis is whole. Raises StateFailed."""
+    that Redis is whole. `spend` is called before the first change. Raises StateFailed."""
     held = await state.client.command("GET", SEAL_KEY)
     if not mark or held is None or held.decode() != mark:
         return False
+    complete = await _hold(state, receipted)
+    spend()
+    # A crash from here on ends in counting again: the copy is gone.
     await state.client.command("DEL", SEAL_KEY)
-    return await _take_over(state, PREFIX + mark, receipted)
+    return complete and await _take_over(state, PREFIX + mark)
 
 
-async def resume(state: RedisState, run_id: str, receipted: Iterable[Receipted]) -> bool:
+async def resume(
+    state: RedisState, run_id: str, receipted: Iterable[Receipted], spend: Callable[[], None] = _nothing
+) -> bool:
     """Goes on after a server that was killed, `run_id`, came back on the same machine with its own append-only file. False when
     something does not stand under that run id, or lacks what receipts tell of it: then nothing says that Redis is whole.
-    Raises StateFailed.
+    `spend` is called before the first change. Raises StateFailed.
 
     A killed process loses at most what it answered while the disk was being flushed. The file is written in order, so with the
     last number that was drawn everything before it is there: however long ago that was, for it does not expire. Decision
@@ -76,9 +88,17 @@ async def resume(state: RedisState, run_id: str, receipted: Iterable[Receipted])
     action waiting for its report, which counts as the worst. After a crash of the machine, or with a copy of the file, count
     again: a copy that is older is found by its numbers, facts and suspensions that it lacks are not.
     """
-    if not run_id or await state.client.command("GET", EPOCH_KEY) is None:
+    if not run_id or await state.client.command("GET", EPOCH_KEY) is None or not await _hold(state, receipted):
         return False
-    return await _take_over(state, run_id, receipted)
+    spend()
+    return await _take_over(state, run_id)
+
+
+async def _hold(state: RedisState, receipted: Iterable[Receipted]) -> bool:
+    for one in receipted:
+        if not await _holds(state, one):
+            return False
+    return True
 
 
 async def _holds(state: RedisState, one: Receipted) -> bool:
@@ -91,10 +111,7 @@ async def _holds(state: RedisState, one: Receipted) -> bool:
     return epoch is not None and int(began_ms or 0) > one.time_ms
 
 
-async def _take_over(state: RedisState, mark: str, receipted: Iterable[Receipted]) -> bool:
-    for one in receipted:
-        if not await _holds(state, one):
-            return False
+async def _take_over(state: RedisState, mark: str) -> bool:
     whole = True
     for organisation in sorted(await state.continuity.organisations()):
         whole &= await run_one(state.client, _SEAL, organisation_key(organisation), mark, "") == 1

@@ -14,11 +14,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from control_plane.stack import ready
+from control_plane.stack import programs, ready
 from control_plane.stack.config import StackConfig, load_stack_config
 from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
-from control_plane.stack.places import CHECKOUT, child_environment
+from control_plane.stack.places import CHECKOUT
 from control_plane.stack.redis_server import find_redis_server
 from control_plane.stack.tools import TOOLS, built_tool, opa_version, tool_version
 from writ.errors import WritError
@@ -30,9 +30,6 @@ MIN_FREE_BYTES = 512 * 1024 * 1024
 
 CLOCK_FLOOR_S = 1_767_225_600
 """2026-01-01: a clock before this release is wrong, and credentials and windows with it."""
-
-READ_TIMEOUT_S = 60.0
-"""A server reads its settings in a second or two; more only on a machine that is very busy."""
 
 _MEND_OPA = "unset WRIT_OPA if it is set, else remove this file; then run `make tools`"
 
@@ -170,37 +167,14 @@ def _config(layout: Layout) -> StackConfig | Finding:
 
 
 async def _read(config: StackConfig, layout: Layout) -> list[Finding]:
-    """Has each server that a start wants read its own settings and keys, which is what it would refuse a start by."""
-    modules = []
-    if config.stack.start_control_plane:
-        modules.append("control_plane.server")
-    if config.stack.start_pdp:
-        modules.append("pdp.server")
-    return list(await asyncio.gather(*(_read_by(module, layout) for module in modules)))
+    return list(await asyncio.gather(*(_read_by(module, layout) for module in programs.servers(config))))
 
 
 async def _read_by(module: str, layout: Layout) -> Finding:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, "--config", str(layout.settings), "--check"),
-        env=child_environment(),
-        cwd=layout.root,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(READ_TIMEOUT_S):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        output = f"no answer within {READ_TIMEOUT_S:.0f} s".encode()
-    if process.returncode == 0:
-        return Finding(name="settings", right=True, detail=f"`{module}` takes them, and its keys")
-    last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    mend = f"correct `{layout.settings}`, or the key that is named"
-    detail = f"`{module}` refuses them: {last.partition(': ')[2] or last}"  # without its name
-    return Finding(name="settings", right=False, detail=detail, mend=mend)
+    if said := await programs.settings_refused(module, layout):
+        mend = f"correct `{layout.settings}`, or the key that is named"
+        return Finding(name="settings", right=False, detail=said, mend=mend)
+    return Finding(name="settings", right=True, detail=f"`{module}` takes them, and its keys")
 
 
 def _runs(layout: Layout) -> bool:

@@ -5,19 +5,16 @@ Runs the verbs of the decision point as processes, which the control plane never
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from control_plane.stack.layout import Layout
-from control_plane.stack.places import child_environment
+from control_plane.stack.programs import run_module
 from control_plane.stack.ready import redis_run_id
 from writ.errors import DependencyFailed
 
-VERBS = ("-m", "writ.cli.main", "state")
+VERBS = ("writ.cli.main", "state")
 
 TIMEOUT_S = 600
 """Counting again reads every receipt of the log."""
@@ -43,24 +40,22 @@ class StackState:
         A Redis that was neither stopped cleanly nor killed on a machine that ran on may have lost its last second (appendfsync
         everysec), so counters are `no_data` until they are counted again from the receipts, which lie beside it.
         """
-        mark, killed = _take(self._layout.sealed), self._killed()
+        mark, killed = _read(self._layout.sealed), self._killed()
         if not self._layout.initialised.exists():
             await self._run("init")
             # A crash before this line asks again; an epoch that is there is kept.
             self._layout.initialised.touch()
         elif own_redis and mark:
-            self._report(f"state after a clean stop: {await self._run('rebuild', '--unless-sealed', mark)}")
+            self._report(f"state after a clean stop: {await self._rebuild('--unless-sealed', mark)}")
         elif own_redis and killed:
-            self._report(f"state after a kill: {await self._run('rebuild', '--unless-killed', killed)}")
+            self._report(f"state after a kill: {await self._rebuild('--unless-killed', killed)}")
         elif own_redis:
-            await self.rebuild()
+            self._report(f"counted again from receipts: {await self._rebuild()}")
+        for proof in self._proofs():  # also those that this start had no use for
+            _destroy(proof)
         if own_redis:
             await self._serve()
         self._begun = True
-
-    async def rebuild(self) -> None:
-        """Counts again from the receipts. Raises DependencyFailed."""
-        self._report(f"counted again from receipts: {await self._run('rebuild')}")
 
     async def resume(self) -> None:
         """Goes on with what our own Redis holds after it was killed and started again; counts again where that is not whole.
@@ -68,7 +63,7 @@ class StackState:
         without them would say of limits that they are free. Raises DependencyFailed."""
         if not self._begun:
             return
-        self._report(f"state after redis came back: {await self._run('rebuild', '--unless-killed', self._killed())}")
+        self._report(f"state after redis came back: {await self._rebuild('--unless-killed', self._killed())}")
         await self._serve()
 
     async def seal(self) -> str:
@@ -93,48 +88,46 @@ class StackState:
         _write(self._layout.served, f"{_boot()} {await redis_run_id(self._layout.socket('redis'))}")
 
     def _killed(self) -> str:
-        """Returns the run id of the Redis that held the state on this boot of the machine, "" for none. It proves one start."""
-        boot, _, run_id = _take(self._layout.served).partition(" ")
+        """Returns the run id of the Redis that held the state on this boot of the machine, "" for none."""
+        boot, _, run_id = _read(self._layout.served).partition(" ")
         return run_id if boot and boot == _boot() else ""
 
+    def _proofs(self) -> tuple[Path, Path]:
+        """Files that prove one start each. Only what is about to change Redis by them destroys them: one that fails before, by a
+        setting, say, has not cost them, and one that is killed behind it has."""
+        return self._layout.sealed, self._layout.served
+
+    async def _rebuild(self, *unless: str) -> str:
+        spent = (word for proof in self._proofs() for word in ("--spend", str(proof)))
+        return await self._run("rebuild", *unless, *spent)
+
     async def _run(self, verb: str, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, *VERBS, verb, "--config", str(self._layout.settings), *arguments),
-            env=child_environment(),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        settings = ("--config", str(self._layout.settings))
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), timeout_s)
-        except BaseException as error:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-            if isinstance(error, TimeoutError):
-                raise DependencyFailed(
-                    "STATE_VERB_FAILED", f"`writ state {verb}` took over {timeout_s:.0f} s"
-                ) from error
-            raise
-        said = output.decode(errors="replace").strip()
-        if process.returncode != 0:
-            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {said[-500:]}")
-        return said
+            ended = await run_module(*VERBS, verb, *settings, *arguments, timeout_s=timeout_s)
+        except TimeoutError as error:
+            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` took over {timeout_s:.0f} s") from error
+        if ended.code != 0:
+            raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {ended.said[-500:]}")
+        return ended.said
 
 
-def _take(path: Path) -> str:
-    """Returns what a file says, "" without one, and destroys it: it proves one start."""
+def _read(path: Path) -> str:
+    """Returns what a file says, "" without one."""
     try:
-        text = path.read_text(encoding="ascii")
+        return path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
-        text = ""
+        return ""
+
+
+def _destroy(path: Path) -> None:
+    """At return the file is gone for good, after a crash of the machine too."""
     path.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return text
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,8 +1,9 @@
 """Starts the processes of one stack in order, watches them, and stops them in reverse order.
 
-Order: Redis and control plane; the bundle, built and pushed if its sources have changed; OPA, until it runs a bundle;
-the state epoch; the decision point, until it serves. One supervisor a state folder, by flock(2), which the kernel gives
-back when the supervisor is killed; minder.py and shim.py then end the children. Does not print; it reports lines.
+Order: both servers read their settings; Redis and control plane; the bundle, built and pushed if its sources have changed; OPA,
+until it runs a bundle; the state epoch; the decision point, until it serves. One supervisor a state folder, by flock(2),
+which the kernel gives back when the supervisor is killed; minder.py and shim.py then end the children. Does not print; it
+reports lines.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from control_plane.stack.child import Child, ChildSpec, Pace, end_leftovers
 from control_plane.stack.config import StackConfig, load_stack_config, write_settings
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, link_tool, set_logs_aside
+from control_plane.stack.programs import check_settings
 from control_plane.stack.redis_server import find_redis_server, redis_command
 from control_plane.stack.state import StackState
 from control_plane.stack.tools import opa_version, tool_path
@@ -93,6 +95,8 @@ class Supervisor:
         config = load_stack_config(layout)
         if config.native_front and config.stack.start_pdp:
             link_tool(layout, "front", await asyncio.to_thread(tool_path, "front"))
+        # Before anything runs: a start that a setting ends has stopped nothing and has used up no proof of what Redis holds.
+        await check_settings(config, layout)
         await self._start_minder()
         pace = Pace(
             ready_timeout_s=config.stack.ready_timeout_s,

@@ -182,6 +182,44 @@ def test_ctrl_c_stops_everything_and_a_later_start_makes_nothing_again(tmp_path:
     assert keys == {path: path.read_bytes() for path in (state / "keys").glob("*.pem")}
 
 
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    """A state folder whose stack has counted something and was stopped."""
+    state = tmp_path / "s"
+    with up(state):
+        file = tmp_path / "action.json"
+        tool = {"server": "x", "name": "y"}
+        file.write_text(json.dumps({"agent": {"id": "billing-agent"}, "tool": tool, "args": {}}))
+        assert writ("decide", "-f", str(file), "--state", str(state), "--json").stdout
+    return state
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("opa_ms: ", "opa_ms: 1s # ", "`pdp.server` refuses them: CONFIG_TYPE: `pdp.timeouts.opa_ms`"),
+        (
+            "refresh_ms: ",
+            "refresh_ms: soon # ",
+            "`control_plane.server` refuses them: CONFIG_TYPE: `control_plane.refresh_ms`",
+        ),
+    ],
+)
+def test_a_wrong_setting_starts_nothing_and_costs_no_state(stopped: Path, old: str, new: str, said: str) -> None:
+    settings = stopped / "writ.yaml"
+    text = settings.read_text()
+    settings.write_text(text.replace(old, new, 1))
+    refused = writ("up", "--state", str(stopped))
+    assert refused.returncode == 1
+    assert "SETTINGS_REFUSED" in refused.stderr
+    assert said in refused.stderr
+    assert not (stopped / "redis.sock").exists()
+    settings.write_text(text)
+    with up(stopped) as later:
+        assert "state after a clean stop: requests  0" in later.log.read_text()
+        assert "counted again" not in later.log.read_text()
+
+
 def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
     rego = tmp_path / "rego"
     shutil.copytree(CHECKOUT / "rego", rego)

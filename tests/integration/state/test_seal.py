@@ -118,6 +118,35 @@ async def test_a_mark_proves_one_start(server: RedisServer) -> None:
         assert await committed(state, "acme") is None
 
 
+async def test_the_copy_of_a_mark_is_destroyed_before_anything_is_changed_and_not_for_another(
+    server: RedisServer,
+) -> None:
+    await counted_one(server, "acme")
+    await sealed(server)
+    restart(server)
+
+    def disk_fails() -> None:
+        raise OSError("no space left")
+
+    spent: list[str] = []
+    async with opened(server) as state:
+        assert not await unseal(state, MARK[:-1], (), lambda: spent.append("another"))
+        with pytest.raises(OSError, match="no space"):
+            await unseal(state, MARK, (), disk_fails)
+        assert await unseal(state, MARK, (), lambda: spent.append("mark")), "what failed before has not cost it"
+        assert await committed(state, "acme") == 1
+    with server.client() as client:
+        run_id = str(client.info("server")["run_id"])
+    restart(server)  # the mark went with the seal, and the run id stands for what was killed
+    async with opened(server) as state:
+        assert not await resume(state, "0" * 40, [])
+        with pytest.raises(OSError, match="no space"):
+            await resume(state, run_id, (), disk_fails)
+        assert await resume(state, run_id, (), lambda: spent.append("run id"))
+        assert await committed(state, "acme") == 1
+    assert spent == ["mark", "run id"]
+
+
 async def test_a_copy_from_before_the_seal_is_no_proof(server: RedisServer, tmp_path: Path) -> None:
     await counted_one(server, "acme")
     stop(server)

@@ -23,7 +23,7 @@ from control_plane.stack.state import StackState
 from control_plane.stack.tokens import AUDIENCE, ISSUER, MAX_TTL_S, mint_token
 from pdp.config import Config
 from pdp.config import load_config as load_pdp
-from writ.errors import ConfigurationError
+from writ.errors import ConfigurationError, DependencyFailed
 
 
 @pytest.fixture
@@ -213,3 +213,18 @@ def test_a_state_that_others_decide_with_is_not_counted_again_without_their_rece
     said: list[str] = []
     asyncio.run(StackState(layout, random=os.urandom, report=said.append).resume())
     assert said == []
+
+
+@pytest.mark.parametrize("proof", ["sealed", "served"])
+def test_a_start_that_failed_before_it_changed_anything_has_not_cost_the_proof_that_redis_is_whole(
+    layout: Layout, proof: str
+) -> None:
+    make_keys(layout, os.urandom)
+    write_settings(layout, os.urandom)
+    layout.initialised.touch()
+    kept: Path = getattr(layout, proof)
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    kept.write_text("0123456789abcdef" if proof == "sealed" else f"{boot} {'0' * 40}")
+    with pytest.raises(DependencyFailed, match="STATE_UNAVAILABLE"):  # nobody has started Redis
+        asyncio.run(StackState(layout, random=os.urandom, report=print).begin(own_redis=True))
+    assert kept.exists()
