@@ -7,13 +7,14 @@ two words in a row prove that the user named a value, the same words anywhere in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_beside import accounts, beside, is_labelled
+from pdp.provenance_grammar import FUNCTION_WORDS
 from pdp.provenance_lexicon import THINGS
 from pdp.provenance_marks import (
     account,
@@ -81,6 +82,10 @@ _ID_WORDS = frozenset(
     {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
 )
 """After one of these a short number is an id that the user names, not a number that happens to be there."""
+
+
+_AROUND = ".,;:!?)'\"` "
+"""What stands around an id in a sentence."""
 
 
 @frozen
@@ -316,4 +321,18 @@ def _ids(text: str, parts: list[str]) -> list[str]:
         pieces = text.split(quote)
         # Between quotes, and after a number sign.
         called += [piece.split()[0] for piece in pieces[1:] if piece.split() and len(piece.split()[0]) <= 8]
-    return ["i:" + fold(called_so).strip(".,;:!?)'\"` ") for called_so in called]
+    called += _written_out(fold(text).split())
+    return ["i:" + fold(called_so).strip(_AROUND) for called_so in called]
+
+
+def _written_out(tokens: list[str]) -> Iterator[str]:
+    """Yields short codes that a request writes out: `c-7` wherever it stands; `h1` where it ends what is spoken of, "move hive h1
+    to", since one before a noun ("all f1 races") or behind a small word ("in q3") may stand there by chance."""
+    before = ""
+    for token, after in pairwise([*tokens, ""]):
+        bare = token.strip(_AROUND)
+        if is_code(bare) and is_weak(bare):
+            ends = token[-1] != bare[-1] or not after or after in FUNCTION_WORDS
+            if "-" in bare or "_" in bare or (before.isalpha() and before not in FUNCTION_WORDS and ends):
+                yield bare
+        before = token

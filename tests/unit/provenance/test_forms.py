@@ -345,3 +345,36 @@ def test_an_address_behind_a_label_is_the_address(value: str) -> None:
 def test_a_name_with_a_small_number_is_no_account() -> None:
     assert not is_addressed("Team 7", "recipient")
     assert not is_addressed("Ada Lovelace 2nd", "account")
+
+
+@pytest.mark.parametrize(
+    ("value", "request_text"),
+    [
+        ("c-7", "Destroy colony c-7"),
+        ("c-7", "Destroy the one with the id c-7, please"),
+        ("h1", "Move hive h1 to ap-7."),
+        ("ap-7", "Move hive h1 to ap-7."),
+        ("h1", "Inspect hive h1, then report"),
+    ],
+)
+def test_a_short_id_that_the_user_writes_out_is_named(value: str, request_text: str) -> None:
+    assert named("id", value, request_text)
+
+
+@pytest.mark.parametrize(
+    ("value", "request_text"),
+    [
+        ("c-8", "Destroy colony c-7"),
+        ("c-7", "Destroy colony c 7"),
+        ("c-7", "Destroy colony abc-7 and c-71"),
+        ("c-7", "Destroy colony c-7-old"),
+        ("c7", "Destroy colony c-7"),
+        ("7", "Destroy colony c-7"),
+        ("q3", "What did we sell in q3?"),
+        ("f1", "Tell the drivers of f1 races"),
+        ("f1", "Watch f1 races"),
+        ("h1", "h1"),
+    ],
+)
+def test_a_short_id_that_the_user_wrote_otherwise_or_by_the_way_is_not(value: str, request_text: str) -> None:
+    assert not named("id", value, request_text)
