@@ -72,7 +72,6 @@ class _Sheet:
     """What is put together for one item. `permits` and `final` are those of its verdict."""
 
     item: Item
-    decision_id: str
     salt: bytes
     permits: bool
     final: Final
@@ -164,6 +163,7 @@ class Concluder:
             request=ask.request,
             agent_id=refused.request.agent.id,
             principal=refused.request.principal.id,
+            trace_id=ask.trace_id,
         )
         kept = ask.request if len(ask.request) <= MAX_KEPT_BYTES else b""
         payload = receipt_pb2.Payload(request=kept, salt=salt).SerializeToString()
@@ -175,7 +175,7 @@ class Concluder:
             refused.decision_id = decision_id
         except EvidenceFailed:
             self._fares(failing=True)
-        log_refused(refused.caller, refused, refused.decision_id)
+        log_refused(refused.caller, refused, refused.decision_id, ask.trace_id)
         return error_answer(ask, refused, request_id=refused.request.request_id, decision_id=refused.decision_id)
 
     def note_stranger(self, error: NotAuthenticated) -> None:
@@ -188,11 +188,9 @@ class Concluder:
         sheets = []
         for index, item in enumerate(items):
             salt = random[index * size : index * size + SALT_BYTES]
-            decision_id = ulid(item.view.now_ms, random[index * size + SALT_BYTES : (index + 1) * size])
+            item.decision_id = ulid(item.view.now_ms, random[index * size + SALT_BYTES : (index + 1) * size])
             permits = item.verdict.permits
-            sheets.append(
-                _Sheet(item=item, decision_id=decision_id, salt=salt, permits=permits, final=_final(item, permits))
-            )
+            sheets.append(_Sheet(item=item, salt=salt, permits=permits, final=_final(item, permits)))
         return sheets
 
     def _permit(self, sheets: Sequence[_Sheet]) -> None:
@@ -206,7 +204,7 @@ class Concluder:
                 organisation=item.caller.organisation,
                 audience=item.call.audience,
                 execution_digest=item.verdict.execution_digest,
-                decision_id=sheet.decision_id,
+                decision_id=item.decision_id,
                 not_before_ms=now_ms,
                 expires_ms=now_ms + item.verdict.permit_ttl_s * 1000,
             )
@@ -253,7 +251,7 @@ class Concluder:
     def _undelivered(self, sheet: _Sheet) -> Draft:
         item, salt = sheet.item, self._random(SALT_BYTES)
         body = undelivered_body(
-            decision_id=sheet.decision_id,
+            decision_id=item.decision_id,
             time_ms=item.view.now_ms,
             organisation=item.caller.organisation,
             cause="CALLER_GONE",
@@ -272,7 +270,7 @@ class Concluder:
         item = sheet.item
         response = decision_response(
             item,
-            decision_id=sheet.decision_id,
+            decision_id=item.decision_id,
             salt=sheet.salt,
             recorded=sheet.recorded,
             permit=sheet.permit,
@@ -312,13 +310,14 @@ class Concluder:
                 level,
                 "decision",
                 extra={
-                    "decision_id": sheet.decision_id,
+                    "decision_id": item.decision_id,
                     "effect": verdict.effect,
                     "tier": verdict.tier,
                     "score": verdict.score,
                     "reasons": [rule.code for rule in verdict.rules],
                     "agent": item.request.agent.id,
                     "action_digest": item.call.action_digest,
+                    "trace_id": item.ask.trace_id,
                 },
             )
 
@@ -357,8 +356,8 @@ def internal_answer(ask: Ask) -> Answer:
 
 def _reference(sheet: _Sheet) -> str:
     if sheet.item.verdict.effect != "TRANSFORM":
-        return sheet.decision_id
-    return f"{sheet.decision_id}/{sheet.item.verdict.execution_digest}"
+        return sheet.item.decision_id
+    return f"{sheet.item.decision_id}/{sheet.item.verdict.execution_digest}"
 
 
 def _final(item: Item, permits: bool) -> Final:
@@ -377,7 +376,7 @@ def _draft(sheet: _Sheet) -> Draft:
         "approval_reference": request.approval_reference,
     }
     body = decision_body(
-        decision_id=sheet.decision_id,
+        decision_id=item.decision_id,
         time_ms=view.now_ms,
         organisation=item.caller.organisation,
         caller_id=item.caller.id,
@@ -407,6 +406,7 @@ def _draft(sheet: _Sheet) -> Draft:
         delegation=_delegation(item),
         approval_reference=approval_reference(item),
         permit_id=sheet.permit.id if sheet.permit else "",
+        trace_id=item.ask.trace_id,
         state_epoch=view.state_epoch,
         state_sequence=view.state_sequence,
         ticket=view.ticket,

@@ -19,6 +19,7 @@ from pdp.item import Answer
 from pdp.model import Ask, Peer
 from pdp.queue import Entry
 from pdp.refusals import Strangers
+from pdp.trace_context import CHARS, TraceContext, parse_traceparent
 from writ.errors import WritError
 
 MAX_PEERS = 8192
@@ -32,7 +33,7 @@ _ASK = struct.Struct("<QII")
 _TOKEN = struct.Struct("<Q")
 _OPEN = struct.Struct("<QI")
 _ANSWER = struct.Struct("<IBQBH")
-_FRAME_PEER, _FRAME_ASK, _FRAME_GONE, _FRAME_OPEN = 1, 2, 3, 4
+_FRAME_PEER, _FRAME_ASK, _FRAME_GONE, _FRAME_OPEN, _FRAME_TRACED_ASK = 1, 2, 3, 4, 5
 _FRAME_ANSWER, _FRAME_OPENED = 1, 2
 _BEARER, _CERTIFICATE = 1, 2
 
@@ -114,16 +115,7 @@ class FrontProtocol(asyncio.Protocol):
     def _take(self, data: bytes, at: int, end: int, now_s: float) -> None:
         kind = data[at]
         if kind == _FRAME_ASK:
-            number, peer, left_ms = _ASK.unpack_from(data, at + 1)
-            left_s = left_ms / 1000 if left_ms else self._default_s
-            ask = Ask(
-                token=FrontCall(self, number),
-                request=data[at + 17 : end],
-                peer=self._peer(peer),
-                deadline_s=now_s + left_s,
-            )
-            self._asks[number] = ask
-            self._offer(Entry(asks=[ask]))
+            self._ask(data, at, at + 17, end, now_s, None)
         elif kind == _FRAME_GONE:
             gone = self._asks.pop(_TOKEN.unpack_from(data, at + 1)[0], None)
             if gone is not None:
@@ -133,8 +125,25 @@ class FrontProtocol(asyncio.Protocol):
             self._meet(number, credential, data[at + 6 : end])
         elif kind == _FRAME_OPEN:
             self._opened(*_OPEN.unpack_from(data, at + 1))
+        elif kind == _FRAME_TRACED_ASK:
+            begins = at + 17 + CHARS
+            trace = parse_traceparent(data[at + 17 : min(begins, end)].decode("latin-1"))
+            self._ask(data, at, begins, end, now_s, trace)
         else:
             self._abort()
+
+    def _ask(self, data: bytes, at: int, begins: int, end: int, now_s: float, trace: TraceContext | None) -> None:
+        number, peer, left_ms = _ASK.unpack_from(data, at + 1)
+        left_s = left_ms / 1000 if left_ms else self._default_s
+        ask = Ask(
+            token=FrontCall(self, number),
+            request=data[begins:end],
+            peer=self._peer(peer),
+            deadline_s=now_s + left_s,
+            trace=trace,
+        )
+        self._asks[number] = ask
+        self._offer(Entry(asks=[ask]))
 
     def _peer(self, number: int) -> Peer:
         peer = self._peers.get(number)

@@ -35,6 +35,7 @@ class Item:
     outcome: Outcome | None = None
     amounts: Mapping[str, int] = field(default_factory=dict)  # what a TRANSFORM leaves to be counted, by counter
     verdict: Verdict = field(init=False)
+    decision_id: str = ""  # given when it is recorded
     approval_since_ms: int = 0  # when the approval that the verdict asks for was asked for first
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pdp.trace_context import TraceContext
 from writ.action import Action
 from writ.frozen import frozen
 from writ.receipt_body import Body
@@ -28,7 +29,8 @@ class Ask:
 
     `deadline_s` is in the event loop's monotonic seconds. The front sets `gone` when the caller has left; such an ask is
     dropped before anything is reserved for it. `waits_until_s` (the same clock) is how long a deferred one is judged again
-    and again; 0: not at all. `deferred_since_ms` (Unix) is when that was first so; 0: never.
+    and again; 0: not at all. `deferred_since_ms` (Unix) is when that was first so; 0: never. `trace` is where the caller's trace
+    stands, if it sent that.
     """
 
     token: object
@@ -38,6 +40,12 @@ class Ask:
     gone: bool = False
     waits_until_s: float = 0.0
     deferred_since_ms: int = 0
+    trace: TraceContext | None = None
+
+    @property
+    def trace_id(self) -> str:
+        """The caller's trace, "" for none."""
+        return self.trace.trace_id if self.trace else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -63,13 +63,14 @@ class Strangers:
         log.warning("refused", extra={"reason": error.reason, "detail": error.message, "unlogged": unlogged})
 
 
-def log_refused(caller: CallerIdentity, error: NotPermitted, decision_id: str) -> None:
+def log_refused(caller: CallerIdentity, error: NotPermitted, decision_id: str, trace_id: str) -> None:
     """Logs that a credential did not cover a request. `decision_id` is that of its receipt, "" when none could be written; a
-    caller has as many lines as `Refusals` lets it have receipts."""
+    caller has as many lines as `Refusals` lets it have receipts. `trace_id` is the caller's, "" for none."""
     extra = {
         "decision_id": decision_id,
         "reason": error.reason,
         "organisation": caller.organisation,
         "caller": caller.id,
+        "trace_id": trace_id,
     }
     log.warning("refused", extra=extra)

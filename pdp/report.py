@@ -89,9 +89,9 @@ class Reporter:
         self._long = Turns(total=MAX_WAITING, per_caller=MAX_WAITING_PER_CALLER)
 
     async def report(
-        self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, now_ms: int
+        self, request: decision_pb2.ReportOutcomeRequest, caller: CallerIdentity, now_ms: int, trace_id: str = ""
     ) -> decision_pb2.ReportOutcomeResponse:
-        """Records one report.
+        """Records one report. `trace_id` is the caller's trace, "" for none.
 
         Raises:
             InvalidInput: a field is out of bounds, or the result cannot be read.
@@ -125,6 +125,7 @@ class Reporter:
             result=request.result_json,
             classes=labels.classes,
             threats=labels.threats,
+            trace_id=trace_id,
         )
         payload = receipt_pb2.Payload(request=request.SerializeToString(), salt=salt).SerializeToString()
         draft = Draft(

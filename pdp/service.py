@@ -32,6 +32,7 @@ from pdp.refusals import Strangers
 from pdp.report import Reporter
 from pdp.request import verify_size
 from pdp.state import RedisState, StoredFact
+from pdp.trace_context import KEY, TraceContext, parse_traceparent
 from pdp.wire import delimited, tag
 from writ.errors import DeadlineExceeded, InvalidInput, NotAuthenticated, NotReady, Overloaded, WritError
 from writ.v1 import decision_pb2, fact_pb2
@@ -183,13 +184,15 @@ class DecisionFront:
         """Decide."""
         loop = asyncio.get_running_loop()
         call = _Call(loop)
-        ask = Ask(token=call, request=request, peer=self._peer(context), deadline_s=self._deadline_s(loop, context))
+        peer, trace = self._sender(context)
+        ask = Ask(token=call, request=request, peer=peer, deadline_s=self._deadline_s(loop, context), trace=trace)
         return await self._decided(ask, call, context)
 
     async def wait_decision(self, request: bytes, context: Context) -> bytes:
         """WaitDecision."""
+        peer, trace = self._sender(context)
         try:
-            self._caller(context)  # nobody else has it read
+            self._identify(peer)  # nobody else has it read
             verify_size(request, self._limits.max_request_bytes)
             wait = _parse(decision_pb2.WaitDecisionRequest(), request)
             if wait.request.dry_run:
@@ -206,9 +209,10 @@ class DecisionFront:
         ask = Ask(
             token=call,
             request=wait.request.SerializeToString(),
-            peer=self._peer(context),
+            peer=peer,
             deadline_s=loop.time() + patience_s + self._default_s,
             waits_until_s=loop.time() + patience_s,
+            trace=trace,
         )
         return await self._decided(ask, call, context)
 
@@ -225,18 +229,19 @@ class DecisionFront:
 
     async def decide_batch(self, request: bytes, context: Context) -> bytes:
         """DecideBatch."""
+        peer, trace = self._sender(context)
         try:
-            self._caller(context)  # nobody else has it read
+            self._identify(peer)  # nobody else has it read
             verify_size(request, self._limits.max_request_bytes)
             batch = _parse(decision_pb2.DecideBatchRequest(), request)
             check_batch(batch, self._limits.max_batch_items)
         except WritError as error:
             await _abort(context, error)
         loop = asyncio.get_running_loop()
-        peer, deadline_s = self._peer(context), self._deadline_s(loop, context)
+        deadline_s = self._deadline_s(loop, context)
         calls = [_Call(loop) for _ in batch.requests]
         asks = [
-            Ask(token=call, request=item.SerializeToString(), peer=peer, deadline_s=deadline_s)
+            Ask(token=call, request=item.SerializeToString(), peer=peer, deadline_s=deadline_s, trace=trace)
             for call, item in zip(calls, batch.requests, strict=True)
         ]
         self._engine.offer(Entry(asks=asks, semantic=batch.semantic))
@@ -254,12 +259,12 @@ class DecisionFront:
     async def decide_stream(self, _: AsyncIterator[bytes], context: Context) -> None:
         """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
         loop = asyncio.get_running_loop()
-        peer, stream = self._peer(context), _Stream(loop, self._limits.queue_per_caller)
+        (peer, trace), stream = self._sender(context), _Stream(loop, self._limits.queue_per_caller)
         try:
             caller = self._identify(peer)
         except WritError as error:
             await _abort(context, error)
-        reader = loop.create_task(self._read(context, peer, stream))
+        reader = loop.create_task(self._read(context, peer, trace, stream))
         expiry = loop.call_later(max(caller.expires_at_s - time.time(), 0.0), reader.cancel, "expired")
         try:
             await self._write(context, stream)
@@ -271,13 +276,14 @@ class DecisionFront:
             for ask in stream.unanswered.values():
                 ask.gone = True
 
-    async def _read(self, context: Context, peer: Peer, stream: _Stream) -> None:
+    async def _read(self, context: Context, peer: Peer, trace: TraceContext | None, stream: _Stream) -> None:
         loop = asyncio.get_running_loop()
         try:
             # A caller that sends without reading its answers is not read from until it does.
             while isinstance(request := await context.read(), bytes):  # else grpc.aio.EOF
                 call = _StreamCall(stream)
-                ask = Ask(token=call, request=request, peer=peer, deadline_s=loop.time() + self._default_s)
+                deadline_s = loop.time() + self._default_s
+                ask = Ask(token=call, request=request, peer=peer, deadline_s=deadline_s, trace=trace)
                 stream.unanswered[id(call)] = ask
                 self._engine.offer(Entry(asks=[ask]))
                 await stream.room()
@@ -296,9 +302,11 @@ class DecisionFront:
     async def report_outcome(self, request: bytes, context: Context) -> bytes:
         """ReportOutcome."""
         try:
-            caller = self._caller(context)
+            peer, trace = self._sender(context)
+            caller = self._identify(peer)
             report = _parse(decision_pb2.ReportOutcomeRequest(), request)
-            response = await self._reporter.report(report, caller, int(time.time() * 1000))
+            trace_id = trace.trace_id if trace else ""
+            response = await self._reporter.report(report, caller, int(time.time() * 1000), trace_id)
             if response.binding == decision_pb2.OUTCOME_BINDING_MATCHED:
                 self._engine.facts_changed(caller.organisation)
         except Exception as error:
@@ -308,7 +316,7 @@ class DecisionFront:
     async def put(self, request: bytes, context: Context) -> bytes:
         """FactService.Put."""
         try:
-            caller = self._caller(context)
+            caller = self._identify(self._sender(context)[0])
             facts = list(_parse(fact_pb2.PutRequest(), request).facts)
             lane = self._lanes.current
             if lane is None:
@@ -326,9 +334,6 @@ class DecisionFront:
             await _abort(context, _told(error))
         return fact_pb2.PutResponse(count=len(facts)).SerializeToString()
 
-    def _caller(self, context: Context) -> CallerIdentity:
-        return self._identify(self._peer(context))
-
     def _identify(self, peer: Peer) -> CallerIdentity:
         """Authenticates where the engine does not. Raises NotAuthenticated."""
         try:
@@ -337,13 +342,16 @@ class DecisionFront:
             self._strangers.log(error)
             raise
 
-    def _peer(self, context: Context) -> Peer:
-        bearer, certificate = "", b""
+    def _sender(self, context: Context) -> tuple[Peer, TraceContext | None]:
+        """Returns who asks, unverified, and where its trace stands."""
+        bearer, certificate, traceparent = "", b"", ""
         for key, value in context.invocation_metadata() or ():
             if key == "authorization" and isinstance(value, str) and value[:7].lower() == "bearer ":
                 bearer = value[7:]
             elif key == CERTIFICATE_KEY and self._behind_front and isinstance(value, bytes):
                 certificate = value
+            elif key == KEY:  # one that came twice is none
+                traceparent = f"{traceparent},{value!s}" if traceparent else str(value)
         if not bearer and not self._behind_front:
             certificate = next(iter(context.auth_context().get("x509_pem_cert", ())), b"")
         key_: str | bytes = certificate or bearer
@@ -352,7 +360,7 @@ class DecisionFront:
             if len(self._peers) >= MAX_PEERS:
                 self._peers.clear()
             peer = self._peers[key_] = Peer(certificate=certificate, bearer=bearer)
-        return peer
+        return peer, parse_traceparent(traceparent) if traceparent else None
 
     def _deadline_s(self, loop: asyncio.AbstractEventLoop, context: Context) -> float:
         remaining_s = context.time_remaining()

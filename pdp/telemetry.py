@@ -18,12 +18,16 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, start_http_se
 from prometheus_client import Counter as Metric
 
 from pdp.item import Item
+from pdp.trace_context import TraceContext
 from writ.errors import DependencyFailed
 
 STAGES = ("canonicalize", "enrich", "evaluate", "record")
 
 _SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _ITEMS = (1, 2, 4, 8, 16, 32, 64)
+
+MAX_SPAN_DECISIONS = 64
+"""Decisions of a batch that its span names: all of them, unless `limits.max_batch_items` was raised."""
 
 _RECORD_KEYS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -64,7 +68,7 @@ class Telemetry:
         for (effect, tier), count in Counter((item.verdict.effect, item.verdict.tier) for item in items).items():
             self._decisions.labels(effect, tier).inc(count)
         if self._tracer is not None:
-            _trace(self._tracer, laps, len(items))
+            _trace(self._tracer, laps, items)
 
     def failure(self, reason: str) -> None:
         """Counts a failure by its stable reason."""
@@ -79,17 +83,41 @@ class Telemetry:
         self._full.set(1 if value else 0)
 
 
-def _trace(tracer: Any, laps: Mapping[str, float], items: int) -> None:
+def _trace(tracer: Any, laps: Mapping[str, float], items: Sequence[Item]) -> None:
     """One span a batch, one below it for each stage; times are reckoned back from now."""
+    parent, links = _callers(items)
     end_ns = time.time_ns()
     start_ns = end_ns - int(sum(laps.values()) * 1e9)
-    with tracer.start_as_current_span("decide", start_time=start_ns, end_on_exit=False) as span:
-        span.set_attribute("writ.items", items)
+    span_of_batch = tracer.start_as_current_span(
+        "decide", context=parent, links=links, start_time=start_ns, end_on_exit=False
+    )
+    with span_of_batch as span:
+        span.set_attribute("writ.items", len(items))
+        span.set_attribute("writ.decision_ids", [item.decision_id for item in items[:MAX_SPAN_DECISIONS]])
         for stage, seconds in laps.items():
             child = tracer.start_span(stage, start_time=start_ns)
             start_ns += int(seconds * 1e9)
             child.end(end_time=start_ns)
         span.end(end_time=end_ns)
+
+
+def _callers(items: Sequence[Item]) -> tuple[Any, list[Any]]:
+    """Returns the span of a caller to stand below, when every decision comes from that one; else None, and links to the
+    callers' spans, each with its decision."""
+    from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+
+    def remote(trace: TraceContext) -> SpanContext:
+        trace_id, span_id, flags = (int(number, 16) for number in trace)
+        return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+
+    first = items[0].ask.trace
+    if first and all(item.ask.trace == first for item in items):
+        return set_span_in_context(NonRecordingSpan(remote(first))), []
+    return None, [
+        Link(remote(item.ask.trace), {"writ.decision_id": item.decision_id})
+        for item in items[:MAX_SPAN_DECISIONS]
+        if item.ask.trace
+    ]
 
 
 def _tracer(endpoint: str, service: str) -> Any:

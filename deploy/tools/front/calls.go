@@ -20,6 +20,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 const (
@@ -28,6 +29,9 @@ const (
 	// Metadata in which the certificate travels to the decision point's own gRPC server; what a caller sends under this name
 	// is dropped.
 	certificateKey = "writ-peer-certificate-bin"
+
+	// W3C Trace Context; the decision point parses it, and takes none of another length.
+	traceKey, traceChars = "traceparent", 55
 
 	// Longest bearer token, with its scheme: the decision point refuses longer ones as well.
 	maxTokenBytes = 8<<10 + 7
@@ -76,7 +80,7 @@ func (f *front) decide(_ any, ctx context.Context, decode func(any) error, _ grp
 		return nil, err
 	}
 	done := make(chan answer, 1)
-	token := f.engine.ask(f.peer(ctx), millisLeft(ctx), request.data, func(a answer) { done <- a })
+	token := f.engine.ask(f.peer(ctx), millisLeft(ctx), traceOf(ctx), request.data, func(a answer) { done <- a })
 	select {
 	case a := <-done:
 		if a.code != 0 {
@@ -133,6 +137,7 @@ type streamed struct {
 }
 
 func (s *streamed) read(ctx context.Context) error {
+	trace := traceOf(ctx)
 	for {
 		var request raw
 		if err := s.stream.RecvMsg(&request); err != nil {
@@ -151,7 +156,7 @@ func (s *streamed) read(ctx context.Context) error {
 		}
 		s.asked++
 		number := s.asked
-		s.tokens[number] = s.engine.ask(peer, 0, request.data, func(a answer) {
+		s.tokens[number] = s.engine.ask(peer, 0, trace, request.data, func(a answer) {
 			s.mutex.Lock()
 			delete(s.tokens, number)
 			s.mutex.Unlock()
@@ -263,6 +268,9 @@ func (f *front) pass(_ any, stream grpc.ServerStream) error {
 }
 
 func (f *front) outgoing(ctx context.Context) context.Context {
+	if trace := traceOf(ctx); trace != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, traceKey, trace)
+	}
 	kind, credential := credentialOf(ctx)
 	switch kind {
 	case credentialBearer:
@@ -298,6 +306,15 @@ func credentialOf(ctx context.Context) (byte, string) {
 	return credentialCertificate, string(info.State.PeerCertificates[0].Raw)
 }
 
+// traceOf returns the only traceparent of a call, "" for none; nobody has looked at more than its length.
+func traceOf(ctx context.Context) string {
+	values := metadata.ValueFromIncomingContext(ctx, traceKey)
+	if len(values) != 1 || len(values[0]) != traceChars {
+		return ""
+	}
+	return values[0]
+}
+
 // asPEM is how certificates travel to the decision point.
 func asPEM(der string) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte(der)}))
@@ -313,8 +330,36 @@ func millisLeft(ctx context.Context) uint32 {
 
 func refusal(ctx context.Context, a answer) error {
 	reason, _, _ := strings.Cut(a.detail, ":")
-	grpc.SetTrailer(ctx, metadata.Pairs("writ-reason", reason))
+	trailer := metadata.Pairs("writ-reason", reason)
+	if id := field(field(a.response, responseError), errorDecisionID); len(id) > 0 {
+		trailer.Set("writ-decision-id", string(id))
+	}
+	grpc.SetTrailer(ctx, trailer)
 	return status.Error(codes.Code(a.code), a.detail)
+}
+
+// Numbers of DecideResponse.error and RequestError.decision_id.
+const responseError, errorDecisionID = 3, 4
+
+// field returns the first field of that number that is a string or message, nil for none.
+func field(message []byte, wanted protowire.Number) []byte {
+	for len(message) > 0 {
+		number, kind, tag := protowire.ConsumeTag(message)
+		if tag < 0 {
+			return nil
+		}
+		message = message[tag:]
+		if number == wanted && kind == protowire.BytesType {
+			value, _ := protowire.ConsumeBytes(message)
+			return value
+		}
+		size := protowire.ConsumeFieldValue(number, kind, message)
+		if size < 0 {
+			return nil
+		}
+		message = message[size:]
+	}
+	return nil
 }
 
 func refusalOf(stream grpc.ServerStream, a answer) error {

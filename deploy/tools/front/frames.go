@@ -16,12 +16,13 @@ import (
 //	  2 ask     u64 token, u32 peer, u32 milliseconds left (0: no deadline), request
 //	  3 gone    u64 token
 //	  4 open    u64 token, u32 peer: a stream begins
+//	  5 traced  as 2 ask, with the 55 characters of a traceparent, unverified, before the request
 //	from it
 //	  1 answer  u64 token, u8 gRPC code (0: none), u16 length of the detail, detail, response
 //	  2 opened  u64 token, u8 gRPC code, u16 length of the detail, detail, u64 milliseconds until the credential expires
 const (
-	framePeer, frameAsk, frameGone, frameOpen = 1, 2, 3, 4
-	frameAnswer, frameOpened                  = 1, 2
+	framePeer, frameAsk, frameGone, frameOpen, frameTraced = 1, 2, 3, 4, 5
+	frameAnswer, frameOpened                               = 1, 2
 
 	// Largest frame from the decision point; an answer holds a receipt and transformed arguments.
 	maxFrame = 16 << 20
@@ -59,16 +60,21 @@ func newEngine(conn net.Conn) *engine {
 	return e
 }
 
-// ask sends a request; `done` gets the answer, once, on the goroutine that reads.
-func (e *engine) ask(peer uint32, leftMillis uint32, request []byte, done func(answer)) uint64 {
+// ask sends a request with its `traceparent`, "" for none; `done` gets the answer, once, on the goroutine that reads.
+func (e *engine) ask(peer uint32, leftMillis uint32, traceparent string, request []byte, done func(answer)) uint64 {
+	kind := byte(frameAsk)
+	if traceparent != "" {
+		kind = frameTraced
+	}
 	e.mutex.Lock()
 	token := e.register(done)
 	if token != 0 {
-		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(17+len(request)))
-		e.out = append(e.out, frameAsk)
+		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(17+len(traceparent)+len(request)))
+		e.out = append(e.out, kind)
 		e.out = binary.LittleEndian.AppendUint64(e.out, token)
 		e.out = binary.LittleEndian.AppendUint32(e.out, peer)
 		e.out = binary.LittleEndian.AppendUint32(e.out, leftMillis)
+		e.out = append(e.out, traceparent...)
 		e.out = append(e.out, request...)
 	}
 	e.mutex.Unlock()
