@@ -220,7 +220,9 @@ def _add_duties(decision: decision_pb2.Decision, item: Item, approval_reference:
         decision.obligations.add(id=duty.id, type=duty.type, params_json=params)
     for identifier, message in verdict.advice:
         decision.advice.add(id=identifier, message=message)
-    decision.transformed_args_json = verdict.transformed_args
+    if verdict.transformed_args:
+        decision.transformed_args_json = verdict.transformed_args
+        decision.transformed_execution_digest = verdict.execution_digest
     if verdict.approval is not None:
         approval = decision.approval
         approval.reference = approval_reference

@@ -11,7 +11,8 @@ MAX_PERMIT_TTL_S = 30  # design, section 5
 
 @frozen
 class Verdict:
-    """The judgement as it will be answered and recorded. `execution_digest` is what a permit binds.
+    """The judgement as it will be answered and recorded. `execution_digest` is what a permit binds: that of
+    `transformed`, where there is one.
 
     `keep` is False for failures that may pass: a repeat of the request is then judged anew. `transformed` is the call that
     may run in place of the proposed one.

@@ -33,6 +33,11 @@ def permits(decision: decision_pb2.Decision) -> bool:
     return decision.effect in PERMITTING and bool(decision.permit.token)
 
 
+def permitted_digest(decision: decision_pb2.Decision) -> str:
+    """Returns the execution digest of the call that may run: what the permit binds, and what `ReportOutcome` expects."""
+    return decision.transformed_execution_digest or decision.execution_digest
+
+
 class Client:
     """One connection. `target` is `unix:///path`, or `host:port` with mTLS `credentials`; `token` a JWT, or "" where they say
     who asks. Raises ConfigurationError `TARGET_INSECURE` for a token that would go over a network as it is."""

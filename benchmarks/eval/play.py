@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pep.client import Client, DecisionRefused, permits
+from pep.client import Client, DecisionRefused, permits, permitted_digest
 from writ.v1 import decision_pb2
 
 THREADS = 8
@@ -116,7 +116,7 @@ class Gateway:
         report = decision_pb2.ReportOutcomeRequest(
             request_id=request.request_id,
             decision_id=decision.decision_id,
-            execution_digest=decision.execution_digest,
+            execution_digest=permitted_digest(decision),
             status=succeeded,
             result_json=_json(call["result"]),
             tool=request.tool,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
 
-from pep.client import Client, DecisionRefused
+from pep.client import Client, DecisionRefused, permitted_digest
 from pep.demo.scenario import CUSTOMER, DELETE_ALL, MONTHLY_UPDATES, Step, request, steps, update
 from pep.demo.tool import ExampleTool
 from pep.demo.transcript import Transcript
@@ -95,7 +95,7 @@ class Play:
         if decision is None:
             return
         tool = ExampleTool("billing-mcp", self._permit_keys, lambda: int(time.time() * 1000))
-        token, digest = decision.permit.token, decision.execution_digest
+        token, digest = decision.permit.token, permitted_digest(decision)
         changed = tool.try_call(token, "0" * 64)
         self._transcript.checked(f"with changed arguments: {changed}", holds=changed == "PERMIT_DIGEST")
         first = tool.try_call(token, digest)

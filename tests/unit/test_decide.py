@@ -498,10 +498,12 @@ async def test_a_transform_changes_the_arguments_and_the_permit_binds_the_change
     assert decision.effect == decision_pb2.EFFECT_TRANSFORM
     assert orjson.loads(decision.transformed_args_json) == {"customer": "7", "limit": 10}
     assert decision.permit.token
+    assert decision.transformed_execution_digest not in {"", decision.execution_digest}
     other = OutcomeObligation(id="t2", type="set", params={"pointer": "/limit", "value": 11})
     pipeline.judge.verdict = lambda item: outcome("TRANSFORM", transforms=(change, other))
     decision = (await pipeline.ask(replace_id(request, "r2"))).decision
     assert decision.reasons[0].code == "TRANSFORM_FAILED"
+    assert not decision.transformed_execution_digest
 
 
 def replace_id(request: decision_pb2.DecideRequest, request_id: str) -> decision_pb2.DecideRequest:

@@ -822,6 +822,7 @@ class Decision(_message.Message):
     ACTION_DIGEST_FIELD_NUMBER: _builtins.int
     EXECUTION_DIGEST_FIELD_NUMBER: _builtins.int
     DEFERRAL_FIELD_NUMBER: _builtins.int
+    TRANSFORMED_EXECUTION_DIGEST_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Identifier of this decision, a ULID."""
     effect: Global___Effect.ValueType
@@ -835,7 +836,11 @@ class Decision(_message.Message):
     action_digest: _builtins.str
     """Digest of the canonical action, lower-case hex."""
     execution_digest: _builtins.str
-    """Digest of the exact call that the permit and the receipt bind, lower-case hex."""
+    """Digest of the exact call as it was proposed, lower-case hex: what the receipt binds, and on ALLOW the permit."""
+    transformed_execution_digest: _builtins.str
+    """Digest of the exact call with `transformed_args_json`, lower-case hex; set exactly when effect is TRANSFORM. Then the permit binds
+    it, and no other call may run or be reported.
+    """
     @_builtins.property
     def risk(self) -> Global___Risk:
         """Risk score with seven factors."""
@@ -901,10 +906,11 @@ class Decision(_message.Message):
         action_digest: _builtins.str = ...,
         execution_digest: _builtins.str = ...,
         deferral: Global___Deferral | None = ...,
+        transformed_execution_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "deferral", b"deferral", "permit", b"permit", "receipt", b"receipt", "risk", b"risk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_digest", b"action_digest", "action_json", b"action_json", "advice", b"advice", "approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "decision_id", b"decision_id", "deferral", b"deferral", "effect", b"effect", "execution_digest", b"execution_digest", "obligations", b"obligations", "permit", b"permit", "reasons", b"reasons", "receipt", b"receipt", "risk", b"risk", "tier", b"tier", "timings", b"timings", "transformed_args_json", b"transformed_args_json"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action_digest", b"action_digest", "action_json", b"action_json", "advice", b"advice", "approval", b"approval", "bundle", b"bundle", "decided_at", b"decided_at", "decision_id", b"decision_id", "deferral", b"deferral", "effect", b"effect", "execution_digest", b"execution_digest", "obligations", b"obligations", "permit", b"permit", "reasons", b"reasons", "receipt", b"receipt", "risk", b"risk", "tier", b"tier", "timings", b"timings", "transformed_args_json", b"transformed_args_json", "transformed_execution_digest", b"transformed_execution_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1015,7 +1021,7 @@ class ReportOutcomeRequest(_message.Message):
     decision_id: _builtins.str
     """Decision that is reported on."""
     execution_digest: _builtins.str
-    """Digest of the call that was executed, lower-case hex."""
+    """Digest of the call that was executed, lower-case hex: that of the permit, so on TRANSFORM `transformed_execution_digest`."""
     status: Global___OutcomeStatus.ValueType
     """How it ended."""
     rows: _builtins.int

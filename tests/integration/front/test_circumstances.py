@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stack_support import FEED, DecisionPoint, Ground, assignment, codes, effect, request, update
+from pep.client import Client, permitted_digest
+from tests.stack_support import FEED, GATEWAY, DecisionPoint, Ground, assignment, codes, effect, request, until, update
+from writ.commitment import commitment
+from writ.permit import verify_permit
 from writ.v1 import decision_pb2
 
 REDACTS = """package packs.invoices
@@ -95,6 +98,45 @@ def test_a_row_limit_is_lowered_and_the_permit_binds_the_lowered_call(point: Dec
     assert json.loads(decision.transformed_args_json) == {"customer": "7", "limit": 50}
     assert decision.permit.token
     assert json.loads(decision.receipt.body)["predicate"]["effect"] == "TRANSFORM"
+
+
+def test_permit_and_report_take_the_digest_of_the_lowered_call_and_the_receipt_that_of_the_proposed_one(
+    ground: Ground, point: DecisionPoint
+) -> None:
+    with point.client(GATEWAY) as client:
+        lowered = client.decide(
+            request("cap-2", "invoices.list", args={"customer": "7", "limit": 500}, workspace="trial")
+        )
+        proposed = client.decide(request("cap-3", "invoices.list", args={"customer": "7", "limit": 50}))
+        assert (effect(lowered), effect(proposed)) == ("TRANSFORM", "ALLOW"), codes(lowered) + codes(proposed)
+        digest = lowered.transformed_execution_digest
+        # As if the lowered call had been proposed.
+        assert digest == permitted_digest(lowered) == proposed.execution_digest == permitted_digest(proposed)
+        assert digest != lowered.execution_digest
+        assert not proposed.transformed_execution_digest
+        permit = verify_permit(
+            lowered.permit.token,
+            keys=ground.public_keys("permit"),
+            audience="billing-mcp",
+            execution_digest=digest,
+            now_ms=lowered.decided_at.ToMilliseconds(),
+        )
+        assert permit.id == lowered.permit.id
+        bound = json.loads(lowered.receipt.body)["predicate"]["commitments"]["execution_digest"]
+        assert bound == commitment("execution_digest", lowered.receipt.salt, lowered.execution_digest.encode())
+        until(lambda: _reported(client, lowered, digest) != "UNVERIFIED", "the decision to be held")
+        assert _reported(client, lowered, digest) == "MATCHED"
+        assert _reported(client, lowered, lowered.execution_digest) == "DIGEST_MISMATCH"
+
+
+def _reported(client: Client, decision: decision_pb2.Decision, digest: str) -> str:
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="cap-2",
+        decision_id=decision.decision_id,
+        execution_digest=digest,
+        status=decision_pb2.OUTCOME_STATUS_SUCCEEDED,
+    )
+    return decision_pb2.OutcomeBinding.Name(client.report_outcome(report).binding).removeprefix("OUTCOME_BINDING_")
 
 
 def test_a_fact_that_comes_ends_the_wait(ground: Ground, point: DecisionPoint) -> None:
