@@ -66,6 +66,12 @@ STEERED = frozenset({PATH, CODE})
 
 _LEADING = re.compile(r"(?i)(?:\.|%2e){2}|^~|^[\\/]{2}|^[a-z][a-z0-9+.-]*:")
 """Steps upwards, somebody's home, shares of other machines, schemes and drives."""
+_SYSTEM = re.compile(
+    r"(?i)/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron)(?:/|$)"
+    r"|/(?:root|(?:home|users)/[^/]{1,64})/\."
+)
+"""Where a machine keeps its settings, programs and timetables, and somebody's home its hidden ones: no place for work."""
+_SLASHES = re.compile("/+")
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
@@ -223,10 +229,11 @@ def _named(mark: str) -> list[Form]:
 def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
     Where ids stand (kind `id`), more forms are some; where a URL stands, anything is one; a recipient that no pattern of
-    addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to."""
+    addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to, or to settings and
+    programs of the machine."""
     bare = text.strip()
     if kind == PATH:
-        return _LEADING.search(bare) is not None
+        return _LEADING.search(bare) is not None or _SYSTEM.match(_SLASHES.sub("/", _plain_path(bare))) is not None
     if strong_marks(text, kind) or is_code(text) or kind == URL:
         return True
     if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:

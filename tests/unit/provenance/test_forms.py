@@ -378,3 +378,40 @@ def test_a_short_id_that_the_user_writes_out_is_named(value: str, request_text: 
 )
 def test_a_short_id_that_the_user_wrote_otherwise_or_by_the_way_is_not(value: str, request_text: str) -> None:
     assert not named("id", value, request_text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "/root/.ssh/authorized_keys",
+        "/home/ada/.bashrc",
+        "/Users/ada/.ssh/config",
+        "/etc/cron.d/x",
+        "/./etc/passwd",
+        "/usr/local//bin/deploy",
+        "/var/spool/cron/ada",
+    ],
+)
+def test_settings_and_programs_of_the_machine_come_from_somewhere(value: str) -> None:
+    assert is_addressed(value, "path")
+    assert named("path", value, f"append the line to {value.replace('/./', '/')} please")
+    assert not named("path", value, "append the line to my notes please")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "/tmp/out.csv",
+        "/home/ada/notes.txt",
+        "/root/project/main.py",
+        "/work/src/.gitignore",
+        "/data/etc/x",
+        "etc/hosts",
+        "/opt/app/settings.yaml",
+        "/var/log/app.log",
+        "/etcetera/list.txt",
+        "/bindings/x.py",
+    ],
+)
+def test_places_of_work_are_plain_paths(value: str) -> None:
+    assert not is_addressed(value, "path")
