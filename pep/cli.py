@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ import click
 from google.protobuf.json_format import MessageToDict
 
 from pep.action_file import parse_action, verify_agent
-from pep.client import Client, DecisionRefused, permits
+from pep.client import Client, DecisionRefused, permits, tls_credentials
 from pep.verbs import command, output_of
 from writ.cli.places import state_folder
 from writ.cli.tokens import read_token
@@ -26,12 +26,15 @@ from writ.errors import WritError
 from writ.receipt import Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
+_PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command(
     epilog="""\b
 Examples:
   writ decide -f action.json
   cat actions.jsonl | writ decide - --json
+  writ decide -f action.json --target pdp.example:27071 --authority ca.pem --certificate me.pem --key me.key
   writ decide --replay receipt.json"""
 )
 @click.argument("dash", required=False, type=click.Choice(["-"]), metavar="[-]")
@@ -43,7 +46,10 @@ Examples:
     default=state_folder,
     help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
-@click.option("--target", help="Decision point, `unix:///path`; default: the one of the state folder.")
+@click.option("--target", help="Decision point, `unix:///path` or `host:port`; default: the one of the state folder.")
+@click.option("--authority", type=_PEM, help="Authority of its certificate, PEM: TLS, with --target.")
+@click.option("--certificate", type=_PEM, help="Certificate that says who asks, PEM: mTLS, no token.")
+@click.option("--key", type=_PEM, help="Private key of that certificate, PEM.")
 @click.option(
     "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JWT; default: a demo one."
 )
@@ -56,6 +62,9 @@ def decide(
     replay: Path | None,
     state: Path,
     target: str | None,
+    authority: Path | None,
+    certificate: Path | None,
+    key: Path | None,
     token_file: Path | None,
     receipts: Path | None,
     dry_run: bool,
@@ -68,10 +77,17 @@ def decide(
         sys.exit(_replay(replay, state, as_json))
     if source is None or replay is not None:
         raise click.UsageError("expected one of `-`, --file and --replay")
+    if (certificate is None) != (key is None) or (authority is None and certificate is not None):
+        raise click.UsageError("expected --certificate and --key together, and --authority with them")
+    if authority is not None and target is None:
+        raise click.UsageError("expected --target with --authority")
+    address = target or f"unix://{(state / 'pdp.sock').resolve()}"
+    credentials = tls_credentials(authority, certificate, key) if authority else None
     asker = _Asker(
         state=state,
-        target=target or f"unix://{(state / 'pdp.sock').resolve()}",
+        connect=lambda token: Client(address, token=token, credentials=credentials),
         token=read_token(token_file) if token_file else "",
+        named=certificate is not None or token_file is not None,
         receipts=receipts,
         dry_run=dry_run,
         as_json=as_json,
@@ -83,12 +99,13 @@ def decide(
 
 @dataclass(slots=True, kw_only=True)
 class _Asker:
-    """Asks for one action after the other. `token` "" means a demo credential for each agent; `receipts` is where receipts
-    are kept, if anywhere."""
+    """Asks for one action after the other. `connect` takes a token. `named`: who asks is said by `token`, or by a certificate
+    where it is "", for all; else each agent gets a demo token. `receipts` is where receipts are kept, if anywhere."""
 
     state: Path
-    target: str
+    connect: Callable[[str], Client]
     token: str
+    named: bool
     receipts: Path | None
     dry_run: bool
     as_json: bool
@@ -122,10 +139,11 @@ class _Asker:
 
     def _client(self, agent_id: str) -> Client:
         """Returns the connection of an agent, or the one that all share. Raises DependencyFailed when there is no credential."""
-        key = "" if self.token else agent_id
+        key = "" if self.named else agent_id
         if key not in self._clients:
             mint = ["token", "--state", str(self.state), "--subject", f"agent/{agent_id}"]
-            self._clients[key] = Client(self.target, token=self.token or output_of(mint).strip())
+            token = self.token if self.named else output_of(mint).strip()
+            self._clients[key] = self.connect(token)
         return self._clients[key]
 
     def _is_kept(self, decision: decision_pb2.Decision) -> bool:

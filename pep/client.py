@@ -11,6 +11,9 @@ from types import TracebackType
 from typing import Self, cast
 
 import grpc
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificates
 
 from writ.errors import ConfigurationError, WritError
 from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
@@ -39,7 +42,7 @@ def permitted_digest(decision: decision_pb2.Decision) -> str:
 
 
 class Client:
-    """One connection. `target` is `unix:///path`, or `host:port` with mTLS `credentials`; `token` a JWT, or "" where they say
+    """One connection. `target` is `unix:///path`, or `host:port` with `credentials`; `token` a JWT, or "" where they say
     who asks. Raises ConfigurationError `TARGET_INSECURE` for a token that would go over a network as it is."""
 
     def __init__(
@@ -133,8 +136,48 @@ class Client:
 
 
 def mtls_credentials(certificate: Path, key: Path, authority: Path) -> grpc.ChannelCredentials:
-    """Returns credentials from PEM files: the client's certificate chain and key, and the server's authority."""
-    return grpc.ssl_channel_credentials(authority.read_bytes(), key.read_bytes(), certificate.read_bytes())
+    """Returns credentials from PEM files: the client's certificate chain and key, and the server's authority.
+
+    Raises ConfigurationError `TLS_FILE_INVALID`, with the file's name: gRPC would only fail to connect.
+    """
+    chain, held = _certificates(certificate), _read(key)
+    try:
+        matches = load_pem_private_key(held, None).public_key() == load_pem_x509_certificates(chain)[0].public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as e:
+        raise ConfigurationError(
+            "TLS_FILE_INVALID", f"expected a private key in PEM without a password in `{key}`"
+        ) from e
+    if not matches:
+        raise ConfigurationError("TLS_FILE_INVALID", f"`{key}` is not the key of the certificate in `{certificate}`")
+    return grpc.ssl_channel_credentials(_certificates(authority), held, chain)
+
+
+def tls_credentials(
+    authority: Path, certificate: Path | None = None, key: Path | None = None
+) -> grpc.ChannelCredentials:
+    """Returns `mtls_credentials`, or without a certificate such as verify the server alone: a token says who asks then.
+
+    Raises ConfigurationError `TLS_FILE_INVALID`, with the file's name.
+    """
+    if certificate is not None and key is not None:
+        return mtls_credentials(certificate, key, authority)
+    return grpc.ssl_channel_credentials(_certificates(authority))
+
+
+def _certificates(path: Path) -> bytes:
+    held = _read(path)
+    try:
+        load_pem_x509_certificates(held)
+    except ValueError as e:
+        raise ConfigurationError("TLS_FILE_INVALID", f"expected certificates in PEM in `{path}`") from e
+    return held
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise ConfigurationError("TLS_FILE_INVALID", f"`{path}` cannot be read: {e.strerror}") from e
 
 
 def _refused(error: grpc.RpcError) -> DecisionRefused:

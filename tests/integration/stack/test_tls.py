@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import grpc
 import pytest
@@ -50,6 +51,32 @@ def secured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_it_is_ready_and_decides_for_who_has_a_certificate(secured: Secured) -> None:
     with secured.client("agent/billing-1") as client:
         assert effect(client.decide(request("secured-1"))) == "ALLOW"
+
+
+def test_decide_asks_with_a_certificate(secured: Secured, tmp_path: Path) -> None:
+    spoken_for: list[x509.GeneralName] = [x509.UniformResourceIdentifier(TRUST_DOMAIN + "agent/billing-1")]
+    certificate, key = secured.authority.issue("typed", san=spoken_for)
+    action = tmp_path / "action.json"
+    action.write_text(
+        json.dumps(
+            {"agent": {"id": "billing-1"}, "tool": {"server": "ops-shell", "name": "bash"}, "args": {"command": "ls"}}
+        )
+    )
+    tls: list[str | Path] = [
+        "--target",
+        secured.target,
+        "--authority",
+        secured.authority.path,
+        "--certificate",
+        certificate,
+        "--key",
+        key,
+    ]
+    done = writ("decide", "-f", action, "--json", *tls)
+    answer = json.loads(done.stdout)
+    assert answer["effect"].startswith("EFFECT_"), done
+    entry = next(entry for entry in secured.stack.entries() if entry.get("decision_id") == answer["decision_id"])
+    assert entry["caller"]["id"] == TRUST_DOMAIN + "agent/billing-1"
 
 
 def test_doctor_asks_it_for_its_health(secured: Secured) -> None:
