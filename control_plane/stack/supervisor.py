@@ -125,6 +125,9 @@ class Supervisor:
             built = await building
         finally:
             building.cancel()
+        if built is None and not await asyncio.to_thread(policy.is_stored, self._layout, config, int(self._now_s())):
+            self._report("the control plane does not hold the bundle that was pushed last; building it again")
+            built = await asyncio.to_thread(policy.build, self._layout, config.stack.rego, opa)
         if built is not None:
             await asyncio.to_thread(policy.push, self._layout, config, built, int(self._now_s()))
             self._report(f"bundle {built.revision[:12]} built, tested, signed and pushed")

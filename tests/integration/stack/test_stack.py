@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -218,6 +219,17 @@ def test_a_wrong_setting_starts_nothing_and_costs_no_state(stopped: Path, old: s
     with up(stopped) as later:
         assert "state after a clean stop: requests  0" in later.log.read_text()
         assert "counted again" not in later.log.read_text()
+
+
+def test_a_database_that_is_new_gets_the_bundle(stopped: Path) -> None:
+    for file in stopped.glob("control-plane.db*"):
+        file.unlink()  # as when `control_plane.database` names another one
+    with up(stopped) as later:
+        assert "does not hold the bundle that was pushed last" in later.log.read_text()
+        asked = http.client.HTTPConnection(later.ready["bundle_endpoint"].removeprefix("http://"), timeout=PATIENCE_S)
+        with contextlib.closing(asked):
+            asked.request("GET", "/bundles/writ")
+            assert asked.getresponse().status == 200
 
 
 def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
