@@ -11,7 +11,7 @@ import click
 
 from pdp.cli_shared import print_fields, run_on_state
 from pdp.config import load_config
-from pdp.evidence_read import EvidenceReader
+from pdp.evidence_read import EvidenceReader, log_issuers
 from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
@@ -21,6 +21,7 @@ from pdp.server import now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records, receipted
 from writ.cli.places import settings_file
+from writ.errors import StateFailed
 
 EPOCH_BYTES = 8
 
@@ -65,6 +66,12 @@ def init(settings: Path, as_json: bool) -> None:
     multiple=True,
     help="Log folder, vault folder and vault master key of another decision point; once for each.",
 )
+@click.option(
+    "--without",
+    "gone",
+    multiple=True,
+    help="Issuer of a decision point that is gone for good with its log: what it counted is free again.",
+)
 @click.option("--unless-sealed", "mark", default="", help="Count nothing when Redis still has the seal of this mark.")
 @click.option(
     "--unless-killed", "run_id", default="", help="Nor when it is the server of this run id, killed and back."
@@ -80,6 +87,7 @@ def init(settings: Path, as_json: bool) -> None:
 def rebuild_(
     settings: Path,
     others: tuple[tuple[Path, Path, Path], ...],
+    gone: tuple[str, ...],
     mark: str,
     run_id: str,
     proofs: tuple[Path, ...],
@@ -100,7 +108,16 @@ def rebuild_(
             return {"requests": 0, "sealed": True}
         if run_id and await resume(store, run_id, (one for folders in logs for one in receipted(folders[0])), spend):
             return {"requests": 0, "resumed": True}
+        logs_of = frozenset(issuer for folders in logs for issuer in log_issuers(folders[0]))
+        if missing := sorted(await store.continuity.issuers() - logs_of - set(gone)):
+            raise StateFailed(
+                "STATE_LOGS_MISSING",
+                f"no log was given of {', '.join(f'`{issuer}`' for issuer in missing)}, whose counts would be lost: name each"
+                " log with --evidence, or with --without who is gone for good",
+            )
         spend()
+        for issuer in gone:
+            await store.continuity.forget_issuer(issuer)
         records = (record for folders in logs for record in counted_records(_reader(*folders)))
         return {"requests": await rebuild(store, records, epoch=secrets.token_hex(EPOCH_BYTES))}
 

@@ -20,7 +20,16 @@ from pdp.vault import SealedPayload, open_sealed, parse_sealed
 from writ.errors import EvidenceFailed
 from writ.merkle import root_and_paths
 from writ.receipt import Receipt
-from writ.segment import FRAME, MAGIC, HeadRecord, RecordType, SegmentScan, parse_head_record, parse_header
+from writ.segment import (
+    FRAME,
+    MAGIC,
+    HeadRecord,
+    RecordType,
+    SegmentHeader,
+    SegmentScan,
+    parse_head_record,
+    parse_header,
+)
 
 LOOKAHEAD: Final = 4096
 """Vault entries held while looking for one: log and vault have the same order, but some entries have no payload."""
@@ -74,6 +83,12 @@ def log_entries(folder: Path, since_ms: int = 0, *, last: int = 0) -> Iterator[L
             bodies = []
         else:
             bodies = []  # a header: what came before it was never committed
+
+
+def log_issuers(folder: Path) -> frozenset[str]:
+    """Returns whose entries a log holds, by the headers of its segments; empty for a folder without a log."""
+    headers = (_header(folder, number) for number in segment_numbers(folder))
+    return frozenset(header.issuer for header in headers if header is not None)
 
 
 def allowed_tickets(folder: Path, since_ms: int = 0) -> frozenset[str]:
@@ -189,8 +204,13 @@ def _records(folder: Path, kind: str, since_ms: int, last: int = 0) -> Iterator[
 
 
 def _opened_ms(folder: Path, number: int) -> int | None:
+    header = _header(folder, number)
+    return None if header is None else header.opened_ms
+
+
+def _header(folder: Path, number: int) -> SegmentHeader | None:
     with segment_path(folder, number).open("rb") as file:
         start = file.read(len(MAGIC) + FRAME.size + 1024)
     for record in SegmentScan(start):
-        return parse_header(record).opened_ms
+        return parse_header(record)
     return None

@@ -6,9 +6,9 @@
 3. The new epoch is activated, organisation by organisation.
 
 A crash before (3) leaves the organisation without data; run it again. Receipts must include every writer's: a log
-that is missing is counted as nothing. What is allowed without known limits between reading the receipts and (3) is
-not counted, so the receipts should be read to their end last. Suspensions and facts do not come back from receipts:
-their sources put them again.
+that is missing is counted as nothing, and the caller looks before (1) whose are (`Continuity.issuers`). What is allowed
+without known limits between reading the receipts and (3) is not counted, so the receipts should be read to their end
+last. Suspensions and facts do not come back from receipts: their sources put them again.
 """
 
 from __future__ import annotations

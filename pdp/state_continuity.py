@@ -87,6 +87,21 @@ class Continuity:
         """Returns every organisation that any decision point has reserved for. Raises StateFailed."""
         return frozenset(name.decode() for name in await self.client.command("HVALS", NAMES_KEY))
 
+    async def issuers(self) -> frozenset[str]:
+        """Returns every decision point that ever counted here for an organisation that is known: each has left a fence.
+        Raises StateFailed."""
+        found: set[str] = set()
+        for organisation in await self.organisations():
+            fields = await self.client.command("HGETALL", organisation_key(organisation))
+            names = fields if isinstance(fields, dict) else fields[::2]  # a client of a Cluster makes it a dict
+            found |= {name.decode()[1:] for name in names if name.startswith(b"g")}
+        return frozenset(found)
+
+    async def forget_issuer(self, issuer: str) -> None:
+        """Removes the fences of a decision point that is gone for good. Raises StateFailed."""
+        for organisation in await self.organisations():
+            await self.client.command("HDEL", organisation_key(organisation), f"g{issuer}")
+
     async def changed(self, organisation: str, answer: Enriched) -> bool:
         """Handles an answer that was not continuous. True when the organisation is continuous under a new epoch now, so
         that the call may be made again."""

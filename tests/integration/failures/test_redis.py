@@ -11,6 +11,13 @@ from pep.client import Client
 from tests.stack_support import DecisionPoint, Ground, codes, effect, request, until, update, writ
 from writ.v1 import decision_pb2
 
+WITHOUT = ("--without", "onlooker")
+"""`Ground.counted` looks as a decision point of this name, which has no log."""
+
+
+def log_of(ground: Ground, point: DecisionPoint) -> tuple[object, ...]:
+    return "--evidence", point.evidence, point.vault, ground.layout.root / "keys" / "vault.key"
+
 
 @pytest.fixture
 def client(point: DecisionPoint) -> Iterator[Client]:
@@ -132,7 +139,7 @@ def test_after_a_kill_the_receipts_tell_whether_the_file_of_redis_is_whole(
     with ground.redis.client() as redis:
         run_id = str(redis.info("server")["run_id"])
 
-        logs = ("--evidence", elsewhere.evidence, elsewhere.vault, ground.layout.root / "keys" / "vault.key")
+        logs = (*log_of(ground, elsewhere), *WITHOUT)
 
         def verb(name: str, *options: object) -> dict[str, object]:
             done = writ("state", name, *map(str, ("--config", point.config, *options, "--json")))
@@ -172,8 +179,36 @@ def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: De
         )
         assert all("LIMIT_UNKNOWN" in codes(answer.decision) for answer in answers)
         assert {effect(answer.decision) for answer in answers} == {"DENY"}
-    assert writ("state", "rebuild", "--config", point.config).returncode == 0
+    assert writ("state", "rebuild", "--config", point.config, *WITHOUT, "--without", "pdp-resumed").returncode == 0
     assert ground.counted(agent) == (5, 0)
+
+
+def test_a_rebuild_wants_the_log_of_every_decision_point_that_ever_counted(
+    ground: Ground, point: DecisionPoint
+) -> None:
+    agent = "shared"
+    ground.assign(point, agent)
+    elsewhere = ground.point("pdp-shared").start()
+    with elsewhere.client(f"agent/{agent}") as client:
+        for number in range(2):
+            assert effect(client.decide(update(f"shared-{number}", agent))) == "ALLOW"
+    elsewhere.stop()
+
+    def rebuilt(*options: object) -> str:
+        others = (*WITHOUT, "--without", "pdp-resumed")
+        done = writ("state", "rebuild", "--config", point.config, *map(str, (*others, *options)))
+        assert done.returncode in (0, 1)
+        return done.stderr
+
+    # With a whole state too; a second time since a rebuild forgets nobody who counted.
+    for _ in range(2):
+        assert "STATE_LOGS_MISSING: no log was given of `pdp-shared`" in rebuilt()
+        assert ground.counted(agent) == (2, 0), "nothing has changed"
+        assert rebuilt(*log_of(ground, elsewhere)) == ""
+        assert ground.counted(agent) == (2, 0)
+    assert rebuilt("--without", "pdp-shared") == ""
+    assert ground.counted(agent) == (0, 0), "its counts are gone with its log, as the operator said"
+    assert rebuilt() == "", "it is asked for no more"
 
 
 def test_state_time_never_goes_back(ground: Ground, point: DecisionPoint) -> None:
