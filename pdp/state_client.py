@@ -7,6 +7,7 @@ docs/state.md.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
@@ -88,7 +89,16 @@ def failed(error: BaseException) -> StateFailed:
     """What it means that no whole answer came."""
     if isinstance(error, TimeoutError):
         return StateFailed("STATE_TIMEOUT", "redis did not answer within its deadline")
-    return StateFailed("STATE_UNAVAILABLE", f"redis cannot be reached: {type(error).__name__}")
+    return StateFailed("STATE_UNAVAILABLE", f"redis cannot be reached: {_why(error)}")
+
+
+def _why(error: BaseException) -> str:
+    """Words of ours or of the system. A library's may quote addresses or what was sent."""
+    if isinstance(error, ConnectionError) and error.errno is None:
+        return str(error)  # of pdp.state_node
+    if isinstance(error, ConnectionError | FileNotFoundError | PermissionError) and error.errno is not None:
+        return os.strerror(error.errno)
+    return type(error).__name__
 
 
 _AWAY = frozenset({"LOADING", "MASTERDOWN", "NOAUTH", "NOPERM", "BUSY"})

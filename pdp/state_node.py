@@ -214,7 +214,7 @@ class Node:
             for reply in await connection.ask(greeting, until_s):
                 if isinstance(reply, hiredis.ReplyError):
                     connection.close()
-                    raise ConnectionRefusedError(f"refused the greeting: {error_code(reply)}")
+                    raise ConnectionRefusedError(f"it refused user, password or database ({error_code(reply)})")
         return connection
 
     async def _connected(self, loop: asyncio.AbstractEventLoop) -> _Connection:

@@ -163,13 +163,26 @@ async def test_users_passwords_and_databases_are_sent_before_anything_else(serve
 
 async def test_a_wrong_password_is_a_server_that_cannot_be_reached_and_is_not_repeated(server: RedisServer) -> None:
     server.configure(requirepass="right")
-    for url in (f"unix://:wrong-one@{server.socket}", server.url):
+    for url, said in ((f"unix://:wrong-one@{server.socket}", "WRONGPASS"), (server.url, "NOAUTH")):
         client = NodeClient(url, deadline_s=5.0)
         with pytest.raises(StateFailed) as failure:
             await client.command("GET", "a")
         await client.close()
         assert failure.value.reason == "STATE_UNAVAILABLE"
+        assert said in failure.value.message
         assert "wrong-one" not in str(failure.value) + str(failure.value.__cause__)
+
+
+async def test_a_server_that_is_not_there_is_told_from_one_that_refuses(tmp_path: Path) -> None:
+    for url, said in (
+        (f"redis://user:geheim@127.0.0.1:{free_port()}", "Connection refused"),
+        (f"unix://user:geheim@{tmp_path}/none.sock", "No such file or directory"),
+    ):
+        client = NodeClient(url, deadline_s=5.0)
+        with pytest.raises(StateFailed) as failure:
+            await client.command("GET", "a")
+        await client.close()
+        assert failure.value.message == f"redis cannot be reached: {said}"
 
 
 async def test_a_node_is_reached_by_host_and_port_too(node: Nodes) -> None:
