@@ -1,6 +1,6 @@
-"""Settings of one decision point: one YAML file, validated at start. Unknown keys are errors; secrets are file paths, but for a password in the URL of Redis.
+"""Settings of one decision point: one YAML file, validated at start. Unknown keys are errors.
 
-Relative paths are taken from the folder of the file. Sections that other processes own (`stack`, `control_plane`) are
+Secrets are file paths, but for a password in the URL of Redis. Relative paths are taken from the folder of the file. Sections that other processes own (`stack`, `control_plane`) are
 passed over here.
 """
 
