@@ -41,11 +41,12 @@ from pdp.provenance_forms import (
     is_weak,
     value_forms,
 )
-from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds, own_deed
 from pdp.provenance_lexicon import Thing
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, part_marks, pushed_marks
 from pdp.provenance_model import (
     LINK,
+    NAMES_DEED,
     NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
@@ -139,6 +140,10 @@ def provenance_ask(
             names_at = _add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, others, lookups)
+        deed = own_deed(tool[1]) if said is not None else ()
+        if deed and len(lookups.found) < MAX_LOOKUPS:
+            form = Form(where=IN_USER, marks=deed)
+            lookups.found.append(Lookup(forms=_hashed(key, (form,)), naming=NAMES_DEED))
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
         lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES

@@ -14,6 +14,7 @@ from pdp.provenance_model import (
     COMPOSED,
     DETAIL,
     LINK,
+    NAMES_DEED,
     NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
@@ -155,11 +156,16 @@ def _intent(
         if only_fetches(ask.sinks, ask.kind)
         else is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
     )
-    if asked or _is_dictated(request, ask, sinks):
+    if asked or _is_said_so(ask, view) or _is_dictated(request, ask, sinks):
         return "ASKED"
     if request.delegates:
         return "DELEGATED"
     return "IMPLIED" if _is_implied(ask, view, sinks, named=named) else "NOT_ASKED"
+
+
+def _is_said_so(ask: ProvenanceAsk, view: ProvenanceView) -> bool:
+    """Tells whether the user bids what the tool is called after, by its very words, which no lexicon has."""
+    return any(lookup.naming == NAMES_DEED and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True))
 
 
 def _is_dictated(request: RequestFacts, ask: ProvenanceAsk, sinks: Sequence[dict[str, Any]]) -> bool:

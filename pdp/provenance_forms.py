@@ -28,6 +28,7 @@ from pdp.provenance_marks import (
     spellings,
     words,
 )
+from pdp.provenance_request import clauses
 from pdp.provenance_told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
@@ -315,6 +316,9 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     found.update(dict.fromkeys("w:" + part for part in parts))
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
     found.update(dict.fromkeys(sorted(spelt)))
+    yield
+    said, opening, _ = clauses(fold(text))
+    found.update(dict.fromkeys(f"c:{said[at]}" for at in sorted(opening)))
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
     yield

@@ -30,6 +30,8 @@ _BOUGHT = Thing.GOODS | Thing.DEVICE | Thing.STAFF
 _TOLD_APART = Thing.LODGING | Thing.DINING | Thing.TRANSPORT | Thing.RIDE | Thing.SHOW | Thing.OPINION
 """… or one of these, even where the user named the very thing: who asks for a table at a place asks for no room there."""
 
+_NAME_WORDS = 6
+
 _PLACES = Thing.WEB | Thing.CHANNEL
 _WRITING = Deed.CREATE | Deed.UPDATE
 _MILD = Deed.CREATE | Deed.UPDATE | Deed.SEND
@@ -65,6 +67,16 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
             things |= THINGS.get(singular(word), 0)
     return deeds, things, families
+
+
+def own_deed(tool: str) -> tuple[str, ...]:
+    """Returns the marks that show together that a request bids what a tool is called after, by the same words
+    (`cull_colony`, "cull colony 7"); none where the lexicon has a word for it, or the name says no more than a deed."""
+    words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
+    known, _, families = _name_bits(tool, ())
+    if known or families or not 2 <= len(words) <= _NAME_WORDS:
+        return ()
+    return (f"c:{words[0]}", *dict.fromkeys(f"w:{word}" for word in words[1:]))
 
 
 def chosen_name(tool: str, choice: str) -> str:

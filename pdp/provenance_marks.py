@@ -8,6 +8,7 @@ with its sort:
     a  account, phone or other number of 8 or more characters, without blanks and dashes
     w  word                    b  two words in a row                     i  id that is named as one
     v  whole value of a record field                                     k  the same, of a field that is an id
+    c  word that begins a clause
     x  word that reads like one in other letters, as it is spelt
 
 Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).

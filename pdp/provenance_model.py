@@ -40,7 +40,7 @@ class Hit:
     bidden_pointed: bool = False
 
 
-NAMES_SOURCE, NAMES_THING, NAMES_RECORD, NAMES_PAGE = 1, 2, 4, 8
+NAMES_SOURCE, NAMES_THING, NAMES_RECORD, NAMES_PAGE, NAMES_DEED = 1, 2, 4, 8, 16
 
 
 @frozen
@@ -48,7 +48,8 @@ class Lookup:
     """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at
     what this call reads (NAMES_SOURCE), or at what it changes (NAMES_THING); a hit in records, that the user called what this
     call reads by another field of its record or a part of its name (NAMES_RECORD); one in a trusted record or in a source that
-    the user pointed at, that this names the page to fetch (NAMES_PAGE); else 0."""
+    the user pointed at, that this names the page to fetch (NAMES_PAGE); in the user's words, that they bid by the very words of
+    the tool (NAMES_DEED); else 0."""
 
     forms: tuple[tuple[int, bytes], ...]
     naming: int = 0

@@ -352,6 +352,41 @@ async def test_what_was_permitted_counts_though_it_is_reported_not_to_have_run(s
     assert (await facts(store, "2", "eve@evil.example", session="s2"))["untrusted_read"] is True
 
 
+@pytest.mark.parametrize(
+    ("request_text", "tool", "intent"),
+    [
+        ("Cull colony col-0017", "cull_colony", "ASKED"),
+        ("Read the letters, then: cull the colony col-0017", "cullColony", "ASKED"),
+        ("Never cull colony col-0017", "cull_colony", "NOT_ASKED"),
+        ("Don't cull colony col-0017", "cull_colony", "NOT_ASKED"),
+        ("Which colony did they cull?", "cull_colony", "NOT_ASKED"),
+        ("Cull what is old", "cull_colony", "NOT_ASKED"),
+        ("Feed colony col-0017", "cull_colony", "NOT_ASKED"),
+        ("Feed colony col-0017", "delete_colony", "NOT_ASKED"),
+        ("Colony col-0017 is to be seen", "colony", "NOT_ASKED"),
+    ],
+)
+async def test_a_deed_that_the_tool_is_called_after_is_asked_for_by_its_very_words(
+    store: Store, request_text: str, tool: str, intent: str
+) -> None:
+    ask = provenance_ask(
+        KEY,
+        Requests(KEY),
+        session=session_name(KEY, "gateway", "a1", "p1", "s1"),
+        agent=state_name(KEY, "agent", "a1"),
+        claim="1",
+        tool=("s", tool),
+        speech=Speech(text=request_text, by_gateway=True),
+        kind=action_kind(tool, [Verb.DELETE], ["colony"]),
+        sinks=SinkValues([SinkValue("id", "/id", "col-0017")], True),
+        naming=["col-0017"],
+        result=MAIL,
+    )
+    assert ask is not None
+    told = policy_provenance(ask, await store.look(ask))
+    assert told["intent"] == intent
+
+
 async def test_an_unreported_result_that_only_we_write_is_no_danger(store: Store) -> None:
     await store.look(asking("1", result=ResultSpec(content=ContentTrust.TRUSTED)))
     assert (await facts(store, "2", "eve@evil.example"))["unreported"] == 0
