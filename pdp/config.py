@@ -1,7 +1,7 @@
 """Settings of one decision point: one YAML file, validated at start. Unknown keys are errors.
 
-Secrets are file paths, but for a password in the URL of Redis. Relative paths are taken from the folder of the file. Sections that other processes own (`stack`, `control_plane`) are
-passed over here.
+Secrets are file paths, but for a password in the URL of Redis. Relative paths are taken from the folder of the file. Sections
+that other processes own (`stack`, `control_plane`) are passed over here.
 """
 
 from __future__ import annotations
