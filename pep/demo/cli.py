@@ -74,7 +74,8 @@ def _stack(state: Path, console: Console) -> Iterator[None]:
         return
     ready = state / "demo-ready.json"
     ready.unlink(missing_ok=True)
-    child = subprocess.Popen(command(["up", "--state", str(state), "--once-ready", str(ready)]))
+    # What it says is for people; standard output is the caller's, who may want nothing but JSON there.
+    child = subprocess.Popen(command(["up", "--state", str(state), "--once-ready", str(ready)]), stdout=sys.stderr)
     try:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not ready.exists():
