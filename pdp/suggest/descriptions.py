@@ -32,6 +32,12 @@ _OF = word_set("for of from in")
 _AUXILIARIES = word_set("is are was were can may will must should have do not")
 _OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch skip resolve")
 """What a later sentence says of the arguments and of the answer: `Accepts names`, `Follows redirects`."""
+_READERS = word_set("user agent caller model assistant reader")
+"""Whom a tool gives what it reads: `Gives the user the role of a member`."""
+_GOES_ON = word_set("to for of on in at by with as and or over")
+_GRANTED_RIGHTS = word_set("right permission role badge key")
+_GRANTED = word_set("discount bonus credit voucher coupon raise title grade rank")
+"""What somebody has once it is given, so that giving it changes something."""
 
 MAX_SENTENCES = 6
 """Sentences looked at. Further down descriptions give examples and advice."""
@@ -80,7 +86,9 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     if word in VEHICLES and HARMLESS & set(rest[:3]):
         yield _said(Verb.READ, word, 55)
         return
-    verb = DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
+    verb = (
+        _granted(word, words) or DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
+    )
     if verb is None or word in NAME_ONLY:
         return
     third = lead != word and lead.endswith("s")
@@ -89,6 +97,18 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     weak = pair not in PHRASES and not _is_sure(word, words, third=third)
     yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
     yield from _joined(words, third=third)
+
+
+def _granted(word: str, words: tuple[str, ...]) -> Verb | None:
+    """What it is to give somebody something: `Gives a member the right to …`, not `Gives the balance`, nor `Gives the date a key
+    expires`."""
+    if word != "give" or len(words) < 5 or not {words[1], words[3]} <= _DETERMINERS or words[2] in _READERS:
+        return None
+    for place in range(4, min(len(words), 7)):
+        given, ends = singular(words[place]), words[place + 1 : place + 2]
+        if given in _GRANTED_RIGHTS | _GRANTED and (not ends or ends[0] in _GOES_ON):
+            return Verb.ADMIN if given in _GRANTED_RIGHTS else Verb.UPDATE
+    return None
 
 
 def _verb_word(lead: str) -> str:

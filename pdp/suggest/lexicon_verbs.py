@@ -211,6 +211,7 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("opt", "out"): Verb.UPDATE,
     ("opt", "in"): Verb.UPDATE,
     ("give", "access"): Verb.ADMIN,
+    ("get", "rid"): Verb.DELETE,
     ("hand", "over"): Verb.SEND,
     ("reach", "out"): Verb.SEND,
     ("free", "up"): Verb.DELETE,

@@ -47,6 +47,28 @@ def test_a_switch_that_reaches_everything_outweighs_the_ids() -> None:
     assert action(made, {"message_ids": ["7"], "delete_all": True}).operations[0].scope is Scope.ALL
 
 
+@pytest.mark.parametrize(
+    ("description", "verb"),
+    [
+        ("Gives a member the right to open the store.", "ADMIN"),
+        ("Gives the member an admin badge", "ADMIN"),
+        ("Gives a customer a discount of some percent.", "UPDATE"),
+        ("Gets rid of a record.", "DELETE"),
+        ("Gives the rights of a member.", "READ"),
+        ("Gives the date a key expires.", "READ"),
+        ("Gives the day a discount ends.", "READ"),
+        ("Gives a summary the reader can use.", "READ"),
+        ("Gives the user the role of a member.", "READ"),
+        ("Gives you the discount of a customer.", "READ"),
+        ("Gets a record.", "READ"),
+    ],
+)
+def test_who_gives_somebody_a_right_changes_something_and_who_gives_an_answer_reads(
+    description: str, verb: str
+) -> None:
+    assert entry("frob_thing", {"member_id": TEXT}, description)["verb"] == verb
+
+
 def test_a_search_proves_no_single_record() -> None:
     made = entry("search_files_by_name", {"filename": TEXT})
     assert action(made, {"filename": "a"}).operations[0].scope is Scope.ALL
