@@ -43,6 +43,9 @@ MAX_FORMS = 12
 MAX_WORDS = 48
 """Longest value that is recognised by its words; longer ones only by what they name."""
 
+MAX_LABELLED = 512
+"""Longest value in which a number is looked for behind a label; a longer one is an address that nobody named."""
+
 MAX_SIGNS, MAX_DOTS = 48, 256
 """Most signs of mail addresses, of URLs and of host names in one value."""
 
@@ -237,6 +240,8 @@ def is_addressed(text: str, kind: str = "") -> bool:
         return _LEADING.search(bare) is not None or _SYSTEM.match(_SLASHES.sub("/", _plain_path(bare))) is not None
     if strong_marks(text, kind) or is_code(text) or kind == URL:
         return True
+    if kind in NUMBERED and len(text) > MAX_LABELLED:
+        return True
     if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
         return True
     return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)
@@ -253,7 +258,7 @@ def strong_marks(text: str, kind: str = "") -> tuple[str, ...]:
     number = _whole_number(text)
     if number and not (kind in NUMBERED and is_labelled(text)):
         return ("a:" + number,)
-    return addresses(text) or (accounts(text)[0] if kind in NUMBERED else ())
+    return addresses(text) or (accounts(text)[0] if kind in NUMBERED and len(text) <= MAX_LABELLED else ())
 
 
 def _whole_number(text: str) -> str:

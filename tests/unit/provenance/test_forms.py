@@ -415,3 +415,9 @@ def test_settings_and_programs_of_the_machine_come_from_somewhere(value: str) ->
 )
 def test_places_of_work_are_plain_paths(value: str) -> None:
     assert not is_addressed(value, "path")
+
+
+def test_no_account_hides_behind_much_else() -> None:
+    value = "a:1 " * 1000 + "IBAN:DE89370400440532013000"
+    assert is_addressed(value, "account")
+    assert not named("account", value, "pay 50 to DE89370400440532013000")
