@@ -20,7 +20,7 @@ from writ.errors import ConfigurationError, InvalidInput, WritError
 _CATALOG = Path(__file__).resolve().parent.parent / "rego" / "catalog"
 
 
-@click.group()
+@click.group(epilog="Example: writ catalog suggest tools.json --server mail-mcp")
 def catalog() -> None:
     """Drafts and checks the tool catalog."""
 

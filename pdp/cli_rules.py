@@ -14,7 +14,7 @@ from pdp.scan import Inspector
 from writ.errors import ConfigurationError
 
 
-@click.group("rules")
+@click.group("rules", epilog="Example: writ rules test")
 def rules() -> None:
     """Try inspection rules.
 

@@ -21,7 +21,7 @@ from writ.receipt import Receipt, VerifiedReceipt, parse_receipt, verify_receipt
 _PATH = click.Path(exists=True, path_type=Path)
 
 
-@click.group("receipt")
+@click.group("receipt", epilog="Example: writ receipt verify receipts --keys receipt.pem")
 def receipt() -> None:
     """Show and verify receipts, offline.
 

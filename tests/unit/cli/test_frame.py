@@ -44,6 +44,7 @@ def test_a_verb_has_help_with_an_example_and_json(verb: str) -> None:
     command = frame.cli.get_command(click.Context(frame.cli), verb)
     assert command is not None
     leaves = list(command.commands.values()) if isinstance(command, click.Group) else [command]
+    assert "Example" in command.get_help(click.Context(command, info_name=verb)), f"{verb} has no example"
     for leaf in leaves:
         text = leaf.get_help(click.Context(leaf, info_name=leaf.name))
         # An example that is broken within a word cannot be pasted into a shell.
