@@ -165,14 +165,22 @@ def baseline_facts(
     observation: Observation,
     settings: BehaviourSettings,
     now_ms: int,
+    *,
+    was_known: bool = False,
 ) -> dict[str, Any]:
-    """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none."""
+    """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none. `was_known`:
+    the agent has acted so much that a baseline which is not there was lost."""
     agent, tool, role = parse_baseline(raw_agent), parse_baseline(raw_tool), parse_baseline(raw_role)
     if agent is None or (tool is not None and tool.born_ms < agent.born_ms):
         tool = None  # it speaks of an agent that was reset since
     deviations = _deviations((agent, tool, role), observation, settings, now_ms)
     if agent is None or len(agent.sets) != 5:
-        return UNKNOWN | {"destination_known": not observation.destinations, "deviations": deviations}
+        # What is there and cannot be read was there before.
+        was_lost = raw_agent != FORGOTTEN and (was_known or raw_agent is not None)
+        return (LOST if was_lost else UNKNOWN) | {
+            "destination_known": not observation.destinations,
+            "deviations": deviations,
+        }
     tools, resources, destinations, transitions, _ = agent.sets
     oldest = now_ms // DAY_MS - FORGET_HALF_LIVES * settings.half_life_days
     weight = agent.weight * remaining(agent, settings, now_ms)
@@ -207,7 +215,13 @@ UNKNOWN: dict[str, Any] = {
     "hour_share_bp": 0,
     "deviations": [],
 }
-"""PolicyBaseline of an agent of which nothing is stored, or whose baseline was lost."""
+"""PolicyBaseline of an agent of which nothing is stored."""
+
+FORGOTTEN = b"R1"
+"""Stands in place of a baseline that an operator made forgotten: its agent is new, and nothing of it was lost."""
+
+LOST: dict[str, Any] = UNKNOWN | {"new_agent": False}
+"""PolicyBaseline of an agent whose baseline was lost. It is not new: what is far from usual for it was held before."""
 
 
 def _knows(names: bytes, name: str, oldest: int) -> bool:

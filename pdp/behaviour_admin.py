@@ -5,13 +5,16 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from pdp.baseline import HOURS, MEASURES, Baseline, parse_baseline
+from pdp.baseline import DAY_MS, FORGOTTEN, HOURS, MEASURES, Baseline, parse_baseline
 from pdp.session_key import state_name
 from pdp.state_client import Client
 from pdp.state_wire import organisation_key
 
 BUSIEST = 5
 """Hours of the week that are told."""
+
+_FORGOTTEN_MS = 112 * DAY_MS
+"""How long it stands that an agent was made to be forgotten: as long as a baseline by default, and so beyond its track."""
 
 _SETS = ("tools", "resource_types", "destinations", "transitions", "versions")
 
@@ -27,6 +30,7 @@ async def read_agent(client: Client, key: bytes, organisation: str, agent_id: st
     raw = await client.command("GET", baseline_key(key, organisation, agent_id))
     suspended = await client.command("GET", f"{organisation_key(organisation)[:-1]}s:{agent_id}")
     found = parse_baseline(raw)
+    raw = None if raw == FORGOTTEN else raw
     return {
         "organisation": organisation,
         "agent": agent_id,
@@ -37,9 +41,12 @@ async def read_agent(client: Client, key: bytes, organisation: str, agent_id: st
 
 
 async def reset_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> bool:
-    """Forgets the baseline of an agent, and with it those of agent and tool: they do not outlive it. The agent is new then.
-    False when there was none. Raises StateFailed."""
-    return bool(await client.command("DEL", baseline_key(key, organisation, agent_id)))
+    """Forgets the baseline of an agent, and with it those of agent and tool: they do not outlive it. The agent is new then,
+    also when its baseline had been lost. False when there was none. Raises StateFailed."""
+    before = await client.command(
+        "SET", baseline_key(key, organisation, agent_id), FORGOTTEN, "PX", _FORGOTTEN_MS, "GET"
+    )
+    return before is not None and before != FORGOTTEN
 
 
 def describe(baseline: Baseline) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
-from pdp.baseline import UNKNOWN, baseline_facts
+from pdp.baseline import LOST, baseline_facts
 from pdp.behaviour import Ahead, BehaviourView, Lazy
 from pdp.behaviour_observe import Observation, nearly_same
 from pdp.behaviour_settings import BehaviourSettings
@@ -57,7 +57,7 @@ def policy_baseline(
 ) -> dict[str, Any]:
     """Returns the JSON of `writ.v1.PolicyBaseline`; None as view means that the state was lost."""
     if view is None:
-        return dict(UNKNOWN)
+        return dict(LOST)
     return baseline_facts(
         view.baseline_agent,
         view.baseline_tool,
@@ -66,7 +66,15 @@ def policy_baseline(
         observation,
         settings,
         view.now_ms,
+        was_known=view.baseline_agent is None and _has_acted(view, settings),
     )
+
+
+def _has_acted(view: BehaviourView, settings: BehaviourSettings) -> bool:
+    """Tells whether an agent must have had a baseline: its track counts as many actions as make it known, or was lost itself.
+    Refused ones taught it nothing, and what it did within the span of a burst may not have been learned yet."""
+    track = view.agent.track()
+    return not track.known or track.actions - track.denials - track.burst >= settings.min_observations
 
 
 def _previous_kind(view: BehaviourView) -> str:

@@ -96,6 +96,8 @@ def baseline_deviation(baseline: Mapping[str, Any], *, currency: str) -> dict[st
     if baseline["new_agent"]:
         novelty = max(novelty, NEW_AGENT_LEAST)
         parts.insert(0, f"a new agent with {baseline['observations']} observed actions")
+    elif baseline["state"] != "OK":
+        parts.insert(0, "the record of this agent was lost")
     return _signal(min(100, worst) + novelty, parts, "nothing unusual for this agent", known=baseline["state"] == "OK")
 
 

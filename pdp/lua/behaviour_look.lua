@@ -81,8 +81,17 @@ end
 -- Only after a rebuild can something have been lost before this epoch.
 local function lost_before(ttl) return begun > 0 and now < begun + ttl and begun + ttl or 0 end
 
--- An agent's track that is not there though its baseline learned of it lately was lost, not new.
-local function agent_gone(index)
+-- Whether a principal or a workspace, as it is stored, lists an agent that acted lately.
+local function lists(raw, agent)
+  local at = raw and find(raw, ';' .. agent .. ',', 1, true)
+  local moment = at and tonumber(sub(raw, at + 14, at + PEER - 1))
+  return moment and now - moment < keep
+end
+
+-- An agent's track that is not there though its baseline learned of it lately, or its principal or workspace lists it, was
+-- lost, not new.
+local function agent_gone(index, agent, pi, wi)
+  if lists(values[pi], agent) or lists(values[wi], agent) then return now + keep end
   local baseline = epoch and call('GET', prefix .. 'B' .. sub(ARGV[2 + index], 2))
   if baseline and #baseline >= 10 and sub(baseline, 1, 2) == 'B1' then
     local age = now - unpack_struct('<d', baseline, 3)
@@ -157,7 +166,7 @@ for i = 1, #ARGV - 2 - total do
   local sr, ar = values[si], values[ai]
   local of_agent = tracks[keys[ai]]
     or tell(ai, open_track(keys[ai], ar, keep, width,
-      ar and 0 or max(sr and now + keep or lost_before(keep), agent_gone(ai)), rings[ai]))
+      ar and 0 or max(sr and now + keep or lost_before(keep), agent_gone(ai, agent, pi, wi)), rings[ai]))
   local session = tracks[keys[si]]
     or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(of_agent, tag), rings[si]))
   if of_agent.v[LOST] > 0 then lost[ai] = of_agent.v[LOST] end -- looking for the session may have shown that it is

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from control_plane.bundles.build import BuiltBundle
+from pdp.baseline import LOST
 from pdp.evaluate import OpaJudge
 from pdp.model import Outcome
 from tests.integration.test_rego_properties import MILD_TO_STRICT, SIGNALS, item
@@ -161,6 +162,13 @@ def forgotten(name: str) -> Change:
     return lambda one: one[name].update(state="NO_DATA")
 
 
+def lost_baseline(one: Item) -> None:
+    """As the decision point tells of a known agent whose baseline is gone."""
+    one["baseline"] = dict(LOST)
+    lost("baseline_deviation")(one)
+    lost("temporal_deviation")(one)
+
+
 def claimed(environment: str) -> Change:
     return lambda one: one["environment"].update(claimed=environment)
 
@@ -173,6 +181,7 @@ CHANGES: dict[str, st.SearchStrategy[Change]] = {
     "one more data class": st.builds(held, st.just("classes"), st.sampled_from(["pii", "phi", "credential"])),
     "one more threat": st.builds(held, st.just("threats"), st.just("prompt_injection")),
     "a lost record": st.builds(forgotten, st.sampled_from(["payload", "baseline", "session"])),
+    "a lost baseline": st.just(lost_baseline),
     "another claim": st.builds(claimed, st.sampled_from(["production", "sandbox", "orbit"])),
 }
 

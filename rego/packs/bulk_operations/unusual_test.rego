@@ -26,9 +26,13 @@ test_what_is_far_from_usual_is_held_where_it_is_grave if {
 }
 
 test_a_deviation_that_was_lost_counts_as_the_highest if {
-	lost := {"signals": {"baseline_deviation": fixture.no_signal}, "baseline": _usual}
-	_held_for(_done({"verb": "PAY"}, lost), "ACTION_UNUSUAL")
-	_held_for(_deviating("PAY", 100, {"state": "NO_DATA"}), "ACTION_UNUSUAL")
+	# Of an agent whose baseline is gone the decision point says NO_DATA, and that it is not new.
+	gone := {"state": "NO_DATA", "new_version": true, "new_definition": true}
+	every baseline in [_usual, object.union(_usual, gone)] {
+		lost := {"signals": {"baseline_deviation": fixture.no_signal}, "baseline": baseline}
+		_held_for(_done({"verb": "PAY"}, lost), "ACTION_UNUSUAL")
+	}
+	_held_for(_deviating("PAY", 100, gone), "ACTION_UNUSUAL")
 }
 
 test_a_new_agent_is_new_in_everything if {

@@ -207,7 +207,7 @@ async def test_a_corrupt_baseline_is_no_data_and_is_learned_anew(
         assert isinstance(raw, bytes)
         client.set(key_of(pay(1)), damage(raw))
     facts = await player.baseline(pay(10_000))
-    assert (facts["state"], facts["new_agent"], facts["tool_known"]) == ("NO_DATA", True, False)
+    assert (facts["state"], facts["new_agent"], facts["tool_known"]) == ("NO_DATA", False, False), "lost is not new"
     await player.play(pay(10_000))
     assert stored(server, pay(1)).weight == pytest.approx(1)
 
@@ -244,12 +244,30 @@ async def test_an_agent_that_touches_everything_stays_within_two_kibibytes(
     assert not (await player.baseline(observed(tool="tool00", declared=DECLARED)))["tool_known"]
 
 
-async def test_a_lost_baseline_is_no_data(state: RedisState, server: RedisServer) -> None:
+async def test_a_lost_baseline_is_no_data_and_its_agent_is_not_new(state: RedisState, server: RedisServer) -> None:
     player = await learn(state, [10_000] * 40)
     with server.client() as client:
-        client.delete(key_of(pay(1)))
+        client.delete(*client.scan_iter("{acme}:B*"))
+    assert (await player.baseline(pay(10_000)))["new_agent"], "so much in a minute may not have been learned yet"
+    advance(server, 120_000)
     facts = await player.baseline(pay(10_000))
-    assert (facts["state"], facts["new_agent"]) == ("NO_DATA", True)
+    assert (facts["state"], facts["new_agent"], facts["deviations"]) == ("NO_DATA", False, [])
+
+
+async def test_an_agent_of_which_only_others_speak_is_lost_and_not_new(state: RedisState, server: RedisServer) -> None:
+    player = await learn(state, [10_000] * 40)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[ABS]*"))
+    facts = await player.baseline(pay(10_000))
+    assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False), "its principal knows of it"
+
+
+async def test_an_agent_that_has_done_little_or_was_refused_is_new(state: RedisState) -> None:
+    player = Player(state, DECLARED)
+    for _ in range(DECLARED.min_observations + 5):
+        await player.play(pay(10_000), final=Final.DENIED)
+    assert (await player.baseline(pay(10_000)))["new_agent"]
+    assert (await player.baseline(pay(10_000, agent="a2")))["new_agent"]
 
 
 async def test_another_definition_of_a_known_tool_is_new_and_a_tool_that_is_new_is_not(state: RedisState) -> None:
