@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,21 @@ def init(settings: Path, as_json: bool) -> None:
         return {"begun": await store.continuity.initialise(secrets.token_hex(EPOCH_BYTES))}
 
     print_fields(run_on_state(load_config(settings), run), as_json)
+
+
+@state.command("check", epilog="Example: writ state check")
+@_config
+@_as_json
+def check(settings: Path, as_json: bool) -> None:
+    """Say whether limits have data, and of which organisations they have none. Changes nothing; exit 1 when some have none."""
+
+    async def run(store: RedisState) -> dict[str, Any]:
+        await store.check_server()
+        return {"begun": await store.continuity.begun(), "lost": await store.continuity.lost()}
+
+    found = run_on_state(load_config(settings), run)
+    print_fields(found, as_json)
+    sys.exit(0 if found["begun"] and not found["lost"] else 1)
 
 
 @state.command("rebuild", epilog="Example: writ state rebuild")

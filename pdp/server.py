@@ -52,7 +52,7 @@ from pdp.state_files import recent_organisations
 from pdp.state_node import parse_address
 from pdp.telemetry import Telemetry, set_up_logging
 from pdp.transform.apply import Transformer
-from writ.errors import WritError
+from writ.errors import StateFailed, WritError
 from writ.permit import PermitSigner
 from writ.v1 import decision_pb2, fact_pb2
 
@@ -88,6 +88,7 @@ class DecisionPoint:
         self.recorder = _recorder(config, keys, self._evidence_failed)
         self.circumstances = circumstances = Circumstances(derived_key(config, "names"))
         self.state = connect_state(config, generation=now_ms(), companions=circumstances.companions())
+        self.state.continuity.lacking = self._state_lacking
         self.judge = OpaJudge(config.opa.socket)
         self.lanes = Lanes(
             self.judge,
@@ -136,6 +137,13 @@ class DecisionPoint:
     def _evidence_failed(self, reason: str) -> None:
         self.telemetry.failure(reason)
         log.error("evidence log cannot be written", extra={"reason": reason})
+
+    def _state_lacking(self, organisation: str, lacking: bool) -> None:
+        self.telemetry.state_lost(1 if lacking else -1)
+        if lacking:
+            log.warning("state lost or never begun", extra={"organisation": organisation})
+        else:
+            log.info("state found again", extra={"organisation": organisation})
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Serves until `stop` is set, then drains."""
@@ -216,6 +224,8 @@ class DecisionPoint:
             if time.monotonic() - trimmed_s >= TRIM_S:
                 trimmed_s = time.monotonic()
                 resident.trim()
+                with suppress(StateFailed):  # decisions tell
+                    await self.state.continuity.begun()
             ready = self.lanes.current is not None
             self.telemetry.ready(ready)
             if ready != serving:

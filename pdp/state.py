@@ -194,6 +194,7 @@ class RedisState(StateRecords):
             self.generation += 1
             raise
         for (organisation, part), answer in zip(chunks, answers, strict=True):
+            self.continuity.has(organisation, state=answer.state == 1)
             if answer.state == 1:
                 self.continuity.saw(organisation, answer.epoch, answer.sequence)
             for at, (ask, view) in enumerate(zip(part, answer.views, strict=True)):

@@ -15,6 +15,7 @@ Until `pdp.rebuild` starts a new epoch, a lost organisation's counters and facts
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,17 @@ NAMES_KEY = "{writ}:names"
 """Names of the organisations that were ever met, by their key: a key may be a hash, and recovery needs the name."""
 
 _ADMIT = load_script("admit")
+_WHOLE = load_script("whole", allow_oom=True)
 
 
 @dataclass(slots=True, kw_only=True)
 class Continuity:
-    """What this process knows of each organisation's state."""
+    """What this process knows of each organisation's state. `lacking` is told of each change: an organisation, "" for the whole
+    deployment, and whether it has no state now."""
 
     client: Client
+    lacking: Callable[[str, bool], None] | None = None
+    _lacking: set[str] = field(default_factory=set)
     _known: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def knows(self, organisation: str) -> bool:
@@ -47,6 +52,13 @@ class Continuity:
         """Epoch and highest sequence seen; ("", 0) for one that is not known, which no server confirms as
         continuous."""
         return self._known.get(organisation, ("", 0))
+
+    def has(self, organisation: str, *, state: bool) -> None:
+        """Takes in whether what an organisation has counted was found, and tells of a change once."""
+        if state is (organisation in self._lacking):
+            (self._lacking.discard if state else self._lacking.add)(organisation)
+            if self.lacking is not None:
+                self.lacking(organisation, not state)
 
     def saw(self, organisation: str, epoch: str, sequence: int) -> None:
         known_epoch, known_sequence = self.known(organisation)
@@ -86,6 +98,22 @@ class Continuity:
     async def organisations(self) -> frozenset[str]:
         """Returns every organisation that any decision point has reserved for. Raises StateFailed."""
         return frozenset(name.decode() for name in await self.client.command("HVALS", NAMES_KEY))
+
+    async def begun(self) -> bool:
+        """Whether the deployment was initialised, and not emptied since. Raises StateFailed."""
+        begun = await self.client.command("GET", EPOCH_KEY) is not None
+        self.has("", state=begun)
+        return begun
+
+    async def lost(self) -> list[str]:
+        """Returns the organisations that are known and whose counts are not whole, by name. Raises StateFailed."""
+        found = []
+        for organisation in sorted(await self.organisations()):
+            key = organisation_key(organisation)
+            registered = await self.client.command("HGET", REGISTRY_KEY, key)
+            if await run_one(self.client, _WHOLE, key, registered or b"") != 1:
+                found.append(organisation)
+        return found
 
     async def issuers(self) -> frozenset[str]:
         """Returns every decision point that ever counted here for an organisation that is known: each has left a fence.

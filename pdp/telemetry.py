@@ -48,6 +48,9 @@ class Telemetry:
         self._full = Gauge(
             "writ_evidence_failing", "1 while the evidence log cannot be written.", registry=self.registry
         )
+        self._lost = Gauge(
+            "writ_state_lost", "Organisations without their counts, 1 more for all.", registry=self.registry
+        )
         self._tracer = _tracer(otlp_endpoint, service) if otlp_endpoint else None
 
     def listen(self, host: str, port: int) -> None:
@@ -73,6 +76,10 @@ class Telemetry:
     def failure(self, reason: str) -> None:
         """Counts a failure by its stable reason."""
         self._failures.labels(reason).inc()
+
+    def state_lost(self, more: int) -> None:
+        """Takes in that one more has no state (1), or one less (-1)."""
+        self._lost.inc(more)
 
     def ready(self, value: bool) -> None:
         """Says whether an activated bundle is served."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
+import http.client
 import importlib.metadata
+import json
 import os
 import re
 import socket
@@ -20,8 +23,9 @@ from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.redis_server import find_redis_server
+from control_plane.stack.state import state_lacks
 from control_plane.stack.tools import TOOLS, built_tool, opa_version, tool_version
-from writ.errors import WritError
+from writ.errors import DependencyFailed, WritError
 
 PYTHON = (3, 11)
 
@@ -32,6 +36,8 @@ CLOCK_FLOOR_S = 1_767_225_600
 """2026-01-01: a clock before this release is wrong, and credentials and windows with it."""
 
 _MEND_OPA = "unset WRIT_OPA if it is set, else remove this file; then run `make tools`"
+
+_MEND_STATE = "have that Redis answer; then run `writ state init` or `writ state rebuild`, as docs/state.md says"
 
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
@@ -229,7 +235,10 @@ async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Fin
     if config.pdp_health:
         owner = "pdp" if stack.start_pdp else ""
         asks.append(("pdp", owner, lambda: _said(ready.pdp_ready(config.pdp_health), "serving")))
-    return list(await asyncio.gather(*(_service(name, _mend(layout, log, runs), ask) for name, log, ask in asks)))
+    services = [_service(name, _mend(layout, log, runs), ask) for name, log, ask in asks]
+    if runs or not stack.start_redis:
+        services.append(_service("state", _MEND_STATE, lambda: _whole(layout)))
+    return list(await asyncio.gather(*services))
 
 
 def _mend(layout: Layout, log: str, runs: bool) -> str:
@@ -251,5 +260,31 @@ async def _said(check: Awaitable[None], detail: str) -> str:
     return detail
 
 
+async def _whole(layout: Layout) -> str:
+    if lacks := await state_lacks(layout):
+        raise DependencyFailed("STATE_INCOMPLETE", lacks)
+    return "limits have data"
+
+
 async def _active(config: StackConfig) -> str:
-    return f"revision {await ready.active_revision(config.opa_socket)} is active"
+    active = await ready.active_revision(config.opa_socket)
+    if config.stack.start_control_plane:
+        served = await asyncio.to_thread(_served, config.control_plane_http)
+        if served not in ("", active):
+            raise DependencyFailed(
+                "BUNDLE_NOT_TAKEN",
+                f"opa runs revision {active} and has not taken {served}, which the control plane serves",
+            )
+    return f"revision {active} is active"
+
+
+def _served(address: str) -> str:
+    """Returns the revision that the control plane says it serves, "" when it does not say."""
+    connection = http.client.HTTPConnection(address, timeout=ready.ANSWER_TIMEOUT_S)
+    with (
+        contextlib.suppress(OSError, http.client.HTTPException, ValueError, KeyError, TypeError),
+        contextlib.closing(connection),
+    ):
+        connection.request("GET", "/health")
+        return str(json.loads(connection.getresponse().read(ready.MAX_ANSWER_BYTES))["revision"])
+    return ""

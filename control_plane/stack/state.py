@@ -5,6 +5,7 @@ Runs the verbs of the decision point as processes, which the control plane never
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,15 @@ TIMEOUT_S = 600
 SEAL_TIMEOUT_S = 10
 """Nobody who stops a stack waits longer for a quicker next start."""
 
+CHECK_TIMEOUT_S = 60
+"""A look at each organisation."""
+
+MAX_NAMED = 8
+"""Organisations in one line."""
+
 MARK_BYTES = 16
+
+_REBUILD = "limits have no data until `writ state rebuild` is run with the logs of all decision points"
 
 
 class StackState:
@@ -65,6 +74,7 @@ class StackState:
         A state that did not begin in this run is left to those who decide with it: their receipts lie elsewhere, and counting
         without them would say of limits that they are free. Raises DependencyFailed."""
         if not self._begun:
+            self._report(f"redis came back, and by `writ.yaml` others decide with what it holds: {_REBUILD}")
             return
         self._report(f"state after redis came back: {await self._rebuild('--unless-killed', self._killed())}")
         await self._serve()
@@ -119,6 +129,23 @@ class StackState:
         if ended.code != 0:
             raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {ended.said[-500:]}")
         return ended.said
+
+
+async def state_lacks(layout: Layout) -> str:
+    """Looks at the Redis that `writ.yaml` names and changes nothing. Returns what limits have no data of, "" when all have."""
+    settings = ("--config", str(layout.settings), "--json")
+    try:
+        ended = await run_module(*VERBS, "check", *settings, timeout_s=CHECK_TIMEOUT_S)
+        found = json.loads(ended.said)
+        begun, lost = found["begun"], found["lost"]
+    except TimeoutError:
+        return f"`writ state check` took over {CHECK_TIMEOUT_S:.0f} s"
+    except (ValueError, KeyError, TypeError):
+        return ended.said.rpartition("\n")[2].removeprefix("error: ")
+    if not begun:
+        return f"never begun in this Redis, or emptied: {_REBUILD}; or `writ state init` where nothing ever was counted"
+    more = ", ..." if len(lost) > MAX_NAMED else ""
+    return f"lost for {', '.join(lost[:MAX_NAMED])}{more}: {_REBUILD}" if lost else ""
 
 
 def _read(path: Path) -> str:

@@ -26,7 +26,7 @@ from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, link_tool, set_logs_aside
 from control_plane.stack.programs import check_settings
 from control_plane.stack.redis_server import find_redis_server, redis_command
-from control_plane.stack.state import StackState
+from control_plane.stack.state import StackState, state_lacks
 from control_plane.stack.tools import opa_version, tool_path
 from writ.errors import DependencyFailed
 
@@ -113,6 +113,9 @@ class Supervisor:
         if config.stack.start_pdp:
             await self._state.begin(own_redis=config.stack.start_redis)
             await self._start_child(self._pdp(config), pace)
+        # With both it was just counted again; else receipts or Redis are others', who alone can mend what is missing.
+        if config.stack.start_redis != config.stack.start_pdp and (lacks := await state_lacks(layout)):
+            self._report(f"state: {lacks}")
         return config
 
     async def _publish(self, config: StackConfig, opa: Path, pace: Pace) -> None:

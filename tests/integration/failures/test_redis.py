@@ -19,6 +19,10 @@ def log_of(ground: Ground, point: DecisionPoint) -> tuple[object, ...]:
     return "--evidence", point.evidence, point.vault, ground.layout.root / "keys" / "vault.key"
 
 
+def lost_states(point: DecisionPoint) -> float:
+    return sum(point.metrics("writ_state_lost").values())
+
+
 @pytest.fixture
 def client(point: DecisionPoint) -> Iterator[Client]:
     with point.client() as opened:
@@ -94,6 +98,10 @@ def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: 
         # The feed cannot know that its facts are gone as well; they are missing, not false.
         assert {"LIMIT_UNKNOWN", "CUSTOMER_NOT_ASSIGNED"} <= set(codes(lost))
         assert effect(client.decide(request("emptied-read", agent=agent))) == "DENY"
+        assert lost_states(point) >= 1
+        assert point.log.read_text().count('"state lost or never begun","organisation":"acme"') == 1, "once"
+        looked = writ("state", "check", "--config", point.config, "--json")
+        assert (looked.returncode, json.loads(looked.stdout)) == (1, {"begun": False, "lost": []})
         rebuilt = writ("state", "rebuild", "--config", point.config, "--json")
         assert rebuilt.returncode == 0, rebuilt.stderr
         assert json.loads(rebuilt.stdout)["requests"] >= 3
@@ -101,6 +109,8 @@ def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: 
         ground.assign(point, agent)
         assert effect(client.decide(update("emptied-after", agent))) == "ALLOW"
         assert effect(client.decide(update("emptied-1", agent))) == "ALLOW"
+    until(lambda: lost_states(point) == 0, "the metric to say that the state is back")
+    assert writ("state", "check", "--config", point.config).returncode == 0
     ground.settled()
     assert ground.counted(agent) == (4, 0), "the repeat counts once, the three are back, the fourth is new"
 
@@ -174,6 +184,8 @@ def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: De
         with ground.redis.client() as redis:
             # One organisation's mark alone: as when a copy from before its first decision is promoted.
             redis.hdel("{acme}:m", "e")
+        looked = writ("state", "check", "--config", point.config, "--json")
+        assert (looked.returncode, json.loads(looked.stdout)) == (1, {"begun": True, "lost": ["acme"]})
         answers = client.decide_batch(
             [update(f"batch-lost-{n}", agent) for n in range(5)], decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
         )

@@ -232,6 +232,27 @@ def test_a_database_that_is_new_gets_the_bundle(stopped: Path) -> None:
             assert asked.getresponse().status == 200
 
 
+def test_a_redis_that_others_decide_with_is_not_silent_about_its_state(tmp_path: Path) -> None:
+    state = tmp_path / "s"
+    layout = make_layout(state)
+    write_settings(layout, os.urandom)
+    text = layout.settings.read_text()
+    for name in ("opa", "control_plane", "pdp"):
+        text = text.replace(f"start_{name}: true", f"start_{name}: false")
+    layout.settings.write_text(text)
+    with up(state) as running:
+        assert "state: never begun in this Redis, or emptied" in running.log.read_text()
+        assert "`writ state init`" in running.log.read_text()
+
+        def found() -> dict[str, Any]:
+            findings = json.loads(writ("doctor", "--state", str(state), "--json").stdout)
+            return next(finding for finding in findings if finding["name"] == "state")
+
+        assert found()["detail"].startswith("never begun")
+        assert writ("state", "init", "--config", str(layout.settings)).returncode == 0
+        assert found()["right"]
+
+
 def test_a_stop_does_not_wait_for_the_tests_of_a_bundle(tmp_path: Path) -> None:
     rego = tmp_path / "rego"
     shutil.copytree(CHECKOUT / "rego", rego)

@@ -6,12 +6,14 @@ import asyncio
 import fcntl
 import os
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 
-from control_plane.stack import doctor
+from control_plane.stack import doctor, ready
 from control_plane.stack.config import load_stack_config, write_settings
 from control_plane.stack.doctor import Finding, examine
 from control_plane.stack.keys import make_keys
@@ -180,6 +182,42 @@ def test_ports_of_a_stack_that_runs_are_its_own_and_its_faults_stand_in_logs(lay
         assert wrong(layout, "port") == []
         (finding,) = wrong(layout, "bundle")
     assert finding.mend == f"read `{layout.log('opa')}`"
+
+
+class Serves(BaseHTTPRequestHandler):
+    """A control plane that serves revision `new`."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "SERVING", "revision": "new"}')
+
+
+def test_an_opa_that_has_not_taken_what_is_served_is_named(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = "old"
+
+    async def active_revision(_: Path) -> str:
+        return runs
+
+    monkeypatch.setattr(ready, "active_revision", active_revision)
+    port = int(load_stack_config(layout).control_plane_http.rpartition(":")[2])
+    with HTTPServer(("127.0.0.1", port), Serves) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            (finding,) = wrong(layout, "bundle")
+            assert finding.detail == "opa runs revision old and has not taken new, which the control plane serves"
+            runs = "new"
+            assert wrong(layout, "bundle") == []
+        finally:
+            server.shutdown()
+
+
+def test_a_redis_of_others_that_does_not_answer_is_named_without_its_password(layout: Layout) -> None:
+    text = layout.settings.read_text().replace("start_redis: true", "start_redis: false")
+    layout.settings.write_text(text.replace(f"unix://{layout.root}/redis.sock", "redis://user:geheim@127.0.0.1:1"))
+    (finding,) = wrong(layout, "state")
+    assert finding.detail.startswith("STATE_UNAVAILABLE")
+    assert "geheim" not in finding.detail
 
 
 def test_a_lock_file_that_a_killed_supervisor_left_stands_in_nobodys_way(layout: Layout) -> None:
