@@ -114,7 +114,9 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
         | {"pointed": False, "left_open": False, "addressed": True}
         for ref in ask.sinks
     ]
-    return _facts(ask, view, "NO_DATA", sinks)
+    # An agent that gives more values than are looked up must not lose with them what outsiders bid.
+    bidden = _details(ask, view, trusting=False) if view is not None else []
+    return _facts(ask, view, "NO_DATA", [*sinks, *bidden])
 
 
 def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -215,5 +215,7 @@ def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:
     click.echo(f"  action    {decision.action_json.decode()}")
     click.echo(f"  digests   action {decision.action_digest}")
     click.echo(f"            execution {decision.execution_digest}")
+    if decision.transformed_execution_digest:
+        click.echo(f"            transformed {decision.transformed_execution_digest}")
     click.echo(f"  bundle    {decision.bundle.revision}")
     click.echo(f"  decision  {decision.decision_id}")

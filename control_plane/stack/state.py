@@ -23,8 +23,9 @@ LOGS_MISSING = "STATE_LOGS_MISSING"
 TIMEOUT_S = 600
 """Counting again reads every receipt of the log."""
 
-SEAL_TIMEOUT_S = 10
-"""Nobody who stops a stack waits longer for a quicker next start."""
+SEAL_TIMEOUT_S = 30
+"""Some two seconds on a machine that has time. A seal that is cut off makes the next start count again, and what agents read
+counts as lost for a day then: that is worth waiting for on a busy one."""
 
 CHECK_TIMEOUT_S = 60
 """A look at each organisation."""

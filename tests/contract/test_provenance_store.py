@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 import pytest
@@ -686,6 +687,13 @@ async def bidden(store: Store, claim: str, others: list[tuple[str, str]], **chan
 async def test_an_order_of_outsiders_names_an_amount_that_the_user_did_not(store: Store) -> None:
     await read(store, "0", ORDER)
     assert await bidden(store, "1", [("/amount", "900"), ("/days", "30")]) == ["/amount"]
+
+
+async def test_more_values_than_are_looked_up_hide_no_order(store: Store) -> None:
+    await read(store, "0", ORDER)
+    ask = replace(asking("1", others=[("/amount", "900")], recipient="ada@example.org"), complete=False)
+    facts = policy_provenance(ask, await store.look(ask))
+    assert (facts["state"], [sink["kind"] for sink in facts["sinks"]]) == ("NO_DATA", ["recipient", "detail"])
 
 
 async def test_an_id_stands_for_what_its_record_is_called(store: Store) -> None:

@@ -185,7 +185,11 @@ def test_check_finds_a_choice_that_the_catalog_takes_for_milder(tmp_path: Path) 
 
 def test_check_finds_a_list_that_the_catalog_counts_as_one(tmp_path: Path) -> None:
     message = {"type": "object", "properties": {"to": {"type": "string"}, "body": {"type": "string"}}}
-    schema = {"type": "object", "properties": {"messages": {"type": "array", "items": message}}, "required": ["messages"]}
+    schema = {
+        "type": "object",
+        "properties": {"messages": {"type": "array", "items": message}},
+        "required": ["messages"],
+    }
     tools = [{"name": "send_emails", "description": "Sends emails.", "inputSchema": schema}]
     entries = suggested(tools)["tools"]
     assert checked(tmp_path, entries, tools) == (0, [])
