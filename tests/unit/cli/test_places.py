@@ -37,5 +37,5 @@ def test_every_verb_that_reads_settings_finds_those_of_the_state_folder() -> Non
     context = click.Context(cli)
     verbs = [cli.get_command(context, name) for name in ("agent", "state", "policy", "replay")]
     found = [option for verb in verbs if verb for option in options(verb) if "--config" in option.opts]
-    assert len(found) == 9
+    assert len(found) == 10
     assert {option.default for option in found} == {settings_file}
