@@ -166,7 +166,10 @@ def _intent(
 
 
 def _is_said_so(ask: ProvenanceAsk, view: ProvenanceView) -> bool:
-    """Tells whether the user bids what the tool is called after, by its very words, which no lexicon has."""
+    """Tells whether the user bids what the tool is called after, by its very words, which no lexicon has, in a request that
+    denies nothing: "cull nothing, read about colony c-5" has them as well."""
+    if view.request is None or view.request.named & FORBIDS:
+        return False
     return any(lookup.naming == NAMES_DEED and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True))
 
 

@@ -322,13 +322,25 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
     found.update(dict.fromkeys(sorted(spelt)))
     yield
-    said, opening, _ = clauses(fold(text))
-    found.update(dict.fromkeys(f"c:{said[at]}" for at in sorted(opening)))
+    said, opening, ends = clauses(fold(text))
+    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(len(said), opening, ends)))
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
     yield
     found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
     return list(found)[:MAX_REQUEST_MARKS]
+
+
+def _bidding(count: int, opening: set[int], ends: dict[int, str]) -> list[int]:
+    """Returns which of so many words begin a clause that may bid what they say: none that stands alone, "Cull? Read about colony
+    5.", and none of a question."""
+    found = []
+    asks = False
+    for at in reversed(range(count)):
+        asks = ends[at] == "?" if at in ends else asks
+        if at in opening and not asks and at not in ends and at + 1 not in opening:
+            found.append(at)
+    return sorted(found)
 
 
 def _ids(text: str, parts: list[str]) -> list[str]:

@@ -89,6 +89,11 @@ _JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "
 _INTO = frozenset({"in", "into", "on", "to", "onto"})
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
+_DENYING = NOT | frozenset(
+    {"nothing", "no", "none", "nobody", "neither", "nor", "kein", "nichts", "niemand", "rien", "nada"}
+)
+"""Words by which a request may deny what it names; of those that are not NOT, "no" may only stand for a number."""
+
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
 """Signs of currencies, which are words of money: "send $50 to Margaret"."""
@@ -142,7 +147,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
         | MEANS_MANY * _means_many(words)
         | WISHES * wish.found
         | ENTRUSTS * entrusts(words)
-        | FORBIDS * (not NOT.isdisjoint(words)),
+        | FORBIDS * (not _DENYING.isdisjoint(words)),
         delegates=delegates(words, opening),
     )
 
