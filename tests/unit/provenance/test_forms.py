@@ -383,7 +383,7 @@ def test_a_short_id_that_the_user_wrote_otherwise_or_by_the_way_is_not(value: st
 @pytest.mark.parametrize(
     "value",
     [
-        "/root/.ssh/authorized_keys",
+        "/root/.ssh/authorized_keys",  # the home of root on any Linux (FHS 3.14)
         "/home/ada/.bashrc",
         "/Users/ada/.ssh/config",
         "/etc/cron.d/x",
@@ -403,8 +403,8 @@ def test_settings_and_programs_of_the_machine_come_from_somewhere(value: str) ->
     [
         "/tmp/out.csv",
         "/home/ada/notes.txt",
-        "/root/project/main.py",
-        "/work/src/.gitignore",
+        "/root/project/main.py",  # in the home of root, but none of its settings
+        "/srv/src/.gitignore",
         "/data/etc/x",
         "etc/hosts",
         "/opt/app/settings.yaml",
