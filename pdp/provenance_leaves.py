@@ -35,12 +35,14 @@ _ID_NAME = re.compile(
 
 @frozen
 class Leaf:
-    """One value as text, its JSON pointer (that of the string for what stands in a document in a string), and whether its
-    field is an id by name."""
+    """One value as text, its JSON pointer (that of the string for what stands in a document in a string), whether its field is
+    an id by name, and whether it is the name of a member that is data, as in `{"ada@example.org": "editor"}`, and has a pointer
+    of its own."""
 
     text: str
     pointer: str
     is_id: bool
+    is_key: bool = False
 
 
 _Part = tuple[str, Any, bool, bool]
@@ -91,7 +93,7 @@ class Walk:
         for name, inner in value.items():
             at = pointer if fixed else f"{pointer}/{escape_pointer(name[:MAX_NAME_CHARS])}"
             if not _FIELD_NAME.fullmatch(name):
-                yield Leaf(text=name, pointer=at, is_id=True)
+                yield Leaf(text=name, pointer=at, is_id=True, is_key=not fixed)
             if len(name) <= MAX_NAME_CHARS:
                 yield at, inner, _ID_NAME.search(name) is not None, fixed
             else:

@@ -69,7 +69,7 @@ _PERCENT = re2.compile(r"%[0-9a-fA-F]{2}")
 _DOTS = str.maketrans("\u3002\uff61", "..")  # which domain names allow for a dot (UTS 46 4)
 _JUNK = " \t\r\n.,;:!?)]}>'\"`*"
 
-_FILE_ENDINGS = frozenset(
+FILE_ENDINGS = frozenset(
     [
         "txt",
         "pdf",
@@ -243,7 +243,7 @@ def _urls(plain: str) -> list[tuple[str, int, int]]:
                 continue  # a part of an address or of a URL
             host, rest = url_parts(match.group())
             spelt = pattern is _URL and "://" in match.group()  # then a host needs no dot: `http://[2001:db8::1]/`
-            named = "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in _FILE_ENDINGS)
+            named = "." in host and (pattern is _URL or rest or host.rpartition(".")[2] not in FILE_ENDINGS)
             if host and (spelt or named):
                 found.append((f"u:{_other_scheme(match.group())}{host}{rest}", *match.span()))
     return found

@@ -18,7 +18,7 @@ from pdp.provenance_forms import strong_marks
 from pdp.provenance_grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import DEEDS, THINGS
-from pdp.provenance_marks import words
+from pdp.provenance_marks import FILE_ENDINGS, words
 from pdp.provenance_wishes import singular
 
 MEANT_KINDS = frozenset({"recipient", "channel"})
@@ -59,12 +59,20 @@ class Pairs:
             if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
                 continue
             told = [set(_names(leaf.text)) for leaf in leaves]
+            fields = [_field_name(leaf.pointer.rpartition("/")[0] if leaf.is_key else leaf.pointer) for leaf in leaves]
+            mailed = ["@" in leaf.text for leaf in leaves]  # of addresses in one list none names the next
             for at, leaf in enumerate(leaves):
                 value = _value(leaf.text)
                 if not value:
                     continue
-                field = _field_name(leaf.pointer)
-                near = _field_words(field).union(*(other for place, other in enumerate(told) if place != at))
+                field = fields[at]
+                near = _field_words(field).union(
+                    *(
+                        other
+                        for place, other in enumerate(told)
+                        if place != at and not (mailed[at] and mailed[place] and fields[place] == field)
+                    )
+                )
                 for word in near:
                     values = self._led_to.setdefault((word, field), set())
                     self._count += value not in values
@@ -134,6 +142,8 @@ def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     common: dict[str, None] = {}
     for match in _TOKEN.finditer(text):
         word = match.group()
+        if text[match.start() - 1 : match.start()] == "." and word.lower() in FILE_ENDINGS:
+            continue  # `minutes.docx` speaks of minutes, and not of every document
         for name in _names(word):
             likely = capital if word[:1].isupper() and match.start() else others
             (common if name in DEEDS or name in THINGS else likely)[name] = None

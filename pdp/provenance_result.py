@@ -141,7 +141,8 @@ def sight_in_steps(
         if poisoned and _stands_in(leaf.pointer, poisoned):
             bad |= told | fields
         elif fields:
-            objects.setdefault(_object(leaf.pointer), []).append(leaf)
+            for place in _places(leaf, objects):
+                objects.setdefault(place, []).append(leaf)
     # What a record says is no name of it, and what it says of its own matter bids nothing else.
     named = {at: [leaf for leaf in leaves if leaf.pointer not in ordering] for at, leaves in objects.items()}
     bidden = {mark for at, held in orders.items() for mark in held - own_matter(named.get(at, ()))}
@@ -232,10 +233,28 @@ def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
 
 def _object(pointer: str) -> str:
     """The object that a value belongs to, itself or in a list: who is named by its name is named with its members."""
+    return _enclosing(_field(pointer))
+
+
+def _field(pointer: str) -> str:
+    """The field that a value stands in, itself or in a list."""
     head, _, last = pointer.rpartition("/")
     while last.isdecimal() and head:
-        head, _, last = head.rpartition("/")
-    return head
+        pointer = head
+        head, _, last = pointer.rpartition("/")
+    return pointer
+
+
+def _places(leaf: Leaf, objects: Collection[str]) -> tuple[str, ...]:
+    """The objects that a value belongs to. A member whose name is data is a record of that name and what stands below it, and
+    its name belongs to the object that holds them all, as one of a list would: `{"title": …, "shared_with": {ADDRESS: …}}`."""
+    if leaf.is_key:
+        around = _enclosing(leaf.pointer)
+        in_a_field = around and not around.rpartition("/")[2].isdecimal()
+        return (leaf.pointer, _enclosing(around)) if in_a_field else (leaf.pointer,)
+    field = _field(leaf.pointer)
+    place = _enclosing(field)
+    return (place, field) if field in objects else (place,)
 
 
 def _enclosing(pointer: str) -> str:

@@ -578,6 +578,36 @@ async def test_who_points_at_a_list_and_names_one_of_it_means_none_beside(
         assert (sink["pointed"] or sink["left_open"]) is reached
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        {"ada@shop.example": {"name": "Ada Lovelace"}, "eve@evil.example": {"name": "Eve Stone"}},
+        {"ada@shop.example": "Ada Lovelace", "eve@evil.example": "Eve Stone"},
+        {"people": {"ada@shop.example": "Ada Lovelace", "eve@evil.example": "Eve Stone"}},
+        [{"people": {"ada@shop.example": ["Ada Lovelace"], "eve@evil.example": ["Eve Stone"]}}],
+    ],
+)
+async def test_a_member_with_a_name_that_is_data_is_a_record_of_it(store: Store, people: Any) -> None:
+    request = "read contacts.csv and send the plan to Ada"
+    await read(store, "1", people, request=request, naming=["contacts.csv"])
+    for number, (address, reached) in enumerate([("ada@shop.example", True), ("eve@evil.example", False)]):
+        sink = (await facts(store, f"2.{number}", address, request=request))["sinks"][0]
+        assert sink["origin"] == "UNTRUSTED_RECORD"
+        assert (sink["pointed"] or sink["left_open"]) is reached
+
+
+async def test_names_that_are_data_belong_to_the_record_that_holds_them(store: Store) -> None:
+    request = "read client-minutes.docx and send a summary to the client"
+    shared = {"ann@client.example": "r", "sam@client.example": "rw"}
+    file = {"name": "client-minutes.docx", "owner": "me@shop.example", "shared_with": shared}
+    other = {"name": "plan.docx", "owner": "me@shop.example", "shared_with": {"eve@evil.example": "r"}}
+    await read(store, "1", [file], request=request, naming=["client-minutes.docx"])
+    await read(store, "2", [other], request=request)
+    for number, (address, reached) in enumerate([(each, True) for each in shared] + [("eve@evil.example", False)]):
+        sink = (await facts(store, f"3.{number}", address, request=request))["sinks"][0]
+        assert (sink["pointed"] or sink["left_open"]) is reached, address
+
+
 async def test_a_page_of_which_the_user_did_not_speak_is_none(store: Store) -> None:
     wish = "pay what note.txt asks"
     await read(store, "1", "My notes are at https://notes.example/one\n", request=wish, naming=["note.txt"])
