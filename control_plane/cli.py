@@ -6,11 +6,8 @@ Exit codes: 0 good, 1 refused or failed, 2 usage.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 
@@ -19,9 +16,6 @@ from control_plane.bundles.client import BundleClient, bundle_fields
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
 from writ.cli.tokens import read_token
-from writ.errors import WritError
-
-P = ParamSpec("P")
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -31,20 +25,6 @@ _address = click.option(
     "--address", required=True, help="gRPC address of the control plane, for example unix:///run/cp."
 )
 _token = click.option("--token-file", type=_FILE, required=True, help="File that holds the bearer JWT.")
-
-
-def _reported(command: Callable[P, None]) -> Callable[P, None]:
-    """Prints our errors on stderr and exits 1; everything else is a defect and keeps its traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except WritError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(1)
-
-    return run
 
 
 @click.group(epilog="Example: writ bundle build --help")
@@ -66,7 +46,6 @@ Example:
 @click.option("--capabilities", type=_FILE, help="Allowed built-ins. [default: capabilities.json in the source folder]")
 @click.option("--opa", type=_FILE, help="OPA binary. [default: the one that Writ builds]")
 @_as_json
-@_reported
 def build(
     source: Path,
     out: Path,
@@ -110,7 +89,6 @@ Example:
 @click.option("--activate/--no-activate", default=True, show_default=True, help="Serve it from now on.")
 @click.option("--allow-rollback", is_flag=True, help="Serve it although it was served before.")
 @_as_json
-@_reported
 def push(archive: Path, address: str, token_file: Path, activate: bool, allow_rollback: bool, as_json: bool) -> None:
     """Store a signed bundle, and serve it."""
     with BundleClient(address, read_token(token_file)) as client:
@@ -129,7 +107,6 @@ Example:
 @_token
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="At most this many.")
 @_as_json
-@_reported
 def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> None:
     """List stored revisions, newest first."""
     with BundleClient(address, read_token(token_file)) as client:
@@ -156,7 +133,6 @@ Example:
 @_address
 @_token
 @_as_json
-@_reported
 def get(revision: str, out: Path, address: str, token_file: Path, as_json: bool) -> None:
     """Write the stored bytes of one revision, for replay and audit."""
     with BundleClient(address, read_token(token_file)) as client:

@@ -12,9 +12,10 @@ import orjson
 
 from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
-from pdp.cli_lines import lines, told
+from pdp.cli_lines import lines
 from pdp.model import CanonicalCall
 from writ.action import Verb
+from writ.cli.failure import Failed, told
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import arguments_json, parse_arguments
 from writ.strict_yaml import parse_yaml
@@ -58,8 +59,7 @@ def canonicalize(source: BinaryIO, batch: bool, catalog: Path, as_json: bool) ->
             sys.exit(_batch(canonicalizer, source))
         call = canonicalize_line(canonicalizer, source.read(MAX_LINE_BYTES + 1))
     except WritError as error:
-        click.echo(_to_json(told(error)) if as_json else f"error: {error}", err=not as_json)
-        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+        raise Failed(error, as_json=as_json, code=2 if isinstance(error, ConfigurationError) else 1) from error
     click.echo(_to_json(describe(call)) if as_json else _readable(call))
 
 

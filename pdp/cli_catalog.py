@@ -15,6 +15,7 @@ from pdp.suggest.compare import Difference, compare
 from pdp.suggest.draft import Draft, draft_server
 from pdp.suggest.render import to_catalog, to_data, to_yaml
 from pdp.suggest.tools import MAX_TOOLS_BYTES, parse_tools
+from writ.cli.failure import Failed
 from writ.errors import ConfigurationError, InvalidInput, WritError
 
 _CATALOG = Path(__file__).resolve().parent.parent / "rego" / "catalog"
@@ -42,7 +43,7 @@ def suggest(source: BinaryIO, server: str, environment: str, output: Path | None
         if output is not None:
             _write(output, text)
     except WritError as error:
-        _fail(error, as_json)
+        raise _failed(error, as_json) from error
     if as_json:
         click.echo(orjson.dumps(to_data(drafts, server, environment)).decode())
     elif output is None:
@@ -68,7 +69,7 @@ def check(source: BinaryIO, folder: Path, server: str, as_json: bool) -> None:
         tools = parse_tools(source.read(MAX_TOOLS_BYTES + 1))
         identity, found = compare(tools, read_catalog(folder), server)
     except WritError as error:
-        _fail(error, as_json)
+        raise _failed(error, as_json) from error
     if as_json:
         differences = [
             {"tool": item.tool, "code": item.code, "graver": item.graver, "message": item.message} for item in found
@@ -94,9 +95,5 @@ def _row(item: Difference) -> str:
     return f"{'graver' if item.graver else 'note  '}  {item.tool}  {item.code}  {item.message}"
 
 
-def _fail(error: WritError, as_json: bool) -> None:
-    if as_json:
-        click.echo(orjson.dumps({"error": {"reason": error.reason, "message": error.message}}).decode())
-    else:
-        click.echo(f"error: {error}", err=True)
-    sys.exit(1 if isinstance(error, InvalidInput) else 2)
+def _failed(error: WritError, as_json: bool) -> Failed:
+    return Failed(error, as_json=as_json, code=1 if isinstance(error, InvalidInput) else 2)

@@ -1,11 +1,9 @@
-"""Reads JSON Lines from anywhere, for the verbs that take batches, and says what was wrong with one."""
+"""Reads JSON Lines from anywhere, for the verbs that take batches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
-
-from writ.errors import WritError
+from typing import BinaryIO
 
 
 def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
@@ -16,8 +14,3 @@ def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
             rest = source.readline(max_bytes + 1)
         if line.strip():
             yield line.rstrip(b"\r\n") if len(line) <= max_bytes else line
-
-
-def told(error: WritError) -> dict[str, Any]:
-    """Returns an error as JSON."""
-    return {"error": {"reason": error.reason, "message": error.message}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from pdp.config import load_config
 from pdp.policy_explain import MAX_ACTION_BYTES, BundlePolicy, Policy, RunningPolicy, explain
 from writ.cli.places import settings_file
-from writ.errors import InvalidInput, WritError
+from writ.errors import InvalidInput
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SETTINGS = click.Path(dir_okay=False, path_type=Path)  # read only without --bundle
@@ -63,16 +62,12 @@ def explain_(
     """Say which scope gave which setting to an action, and what the policy makes of it. Nothing is decided or counted."""
     if (bundle is None) != (opa is None):
         raise click.UsageError("expected --bundle and --opa together")
-    try:
-        where: Policy
-        if bundle is not None and opa is not None:
-            where = BundlePolicy(bundle, opa)
-        else:
-            where = RunningPolicy(load_config(settings).opa.socket)
-        said = explain(where, _read(source), claimant, organisation, time.time_ns() // 1_000_000)
-    except WritError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    where: Policy
+    if bundle is not None and opa is not None:
+        where = BundlePolicy(bundle, opa)
+    else:
+        where = RunningPolicy(load_config(settings).opa.socket)
+    said = explain(where, _read(source), claimant, organisation, time.time_ns() // 1_000_000)
     click.echo(json.dumps(said, indent=2) if as_json else "\n".join(_lines(said, everything)))
 
 

@@ -16,7 +16,6 @@ from pdp.record import KEYSTORE_FILE
 from pdp.replay import Replay, recorded_payload, replay, unjudged
 from pdp.server import now_ms
 from writ.cli.places import settings_file
-from writ.errors import WritError
 from writ.keys import parse_public_keys
 from writ.receipt import parse_receipt, verify_receipt
 
@@ -41,20 +40,16 @@ Example:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def replay_(receipt: Path, settings: Path, keys: Path, bundle: Path, opa: Path, as_json: bool) -> None:
     """Judge a recorded decision again. Exit 0: the policy says the same, or was not asked; 1: another answer, or an error."""
-    try:
-        config = load_config(settings)
-        parsed = parse_receipt(receipt.read_bytes())
-        verified = verify_receipt(parsed, parse_public_keys(keys.read_bytes()))
-        result = unjudged(parsed)
-        if result is None:
-            evidence = config.evidence
-            master = load_master_key(evidence.vault_master_key)
-            keystore = Keystore(evidence.vault_folder / KEYSTORE_FILE, master, random=os.urandom, now_ms=now_ms)
-            reader = EvidenceReader(evidence.folder, evidence.vault_folder, keystore)
-            result = replay(parsed, recorded_payload(parsed, verified, reader), bundle, opa)
-    except WritError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    config = load_config(settings)
+    parsed = parse_receipt(receipt.read_bytes())
+    verified = verify_receipt(parsed, parse_public_keys(keys.read_bytes()))
+    result = unjudged(parsed)
+    if result is None:
+        evidence = config.evidence
+        master = load_master_key(evidence.vault_master_key)
+        keystore = Keystore(evidence.vault_folder / KEYSTORE_FILE, master, random=os.urandom, now_ms=now_ms)
+        reader = EvidenceReader(evidence.folder, evidence.vault_folder, keystore)
+        result = replay(parsed, recorded_payload(parsed, verified, reader), bundle, opa)
     if as_json:
         fields = ("decision_id", "revision", "recorded", "replayed", "own", "differences")
         click.echo(json.dumps({name: getattr(result, name) for name in fields}))

@@ -11,6 +11,7 @@ import orjson
 from pdp.inspection.examples import Failure, failing_examples
 from pdp.inspection.folder import RULES, compiled_folder, read_rules
 from pdp.scan import Inspector
+from writ.cli.failure import Failed
 from writ.errors import ConfigurationError
 
 
@@ -40,9 +41,7 @@ def test(folder: Path, ids: tuple[str, ...], as_json: bool) -> None:
         for unknown in sorted(set(ids) - known):
             raise ConfigurationError("INSPECTION_RULE_UNKNOWN", f"expected a rule of `{folder}`, got `{unknown}`")
     except ConfigurationError as error:
-        document = {"error": {"reason": error.reason, "message": error.message}}
-        click.echo(orjson.dumps(document).decode() if as_json else f"error: {error}", err=not as_json)
-        sys.exit(2)
+        raise Failed(error, as_json=as_json, code=2) from error
     chosen = frozenset(ids) if ids else known
     failures = failing_examples(inspector, chosen)
     tried = [rule for rule in inspector.rules.rules if rule.id in chosen]

@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 import click
 import orjson
 
-from pdp.cli_lines import lines, told
+from pdp.cli_lines import lines
 from pdp.inspection.folder import RULES, compiled_folder, read_rules
 from pdp.inspection.model import MAX_TEXT_BYTES, ScanResult
 from pdp.scan import Inspector
+from writ.cli.failure import Failed, told
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import parse_arguments
 
@@ -50,9 +51,7 @@ def scan(source: BinaryIO, batch: bool, rules: Path, as_json: bool) -> None:
             sys.exit(_batch(inspector, source, sys.stdout.buffer))
         result = inspector.scan_document(parse_arguments(source.read(MAX_LINE_BYTES + 1), MAX_LINE_BYTES))
     except WritError as error:
-        text = orjson.dumps(told(error)).decode() if as_json else f"error: {error}"
-        click.echo(text, err=not as_json)
-        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+        raise Failed(error, as_json=as_json, code=2 if isinstance(error, ConfigurationError) else 1) from error
     click.echo(orjson.dumps(result.to_json()).decode() if as_json else _readable(result))
 
 

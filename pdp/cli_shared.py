@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,11 +12,10 @@ import click
 from pdp.config import Config
 from pdp.server import connect_state, now_ms
 from pdp.state import RedisState
-from writ.errors import WritError
 
 
 def run_on_state(config: Config, job: Callable[[RedisState], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    """Returns what a job on the state returns. An error is one line on standard error, and the end with exit code 1."""
+    """Returns what a job on the state returns. Raises WritError."""
 
     async def main() -> dict[str, Any]:
         store = connect_state(config, generation=now_ms())
@@ -26,11 +24,7 @@ def run_on_state(config: Config, job: Callable[[RedisState], Awaitable[dict[str,
         finally:
             await store.close()
 
-    try:
-        return asyncio.run(main())
-    except WritError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    return asyncio.run(main())
 
 
 def print_fields(fields: dict[str, Any], as_json: bool) -> None:

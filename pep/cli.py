@@ -20,6 +20,8 @@ from google.protobuf.json_format import MessageToDict
 from pep.action_file import parse_action, verify_agent
 from pep.client import Client, DecisionRefused, permits, tls_credentials
 from pep.verbs import command, output_of
+from writ.body_schema import parse_body
+from writ.cli.failure import told
 from writ.cli.places import state_folder
 from writ.cli.tokens import read_token
 from writ.errors import WritError
@@ -155,15 +157,15 @@ class _Asker:
             file = self.receipts / f"{decision.decision_id}.json"
             file.write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
         except (OSError, WritError) as error:
-            click.echo(f"error: the receipt of {decision.decision_id} is not kept: {error}", err=True)
+            click.echo(f"writ: the receipt of {decision.decision_id} is not kept: {error}", err=True)
             return False
         return True
 
 
 def _replay(receipt: Path, state: Path, as_json: bool) -> int:
     """Fetches the recorded revision, has it judge the recorded input again, and returns the exit code."""
-    body = json.loads(parse_receipt(receipt.read_bytes()).body)
-    revision = body["predicate"].get("bundle", {}).get("revision", "")
+    body = parse_body(parse_receipt(receipt.read_bytes()).body)
+    revision = body.statement["predicate"].get("bundle", {}).get("revision", "")
     with tempfile.TemporaryDirectory(prefix="writ-replay-") as work:
         token, bundle = Path(work) / "token", Path(work) / "bundle.tar.gz"
         minted = output_of(["token", "--state", str(state), "--subject", "operator/replay", "--scope", "bundle:read"])
@@ -197,8 +199,7 @@ def _refused(request_id: str, error: WritError, as_json: bool) -> None:
     decision_id = error.decision_id if isinstance(error, DecisionRefused) else ""
     if as_json:
         named = {"decision_id": decision_id} if decision_id else {}
-        document = {"request_id": request_id, "error": error.reason, "message": error.message, **named}
-        click.echo(json.dumps(document))
+        click.echo(json.dumps({"request_id": request_id, **told(error), **named}))
     else:
         recorded = f"  (on record as {decision_id})" if decision_id else ""
         click.echo(f"{request_id}  no decision  {error}{recorded}".strip(), err=True)

@@ -38,6 +38,6 @@ def output_of(arguments: Sequence[str]) -> str:
 def _last_line(text: str) -> str:
     """What a verb ends with; before it may stand how the verb is used, or what a library had to say."""
     line = text.strip().rpartition("\n")[2]
-    for name in ("Error: ", "error: ", "writ: "):
+    for name in ("Error: ", "writ: "):
         line = line.removeprefix(name)
     return line

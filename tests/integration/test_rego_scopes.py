@@ -16,9 +16,9 @@ from control_plane.bundles.build import BuiltBundle
 from control_plane.bundles.model import BundleRefused
 from control_plane.bundles.scopes import verify_scopes
 from control_plane.stack.tools import tool_path
-from pdp.cli_policy import policy
 from pdp.policy_explain import RunningPolicy, explain
 from tests.opa_server import OpaServer, SigningKey, signed_bundle
+from writ.cli.main import cli
 
 REGO = Path(__file__).resolve().parents[2] / "rego"
 NOW_MS = 1_749_565_800_000
@@ -140,7 +140,7 @@ def test_a_scope_may_hold_for_an_agent_that_says_itself_where_it_belongs(
 
 
 def invoke(*arguments: str, text: object = ACTION) -> Result:
-    return CliRunner().invoke(policy, ["explain", "-f", "-", *arguments], input=json.dumps(text))
+    return CliRunner().invoke(cli, ["policy", "explain", "-f", "-", *arguments], input=json.dumps(text))
 
 
 def test_sources_are_explained_as_the_bundle_built_of_them(running: tuple[BuiltBundle, OpaServer]) -> None:

@@ -2,18 +2,23 @@
 
 So the contract imports neither side, `writ --help` is quick, and an auditor who installed `writ` alone has the verbs
 that work with it. Exit codes: 0 good, 1 refused, failed or denied, 2 usage.
+What is said of a failure stands in failure.py.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import click
 
-from writ.errors import ConfigurationError, WritError
+from writ.cli.failure import reported, wants_json
+from writ.errors import ConfigurationError
 
 GROUP = "writ.commands"
+
+_AS_JSON = "writ.as_json"
+"""Key of what a context remembers from its arguments, which the group consumes before a verb reads its own."""
 
 SUMMARIES = {
     "agent": "Show what is usual for an agent; reset, suspend, resume it.",
@@ -37,7 +42,22 @@ SUMMARIES = {
 
 
 class Verbs(click.Group):
-    """Verbs by their entry points."""
+    """Verbs by their entry points. What any of them raises is reported here."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Reads the options that stand before the verb."""
+        as_json = wants_json(args)
+        with reported(as_json=as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_AS_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Loads the verb, has it read its arguments, and runs it."""
+        with reported(as_json=ctx.meta[_AS_JSON]):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """Returns the names of all installed verbs."""
@@ -83,17 +103,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Runs the command line; errors of ours are one line on standard error."""
-    try:
-        cli(prog_name="writ")
-    except WritError as error:
-        click.echo(f"writ: {error}", err=True)
-        sys.exit(1)
-    except OSError as error:  # a file that was named and cannot be read or written
-        if error.strerror is None or error.filename is None:
-            raise
-        click.echo(f"writ: {error.strerror}: `{error.filename}`", err=True)
-        sys.exit(1)
+    """Runs the command line."""
+    cli(prog_name="writ")
 
 
 if __name__ == "__main__":

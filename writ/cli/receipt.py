@@ -42,7 +42,7 @@ def show(file: Path, as_json: bool) -> None:
     try:
         document = _document(parse_receipt(file.read_bytes()))
     except VerificationFailed as e:
-        raise _Failed(f"{file}: {e}") from e
+        raise VerificationFailed(e.reason, f"{file}: {e.message}") from e
     if as_json:
         click.echo(orjson.dumps(document))
         return
@@ -82,12 +82,6 @@ def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> No
     for folder in logs:
         good &= _verify_log(folder, trusted, verified, as_json)
     sys.exit(0 if good else 1)
-
-
-class _Failed(click.ClickException):
-    """Verification failed: exit code 1."""
-
-    exit_code = 1
 
 
 def _load_keys(paths: tuple[Path, ...]) -> KeySet:

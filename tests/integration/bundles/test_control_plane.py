@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from control_plane.bundles.client import BundleClient, ControlPlaneRefused
-from control_plane.cli import bundle as bundle_command
 from pdp.evaluate import OpaJudge
 from tests.control_plane_server import ControlPlaneServer
 from tests.opa_server import KEY_ID, OpaServer, SigningKey, build_tiny, capabilities_file, copy_tiny
+from writ.cli.main import cli
 from writ.errors import DependencyFailed
 
 KEY = SigningKey()
@@ -280,23 +280,23 @@ def test_the_command_line_builds_pushes_and_lists(control_plane: ControlPlaneSer
     options = ["--signing-key", str(tmp_path / "key.pem"), "--key-id", KEY_ID, "--json"]
     options += ["--capabilities", str(capabilities_file(tmp_path)), "--source", str(source), "--out", str(archive)]
     run = CliRunner()
-    built = run.invoke(bundle_command, ["build", *options])
+    built = run.invoke(cli, ["bundle", "build", *options])
     assert built.exit_code == 0, built.output
-    pushed = run.invoke(bundle_command, ["push", str(archive), *where, "--json"])
+    pushed = run.invoke(cli, ["bundle", "push", str(archive), *where, "--json"])
     assert pushed.exit_code == 0, pushed.output
-    listed = run.invoke(bundle_command, ["list", *where, "--json"])
+    listed = run.invoke(cli, ["bundle", "list", *where, "--json"])
     assert [entry["revision"] for entry in json.loads(listed.output)] == [json.loads(built.output)["revision"]]
-    assert "* " in run.invoke(bundle_command, ["list", *where]).output
+    assert "* " in run.invoke(cli, ["bundle", "list", *where]).output
 
 
 def test_the_command_line_says_what_was_refused(control_plane: ControlPlaneServer, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(control_plane.token())
     (tmp_path / "bundle.tar.gz").write_bytes(b"garbage")
     where = ["--address", control_plane.address, "--token-file", str(tmp_path / "token")]
-    refused = CliRunner().invoke(bundle_command, ["push", str(tmp_path / "bundle.tar.gz"), *where])
+    refused = CliRunner().invoke(cli, ["bundle", "push", str(tmp_path / "bundle.tar.gz"), *where])
     assert refused.exit_code == 1
     assert "BUNDLE_UNREADABLE" in refused.output
-    assert CliRunner().invoke(bundle_command, ["push"]).exit_code == 2
+    assert CliRunner().invoke(cli, ["bundle", "push"]).exit_code == 2
 
 
 def test_nobody_on_the_address_is_unavailable(tmp_path: Path) -> None:

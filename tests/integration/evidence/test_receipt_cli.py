@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.evidence_support import ISSUER, KEY, Place, drafts, receipt_of
-from writ.cli.receipt import receipt
+from writ.cli.main import cli
 from writ.head import format_head, parse_head, sign_head
 from writ.merkle import leaf_hash, root_of
 from writ.receipt import format_receipt
@@ -28,7 +28,7 @@ from writ.segment import (
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(receipt, [str(argument) for argument in arguments])
+    return CliRunner().invoke(cli, ["receipt", *map(str, arguments)])
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_a_receipt_that_was_changed_is_not_judged_again(
         *("--bundle", bundle, "--opa", stack.layout.opa_link),
     )
     assert done.returncode == 1
-    assert "error: " in done.stderr
+    assert "writ: " in done.stderr
 
 
 def _with_body(decision: decision_pb2.Decision, body: bytes) -> receipt_pb2.Receipt:

@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 
 from pdp.behaviour import Behaviour
 from pdp.behaviour_admin import read_agent, reset_agent
-from pdp.cli_agent import agent
 from pdp.config import load_config
 from pdp.server import derived_key
 from pdp.state import RedisState
@@ -24,6 +23,7 @@ from tests.behaviour_support import KEY, Player, asked, observed, open_behaviour
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH
 from writ.action import Verb
+from writ.cli.main import cli
 
 DECLARED = settings(min_observations=5)
 
@@ -67,7 +67,7 @@ def config(server: RedisServer, tmp_path: Path) -> Path:
 
 
 def writ_agent(config: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(agent, [*arguments, "--config", str(config)])
+    return CliRunner().invoke(cli, ["agent", *arguments, "--config", str(config)])
 
 
 async def learn(state: RedisState, key: bytes, count: int = 20) -> None:
@@ -169,13 +169,12 @@ def test_of_an_agent_that_never_acted_nothing_is_known_until_it_is_suspended(ser
     server.flush()
     asyncio.run(met(server))
     for verb in ("show", "reset", "resume"):
-        for more in ((), ("--json",)):
-            refused = writ_agent(config, verb, agent_id, "--organisation", "acme", *more)
-            assert refused.exit_code == 1
-            assert (
-                refused.output
-                == 'error: AGENT_NOT_KNOWN: nothing is known of agent `"new\\nagent\\u001b[2J"` of `acme`\n'
-            )
+        message = 'nothing is known of agent `"new\\nagent\\u001b[2J"` of `acme`'
+        refused = writ_agent(config, verb, agent_id, "--organisation", "acme")
+        assert (refused.exit_code, refused.output) == (1, f"writ: AGENT_NOT_KNOWN: {message}\n")
+        refused = writ_agent(config, verb, agent_id, "--organisation", "acme", "--json")
+        assert refused.exit_code == 1
+        assert json.loads(refused.output) == {"error": {"reason": "AGENT_NOT_KNOWN", "message": message}}
     suspended = writ_agent(config, "suspend", agent_id, "--organisation", "acme")
     assert (suspended.exit_code, suspended.output) == (0, 'agent  "new\\nagent\\u001b[2J"\nsuspended  True\n')
     shown = writ_agent(config, "show", agent_id, "--organisation", "acme")

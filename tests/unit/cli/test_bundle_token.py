@@ -22,5 +22,5 @@ def test_a_file_that_holds_no_token_is_named_in_one_line(tmp_path: Path, verb: s
     )
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("error: TOKEN_FILE_INVALID: ")
+    assert line.startswith("writ: TOKEN_FILE_INVALID: ")
     assert f"`{token}`" in line

@@ -36,7 +36,7 @@ def answers(tmp_path: Path, text: bytes, source: tuple[str, ...] = ("-f", "-")) 
     arguments = [*source, "--json", "--token-file", str(token), "--target", f"unix://{tmp_path}/none.sock"]
     done = decide(arguments, text)
     assert done.returncode == 1
-    return [json.loads(line)["error"] for line in done.stdout.splitlines()]
+    return [json.loads(line)["error"]["reason"] for line in done.stdout.splitlines()]
 
 
 def test_every_line_is_answered_in_order_whatever_stands_in_it(tmp_path: Path) -> None:
@@ -62,9 +62,9 @@ def test_a_line_whose_agent_can_have_no_credential_ends_no_other(tmp_path: Path,
     done = decide(["-f", "-", "--json", "--state", str(tmp_path)], b"\n".join([GOOD, bad, GOOD]))
     said = [json.loads(line) for line in done.stdout.splitlines()]
     # A folder without keys mints nothing: that, too, is the answer to its line alone.
-    assert [answer["error"] for answer in said] == ["VERB_FAILED", "ACTION_UNREADABLE", "VERB_FAILED"]
+    assert [answer["error"]["reason"] for answer in said] == ["VERB_FAILED", "ACTION_UNREADABLE", "VERB_FAILED"]
     assert said[1]["request_id"] == "r-1"
-    assert "expected" in said[1]["message"]
+    assert "expected" in said[1]["error"]["message"]
     assert "Usage" not in done.stdout.decode()
     assert (done.returncode, done.stderr) == (1, b"")
 
@@ -112,12 +112,12 @@ def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other
         server.stop(None)
     said = [json.loads(line) for line in done.stdout.splitlines()]
     gone = "DECISION_POINT_UNREACHABLE"
-    assert [answer.get("error", answer.get("effect")) for answer in said] == [
+    assert [answer["error"]["reason"] if "error" in answer else answer["effect"] for answer in said] == [
         *("EFFECT_ALLOW", "CREDENTIAL_EXPIRED", "EFFECT_ALLOW", gone, gone)
     ]
     assert [line.split(b" is not kept")[0] for line in done.stderr.splitlines()] == [
-        b"error: the receipt of d1",
-        b"error: the receipt of d3",
+        b"writ: the receipt of d1",
+        b"writ: the receipt of d3",
     ]
     assert done.returncode == 1
 
@@ -167,4 +167,4 @@ def test_a_token_is_sent_over_no_network_as_it_is(tmp_path: Path, address: str) 
     token.write_text("t")
     if address:
         done = decide(["-", "--json", "--target", address, "--token-file", str(token)], GOOD + b"\n" + GOOD)
-        assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["TARGET_INSECURE"] * 2
+        assert [json.loads(line)["error"]["reason"] for line in done.stdout.splitlines()] == ["TARGET_INSECURE"] * 2

@@ -85,6 +85,6 @@ def test_with_an_authority_alone_a_token_goes_over_tls_only(authority: Authority
         taken, _ = listener.accept()
         with taken:
             heard = taken.recv(4096)
-    assert json.loads(done.stdout)["error"] == "DECISION_POINT_UNREACHABLE"
+    assert json.loads(done.stdout)["error"]["reason"] == "DECISION_POINT_UNREACHABLE"
     assert heard[:2] == b"\x16\x03", "a TLS handshake (RFC 8446 5.1)"
     assert b"secret-token" not in heard

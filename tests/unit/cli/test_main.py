@@ -22,7 +22,9 @@ def test_a_file_that_cannot_be_read_is_one_line_and_no_traceback(tmp_path: Path)
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"writ: Is a directory: `{tmp_path / 'receipt.pem'}`\n"
+    assert (
+        done.stderr == f"writ: FILE_UNUSABLE: `{tmp_path / 'receipt.pem'}` cannot be read or written: Is a directory\n"
+    )
 
 
 def test_a_decision_point_that_gives_up_says_so_in_the_form_of_its_log(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_every_usual_form_of_definitions_says_the_same(tools: object) -> None:
 def test_what_cannot_be_read_is_one_line_and_exit_1() -> None:
     result = run("suggest", "-", stdin=7)
     assert result.exit_code == 1
-    assert result.stderr.startswith("error: ")
+    assert result.stderr.startswith("writ: ")
     assert json.loads(run("suggest", "-", "--json", stdin=7).output)["error"]["reason"]
     assert run("suggest", "-", "--server", "a\nb").exit_code == 2
 

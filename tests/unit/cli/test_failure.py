@@ -1,0 +1,72 @@
+"""Every verb says in the same way that it failed: a line for people, or with `--json` one object for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from writ.cli.main import cli
+
+FAILING = {
+    "up": (1, "STATE_FOLDER_UNUSABLE", "up --state {file}/state"),
+    "token": (1, "KEY_INVALID", "token --state {none} --subject agent/a"),
+    "receipt show": (1, "RECEIPT_MALFORMED", "receipt show {file}"),
+    "policy explain": (1, "CONFIG_UNREADABLE", "policy explain -f {file} --config {none}"),
+    "decide --replay": (1, "RECEIPT_MALFORMED", "decide --replay {file}"),
+    "replay": (1, "CONFIG_TYPE", "replay {file} --config {file} --keys {file} --bundle {file} --opa {file}"),
+    "bundle build": (1, "KEY_INVALID", "bundle build --source {folder} --out {none} --signing-key {file} --opa {file}"),
+    "bundle push": (1, "TARGET_INSECURE", "bundle push {file} --address cp.example:1 --token-file {file}"),
+    "bundle list": (1, "CONTROL_PLANE_UNAVAILABLE", "bundle list --address unix:{none} --token-file {file}"),
+    "state check": (1, "CONFIG_TYPE", "state check --config {file}"),
+    "agent show": (1, "CONFIG_TYPE", "agent show a --config {file}"),
+    "canonicalize": (2, "CATALOG_UNREADABLE", "canonicalize -f {file} --catalog {folder}"),
+    "canonicalize of no call": (1, "ARGUMENTS_NOT_OBJECT", "canonicalize -f {file}"),
+    "catalog suggest": (1, "ARGUMENTS_NOT_OBJECT", "catalog suggest {file}"),
+    "scan": (2, "INSPECTION_RULES_UNREADABLE", "scan -f {file} --rules {folder}"),
+    "rules test": (2, "INSPECTION_RULES_UNREADABLE", "rules test {folder}"),
+    "a folder for a file": (1, "FILE_UNUSABLE", "receipt verify {file} --keys {keys}"),
+    "an unknown option": (2, "USAGE_INVALID", "token --nonsense"),
+    "an unknown verb": (2, "USAGE_INVALID", "nonsense"),
+    "an option before the verb": (2, "USAGE_INVALID", "--nonsense token"),
+    "a missing argument": (2, "USAGE_INVALID", "receipt verify --keys {file}"),
+    "a missing file": (2, "USAGE_INVALID", "canonicalize -f {none}"),
+    "a value of a verb's own": (2, "USAGE_INVALID", "token --subject billing-1"),
+}
+
+
+def run(arguments: str, folder: Path) -> Result:
+    places = {"file": folder / "file", "none": folder / "none", "folder": folder / "empty", "keys": folder / "keys"}
+    return CliRunner().invoke(cli, [argument.format(**places) for argument in arguments.split()], prog_name="writ")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "file").write_text("1")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "keys" / "receipt.pem").mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("code", "reason", "arguments"), FAILING.values(), ids=FAILING)
+def test_a_verb_that_fails_says_so_in_json_or_to_people_with_one_exit_code(
+    folder: Path, code: int, reason: str, arguments: str
+) -> None:
+    said = run(f"{arguments} --json", folder)
+    error = json.loads(said.stdout)
+    assert (said.exit_code, said.stderr) == (code, "")
+    assert error == {"error": {"reason": reason, "message": error["error"]["message"]}}
+    assert error["error"]["message"]
+    plain = run(arguments, folder)
+    assert (plain.exit_code, plain.stdout) == (code, "")
+    if reason == "USAGE_INVALID":
+        assert plain.stderr.startswith("Usage: ")
+    else:
+        assert plain.stderr == f"writ: {reason}: {error['error']['message']}\n"
+
+
+def test_behind_two_dashes_stands_no_option(folder: Path) -> None:
+    said = run("receipt show -- --json", folder)
+    assert (said.exit_code, said.stdout) == (2, "")
