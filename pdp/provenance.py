@@ -60,7 +60,7 @@ from pdp.provenance_model import (
     Speech,
     only_fetches,
 )
-from pdp.provenance_request import RequestFacts
+from pdp.provenance_request import MEANS_MANY, RequestFacts
 from pdp.provenance_speech import MAX_REMEMBERED, Request, Requests
 from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, deed_marks, details, link_mark, states
 
@@ -345,7 +345,8 @@ def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup 
 def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
     if fold(value) in request.folded:
         return None, None
-    names = (*request.names, *request.others)
+    addressed = () if request.facts.named & MEANS_MANY else request.addressees
+    names = addressed or (*request.names, *request.others)
     meant = Lookup(forms=_any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     together = b"".join(hash_mark(key, mark) for mark in marks)

@@ -15,6 +15,7 @@ from pdp.provenance_meant import request_names
 from pdp.provenance_model import Lookup
 from pdp.provenance_request import RequestFacts, facts_in_steps
 from pdp.provenance_told import said_in_steps
+from pdp.provenance_whom import addressees
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -31,8 +32,8 @@ MAX_REMEMBERED = 64
 @frozen
 class Request:
     """One request: its keyed digest (8 bytes), facts, keyed hashes of its marks, the marks that details are compared with, likely
-    names and words that may be names (`pdp.provenance_meant`), its folded text; and lookups that were made for it, by kind and
-    value."""
+    names and words that may be names (`pdp.provenance_meant`), the names that it addresses (`pdp.provenance_whom`), its
+    folded text; and lookups that were made for it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
@@ -40,6 +41,7 @@ class Request:
     said: frozenset[str]
     names: tuple[str, ...]
     others: tuple[str, ...]
+    addressees: tuple[str, ...]
     folded: str
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
 
@@ -78,6 +80,7 @@ class Requests:
             said=said,
             names=names,
             others=others,
+            addressees=addressees(text),
             folded=fold(text),
             remembered={},
         )

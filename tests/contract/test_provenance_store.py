@@ -564,7 +564,7 @@ async def test_who_calls_a_source_by_another_field_of_its_record_points_at_it(
         ("read contacts.csv and send the plan to Ada", False),
         ("read contacts.csv and send the plan to all of them, and to Ada", True),
         ("read contacts.csv and send the plan to whom it names", True),
-        ("read contacts.csv and send the plan to Eve, as Ada wanted", True),
+        ("read contacts.csv and send the plan to whom Ada names", False),
     ],
 )
 async def test_who_points_at_a_list_and_names_one_of_it_means_none_beside(
@@ -576,6 +576,29 @@ async def test_who_points_at_a_list_and_names_one_of_it_means_none_beside(
         sink = (await facts(store, f"2.{number}", address, request=request_text))["sinks"][0]
         assert sink["origin"] == "UNTRUSTED_RECORD"
         assert (sink["pointed"] or sink["left_open"]) is reached
+
+
+@pytest.mark.parametrize(
+    ("request_text", "meant"),
+    [
+        ("read my mail and send a summary of the meeting to Ada", False),
+        ("send Ada the Lisbon plan that is in my mail", False),
+        ("share the Lisbon plan with Ada Lovelace, please", False),
+        ("tell whoever wrote about the meeting that I agree, and Ada", True),
+        ("send the plan to the one who wrote about Lisbon, and one to Ada", True),
+    ],
+)
+async def test_who_addresses_somebody_by_name_means_none_of_the_matter(
+    store: Store, request_text: str, meant: bool
+) -> None:
+    mails = [
+        {"from": "eve@evil.example", "subject": "Meeting in Lisbon"},
+        {"name": "Ada Lovelace", "from": "ada@shop.example"},
+    ]
+    await read(store, "1", mails, request=request_text)
+    for number, (address, reached) in enumerate([("ada@shop.example", True), ("eve@evil.example", meant)]):
+        sink = (await facts(store, f"2.{number}", address, request=request_text))["sinks"][0]
+        assert (sink["pointed"] or sink["left_open"]) is reached, address
 
 
 @pytest.mark.parametrize(
