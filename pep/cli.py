@@ -19,12 +19,13 @@ from google.protobuf.json_format import MessageToDict
 
 from pep.action_file import parse_action, verify_agent
 from pep.client import Client, DecisionRefused, permits, tls_credentials
+from pep.own_point import OwnPoint, own_point
 from pep.verbs import command, output_of
 from writ.body_schema import parse_body
 from writ.cli.failure import told
-from writ.cli.places import state_folder
+from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
-from writ.errors import WritError
+from writ.errors import ConfigurationError, WritError
 from writ.receipt import Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
@@ -79,15 +80,18 @@ def decide(
         sys.exit(_replay(replay, state, as_json))
     if source is None or replay is not None:
         raise click.UsageError("expected one of `-`, --file and --replay")
-    if (certificate is None) != (key is None) or (authority is None and certificate is not None):
-        raise click.UsageError("expected --certificate and --key together, and --authority with them")
+    if (certificate is None) != (key is None) or (certificate is not None and target is not None and authority is None):
+        raise click.UsageError("expected --certificate and --key together, and --authority with them and --target")
     if authority is not None and target is None:
         raise click.UsageError("expected --target with --authority")
-    address = target or f"unix://{(state / 'pdp.sock').resolve()}"
-    credentials = tls_credentials(authority, certificate, key) if authority else None
+    point = _own_point(state, certificate) if target is None else OwnPoint(address=target)
+    # Whoever has its settings knows its very certificate, and need not be told who issued it.
+    verified_by = authority or point.certificate
+    credentials = tls_credentials(verified_by, certificate, key) if verified_by else None
+    name = point.name
     asker = _Asker(
         state=state,
-        connect=lambda token: Client(address, token=token, credentials=credentials),
+        connect=lambda token: Client(point.address, token=token, credentials=credentials, server_name=name),
         token=read_token(token_file) if token_file else "",
         named=certificate is not None or token_file is not None,
         receipts=receipts,
@@ -97,6 +101,22 @@ def decide(
     with closing(asker):
         answers = [asker.answer(text) for text in _texts(source)]
     sys.exit(0 if all(answers) else 1)
+
+
+def _own_point(state: Path, certificate: Path | None) -> OwnPoint:
+    """Returns the decision point of the state folder. Raises ConfigurationError, and UsageError for a certificate that it would
+    not look at."""
+    point = own_point(state)
+    if point.certificate is not None and certificate is None:
+        raise ConfigurationError(
+            "CERTIFICATE_MISSING",
+            f"expected --certificate and --key: by `{state / SETTINGS_NAME}` (`pdp.tls`) `{point.address}` asks callers for one",
+        )
+    if point.certificate is None and certificate is not None:
+        raise click.UsageError(
+            "expected --target and --authority with --certificate: the state folder has no `pdp.tls`"
+        )
+    return point
 
 
 @dataclass(slots=True, kw_only=True)

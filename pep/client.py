@@ -43,7 +43,8 @@ def permitted_digest(decision: decision_pb2.Decision) -> str:
 
 class Client:
     """One connection. `target` is `unix:///path`, or `host:port` with `credentials`; `token` a JWT, or "" where they say
-    who asks. Raises ConfigurationError `TARGET_INSECURE` for a token that would go over a network as it is."""
+    who asks; `server_name` is whom the server's certificate must name, when that is not the host. Raises
+    ConfigurationError `TARGET_INSECURE` for a token that would go over a network as it is."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Client:
         *,
         token: str = "",
         credentials: grpc.ChannelCredentials | None = None,
+        server_name: str = "",
         timeout_s: float = 5.0,
     ) -> None:
         if token and credentials is None and not target.startswith("unix:"):
@@ -58,7 +60,9 @@ class Client:
                 "TARGET_INSECURE",
                 f"expected a unix socket for a token without TLS, got `{target}`: others could read it",
             )
-        options = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
+        options: list[tuple[str, int | str]] = [("grpc.max_receive_message_length", 16 * 1024 * 1024)]
+        if server_name:
+            options.append(("grpc.ssl_target_name_override", server_name))
         if credentials is None:
             self._channel = grpc.insecure_channel(target, options=options)
         else:

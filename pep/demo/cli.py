@@ -15,9 +15,10 @@ from rich.console import Console
 
 from pep.demo.play import Play
 from pep.demo.transcript import Transcript
+from pep.own_point import own_point
 from pep.verbs import command, output_of
-from writ.cli.places import state_folder
-from writ.errors import DependencyFailed
+from writ.cli.places import SETTINGS_NAME, state_folder
+from writ.errors import ConfigurationError, DependencyFailed
 from writ.keys import parse_public_keys
 
 READY_TIMEOUT_S = 600.0
@@ -40,12 +41,13 @@ def demo(state: Path, as_json: bool) -> None:
         state = state.relative_to(Path.cwd())  # commands that are shown can be typed again, and are short
     console = Console(quiet=as_json, soft_wrap=True)
     transcript = Transcript(console)
-    with _stack(state, console):
+    target = _target(state)
+    with _stack(state, target, console):
         agent = f"billing-{time.strftime('%y%m%d%H%M%S', time.gmtime())}"
         receipts = state / "demo" / agent
         receipts.mkdir(parents=True, mode=0o700)
         Play(
-            target=f"unix://{(state / 'pdp.sock').resolve()}",
+            target=target,
             token=lambda subject: output_of(["token", "--state", str(state), "--subject", subject]).strip(),
             permit_keys=parse_public_keys((state / "keys" / "public" / "permit.pem").read_bytes()),
             receipts=receipts,
@@ -66,10 +68,23 @@ def demo(state: Path, as_json: bool) -> None:
     sys.exit(1 if transcript.mismatches else 0)
 
 
+def _target(state: Path) -> str:
+    """Returns the socket of the decision point. Raises ConfigurationError for one that asks callers for certificates: the agents
+    of the demo have tokens."""
+    point = own_point(state)
+    if point.certificate is not None:
+        raise ConfigurationError(
+            "CERTIFICATE_MISSING",
+            f"expected a state folder whose decision point takes tokens, got `pdp.tls` in `{state / SETTINGS_NAME}`: name"
+            " another with --state, a new one too, or ask this one with `writ decide --certificate --key`",
+        )
+    return point.address
+
+
 @contextmanager
-def _stack(state: Path, console: Console) -> Iterator[None]:
+def _stack(state: Path, target: str, console: Console) -> Iterator[None]:
     """Runs the stack for the time of the demo, or uses the one that runs on this state folder."""
-    if _answers(state):
+    if _answers(state, target):
         yield
         return
     ready = state / "demo-ready.json"
@@ -94,6 +109,9 @@ def _stack(state: Path, console: Console) -> Iterator[None]:
             console.print("the stack did not stop in time and was killed", style="red")
 
 
-def _answers(state: Path) -> bool:
+def _answers(state: Path, target: str) -> bool:
     doctor = command(["doctor", "--state", str(state), "--json"])
-    return (state / "pdp.sock").exists() and subprocess.run(doctor, capture_output=True, check=False).returncode == 0
+    return (
+        Path(target.removeprefix("unix:")).exists()
+        and subprocess.run(doctor, capture_output=True, check=False).returncode == 0
+    )

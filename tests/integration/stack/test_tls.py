@@ -62,21 +62,30 @@ def test_decide_asks_with_a_certificate(secured: Secured, tmp_path: Path) -> Non
             {"agent": {"id": "billing-1"}, "tool": {"server": "ops-shell", "name": "bash"}, "args": {"command": "ls"}}
         )
     )
-    tls: list[str | Path] = [
-        "--target",
-        secured.target,
-        "--authority",
-        secured.authority.path,
-        "--certificate",
-        certificate,
-        "--key",
-        key,
-    ]
-    done = writ("decide", "-f", action, "--json", *tls)
-    answer = json.loads(done.stdout)
-    assert answer["effect"].startswith("EFFECT_"), done
-    entry = next(entry for entry in secured.stack.entries() if entry.get("decision_id") == answer["decision_id"])
-    assert entry["caller"]["id"] == TRUST_DOMAIN + "agent/billing-1"
+    me: list[str | Path] = ["--certificate", certificate, "--key", key]
+    # The settings in the state folder name the place and the server's certificate.
+    places: tuple[list[str | Path], ...] = (
+        ["--target", secured.target, "--authority", secured.authority.path],
+        ["--state", secured.stack.root],
+    )
+    for where in places:
+        done = writ("decide", "-f", action, "--json", *where, *me)
+        answer = json.loads(done.stdout)
+        assert answer.get("effect", "").startswith("EFFECT_"), done
+        entry = next(entry for entry in secured.stack.entries() if entry.get("decision_id") == answer["decision_id"])
+        assert entry["caller"]["id"] == TRUST_DOMAIN + "agent/billing-1"
+
+
+def test_who_has_no_certificate_is_told_what_to_give(secured: Secured, tmp_path: Path) -> None:
+    action = tmp_path / "action.json"
+    action.write_text("{}")
+    verbs: tuple[list[str | Path], ...] = (["decide", "-f", action], ["demo"])
+    for verb in verbs:
+        done = writ(*verb, "--state", secured.stack.root, "--json")
+        error = json.loads(done.stdout)["error"]
+        assert (done.returncode, error["reason"]) == (1, "CERTIFICATE_MISSING"), done
+        assert "pdp.tls" in error["message"]
+        assert "--certificate" in error["message"]
 
 
 def test_doctor_asks_it_for_its_health(secured: Secured) -> None:
