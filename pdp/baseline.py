@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 from typing import Any
 
 from pdp.behaviour_observe import NO_NAME, Observation
@@ -38,6 +38,7 @@ MAX_VALUE = 2**53
 
 _MEASURES = struct.Struct("<2sdddI15d")
 _SETS = struct.Struct("<dIBBBBB")
+_STANDING = struct.Struct("<2sddd")
 _KINDS = frozenset({b"B1", b"M1"})
 _RECORD = 10
 _NO_PREVIOUS = "^^^^"
@@ -130,6 +131,17 @@ def _unit(mean: float, deviation: float) -> float:
     return max(deviation, FLOOR * mean, 1.0)
 
 
+@frozen
+class Standing:
+    """How well an agent was known at `updated_ms`: the weight of its baseline then."""
+
+    updated_ms: float
+    weight: float
+
+
+_UNREADABLE = Standing(updated_ms=MAX_VALUE, weight=inf)
+
+
 def baseline_ttl_ms(settings: BehaviourSettings) -> int:
     """How long an unused baseline is kept."""
     return FORGET_HALF_LIVES * settings.half_life_days * DAY_MS
@@ -137,7 +149,11 @@ def baseline_ttl_ms(settings: BehaviourSettings) -> int:
 
 def remaining(baseline: Baseline, settings: BehaviourSettings, now_ms: int) -> float:
     """Share of the weight that is left at `now_ms`; a clock that went back forgets nothing."""
-    return float(0.5 ** (max(0.0, now_ms - baseline.updated_ms) / (settings.half_life_days * DAY_MS)))
+    return _left(baseline.updated_ms, settings, now_ms)
+
+
+def _left(at_ms: float, settings: BehaviourSettings, now_ms: int) -> float:
+    return float(0.5 ** (max(0.0, now_ms - at_ms) / (settings.half_life_days * DAY_MS)))
 
 
 def hour_share_bp(baseline: Baseline, hour: int) -> int:
@@ -166,29 +182,36 @@ def baseline_facts(
     settings: BehaviourSettings,
     now_ms: int,
     *,
+    raw_standing: bytes | None = None,
     was_known: bool = False,
 ) -> dict[str, Any]:
-    """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none. `was_known`:
-    the agent has acted so much that a baseline which is not there was lost."""
+    """Returns the JSON of `writ.v1.PolicyBaseline`. `previous_kind`: kind of the session's last action, "" for none.
+    `raw_standing`: what is stored of how well the agent was known, None for nothing. `was_known`: the agent has acted so much
+    that a baseline which is not there was lost."""
     agent, tool, role = parse_baseline(raw_agent), parse_baseline(raw_tool), parse_baseline(raw_role)
     if agent is None or (tool is not None and tool.born_ms < agent.born_ms):
         tool = None  # it speaks of an agent that was reset since
     deviations = _deviations((agent, tool, role), observation, settings, now_ms)
-    if agent is None or len(agent.sets) != 5:
-        # What is there and cannot be read was there before.
-        was_lost = raw_agent != FORGOTTEN and (was_known or raw_agent is not None)
+    if agent is not None and len(agent.sets) != 5:
+        agent = None
+    weight = agent.weight * remaining(agent, settings, now_ms) if agent is not None else 0.0
+    is_new = weight < settings.min_observations - 0.5
+    gone = agent is None and (raw_agent is not None or was_known)  # what is there and cannot be read was there before
+    was_lost = gone or (is_new and _was_known(earlier(raw_standing, agent), weight, settings, now_ms))
+    if raw_agent == FORGOTTEN:
+        was_lost = False
+    if agent is None or was_lost:
         return (LOST if was_lost else UNKNOWN) | {
             "destination_known": not observation.destinations,
             "deviations": deviations,
         }
     tools, resources, destinations, transitions, _ = agent.sets
     oldest = now_ms // DAY_MS - FORGET_HALF_LIVES * settings.half_life_days
-    weight = agent.weight * remaining(agent, settings, now_ms)
     tool_known = _knows(tools, observation.tool, oldest)
     return {
         "state": "OK",
         "observations": round(weight),
-        "new_agent": weight < settings.min_observations - 0.5,
+        "new_agent": is_new,
         "new_version": _is_new(agent, 4, observation.version, settings.new_version_observations),
         "new_definition": _other_definition(
             tool, observation.definition, settings.new_definition_observations, used=tool_known
@@ -221,7 +244,31 @@ FORGOTTEN = b"R1"
 """Stands in place of a baseline that an operator made forgotten: its agent is new, and nothing of it was lost."""
 
 LOST: dict[str, Any] = UNKNOWN | {"new_agent": False}
-"""PolicyBaseline of an agent whose baseline was lost. It is not new: what is far from usual for it was held before."""
+"""PolicyBaseline of an agent whose baseline was lost, until as much is learned anew as makes an agent known. It is not new: what
+is far from usual for it was held before."""
+
+
+def earlier(raw_standing: bytes | None, agent: Baseline | None) -> Standing | None:
+    """Returns how well the agent was known by an earlier baseline than `agent`, which was lost then; None when nothing says so.
+    What cannot be read was known as well as can be."""
+    if raw_standing is None:
+        return None
+    try:
+        kind, updated_ms, weight, born_ms = _STANDING.unpack(raw_standing)
+    except struct.error:
+        return _UNREADABLE
+    if kind != b"K1" or not isfinite(updated_ms + weight + born_ms) or min(updated_ms, weight, born_ms) < 0:
+        return _UNREADABLE
+    return None if agent is not None and agent.born_ms == born_ms else Standing(updated_ms=updated_ms, weight=weight)
+
+
+def _was_known(found: Standing | None, weight: float, settings: BehaviourSettings, now_ms: int) -> bool:
+    """Tells whether the agent would be known had its earlier baseline not been lost; `weight`: what was learned anew.
+    Observations are forgotten alike wherever they are counted, so they add up."""
+    if found is None:
+        return False
+    left = found.weight * _left(found.updated_ms, settings, now_ms)
+    return left + weight >= settings.min_observations - 0.5
 
 
 def _knows(names: bytes, name: str, oldest: int) -> bool:

@@ -140,8 +140,9 @@ NOTHING_AHEAD = Ahead()
 @frozen
 class BehaviourView:
     """What the state showed for one action. `session`, `agent` and `principal` as they stood before the batch, each with
-    what came before in the batch; raw baselines, None when there is none; short names of agents of the batch that came
-    before for the same principal or workspace; agents of the workspace with the time of their last action."""
+    what came before in the batch; raw baselines and raw standing of the agent (`pdp.baseline`), None when there is none; short
+    names of agents of the batch that came before for the same principal or workspace; agents of the workspace with the time of
+    their last action."""
 
     id: str
     now_ms: int
@@ -154,6 +155,7 @@ class BehaviourView:
     baseline_agent: bytes | None
     baseline_tool: bytes | None
     baseline_role: bytes | None
+    standing: bytes | None
     ahead_peers: frozenset[str]
     workspace: bytes | None
 
@@ -196,6 +198,7 @@ class Behaviour:
         items: list[bytes] = []
         claims: list[str] = []
         wanted: dict[str, bool] = {}
+        standings: list[str] = []
         cache, now_s = self._baselines, self._baselines.now_s()
         for ask in asks:
             own = companion_ask(ask.companions, BehaviourAsk)
@@ -204,6 +207,8 @@ class Behaviour:
             seen, settings = own.observation, own.settings
             if seen.agent not in wanted:
                 wanted[seen.agent] = cache.fresh_until((organisation, seen.agent)) <= now_s
+                if wanted[seen.agent]:
+                    standings.append("K" + seen.agent)
             if seen.agent_tool not in wanted:
                 until_s = cache.fresh_until((organisation, seen.agent_tool))
                 wanted[seen.agent_tool] = (
@@ -231,7 +236,7 @@ class Behaviour:
             items.append(head + seen.body.encode())
         if settings is None:
             return None
-        bases = ["B" + name for name, is_wanted in wanted.items() if is_wanted]
+        bases = ["B" + name for name, is_wanted in wanted.items() if is_wanted] + standings
         head = _LOOK_HEAD.pack(
             len(keys.names),
             len(bases),
@@ -376,14 +381,17 @@ class _Reading:
             [name for seen in observations for name in (seen.agent, seen.agent_tool, seen.role) if name]
         )
         fetched, now_s = iter(self._values[len(self._keys.names) :]), self._cache.now_s()
-        for name, was_read in zip(names, self._read, strict=True):
-            if was_read:
-                self._cache.put((organisation, name), next(fetched), now_s)
+        read = {name: next(fetched) for name, was_read in zip(names, self._read, strict=True) if was_read}
+        agents = dict.fromkeys([seen.agent for seen in observations])
+        standings = {name: next(fetched) for name in agents if name in read}
+        for name, raw in read.items():
+            self._cache.put((organisation, name), raw, now_s, standings.get(name))
 
     def _view(self, organisation: str, own: BehaviourAsk, places: tuple[int, int, int, int]) -> BehaviourView:
         seen, settings = own.observation, own.settings
         session, agent, principal, workspace = places
         ahead, values, peers, baseline = self._ahead, self._values, self._peers, self._cache.get
+        of_agent, standing = self._cache.get_both((organisation, seen.agent))
         view = BehaviourView(
             id=own.id,
             now_ms=self._now_ms,
@@ -393,9 +401,10 @@ class _Reading:
             ahead_session=ahead.get(session, NOTHING_AHEAD),
             ahead_agent=ahead.get(agent, NOTHING_AHEAD),
             ahead_principal=ahead.get(principal, NOTHING_AHEAD),
-            baseline_agent=baseline((organisation, seen.agent)),
+            baseline_agent=of_agent,
             baseline_tool=baseline((organisation, seen.agent_tool)),
             baseline_role=baseline((organisation, seen.role)) if seen.role else None,
+            standing=standing,
             ahead_peers=peers.get(principal, _NOBODY) | peers.get(workspace, _NOBODY),
             workspace=values[workspace - 1] if workspace else None,
         )

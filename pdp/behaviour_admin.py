@@ -5,10 +5,14 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from pdp.baseline import DAY_MS, FORGOTTEN, HOURS, MEASURES, Baseline, parse_baseline
+import orjson
+
+from pdp.baseline import DAY_MS, FORGOTTEN, HOURS, MEASURES, Baseline, earlier, parse_baseline
 from pdp.session_key import state_name
-from pdp.state_client import Client
+from pdp.state_client import Client, load_script, run_one
 from pdp.state_wire import organisation_key
+
+_PUT = load_script("put")
 
 BUSIEST = 5
 """Hours of the week that are told."""
@@ -26,9 +30,11 @@ def baseline_key(key: bytes, organisation: str, agent_id: str) -> str:
 
 async def read_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> dict[str, Any]:
     """Returns what is stored of an agent, for people and programs. `baseline` is None when nothing is stored or it cannot
-    be read. Times in Unix ms. Raises StateFailed."""
+    be read; `lost` tells that the agent was known by an earlier one. Times in Unix ms. Raises StateFailed."""
+    prefix = organisation_key(organisation)[:-1]
     raw = await client.command("GET", baseline_key(key, organisation, agent_id))
-    suspended = await client.command("GET", f"{organisation_key(organisation)[:-1]}s:{agent_id}")
+    standing = await client.command("GET", f"{prefix}K{state_name(key, 'agent', agent_id)}")
+    suspended = await client.command("GET", f"{prefix}s:{agent_id}")
     found = parse_baseline(raw)
     raw = None if raw == FORGOTTEN else raw
     return {
@@ -37,16 +43,19 @@ async def read_agent(client: Client, key: bytes, organisation: str, agent_id: st
         "suspended": suspended is not None,
         "stored_bytes": len(raw) if raw is not None else 0,
         "baseline": describe(found) if found is not None else None,
+        "lost": earlier(standing, found) is not None,
     }
 
 
 async def reset_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> bool:
     """Forgets the baseline of an agent, and with it those of agent and tool: they do not outlive it. The agent is new then,
-    also when its baseline had been lost. False when there was none. Raises StateFailed."""
-    before = await client.command(
-        "SET", baseline_key(key, organisation, agent_id), FORGOTTEN, "PX", _FORGOTTEN_MS, "GET"
-    )
-    return before is not None and before != FORGOTTEN
+    also when its baseline had been lost. False when nothing was known of it. Raises StateFailed."""
+    found = await read_agent(client, key, organisation, agent_id)
+    name = state_name(key, "agent", agent_id)
+    # In one step: where its standing outlived its baseline, the agent would count as one whose baseline was lost.
+    items = [[f"B{name}", FORGOTTEN.decode(), _FORGOTTEN_MS], [f"K{name}", "", 0]]
+    await run_one(client, _PUT, organisation_key(organisation), orjson.dumps(items))
+    return bool(found["stored_bytes"] or found["lost"])
 
 
 def describe(baseline: Baseline) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _VALUE = struct.Struct("<dddH")
 _HOUR = struct.Struct("<BH")
 
 _Names = tuple[str, str, str, str, str]
+_Held = tuple[float, bytes | None, bytes | None]
 
 
 @dataclass(slots=True)
@@ -157,16 +158,16 @@ def _call(organisation: str, agents: dict[str, _Waiting]) -> Call:
 
 
 class BaselineCache:
-    """Baselines as they were read lately. An entry that was used within the last look is there when its answer is read: it
-    goes only after as many others have come as one of two generations holds."""
+    """Baselines as they were read lately, those of agents with their standing. An entry that was used within the last look is
+    there when its answer is read: it goes only after as many others have come as one of two generations holds."""
 
     LIMIT = 4_096
 
     def __init__(self, hold_s: float, clock: Callable[[], float]) -> None:
         self._hold_s = hold_s
         self._clock = clock
-        self._young: dict[tuple[str, str], tuple[float, bytes | None]] = {}
-        self._old: dict[tuple[str, str], tuple[float, bytes | None]] = {}
+        self._young: dict[tuple[str, str], _Held] = {}
+        self._old: dict[tuple[str, str], _Held] = {}
 
     def now_s(self) -> float:
         """The time that `fresh_until` gives and `put` takes."""
@@ -179,11 +180,15 @@ class BaselineCache:
 
     def get(self, key: tuple[str, str]) -> bytes | None:
         """Returns it; None for none, also when it is not known any more: that is no data."""
-        found = self._young.get(key) or self._old.get(key)
-        return None if found is None else found[1]
+        return self.get_both(key)[0]
 
-    def put(self, key: tuple[str, str], raw: bytes | None, now_s: float) -> None:
+    def get_both(self, key: tuple[str, str]) -> tuple[bytes | None, bytes | None]:
+        """Returns a baseline and the standing that was read with it; None for none of either."""
+        found = self._young.get(key) or self._old.get(key)
+        return (None, None) if found is None else found[1:]
+
+    def put(self, key: tuple[str, str], raw: bytes | None, now_s: float, standing: bytes | None = None) -> None:
         """Takes in what was read."""
         if len(self._young) >= self.LIMIT:
             self._old, self._young = self._young, {}
-        self._young[key] = (now_s + self._hold_s, raw)
+        self._young[key] = (now_s + self._hold_s, raw, standing)

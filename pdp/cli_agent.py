@@ -75,8 +75,8 @@ def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> Non
 @agent.command("reset", epilog="Example: writ agent reset invoice-agent")
 @_options
 def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
-    """Forget what is usual for an agent, for example after its task has changed. It counts as new from then on; sessions,
-    totals and limits stay."""
+    """Forget what is usual for an agent, for example after its task has changed, or when its baseline was lost. It counts as new
+    from then on; sessions, totals and limits stay."""
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
         await _read_known(store, key, of, agent_id)
@@ -125,7 +125,8 @@ async def _read_known(store: RedisState, key: bytes, organisation: str, agent_id
     probably misspelt, and an agent that nobody meant would go on."""
     found = await read_agent(store.client, key, organisation, agent_id)
     totals = f"{organisation_key(organisation)[:-1]}A{state_name(key, 'agent', agent_id)}"
-    if not found["suspended"] and not found["stored_bytes"] and not await store.client.command("EXISTS", totals):
+    told = found["suspended"] or found["stored_bytes"] or found["lost"]
+    if not told and not await store.client.command("EXISTS", totals):
         raise InvalidInput(
             "AGENT_NOT_KNOWN", f"nothing is known of agent `{_shown(agent_id)}` of `{_shown(organisation)}`"
         )
@@ -158,6 +159,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
         f"suspended     {'yes' if found['suspended'] else 'no'}",
     ]
     baseline = found["baseline"]
+    if found["lost"]:
+        lines.append(
+            "lost          an earlier baseline; until as much is learned anew, the agent is neither known nor new"
+        )
     if baseline is None:
         return [*lines, "baseline      none"]
     lines += [

@@ -66,6 +66,7 @@ def policy_baseline(
         observation,
         settings,
         view.now_ms,
+        raw_standing=view.standing,
         was_known=view.baseline_agent is None and _has_acted(view, settings),
     )
 

@@ -4,7 +4,11 @@
 --   day's start} of amount, rows, bytes; then M1: number of definitions, definitions; B1: time of ageing, sum of the
 --   histogram, sizes of the sets, histogram of 168 x 2 bytes, tools, resource types, destinations, transitions, versions.
 -- A set holds records of 10 bytes, latest first: 8 of a name, 2 of the day of its last use, or of its count. A later
--- format has another magic: what this one cannot read begins anew, as an agent that nobody knows.
+-- format has another magic: what this one cannot read begins anew.
+--
+-- How well an agent is known stands in a key of its own (K), so that a baseline which was lost and begins anew is told from that
+-- of a new agent:  K1  updated  weight  born  of the baseline that last made the agent known. R1 stands in place of a baseline that
+-- an operator made forgotten.
 
 local MEASURES = '<c2dddI4ddddddddddddddd'
 local MEASURES_SIZE = 150
@@ -16,6 +20,9 @@ local RECORD = 10
 local FLOOR = 0.05 -- a deviation is at least this share of the mean: what never varied may vary a little
 local DAY_MS = 86400000
 local NONE = '--------'
+local FORGOTTEN = 'R1'
+local STANDING, STANDING_SIZE = '<c2ddd', 26 -- as a baseline begins
+local LONG_KNOWN = 256 -- so many times what makes an agent known are left of it when an unused baseline is dropped, after 8 half-lives
 -- Places in the unpacked measures.
 local UPDATED, WEIGHT, BORN, TODAY, FIRST = 2, 3, 4, 5, 6
 
@@ -153,18 +160,37 @@ local function count_hour(b, hour, times)
   b.sum = b.sum + times
 end
 
+-- Whether the track of an agent without a baseline was lost: nobody knows then whether it had one.
+local function is_track_lost(key)
+  local raw, t = call('GET', prefix .. 'A' .. sub(key, #prefix + 2)), {}
+  return raw and read_track(t, raw) and t.v[LOST] > now
+end
+
 -- One that was born before `since` is not read: the agent's own baseline was reset or lost in between.
 local function open_baseline(key, raw, kind, since, times)
   local b = baselines[key]
   if not b then
     b = { key = key, kind = kind }
-    if not raw or not read_baseline(b, raw, kind) or b.v[BORN] < since then new_baseline(b) end
+    if not raw or not read_baseline(b, raw, kind) or b.v[BORN] < since then
+      new_baseline(b)
+      b.lost = kind == 'B1' and raw ~= FORGOTTEN and (raw or is_track_lost(key))
+    end
     forget(b.v)
     baselines[key] = b
     learned[#learned + 1] = b
   end
   b.v[WEIGHT] = b.v[WEIGHT] + times
   return b
+end
+
+-- Nothing is written of an agent that is not known yet, so that what an earlier baseline said stays.
+local function write_standing(b, head)
+  local key = prefix .. 'K' .. sub(b.key, #prefix + 2)
+  if b.v[WEIGHT] >= least - 0.5 then
+    call('SET', key, 'K1' .. sub(head, 3, STANDING_SIZE), 'PX', baseline_ttl)
+  elseif b.lost then
+    call('SET', key, pack_struct(STANDING, 'K1', now, LONG_KNOWN * least, 0), 'PX', baseline_ttl, 'NX')
+  end
 end
 
 local function flush_baselines()
@@ -178,6 +204,7 @@ local function flush_baselines()
       local sizes = pack_struct(SETS, b.aged, b.sum, #b[1] / RECORD, #b[2] / RECORD, #b[3] / RECORD, #b[4] / RECORD,
         #b[5] / RECORD)
       value = head .. sizes .. b.hours .. b[1] .. b[2] .. b[3] .. b[4] .. b[5]
+      write_standing(b, head)
     end
     call('SET', b.key, value, 'PX', baseline_ttl)
   end

@@ -88,14 +88,16 @@ local function lists(raw, agent)
   return moment and now - moment < keep
 end
 
--- An agent's track that is not there though its baseline learned of it lately, or its principal or workspace lists it, was
--- lost, not new.
+-- An agent's track that is not there though its baseline learned of it lately, which its standing tells too, or its principal or
+-- workspace lists it, was lost, not new.
 local function agent_gone(index, agent, pi, wi)
   if lists(values[pi], agent) or lists(values[wi], agent) then return now + keep end
-  local baseline = epoch and call('GET', prefix .. 'B' .. sub(ARGV[2 + index], 2))
-  if baseline and #baseline >= 10 and sub(baseline, 1, 2) == 'B1' then
-    local age = now - unpack_struct('<d', baseline, 3)
-    if age >= 0 and age < keep then return now + keep end
+  for _, kind in ipairs({ 'B', 'K' }) do
+    local raw = epoch and call('GET', prefix .. kind .. sub(ARGV[2 + index], 2))
+    if raw and #raw >= 10 and sub(raw, 1, 2) == kind .. '1' then
+      local age = now - unpack_struct('<d', raw, 3)
+      if age >= 0 and age < keep then return now + keep end
+    end
   end
   return lost_before(keep)
 end

@@ -111,6 +111,45 @@ async def test_what_speaks_of_an_agent_and_a_tool_does_not_outlive_a_reset(state
     assert (await player.session(seen))["session"]["actions"] == 23, "the session stays"
 
 
+async def test_an_agent_that_is_reset_is_new_also_when_its_baseline_had_been_lost(
+    state: RedisState, server: RedisServer
+) -> None:
+    await learn(state, KEY, 30)
+    player = Player(state, DECLARED)
+    player.count = 1_000
+    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[AB]*"))
+    assert not (await player.baseline(seen))["new_agent"]
+    await player.play(seen)
+    assert not (await player.baseline(seen))["new_agent"]
+    assert (await read_agent(state.client, KEY, "acme", "a1"))["lost"]
+    assert await reset_agent(state.client, KEY, "acme", "a1")
+    assert not (await read_agent(state.client, KEY, "acme", "a1"))["lost"]
+    for _ in range(3):
+        assert (await player.baseline(seen))["new_agent"]
+        await player.play(seen)
+
+
+def test_show_tells_of_a_baseline_that_was_lost(server: RedisServer, config: Path) -> None:
+    async def prepare() -> None:
+        server.flush()
+        state = open_behaviour(server.url)
+        await state.continuity.initialise(EPOCH)
+        await learn(state, derived_key(load_config(config), "names"))
+        await state.close()
+
+    asyncio.run(prepare())
+    assert "lost" not in writ_agent(config, "show", "a1").output
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[AB]*"))
+    shown = writ_agent(config, "show", "a1")
+    assert shown.exit_code == 1
+    assert "lost          an earlier baseline" in shown.output
+    assert "forgotten  True" in writ_agent(config, "reset", "a1").output
+    assert "lost" not in writ_agent(config, "show", "a1").output
+
+
 def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, config: Path) -> None:
     async def prepare() -> None:
         server.flush()

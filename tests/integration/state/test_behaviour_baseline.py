@@ -206,10 +206,12 @@ async def test_a_corrupt_baseline_is_no_data_and_is_learned_anew(
         raw = client.get(key_of(pay(1)))
         assert isinstance(raw, bytes)
         client.set(key_of(pay(1)), damage(raw))
+        client.delete(key_of(pay(1)).replace(":B", ":K"))
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"], facts["tool_known"]) == ("NO_DATA", False, False), "lost is not new"
     await player.play(pay(10_000))
     assert stored(server, pay(1)).weight == pytest.approx(1)
+    assert not (await player.baseline(pay(10_000)))["new_agent"], "not either when something is learned anew"
 
 
 async def test_extreme_values_neither_stop_nor_poison(state: RedisState, server: RedisServer) -> None:
@@ -248,16 +250,94 @@ async def test_a_lost_baseline_is_no_data_and_its_agent_is_not_new(state: RedisS
     player = await learn(state, [10_000] * 40)
     with server.client() as client:
         client.delete(*client.scan_iter("{acme}:B*"))
-    assert (await player.baseline(pay(10_000)))["new_agent"], "so much in a minute may not have been learned yet"
-    advance(server, 120_000)
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"], facts["deviations"]) == ("NO_DATA", False, [])
+
+
+async def test_an_agent_whose_baseline_was_lost_is_neither_known_nor_new_until_as_much_is_learned_anew(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = await learn(state, [10_000] * 40)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:B*"))
+    for _ in range(DECLARED.min_observations):
+        advance(server, DAY_MS // 24)
+        facts = await player.baseline(pay(10_000))
+        assert (facts["state"], facts["new_agent"], facts["tool_known"]) == ("NO_DATA", False, False)
+        await player.play(pay(10_000))
+    facts = await player.baseline(pay(10_000))
+    assert (facts["state"], facts["new_agent"], facts["tool_known"]) == ("OK", False, True)
+
+
+async def test_a_baseline_that_was_lost_for_longer_than_it_would_have_told_makes_nobody_known(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = await learn(state, [10_000] * 40)
+    with server.client() as client:
+        client.delete(key_of(pay(1)))
+    await player.play(*[pay(10_000)] * 4)
+    advance(server, 13 * DAY_MS)
+    facts = await player.baseline(pay(10_000))
+    assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False), (
+        "44 observations of which less than half is forgotten"
+    )
+    advance(server, 4 * DAY_MS)
+    facts = await player.baseline(pay(10_000))
+    assert (facts["state"], facts["new_agent"]) == ("OK", True), "it would be new with what was lost as well"
+
+
+async def test_an_agent_that_was_not_known_is_new_when_its_baseline_is_lost(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = await learn(state, [10_000] * (DECLARED.min_observations - 1))
+    with server.client() as client:
+        client.delete(key_of(pay(1)))
+    for _ in range(2):
+        assert (await player.baseline(pay(10_000)))["new_agent"]
+        await player.play(pay(10_000))
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 26, b"K1" + struct.pack("<ddd", float("nan"), 1, 1)])
+async def test_what_cannot_be_read_of_how_well_an_agent_was_known_makes_it_no_new_one(
+    state: RedisState, server: RedisServer, damage: bytes
+) -> None:
+    player = await learn(state, [10_000] * 3)
+    with server.client() as client:
+        client.set(key_of(pay(1)).replace(":B", ":K"), damage)
+    assert not (await player.baseline(pay(10_000)))["new_agent"]
+    for _ in range(DECLARED.min_observations):
+        await player.play(pay(10_000))
+    assert (await player.baseline(pay(10_000)))["state"] == "OK"
+
+
+async def test_without_how_well_it_was_known_the_track_tells_that_a_baseline_was_lost(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = await learn(state, [10_000] * 40)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[BK]*"))
+    assert (await player.baseline(pay(10_000)))["new_agent"], "so much in a minute may not have been learned yet"
+    advance(server, 120_000)
+    assert not (await player.baseline(pay(10_000)))["new_agent"]
+
+
+async def test_an_agent_of_which_all_was_lost_is_not_new_for_the_first_thing_that_it_learns(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = await learn(state, [10_000] * 40)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[ABKS]*"))
+    for _ in range(DECLARED.min_observations):
+        facts = await player.baseline(pay(10_000))
+        assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False)
+        await player.play(pay(10_000))
+    assert (await player.baseline(pay(10_000)))["state"] == "OK"
 
 
 async def test_an_agent_of_which_only_others_speak_is_lost_and_not_new(state: RedisState, server: RedisServer) -> None:
     player = await learn(state, [10_000] * 40)
     with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[ABS]*"))
+        client.delete(*client.scan_iter("{acme}:[ABKS]*"))
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False), "its principal knows of it"
 

@@ -53,6 +53,7 @@ def view(
         baseline_agent=baseline,
         baseline_tool=tool,
         baseline_role=None,
+        standing=None,
         ahead_peers=frozenset(),
         workspace=None,
     )
