@@ -7,14 +7,14 @@ two words in a row prove that the user named a value, the same words anywhere in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance_beside import accounts, beside, is_labelled
-from pdp.provenance_grammar import FUNCTION_WORDS
+from pdp.provenance_grammar import BEGGING, COURTESIES, FUNCTION_WORDS
 from pdp.provenance_lexicon import THINGS
 from pdp.provenance_marks import (
     account,
@@ -323,7 +323,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     found.update(dict.fromkeys(sorted(spelt)))
     yield
     said, opening, ends = clauses(fold(text))
-    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(len(said), opening, ends)))
+    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
     yield
@@ -331,16 +331,32 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     return list(found)[:MAX_REQUEST_MARKS]
 
 
-def _bidding(count: int, opening: set[int], ends: dict[int, str]) -> list[int]:
-    """Returns which of so many words begin a clause that may bid what they say: none that stands alone, "Cull? Read about colony
-    5.", and none of a question."""
+def _bidding(said: Sequence[str], opening: set[int], ends: dict[int, str]) -> list[int]:
+    """Returns the places of words that begin a clause and may bid what they say, "please" and "could you" left out: none that
+    stands alone, "Cull? Read about colony 5.", and none of a question but a polite one."""
     found = []
     asks = False
-    for at in reversed(range(count)):
+    for at in reversed(range(len(said))):
         asks = ends[at] == "?" if at in ends else asks
-        if at in opening and not asks and at not in ends and at + 1 not in opening:
-            found.append(at)
+        if at not in opening:
+            continue
+        begins, begs = _after_courtesy(said, at)
+        if (begs or not asks) and begins < len(said) and begins not in ends and begins + 1 not in opening:
+            found.append(begins)
     return sorted(found)
+
+
+def _after_courtesy(said: Sequence[str], at: int) -> tuple[int, bool]:
+    """Returns where a clause begins behind its courtesies, and whether one of them is a polite question."""
+    begs = False
+    while at + 1 < len(said):
+        if said[at] in BEGGING and said[at + 1] == "you":
+            at, begs = at + 2, True
+        elif said[at] in COURTESIES:
+            at += 1
+        else:
+            break
+    return at, begs
 
 
 def _ids(text: str, parts: list[str]) -> list[str]:

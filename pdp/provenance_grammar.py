@@ -78,6 +78,10 @@ BIDDING = word_set(
 )
 """Before a verb, these bid."""
 
+COURTESIES = word_set("bitte first just kindly next now please then")
+BEGGING = word_set("can could will would")
+"""What a clause that bids may begin with: "please", "could you" …"""
+
 OF_SOMEBODY = word_set("did does had has have he i ich it she somebody someone they usually was we were who wir")
 """Before a verb, these tell what somebody does or did, not what the agent is to do."""
 

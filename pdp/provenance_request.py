@@ -13,6 +13,7 @@ from pdp.fold import fold
 from pdp.provenance_families import FAMILIES
 from pdp.provenance_grammar import (
     BEFORE_GERUND,
+    BEGGING,
     BIDDING,
     BY_WISH,
     CHOSEN,
@@ -84,7 +85,6 @@ _CONDITION_WORDS = 16
 """Words before a clause among which its condition begins."""
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
-_COULD = frozenset({"could", "can", "would", "will"})
 _JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
 _INTO = frozenset({"in", "into", "on", "to", "onto"})
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
@@ -190,7 +190,7 @@ def _is_proposed(before: Sequence[str]) -> bool:
 
 def _is_begged(words: Sequence[str], at: int) -> bool:
     """ "I'd be glad if you could share it", "can I purchase two tickets?"."""
-    return at > 1 and ((words[at - 2] == "you" and words[at - 1] in _COULD) or _is_proposed(words[at - 2 : at]))
+    return at > 1 and ((words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at]))
 
 
 def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
