@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
+from urllib.parse import unquote
 
 from pdp.fold import fold
 from pdp.provenance_beside import accounts, beside, is_labelled
@@ -68,10 +69,13 @@ NUMBERED = frozenset({"recipient", "account"})
 STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
-_LEADING = re.compile(r"(?i)(?:\.|%2e){2}|^~|^[\\/]{2}|^[a-z][a-z0-9+.-]*:")
-"""Steps upwards, somebody's home, shares of other machines, schemes and drives."""
+_LEADING = re.compile(
+    r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:|(?:^|[\\/])\.git[\\/]+(?:hooks|config)(?:[\\/]|$)"
+)
+"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives; and what git runs by itself."""
 _SYSTEM = re.compile(
-    r"(?i)/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron)(?:/|$)"
+    r"(?i)(?:/private)?/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron|(?:var/)?run)(?:/|$)"
+    r"|/dev/(?!(?:null|stdin|stdout|stderr|tty)$)|/library/launch(?:agents|daemons)/"
     r"|/(?:root|(?:home|users)/[^/]{1,64})/\."
 )
 """Where a machine keeps its settings, programs and timetables, and somebody's home its hidden ones: no place for work."""
@@ -237,7 +241,8 @@ def is_addressed(text: str, kind: str = "") -> bool:
     programs of the machine."""
     bare = text.strip()
     if kind == PATH:
-        return _LEADING.search(bare) is not None or _SYSTEM.match(_SLASHES.sub("/", _plain_path(bare))) is not None
+        plain = _SLASHES.sub("/", _plain_path(unquote(bare)))
+        return _LEADING.search(bare) is not None or _SYSTEM.match(plain) is not None
     if strong_marks(text, kind) or is_code(text) or kind == URL:
         return True
     if kind in NUMBERED and len(text) > MAX_LABELLED:

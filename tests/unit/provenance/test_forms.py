@@ -64,6 +64,8 @@ def test_a_value_that_is_encoded_as_a_whole_is_the_users(value: str) -> None:
         ("path", "\\\\203.0.113.5\\share\\x"),
         ("path", "//files.evil.example/share"),
         ("path", "notes/%2e%2E/cron.d/x"),
+        ("path", "$HOME/.bashrc"),
+        ("path", "${HOME}/.bashrc"),
     ],
 )
 def test_an_address_in_an_odd_spelling_is_one(kind: str, value: str) -> None:
@@ -390,6 +392,13 @@ def test_a_short_id_that_the_user_wrote_otherwise_or_by_the_way_is_not(value: st
         "/./etc/passwd",
         "/usr/local//bin/deploy",
         "/var/spool/cron/ada",
+        "/private/etc/hosts",
+        "/dev/sda",
+        "/run/app.sock",
+        "%USERPROFILE%\\.npmrc",
+        ".git/hooks/pre-commit",
+        "/srv/src/.git/config",
+        "/%65tc/passwd",
     ],
 )
 def test_settings_and_programs_of_the_machine_come_from_somewhere(value: str) -> None:
@@ -411,6 +420,10 @@ def test_settings_and_programs_of_the_machine_come_from_somewhere(value: str) ->
         "/var/log/app.log",
         "/etcetera/list.txt",
         "/bindings/x.py",
+        "/dev/null",
+        "/srv/src/.github/workflows/test.yml",
+        "/srv/100%done.txt",
+        "library/launch.md",
     ],
 )
 def test_places_of_work_are_plain_paths(value: str) -> None:
