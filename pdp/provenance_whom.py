@@ -21,10 +21,11 @@ _JOINED = re.compile(r"\s*[,&]?\s*")
 _ENDS = re.compile(r"[!?;\n]|\.\s")
 
 _TO = word_set("to an à")
+_APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 _AND = word_set("and or und oder et ou y o plus")
 _TITLES = word_set("mr mrs ms dr prof herr frau mme sr sra")
 _TELLING = word_set(
-    "alert answer ask call congratulate contact inform invite message notify remind tell text thank update warn"
+    "alert answer ask bcc call cc congratulate contact inform invite message notify remind tell text thank update warn"
 )
 """Verbs before whom they address; after others stands what is sent."""
 
@@ -48,32 +49,34 @@ def addressees(text: str) -> tuple[str, ...]:
             leads = True
         else:
             continue
-        names, of_theirs = _names(text, tokens, at + 1)
+        names, end = _names(text, tokens, at + 1)
+        after = [fold(each.group()) for each in tokens[end : end + 2]]
         follower = fold(tokens[at + 1].group())
-        if names and not of_theirs:
+        if names and text[tokens[end - 1].end() : tokens[end - 1].end() + 1] not in _APOSTROPHES:
+            if len(after) == 2 and after[0] in _AND and (after[1] in DETERMINERS or after[1] in _SOMEBODY):
+                return ()
             found.update(dict.fromkeys(names))
         elif follower in _SOMEBODY or (leads and follower not in _USER and follower not in DEEDS):
             return ()
     return tuple(found)
 
 
-def _names(text: str, tokens: Sequence[re.Match[str]], at: int) -> tuple[list[str], bool]:
-    """Returns the names that begin at a place, and whether they only say whose the next thing is ("Ada's team")."""
+def _names(text: str, tokens: Sequence[re.Match[str]], at: int) -> tuple[list[str], int]:
+    """Returns the names in a row that begin at a place, and the place behind them."""
     found: list[str] = []
     while at < len(tokens):
         token = tokens[at]
         word = fold(token.group())
         between = text[tokens[at - 1].end() : token.start()]
-        joined = _JOINED.fullmatch(between) or (_is_title(tokens[at - 1]) and between.strip() == ".")
-        if not joined:
-            return found, bool(found) and between in ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+        if not _JOINED.fullmatch(between) and not (_is_title(tokens[at - 1]) and between.strip() == "."):
+            break
         if token.group()[0].isupper() and not _is_known(word):
             if len(word) > 2 and word not in _TITLES:
                 found.append(word)
         elif word not in _AND or at + 1 == len(tokens) or not tokens[at + 1].group()[0].isupper():
             break
         at += 1
-    return found, False
+    return found, at
 
 
 def _is_known(word: str) -> bool:

@@ -40,6 +40,9 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
         "tell the client, and mail it to Ada",
         "Book a flight to Paris and mail the itinerary of the Smith mail sender",
         "Send me the Lisbon mail",
+        "send it to Ada and the landlord",
+        "email Ada and everybody on the list",
+        "reply to Ada, cc the landlord",
     ],
 )
 def test_where_anybody_is_addressed_otherwise_no_name_is_told_from_the_rest(request_text: str) -> None:
