@@ -65,6 +65,8 @@ async def examine(layout: Layout) -> list[Finding]:
         found += read
         if not runs and not all(finding.right for finding in read):
             return found  # nothing can be started until they are mended
+        if config.stack.start_control_plane:
+            found.append(await asyncio.to_thread(_database, layout))
         found += [] if runs else _ports(config, layout)
         found += await _services(config, layout, runs)
     return found
@@ -181,6 +183,20 @@ async def _read_by(module: str, layout: Layout) -> Finding:
         mend = f"correct `{layout.settings}`, or the key that is named"
         return Finding(name="settings", right=False, detail=said, mend=mend)
     return Finding(name="settings", right=True, detail=f"`{module}` takes them, and its keys")
+
+
+def _database(layout: Layout) -> Finding:
+    # Takes a third of a second to import, which no other verb of this module needs.
+    from control_plane.config import load_config
+    from control_plane.storage import probe
+
+    try:
+        return Finding(name="database", right=True, detail=probe(load_config(layout.settings).database))
+    except WritError as error:
+        mend = f"have that database answer, or correct `control_plane.database` in `{layout.settings}`"
+        if error.reason == "STORAGE_SCHEMA_UNKNOWN":
+            mend = "run the newer Writ, or restore a backup of the database"
+        return Finding(name="database", right=False, detail=error.message, mend=mend)
 
 
 def _runs(layout: Layout) -> bool:

@@ -138,11 +138,13 @@ async def state_lacks(layout: Layout) -> str:
     try:
         ended = await run_module(*VERBS, "check", *settings, timeout_s=CHECK_TIMEOUT_S)
         found = json.loads(ended.said)
+        if "error" in found:
+            return f"{found['error']['reason']}: {found['error']['message']}"
         begun, lost = found["begun"], found["lost"]
     except TimeoutError:
         return f"`writ state check` took over {CHECK_TIMEOUT_S:.0f} s"
     except (ValueError, KeyError, TypeError):
-        return ended.said.rpartition("\n")[2].removeprefix("error: ")
+        return ended.said.rpartition("\n")[2]  # it was killed, or has a defect
     if not begun:
         return f"never begun in this Redis, or emptied: {_REBUILD}; or `writ state init` where nothing ever was counted"
     more = ", ..." if len(lost) > MAX_NAMED else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from control_plane.bundles.model import BundleNotFound, BundleRefused, VerifiedBundle, archive_digest
 from control_plane.bundles.store import BundleStore, metadata
-from control_plane.storage import open_storage
+from control_plane.storage import open_storage, probe
 from tests.postgres_server import PostgresServer
 from writ.errors import ConfigurationError, DependencyFailed
 
@@ -119,7 +119,46 @@ def test_another_database_is_a_wrong_setting(url: str) -> None:
         open_storage(url)
 
 
-def test_a_database_that_does_not_answer_is_unavailable_and_its_password_stays_secret(tmp_path: Path) -> None:
-    with pytest.raises(DependencyFailed, match="STORAGE_UNAVAILABLE") as failed:
-        open_storage(f"postgresql://writ:hunter2@/postgres?host={tmp_path}")
+@pytest.mark.parametrize("look", [open_storage, probe])
+def test_a_database_that_does_not_answer_is_unavailable_and_its_password_stays_secret(
+    tmp_path: Path, look: Callable[[str], object]
+) -> None:
+    with pytest.raises(DependencyFailed, match=r"STORAGE_UNAVAILABLE.*No such file or directory") as failed:
+        look(f"postgresql://writ:hunter2@/postgres?host={tmp_path}")
     assert "hunter2" not in str(failed.value)
+
+
+def test_what_the_driver_says_of_a_password_is_not_passed_on() -> None:
+    with pytest.raises(DependencyFailed, match="STORAGE_UNAVAILABLE") as failed:
+        probe("postgresql://writ@127.0.0.1:1/postgres?sslpassword=hunter2&hunter2=1")
+    assert "hunter2" not in str(failed.value)
+
+
+def test_a_look_says_which_schema_a_database_has(engine: Engine) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    assert probe(url) == "schema 0001"
+
+
+@pytest.mark.parametrize("look", [open_storage, probe])
+def test_a_schema_of_a_newer_writ_is_told(engine: Engine, look: Callable[[str], object]) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        with pytest.raises(
+            DependencyFailed, match="STORAGE_SCHEMA_UNKNOWN: expected a schema up to `0001`, got `9999`"
+        ):
+            look(url)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def test_a_look_at_a_file_leaves_nothing_and_says_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "none.db"
+    assert probe(f"sqlite:///{file}") == f"`{file}` is made at the first start"
+    other = tmp_path / "other.db"
+    other.write_bytes(b"no database, but longer than the head of one, which has a hundred bytes" * 2)
+    with pytest.raises(DependencyFailed, match=r"STORAGE_UNAVAILABLE.*file is not a database"):
+        probe(f"sqlite:///{other}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.db"]

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from control_plane.config import load_config
 from control_plane.stack import doctor, ready
 from control_plane.stack.config import load_stack_config, write_settings
 from control_plane.stack.doctor import Finding, examine
 from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, make_layout
+from control_plane.storage import open_storage
 from writ.errors import ConfigurationError
 
 
@@ -218,6 +220,26 @@ def test_a_redis_of_others_that_does_not_answer_is_named_without_its_password(la
     (finding,) = wrong(layout, "state")
     assert finding.detail.startswith("STATE_UNAVAILABLE")
     assert "geheim" not in finding.detail
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(layout: Layout) -> None:
+    text = layout.settings.read_text()
+    layout.settings.write_text(text.replace("sqlite:///control-plane.db", "postgresql://writ:geheim@127.0.0.1:1/writ"))
+    (finding,) = wrong(layout, "database")
+    assert "Connection refused" in finding.detail
+    assert f"`control_plane.database` in `{layout.settings}`" in finding.mend
+    assert "geheim" not in finding.detail + finding.mend
+
+
+def test_a_database_that_a_newer_writ_has_migrated_is_named(layout: Layout) -> None:
+    url = load_config(layout.settings).database
+    engine = open_storage(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    (finding,) = wrong(layout, "database")
+    assert finding.detail.startswith("expected a schema up to `0001`, got `9999`")
+    assert finding.mend.startswith("run the newer Writ")
 
 
 def test_a_lock_file_that_a_killed_supervisor_left_stands_in_nobodys_way(layout: Layout) -> None:
