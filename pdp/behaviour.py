@@ -20,6 +20,7 @@ from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import CLEAN, Taint, Track, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
+from pdp.provenance_model import ProvenanceAsk
 from pdp.sequences import Scope
 from pdp.state import companion_ask
 from pdp.state_client import Call, load_script
@@ -230,7 +231,7 @@ class Behaviour:
                 seen.agent[:12].encode(),
                 seen.session[:12].encode(),
                 seen.similarity.to_bytes(8, "big"),
-                2 * seen.untrusted,
+                2 * seen.untrusted + 8 * (companion_ask(ask.companions, ProvenanceAsk) is not None),
                 len(seen.body) - seen.body.rindex("|") - 1,
             )
             items.append(head + seen.body.encode())

@@ -11,6 +11,8 @@
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
+-- The list of agents is of a principal. An agent's track has one name there, ASKED: when it last asked what its sessions were given
+-- (provenance.lua), an hour ago at most.
 -- Classes and taint of the header are of what has left the entries; its taint has 16 when an outcome was reported of an action that
 -- was not permitted, whose entry counts for nothing. Those of the entries stand beside it, so that
 -- whoever only wants to know what was read needs no entries; so do, for agents and principals, the similarities of all entries
@@ -30,6 +32,7 @@ local ENTRY = '\n%x+|(%a)|%x+|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
 local PLACED_ENTRY = '()' .. ENTRY
 local SLOTS = 6 -- a burst is counted in so many slots, and one more
 local PEERS = 16 -- agents that are remembered of a principal or a workspace
+local ASKED = '------------'
 local PEER = 27 -- bytes of each: 12 of its name, 13 of the time in ms, and what parts them
 local HEADER = '<c2c16HBBBBdddI4I4dddI4I4dddI4HHHHHHHI4I4c4'
 local SIZE = 142

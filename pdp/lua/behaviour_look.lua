@@ -10,6 +10,7 @@
 --
 -- Shown are the entries of all sessions, and of agents and principals where they are wanted, or where one that was denied is
 -- nearly the same as what is asked; else their totals and taint are enough.
+-- The taint of an item has 8 when its provenance is asked for as well.
 -- Appended is an action whose claim is in flight and that is not there yet: a dry run has no claim, a stored answer no
 -- claim in flight. One that was denied and is judged again becomes pending again.
 
@@ -112,6 +113,35 @@ local function session_gone(agent, tag)
   return agent.v[LOST] > 0 and now < lost_at + session_ttl and now + session_ttl or lost_before(session_ttl)
 end
 
+-- What the sessions of an agent were given (provenance.lua) was kept for so long at least since it last asked for it.
+local GIVEN_MS = 86400000
+local given_lost = {}
+
+-- It was lost when it is not there though the agent asked for it and has read text of outsiders or threats, or reported of what
+-- was not permitted; and so it may be when its track was lost as well. Notes for how long.
+local function look_for_given(t, raw, name)
+  local v, left = t.v, 0
+  if t.void and v[LOST] > 0 then
+    local is_older = raw and sub(raw, 3, 18) ~= epoch -- then it was lost by a rebuild
+    left = (is_older and begun or v[LOST] - t.keep) + GIVEN_MS - now
+  elseif bits(bits(v[HELD], v[TAINT]), v[TAINT_BEFORE]) > 0 then
+    local asked = match(t.peers, ';' .. ASKED .. ',(%d+)')
+    left = asked and now - tonumber(asked) < GIVEN_MS and GIVEN_MS or 0
+  end
+  if left > 0 and call('EXISTS', prefix .. 'W:' .. name) == 0 then given_lost[name] = min(left, GIVEN_MS) end
+end
+
+-- Provenance goes by the clock of the server.
+local function tell_of_given()
+  if not next(given_lost) then return end
+  local t = call('TIME')
+  for name, left in pairs(given_lost) do
+    local key, lost_until = prefix .. 'W:' .. name, t[1] * 1000 + floor(t[2] / 1000) + left
+    call('HSET', key, 'L', string.format('%.0f', lost_until))
+    call('PEXPIRE', key, string.format('%.0f', left))
+  end
+end
+
 local function tell(index, t)
   if t.void then
     shown[index] = false
@@ -167,8 +197,11 @@ for i = 1, #ARGV - 2 - total do
   local si, ai, pi, wi, ci, rows, amount, bytes, id, agent, tag, _, taint, classes = unpack_struct(ITEM, item)
   local sr, ar = values[si], values[ai]
   local of_agent = tracks[keys[ai]]
-    or tell(ai, open_track(keys[ai], ar, keep, width,
+  if not of_agent then
+    of_agent = tell(ai, open_track(keys[ai], ar, keep, width,
       ar and 0 or max(sr and now + keep or lost_before(keep), agent_gone(ai, agent, pi, wi)), rings[ai]))
+    look_for_given(of_agent, ar, sub(ARGV[2 + ai], 2))
+  end
   local session = tracks[keys[si]]
     or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(of_agent, tag), rings[si]))
   if of_agent.v[LOST] > 0 then lost[ai] = of_agent.v[LOST] end -- looking for the session may have shown that it is
@@ -203,6 +236,10 @@ for i = 1, #ARGV - 2 - total do
         .. sub(body, SIMILARITY + 1)
       append(session, session_ttl, entry, kind, rows, amount, bytes, taint, result)
       append(of_agent, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
+      if taint >= 8 then
+        local peers = with_peer(of_agent.peers, ASKED, 8 * HOUR_MS)
+        if peers ~= of_agent.peers then of_agent.peers, of_agent.line = peers, true end
+      end
       if of_principal then
         append(of_principal, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
         local peers = with_peer(of_principal.peers, agent, peers_window)
@@ -226,6 +263,7 @@ for i = 1, #ARGV - 2 - total do
   appended[i] = flag
 end
 flush_tracks()
+tell_of_given()
 for index in pairs(places_of_agents) do call('SET', keys[index], values[index], 'PX', peers_window) end
 local shown_rings, shown_lost = {}, {}
 for index, ring in pairs(rings) do

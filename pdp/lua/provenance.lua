@@ -11,7 +11,8 @@
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed, 8 prose of outsiders read,
 --     16 it is known whether prose was read    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2, 8;
---   u its reads that nobody reported yet    n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
+--   u its reads that nobody reported yet    L until when what it was given before counts as lost, Unix ms
+--   n its sessions, so that a lost one is not taken for a new one: tag (4), hour of its last use since 1970 (4)
 --
 -- Nothing here decides: a value that is not found anywhere is the caller's to judge.
 
@@ -38,6 +39,11 @@ local function has(blob, part, size)
   end
 end
 
+local function put(s, field, value)
+  s[field] = value
+  s.dirty[field] = true
+end
+
 local function load_session(name)
   local key = prefix .. 'V:' .. name
   local values = call('HGETALL', key)
@@ -47,20 +53,16 @@ local function load_session(name)
   }
   for i = 1, #values, 2 do s[values[i]] = values[i + 1] end
   s.exists = s.f ~= false
+  s.stood = s.exists -- before this call
   s.f = tonumber(s.f or 16)
   return s
-end
-
-local function put(s, field, value)
-  s[field] = value
-  s.dirty[field] = true
 end
 
 local function save(s, ttl)
   local args = {}
   for field in pairs(s.dirty) do
     args[#args + 1] = field
-    args[#args + 1] = type(s[field]) == 'number' and string.format('%d', s[field]) or s[field]
+    args[#args + 1] = type(s[field]) == 'number' and string.format('%.0f', s[field]) or s[field]
   end
   if args[1] then call('HSET', s.key, unpack(args)) end
   if s.renew then call('PEXPIRE', s.key, ttl + HOUR) end
@@ -68,12 +70,23 @@ end
 
 local function load_agent(name)
   local key = prefix .. 'W:' .. name
-  local agent = { key = key, dirty = {}, z = '', x = '', f = 0, n = '', u = 0 }
+  local agent = { key = key, dirty = {}, z = '', x = '', f = 0, n = '', u = 0, L = 0 }
   local values = call('HGETALL', key)
   for i = 1, #values, 2 do agent[values[i]] = values[i + 1] end
+  agent.stood = values[1] ~= nil
   agent.f = tonumber(agent.f)
   agent.u = math.max(0, tonumber(agent.u))
+  agent.L = tonumber(agent.L)
   return agent
+end
+
+-- An agent is used with its sessions and outlives them: when one of them stands and it does not, it was lost. Where both are gone,
+-- its track tells (behaviour_look.lua).
+local function see_loss(s, agent, now)
+  if s.stood and not agent.stood and agent.L == 0 then
+    put(agent, 'L', now + AGENT_TTL)
+    agent.renew = true
+  end
 end
 
 -- Without the entry of a claim; the entry too.

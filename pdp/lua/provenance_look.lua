@@ -17,9 +17,11 @@ local sessions, agents = {}, {}
 local begun
 local now = clock(nil)
 
--- A session that its agent used so lately that it cannot have been forgotten in time, or that began before a rebuild.
+-- A session that its agent used so lately that it cannot have been forgotten in time, or that began before a rebuild, or before what
+-- says which sessions its agent used was lost.
 local function lost_before(s, agent, tag)
   if s.exists then return false end
+  if now < agent.L - AGENT_TTL + SESSION_TTL + HOUR then return true end
   local _, at = has(agent.n, tag, 8)
   if at and now < (struct.unpack('>I4', agent.n, at + 4) + 1) * HOUR + SESSION_TTL then return true end
   if begun == nil then begun = tonumber(call('HGET', KEYS[1], 'b') or 0) or 0 end
@@ -51,6 +53,14 @@ local function found(forms, where, blob)
       end
       if all then return true end
     end
+  end
+  return false
+end
+
+-- Whether one of the forms counts in text.
+local function in_text(forms)
+  for _, form in ipairs(forms) do
+    if bit.band(form[1], 4) ~= 0 then return true end
   end
   return false
 end
@@ -107,8 +117,12 @@ local function hits_of(forms, s, agent, user)
   if found(forms, 4, s.t) then bits = bits + 16 end
   if found(forms, 4, s.T) then bits = bits + 32 end
   if found(forms, 6, s.x) then bits = bits + 64 end
-  if found(forms, 4, agent.z) then bits = bits + 128 end
-  if found(forms, 4, agent.x) then bits = bits + 256 end
+  if now < agent.L then
+    if in_text(forms) then bits = bits + 384 end -- it may have stood anywhere
+  else
+    if found(forms, 4, agent.z) then bits = bits + 128 end
+    if found(forms, 4, agent.x) then bits = bits + 256 end
+  end
   if found(forms, 4, s.o) then bits = bits + 512 end
   return bits
 end
@@ -164,7 +178,7 @@ end
 local function look_up(lookups, s, agent, user)
   local count = byte(lookups, 1) + 256 * byte(lookups, 2)
   if user == '' and s.a == '' and s.b == '' and s.B == '' and s.t == '' and s.T == '' and s.x == '' and s.o == ''
-    and agent.z == '' and agent.x == '' then
+    and agent.z == '' and agent.x == '' and now >= agent.L then
     return string.rep('\0\0', count), false
   end
   local hits, named, at = {}, false, 3
@@ -185,20 +199,26 @@ local function look_up(lookups, s, agent, user)
   return table.concat(hits), named
 end
 
+for i = 1, #ARGV, 7 do
+  local name, agent_name = ARGV[i], ARGV[i + 1]
+  sessions[name] = sessions[name] or load_session(name)
+  agents[agent_name] = agents[agent_name] or load_agent(agent_name)
+  see_loss(sessions[name], agents[agent_name], now)
+end
+
 local out = {}
 for i = 1, #ARGV, 7 do
   local name, agent_name, own = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local claim, tool, flags, tag = sub(own, 1, 8), sub(own, 9, 12), byte(own, 13), sub(own, 14, 17)
   local facts, request = ARGV[i + 3], ARGV[i + 4]
   local dry, untrusted = flags % 2 == 1, flags >= 2 and 2 or 0
-  local s = sessions[name] or load_session(name)
-  local agent = agents[agent_name] or load_agent(agent_name)
-  sessions[name], agents[agent_name] = s, agent
-  local agent_flags = agent.f
+  local s, agent = sessions[name], agents[agent_name]
+  local agent_flags = now < agent.L and bit.bor(agent.f, 11) or agent.f
   if lost_before(s, agent, tag) then
-    -- Nothing waits in a session that is not known; whatever session comes next, this agent may have read by then.
-    if not dry and untrusted == 2 and agent.f % 2 == 0 then
-      put(agent, 'f', agent.f + 1)
+    -- Nothing waits in a session that is not known; whatever session comes next, this agent may have read by then. Whoever has asked
+    -- is there from then on, so that its loss shows.
+    if not dry then
+      put(agent, 'f', bit.bor(agent.f, untrusted / 2))
       agent.renew = true
     end
     out[#out + 1] = { 0, '', 0, 0, agent_flags, '' }

@@ -10,6 +10,7 @@
 local bor = bit.bor
 local s, agent = load_session(ARGV[1]), load_agent(ARGV[2])
 local claim, tool, digest, flags = string.sub(ARGV[3], 1, 8), string.sub(ARGV[3], 9, 12), ARGV[4], tonumber(ARGV[5])
+see_loss(s, agent, clock(nil))
 local vouched = flags >= 16
 flags = flags % 16
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
