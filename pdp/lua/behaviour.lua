@@ -11,8 +11,8 @@
 -- Totals lie in two buckets of `keep` ms that follow each other: what is counted stays for `keep` at least, twice at most.
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
--- The list of agents is of a principal. An agent's track has one name there, ASKED: when it last asked what its sessions were given
--- (provenance.lua), an hour ago at most.
+-- The list of agents is of a principal. That of an agent holds its principals, so that each tells when the other is lost, and ASKED:
+-- when it last asked what its sessions were given (provenance.lua).
 -- Classes and taint of the header are of what has left the entries; its taint has 16 when an outcome was reported of an action that
 -- was not permitted, whose entry counts for nothing. Those of the entries stand beside it, so that
 -- whoever only wants to know what was read needs no entries; so do, for agents and principals, the similarities of all entries
@@ -255,8 +255,8 @@ local function drop_entry(t, at)
   t.v[N] = max(0, t.v[N] - 1)
 end
 
--- The agent among the latest agents of a principal or workspace, in records of one length; its time is exact to an eighth
--- of the window, and who reads leaves out those of long ago.
+-- The agent among the latest agents of a principal or workspace, or a principal among those of an agent, in records of one length;
+-- its time is exact to an eighth of the window, and who reads leaves out those of long ago.
 local function with_peer(peers, agent, window)
   local at = find(peers, ';' .. agent .. ',', 1, true)
   if at then

@@ -82,9 +82,9 @@ end
 -- Only after a rebuild can something have been lost before this epoch.
 local function lost_before(ttl) return begun > 0 and now < begun + ttl and begun + ttl or 0 end
 
--- Whether a principal or a workspace, as it is stored, lists an agent that acted lately.
-local function lists(raw, agent)
-  local at = raw and find(raw, ';' .. agent .. ',', 1, true)
+-- Whether a principal or a workspace, as it is stored, lists an agent that acted lately, or an agent a principal.
+local function lists(raw, name)
+  local at = raw and find(raw, ';' .. name .. ',', 1, true)
   local moment = at and tonumber(sub(raw, at + 14, at + PEER - 1))
   return moment and now - moment < keep
 end
@@ -190,6 +190,13 @@ local function retire(t, id)
   t.ring, t.whole = sub(t.ring, 1, at) .. RETIRED .. sub(t.ring, at + 17), true
 end
 
+local exact = min(peers_window, keep, 8 * HOUR_MS) -- of times in lists: to an eighth of it
+
+local function note_peer(t, name)
+  local peers = with_peer(t.peers, name, exact)
+  if peers ~= t.peers then t.peers, t.line = peers, true end
+end
+
 local appended, known, places_of_agents = {}, {}, {}
 local moment = string.format('%.0f', now)
 for i = 1, #ARGV - 2 - total do
@@ -206,12 +213,14 @@ for i = 1, #ARGV - 2 - total do
     or tell(si, open_track(keys[si], sr, 0, width, sr and 0 or session_gone(of_agent, tag), rings[si]))
   if of_agent.v[LOST] > 0 then lost[ai] = of_agent.v[LOST] end -- looking for the session may have shown that it is
   local of_principal
+  local principal = pi > 0 and sub(ARGV[2 + pi], 2, 13)
   if pi > 0 then
     of_principal = tracks[keys[pi]]
     if not of_principal then
       local pr = values[pi]
       of_principal = tell(pi, open_track(keys[pi], pr, keep, width,
-        pr and 0 or sr and now + keep or lost_before(keep), rings[pi]))
+        pr and 0 or (sr or lists(ar, principal)) and now + keep
+          or max(lost_before(keep), of_agent.void and of_agent.v[LOST] or 0), rings[pi]))
     end
   end
   local flag = '0'
@@ -236,17 +245,14 @@ for i = 1, #ARGV - 2 - total do
         .. sub(body, SIMILARITY + 1)
       append(session, session_ttl, entry, kind, rows, amount, bytes, taint, result)
       append(of_agent, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
-      if taint >= 8 then
-        local peers = with_peer(of_agent.peers, ASKED, 8 * HOUR_MS)
-        if peers ~= of_agent.peers then of_agent.peers, of_agent.line = peers, true end
-      end
+      if taint >= 8 then note_peer(of_agent, ASKED) end
       if of_principal then
         append(of_principal, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
-        local peers = with_peer(of_principal.peers, agent, peers_window)
-        if peers ~= of_principal.peers then of_principal.peers, of_principal.line = peers, true end
+        note_peer(of_principal, agent)
+        note_peer(of_agent, principal)
       end
       if wi > 0 then
-        local peers = with_peer(values[wi] or '', agent, peers_window)
+        local peers = with_peer(values[wi] or '', agent, exact)
         if peers ~= values[wi] then values[wi], places_of_agents[wi] = peers, true end
       end
     else

@@ -127,6 +127,45 @@ async def test_a_fresh_session_of_an_agent_whose_track_was_lost_is_no_data(
     assert [facts[scope]["state"] for scope in ("session", "agent")] == ["OK", "NO_DATA"]
 
 
+async def test_a_principal_whose_track_was_lost_is_no_data_in_a_fresh_session_too(
+    state: RedisState, server: RedisServer
+) -> None:
+    player = Player(state, PLAIN)
+    await player.play(observed(result=SECRETS), observed(agent="a2", session="s2"))
+    forget(server, "P*")
+    for agent in ("a1", "a2"):
+        facts = await player.session(observed(session="fresh", agent=agent))
+        assert [facts[scope]["state"] for scope in ("session", "agent", "principal")] == ["OK", "OK", "NO_DATA"], agent
+    await player.play(observed(session="fresh"))
+    facts = await player.session(observed(session="fresher", agent="a3"))
+    assert facts["principal"]["state"] == "NO_DATA", "it stays lost for all who act for it"
+    for agent in ("a1", "a3"):
+        facts = await player.session(observed(session="fresh", agent=agent, principal="p2"))
+        assert facts["principal"]["state"] == "OK", "it was never there"
+    advance(server, 86_401_000)
+    assert (await player.session(observed(session="freshest")))["principal"]["state"] == "OK"
+
+
+async def test_an_agent_that_acts_for_many_tells_of_the_latest(state: RedisState, server: RedisServer) -> None:
+    player = Player(state, PLAIN)
+    for number in range(20):
+        await player.play(observed(principal=f"p{number}", session=f"s{number}"))
+    forget(server, "P*")
+    states = [
+        (await player.session(observed(principal=f"p{number}", session="fresh")))["principal"]["state"]
+        for number in range(21)
+    ]
+    assert states == ["OK"] * 4 + ["NO_DATA"] * 16 + ["OK"]
+
+
+async def test_where_agent_and_principal_were_lost_neither_is_new(state: RedisState, server: RedisServer) -> None:
+    player = Player(state, PLAIN)
+    await player.play(observed(result=SECRETS))
+    forget(server, "[AP]*")
+    facts = await player.session(observed(session="fresh"))
+    assert [facts[scope]["state"] for scope in ("session", "agent", "principal")] == ["NO_DATA"] * 3
+
+
 async def test_an_agent_that_was_quiet_for_longer_than_it_is_remembered_is_not_lost(
     state: RedisState, server: RedisServer
 ) -> None:
