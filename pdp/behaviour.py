@@ -141,9 +141,9 @@ NOTHING_AHEAD = Ahead()
 @frozen
 class BehaviourView:
     """What the state showed for one action. `session`, `agent` and `principal` as they stood before the batch, each with
-    what came before in the batch; raw baselines and raw standing of the agent (`pdp.baseline`), None when there is none; short
-    names of agents of the batch that came before for the same principal or workspace; agents of the workspace with the time of
-    their last action."""
+    what came before in the batch; raw baselines and raw standing of the agent (`pdp.baseline`), None when there is none; whether
+    an outcome was reported of an action that the agent was not permitted; short names of agents of the batch that came before
+    for the same principal or workspace; agents of the workspace with the time of their last action."""
 
     id: str
     now_ms: int
@@ -157,6 +157,7 @@ class BehaviourView:
     baseline_tool: bytes | None
     baseline_role: bytes | None
     standing: bytes | None
+    suspect: bool
     ahead_peers: frozenset[str]
     workspace: bytes | None
 
@@ -199,7 +200,7 @@ class Behaviour:
         items: list[bytes] = []
         claims: list[str] = []
         wanted: dict[str, bool] = {}
-        standings: list[str] = []
+        beside: list[str] = []
         cache, now_s = self._baselines, self._baselines.now_s()
         for ask in asks:
             own = companion_ask(ask.companions, BehaviourAsk)
@@ -209,7 +210,7 @@ class Behaviour:
             if seen.agent not in wanted:
                 wanted[seen.agent] = cache.fresh_until((organisation, seen.agent)) <= now_s
                 if wanted[seen.agent]:
-                    standings.append("K" + seen.agent)
+                    beside += ("K" + seen.agent, "X" + seen.agent)
             if seen.agent_tool not in wanted:
                 until_s = cache.fresh_until((organisation, seen.agent_tool))
                 wanted[seen.agent_tool] = (
@@ -237,7 +238,7 @@ class Behaviour:
             items.append(head + seen.body.encode())
         if settings is None:
             return None
-        bases = ["B" + name for name, is_wanted in wanted.items() if is_wanted] + standings
+        bases = ["B" + name for name, is_wanted in wanted.items() if is_wanted] + beside
         head = _LOOK_HEAD.pack(
             len(keys.names),
             len(bases),
@@ -384,15 +385,15 @@ class _Reading:
         fetched, now_s = iter(self._values[len(self._keys.names) :]), self._cache.now_s()
         read = {name: next(fetched) for name, was_read in zip(names, self._read, strict=True) if was_read}
         agents = dict.fromkeys([seen.agent for seen in observations])
-        standings = {name: next(fetched) for name in agents if name in read}
+        beside = {name: (next(fetched), next(fetched)) for name in agents if name in read}
         for name, raw in read.items():
-            self._cache.put((organisation, name), raw, now_s, standings.get(name))
+            self._cache.put((organisation, name), raw, now_s, beside.get(name, ()))
 
     def _view(self, organisation: str, own: BehaviourAsk, places: tuple[int, int, int, int]) -> BehaviourView:
         seen, settings = own.observation, own.settings
         session, agent, principal, workspace = places
         ahead, values, peers, baseline = self._ahead, self._values, self._peers, self._cache.get
-        of_agent, standing = self._cache.get_both((organisation, seen.agent))
+        of_agent, beside = self._cache.get_all((organisation, seen.agent))
         view = BehaviourView(
             id=own.id,
             now_ms=self._now_ms,
@@ -405,7 +406,8 @@ class _Reading:
             baseline_agent=of_agent,
             baseline_tool=baseline((organisation, seen.agent_tool)),
             baseline_role=baseline((organisation, seen.role)) if seen.role else None,
-            standing=standing,
+            standing=beside[0] if beside else None,
+            suspect=bool(beside) and beside[1] is not None,
             ahead_peers=peers.get(principal, _NOBODY) | peers.get(workspace, _NOBODY),
             workspace=values[workspace - 1] if workspace else None,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pdp.baseline import baseline_ttl_ms
@@ -36,7 +36,7 @@ _VALUE = struct.Struct("<dddH")
 _HOUR = struct.Struct("<BH")
 
 _Names = tuple[str, str, str, str, str]
-_Held = tuple[float, bytes | None, bytes | None]
+_Held = tuple[float, bytes | None, Sequence[bytes | None]]
 
 
 @dataclass(slots=True)
@@ -158,8 +158,8 @@ def _call(organisation: str, agents: dict[str, _Waiting]) -> Call:
 
 
 class BaselineCache:
-    """Baselines as they were read lately, those of agents with their standing. An entry that was used within the last look is
-    there when its answer is read: it goes only after as many others have come as one of two generations holds."""
+    """Baselines as they were read lately, those of agents with what stands beside them. An entry that was used within the last
+    look is there when its answer is read: it goes only after as many others have come as one of two generations holds."""
 
     LIMIT = 4_096
 
@@ -180,15 +180,15 @@ class BaselineCache:
 
     def get(self, key: tuple[str, str]) -> bytes | None:
         """Returns it; None for none, also when it is not known any more: that is no data."""
-        return self.get_both(key)[0]
+        return self.get_all(key)[0]
 
-    def get_both(self, key: tuple[str, str]) -> tuple[bytes | None, bytes | None]:
-        """Returns a baseline and the standing that was read with it; None for none of either."""
+    def get_all(self, key: tuple[str, str]) -> tuple[bytes | None, Sequence[bytes | None]]:
+        """Returns a baseline and what was read beside it, as `get` does; nothing beside one that is not known any more."""
         found = self._young.get(key) or self._old.get(key)
-        return (None, None) if found is None else found[1:]
+        return (None, ()) if found is None else found[1:]
 
-    def put(self, key: tuple[str, str], raw: bytes | None, now_s: float, standing: bytes | None = None) -> None:
+    def put(self, key: tuple[str, str], raw: bytes | None, now_s: float, beside: Sequence[bytes | None] = ()) -> None:
         """Takes in what was read."""
         if len(self._young) >= self.LIMIT:
             self._old, self._young = self._young, {}
-        self._young[key] = (now_s + self._hold_s, raw, standing)
+        self._young[key] = (now_s + self._hold_s, raw, beside)

@@ -107,9 +107,9 @@ def misreported(view: BehaviourView | None) -> bool:
     if view is None:
         return False
     try:
-        return view.session.track().left.misreported or view.agent.track().left.misreported
+        return view.suspect or view.session.track().left.misreported or view.agent.track().left.misreported
     except (ValueError, KeyError, IndexError):
-        return False  # such a track is lost, which the other signals tell
+        return False  # such a track is lost, which the other signals tell; of an agent, the mark beside it stands
 
 
 def _session(view: BehaviourView, observation: Observation, settings: BehaviourSettings) -> dict[str, Any]:

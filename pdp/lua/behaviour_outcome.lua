@@ -58,4 +58,8 @@ for i, key in ipairs(keys) do
   end
 end
 flush_tracks()
+if misreported then
+  -- In a key of its own as well: tracks are lost with their epoch, and a suspect would be none then.
+  call('SET', prefix .. 'X' .. sub(ARGV[5], 2), '1', 'PX', string.format('%.0f', 2 * keep))
+end
 return held

@@ -8,11 +8,22 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from pdp.behaviour import BehaviourAsk
+from pdp.behaviour import Behaviour, BehaviourAsk, Owner, ReportedResult
 from pdp.catalog_model import ResultSpec
 from pdp.model import Final
+from pdp.sessions import misreported
 from pdp.state import RedisState
-from tests.behaviour_support import Player, observed, open_behaviour, operation, session_of, settings, settled
+from tests.behaviour_support import (
+    KEY,
+    Player,
+    observed,
+    open_behaviour,
+    operation,
+    session_of,
+    settings,
+    settled,
+    view_of,
+)
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH
 from writ.action import Verb
@@ -48,6 +59,17 @@ def forget(server: RedisServer, pattern: str) -> None:
         keys = list(client.scan_iter(f"{{acme}}:{pattern}"))
         assert keys
         client.delete(*keys)
+
+
+async def misreport(player: Player) -> None:
+    """Has the agent report an outcome of what it was refused."""
+    ((asks, _),) = await player.play(observed(), final=Final.DENIED)
+    result = ReportedResult(
+        classes=frozenset(), untrusted=False, threatened=False, rows=None, trusted=False, misreported=True
+    )
+    owner = Owner(session=observed().session, agent=observed().agent, principal="")
+    call = Behaviour(KEY).outcome("acme", asks.caller_id, asks.request_id, owner, result, PLAIN)
+    await player.state.client.run([call])
 
 
 def advance(server: RedisServer, ms: int) -> None:
@@ -125,6 +147,28 @@ async def test_a_fresh_session_of_an_agent_whose_track_was_lost_is_no_data(
     advance(server, 3_700_000)  # no session from before the loss would still be there
     facts = await player.session(observed(session="freshest"))
     assert [facts[scope]["state"] for scope in ("session", "agent")] == ["OK", "NO_DATA"]
+
+
+@pytest.mark.parametrize("lost", ["[ASP]*", "A*r", "X*"], ids=["tracks", "entries", "mark"])
+async def test_an_agent_that_reported_of_what_it_was_not_permitted_is_a_suspect_whatever_is_lost(
+    state: RedisState, server: RedisServer, lost: str
+) -> None:
+    player = Player(state, PLAIN)
+    await misreport(player)
+    forget(server, lost)
+    for session in ("s1", "fresh"):
+        ((_, view),) = await player.look(observed(session=session))
+        assert misreported(view_of(view)), session
+    ((_, view),) = await player.look(observed(agent="a2"))
+    assert not misreported(view_of(view))
+
+
+async def test_a_suspect_is_one_under_the_next_epoch_too(state: RedisState, server: RedisServer) -> None:
+    player = Player(state, PLAIN)
+    await misreport(player)
+    await state.continuity.activate("acme", "f" * 16)
+    ((_, view),) = await player.look(observed(session="fresh"))
+    assert misreported(view_of(view))
 
 
 async def test_a_principal_whose_track_was_lost_is_no_data_in_a_fresh_session_too(

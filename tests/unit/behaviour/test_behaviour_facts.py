@@ -54,6 +54,7 @@ def view(
         baseline_tool=tool,
         baseline_role=None,
         standing=None,
+        suspect=False,
         ahead_peers=frozenset(),
         workspace=None,
     )
