@@ -345,7 +345,8 @@ def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup 
 def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
     if fold(value) in request.folded:
         return None, None
-    addressed = () if request.facts.named & MEANS_MANY else request.addressees
+    # Of mail addresses only: "tell Ada in the Lisbon thread" names the thread as well.
+    addressed = request.addressees if "@" in value and not request.facts.named & MEANS_MANY else ()
     names = addressed or (*request.names, *request.others)
     meant = Lookup(forms=_any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()

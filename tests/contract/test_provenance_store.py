@@ -606,6 +606,19 @@ async def test_who_addresses_somebody_by_name_means_none_of_the_matter(
         assert (sink["pointed"] or sink["left_open"]) is reached, address
 
 
+async def test_who_addresses_somebody_by_name_means_a_place_by_its_matter(store: Store) -> None:
+    request = "tell Vesna in the thread on autumn covers that he is invited"
+    threads = [
+        {"id": "th_32", "title": "Autumn covers"},
+        {"id": "th_40", "title": "Prices"},
+        {"id": "U7", "name": "Vesna"},
+    ]
+    await read(store, "1", threads, request=request)
+    for number, (place, meant) in enumerate([("th_32", True), ("U7", True), ("th_40", False)]):
+        sink = (await facts(store, f"2.{number}", place, request=request))["sinks"][0]
+        assert (sink["pointed"] or sink["left_open"]) is meant, place
+
+
 @pytest.mark.parametrize(
     "people",
     [
