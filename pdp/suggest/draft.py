@@ -10,7 +10,7 @@ from pdp.suggest.identity import record_ids
 from pdp.suggest.judge import Judged, acting_arguments, judge
 from pdp.suggest.lexicon_verbs import UNDONE_EASILY
 from pdp.suggest.line import Line, entry_of
-from pdp.suggest.records import length_of, list_of_records, with_records
+from pdp.suggest.records import several, with_records
 from pdp.suggest.results import result_lines
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS, Said
@@ -67,7 +67,7 @@ def _lines(judged: Judged) -> Iterator[Line]:
     yield _resource(judged)
     if first.unless is not None:
         yield Line(key="unless", value=_unless(first.unless), confidence=60, reason="values that say what else is done")
-    yield from with_records(homes.lines, judged)
+    yield from with_records(homes.lines, judged, first.verb)
     yield from _destinations(homes, first.verb, judged)
     yield _reversibility(first, judged)
     for said in others:
@@ -122,8 +122,8 @@ def _reversibility(said: Said, judged: Judged) -> Line:
 def _also(said: Said, homes: Homes, judged: Judged) -> Line:
     value: dict[str, object] = {"verb": said.verb.value, "resource": judged.resource or UNKNOWN_RESOURCE}
     if said.verb in _ONE_AT_A_TIME:
-        listed = list_of_records(judged)
-        value |= {"scope": "SINGLE"} if listed is None else {"scope": "ALL", "max_rows": length_of(listed.argument)}
+        found = several(judged, said.verb)
+        value |= {"scope": "SINGLE"} if found is None else {"scope": "ALL", "max_rows": found[0]}
     elif (ids := record_ids(judged, said.verb)) is not None:
         value["ids"] = ids.argument.path
     if said.verb in _REACHING and (reached := [item for _, item in _reached(homes, judged)]):

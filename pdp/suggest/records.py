@@ -1,7 +1,8 @@
 """Finds the argument that lists what a tool makes, sends or pays one by one: `messages` of `send_emails`.
 
-`SINGLE` would count a thousand of them as one record. The catalog proves `MANY` by ids alone; a list of records without ids is
-`ALL`, bounded by its length. Several recipients of one message are one record: rules count its destinations.
+Or the argument that says how many: `count` of `create_vouchers`. `SINGLE` would count a thousand of them as one record. The
+catalog proves `MANY` by ids alone; a list of records without ids is `ALL`, bounded by its length. Several recipients of one
+message are one record: rules count its destinations.
 """
 
 from __future__ import annotations
@@ -26,21 +27,52 @@ _PARTS = _PEOPLE | word_set(
 )
 """What one record may have several of."""
 
+_COUNTS = word_set("count number quantity qty num n copies how many")
+_MADE_SEVERALLY = (Verb.CREATE, Verb.SEND, Verb.EXECUTE, Verb.ADMIN)
 _REACHED = ("recipient", "account")
 _NAMING = ("recipient", "account", "channel", "id", "path", "code", "query")
 """What plain values name or are, one for each record of a tool that speaks of several."""
 
 
-def with_records(lines: Sequence[Line], judged: Judged) -> Iterator[Line]:
-    """Yields the lines of one operation, with the scope and bound of a list of records where they say `SINGLE`."""
+def with_records(lines: Sequence[Line], judged: Judged, verb: Verb) -> Iterator[Line]:
+    """Yields the lines of one operation, with scope and bound of several records where they say `SINGLE`."""
     for line in lines:
-        found = list_of_records(judged) if line.key == "scope" and line.value == "SINGLE" else None
+        found = several(judged, verb) if line.key == "scope" and line.value == "SINGLE" else None
         if found is None:
             yield line
             continue
-        reason = f"each of `{'_'.join(found.words)[:40]}` is a record"
+        rows, reason = found
         yield Line(key="scope", value="ALL", confidence=60, reason=reason)
-        yield Line(key="max_rows", value=length_of(found.argument), confidence=60, reason="as many as the list has")
+        yield Line(key="max_rows", value=rows, confidence=60, reason="as many as that says")
+
+
+def several(judged: Judged, verb: Verb) -> tuple[str, str] | None:
+    """Returns the JMESPath of how many records a call touches that no id names, and why; None when it touches one."""
+    listed = list_of_records(judged)
+    if listed is not None:
+        return length_of(listed.argument), f"each of `{_shown(listed)}` is a record"
+    number = _number_of_records(judged, verb)
+    if number is None:
+        return None
+    return number.argument.path, f"`{_shown(number)}` says how many are made"
+
+
+def _number_of_records(judged: Judged, verb: Verb) -> Role | None:
+    """Returns `count` of a tool that makes several: `create_vouchers`; what is bought is one purchase, of an amount."""
+    if verb not in _MADE_SEVERALLY or not (judged.name.plural or _TOGETHER & set(judged.name.words)):
+        return None
+    return next((role for role in judged.roles if role.kind == "plain" and _is_number_of(role, judged)), None)
+
+
+def _is_number_of(role: Role, judged: Judged) -> bool:
+    argument, words = role.argument, [word for word in role.words if word != "of"]
+    if not (argument.is_top and argument.types == {"integer"} and not argument.listed and _COUNTS & set(words)):
+        return False
+    return all(word in _COUNTS or singular(word) in judged.name.nouns for word in words)
+
+
+def _shown(role: Role) -> str:
+    return "_".join(role.words)[:40]
 
 
 def list_of_records(judged: Judged) -> Role | None:

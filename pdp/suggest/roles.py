@@ -92,8 +92,10 @@ def _number(asked: Question) -> Judgement:
         return Judgement("amount", 85, "a number named like money")
     if name in WHOLE["limit"] and not asked.setting.writes:
         return Judgement("limit", 80, "a number that bounds the result")
-    if name in WHOLE["paging"] or name in WHOLE["limit"]:
+    if name in WHOLE["paging"]:
         return Judgement("paging", 75, "paging or formatting")
+    if name in WHOLE["limit"]:
+        return Judgement("plain", 70, "how many, of a tool that may do more than read")
     if name in WHOLE["channel"] or "_".join(words[1:]) in WHOLE["channel"]:
         return Judgement("channel", 85, f"named {name}")
     if last in LAST["id"] or last == "pid":

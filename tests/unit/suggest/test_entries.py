@@ -520,6 +520,36 @@ def test_a_list_of_records_that_is_absent_bounds_nothing() -> None:
     action(needed, {"entities": "ab"}, known=False)
 
 
+@pytest.mark.parametrize(
+    ("name", "number"), [("create_vouchers", "count"), ("send_vouchers", "number_of_vouchers"), ("launch_servers", "n")]
+)
+def test_a_number_of_records_that_are_made_bounds_them(name: str, number: str) -> None:
+    made = entry(name, {number: {"type": "integer"}}, required=[])
+    for arguments, rows in (({number: 1}, 1), ({number: 1_000}, 1_000), ({number: -1}, None), ({}, None)):
+        operation = action(made, arguments).operations[0]
+        assert (operation.scope, operation.max_rows) == (Scope.ALL, rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "number"),
+    [
+        ("order_jars", {"size": TEXT, "count": {"type": "integer"}}, "count"),
+        ("create_room", {"size": {"type": "integer"}}, "size"),
+        ("set_spending_limit", {"card_id": TEXT, "limit": NUMBER}, "limit"),
+        ("open_position", {"symbol": TEXT, "size": NUMBER}, "size"),
+    ],
+)
+def test_a_number_of_a_tool_that_changes_something_is_shown_to_the_rules(
+    name: str, properties: dict[str, Any], number: str
+) -> None:
+    made = entry(name, properties)
+    assert (made["attributes"][number], number in made.get("irrelevant", [])) == (number, False)
+
+
+def test_a_number_that_bounds_what_is_listed_is_its_limit() -> None:
+    assert entry("list_jars", {"count": {"type": "integer"}})["max_rows"] == "count"
+
+
 def test_a_further_operation_counts_the_list_as_well() -> None:
     made = entry("create_events", {"events": listed({"title": TEXT, "attendees": TEXTS})})
     assert [(item["verb"], item["scope"], item["max_rows"]) for item in made["also"]] == [
