@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import PEOPLE_ARGUMENTS
-from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, STRICT, VIEWS
+from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, NAME_ONLY, STRICT
+from pdp.suggest.looks import only_looks
 from pdp.suggest.meanings import is_about_money
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.tools import Tool
-from pdp.suggest.views import BARE, LIKELY
 from pdp.suggest.words import first_sentence, name_words, singular, text_words, word_set
 from writ.action import Verb
 
@@ -27,6 +27,16 @@ _ONLY_READ = word_set(
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
 _READS = word_set("list get read search find fetch query describe lookup count view status info")
 """Choices that surely only read."""
+_ALL_READING = frozenset(word for word, verb in CHOICES.items() if verb in READS)
+_JUDGING = word_set("review score check evaluate verify validate inspect examine assess grade count measure determine")
+_VERDICTS = word_set(
+    "verdict decision outcome approved accepted rejected score grade rating mark marks counted measured"
+)
+"""What comes out where somebody judges; the search for what has such a rating says `list` or `find`."""
+_SHOWING = word_set("show display present")
+_UTTERING = _SHOWING | word_set("recommend suggest review consult help")
+_OWN_TEXTS = word_set("text message notice announcement wording")
+_REMARKS = word_set("comment remark remarks feedback note")
 _SENT = word_set("newsletter announcement mailing notification reminder")
 """Choices that name what is sent."""
 _VAGUE_VERBS = word_set("admin manage handle process control operate administer maintain use run")
@@ -42,12 +52,6 @@ _STATEMENTS = (("query",), ("statement",), ("queries",), ("statements",))
 _FORM_VALUES = word_set("value values option options")
 _RUN_BY_NAME = word_set("evaluate eval run execute interpret inject")
 _LANGUAGES = word_set("javascript js python typescript shell bash sql code script expression lua ruby apex powershell")
-_CHOOSING = ("id", "query", "limit", "paging", "plain")
-"""What arguments hold that only say what is wanted."""
-
-_NAMING = ("recipient", "path")
-"""What names of persons and places are taken for as long as nobody knows what a tool does."""
-
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 
 
@@ -89,6 +93,7 @@ class Additions:
         self._programs(add, reads=reads)
         self._addresses(verbs, add)
         self._people(verbs, add)
+        self._verdicts(verbs, add)
         sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
         if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE}:
             add(Verb.PAY, 55, "takes an amount and an account")
@@ -109,7 +114,7 @@ class Additions:
         path = role.argument.path
         reading = tuple(choice for choice, verb in told.items() if verb in READS)
         named = {item.verb for item in found if item.word}
-        vague = not self._name.verbs or self._name.verbs[0].word in _VAGUE_VERBS or self._name.verbs[0].verb in READS
+        vague = self._is_vague() or self._name.verbs[0].verb in READS
         out = []
         for item in found:
             others = tuple(choice for choice, verb in told.items() if verb is not item.verb)
@@ -121,9 +126,16 @@ class Additions:
             out.append(Said(verb=Verb.LIST, confidence=60, reason=why, word="", unless=(path, writing)))
         return tuple(out)
 
+    def _is_vague(self) -> bool:
+        return not self._name.verbs or self._name.verbs[0].word in _VAGUE_VERBS
+
     def _chooses(self, role: Role) -> bool:
-        """True for an argument that chooses what is done."""
-        return role.argument.is_top and "_".join(role.words) in ACTIONS and role.kind != "code"
+        """True for an argument that chooses what is done: by its name, or a `mode` that reads or changes."""
+        if not role.argument.is_top or role.kind == "code":
+            return False
+        first = {word for choice in role.argument.choices or () for word in name_words(choice)[:1]}
+        changes = any(CHOICES.get(word, Verb.READ) not in READS for word in first)
+        return "_".join(role.words) in ACTIONS or (role.words == ("mode",) and bool(first & _READS) and changes)
 
     def _transfer(self, said: Said) -> Said:
         """A transfer that speaks of no money and takes no amount hands something over."""
@@ -139,15 +151,22 @@ class Additions:
         for role in self._roles:
             if not self._chooses(role):
                 continue
-            said = role.argument.choices or text_words(role.argument.description)
+            closed = role.argument.choices
+            said = closed or text_words(role.argument.description)
             if "method" in role.words and (not role.argument.choices or {choice.lower() for choice in said} >= _HTTP):
                 continue  # of a request, which is judged by where it goes
             first = {word for choice in said for word in name_words(choice)[:1]}
             words = first & (CHOICES.keys() | _SENT)
+            if closed and self._is_vague():  # nothing else says what it does
+                words |= {word for word in first - NAME_ONLY if STRICT.get(word, Verb.READ) not in READS}
+            if not verbs and words <= _ALL_READING and not (closed and first <= _READS | words):
+                continue  # what the others do, no word tells
             if verbs and verbs <= READS and not role.argument.required and not words & _READING_CHOICES:
                 continue  # a filter of what is listed
-            for word in sorted(words, key=lambda word: (-GRAVITY[CHOICES.get(word, Verb.SEND)], word)):
-                verb = CHOICES.get(word, Verb.SEND)
+            for word in sorted(
+                words, key=lambda word: (-GRAVITY[CHOICES.get(word) or STRICT.get(word, Verb.SEND)], word)
+            ):
+                verb = CHOICES.get(word) or STRICT.get(word, Verb.SEND)
                 if GRAVITY[verb] > known or word in _SENT:  # what is sent is sent, whatever else may be done
                     add(verb, 60, f'`{_shown(role)}` may say "{word}"')
 
@@ -211,6 +230,18 @@ class Additions:
         if told is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _KEPT & self._name.others:
             add(Verb.SEND, 80, f"people in `{_shown(told)}` hear of it")
 
+    def _verdicts(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        """Who looks at something and takes along how it came out writes that down; who shows a text of its own tells it."""
+        if not verbs or not verbs <= READS:
+            return
+        for role in self._roles:
+            word = role.words[-1] if role.words and role.argument.is_top else ""
+            if word in _VERDICTS and _JUDGING & set(self._name.words):
+                add(Verb.UPDATE, 50, f"takes along how it came out: `{_shown(role)}`")
+            told = word in _OWN_TEXTS if _SHOWING & set(self._name.words) else word in _REMARKS
+            if told and _UTTERING & set(self._name.words) and role.argument.is_scalar:
+                add(Verb.SEND, 50, f"others are shown `{_shown(role)}`")
+
     def _is_of_the_record(self, role: Role) -> bool:
         """True near the surface, or in the records that the tool makes; records inside other records are old news."""
         names = role.argument.names
@@ -229,31 +260,9 @@ class Additions:
             add(Verb.SEND, 50, "takes a text and whom it reaches")
         elif "url" in self._kinds:
             add(Verb.SEND, 50, "takes an address")
-        elif self._only_looks():
+        elif only_looks(self._tool, self._name, self._nouns, self._roles, self._shown):
             why = "the description" if self._shown and self._tool.description else "a name without a verb"
             add(Verb.READ, 45, f"{why} says what is looked at, and the arguments only choose it")
-
-    def _only_looks(self) -> bool:
-        """True for `room_details(listing_id)`, `my_bookings()` and what a description says is looked at: nothing is said
-        that could be done."""
-        last = self._name.words[-1:]
-        names_a_view = bool(VIEWS & set(last)) or (self._name.plural and self._name.words[:1] == ("my",))
-        kinds = _CHOOSING + (_NAMING if self._shown else ())
-        chosen = all(role.kind in kinds or (self._shown > 0 and _is_filter(role)) for role in self._roles)
-        if self._shown in (LIKELY, BARE):
-            chosen = chosen and not any(self._is_own(role) for role in self._roles)
-        if self._shown == BARE:
-            chosen = chosen and not self._roles
-        return (names_a_view or self._shown > 0) and chosen and not self._tool.hints.get("destructiveHint")
-
-    def _is_own(self, role: Role) -> bool:
-        """True for `burn_cards(card_ids)`: what is looked at is seldom named by itself."""
-        return bool(self._nouns) and self._nouns[-1] in {singular(word) for word in role.words}
-
-
-def _is_filter(role: Role) -> bool:
-    """True for a title that may be left out, of what is only looked at: who makes something gives it one."""
-    return role.kind == "content" and not role.argument.required and role.words[-1:] == ("title",)
 
 
 def _verb_of(choice: str) -> Verb | None:

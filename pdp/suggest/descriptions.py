@@ -10,6 +10,7 @@ from pdp.suggest.lexicon_nouns import VAGUE
 from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
     DESCRIPTION_ONLY,
+    HALF_NAMES,
     HARMLESS,
     LOOSE,
     NAME_ONLY,
@@ -18,8 +19,10 @@ from pdp.suggest.lexicon_verbs import (
     STRICT,
     SURE_LEADS,
     VEHICLES,
+    VIEWS,
 )
-from pdp.suggest.said import Said
+from pdp.suggest.readings import addressed
+from pdp.suggest.said import READS, Said
 from pdp.suggest.words import base_form, first_sentence, sentences, singular, text_words, word_set
 from writ.action import Verb
 
@@ -51,7 +54,10 @@ def read_description(text: str) -> tuple[Said, ...]:
     for later in sentences(text, MAX_SENTENCES)[1:]:
         words = _without_preamble(text_words(later))
         word = base_form(words[0]) if words else ""
-        if word in STRICT and word != words[0] and word not in NAME_ONLY | _OF_ARGUMENTS and not _is_subject(words):
+        turned = addressed(word, words) if words and word != words[0] else None
+        if turned is not None:
+            found.append(replace(_said(turned, word, 50), later=True))
+        elif word in STRICT and word != words[0] and word not in NAME_ONLY | _OF_ARGUMENTS and not _is_subject(words):
             found.append(replace(_said(STRICT[word], word, 50), later=True))
     return tuple(found)
 
@@ -89,7 +95,11 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     verb = (
         _granted(word, words) or DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
     )
-    if verb is None or word in NAME_ONLY:
+    if verb is None or word in NAME_ONLY or _is_half_a_name(lead, words):
+        return
+    turned = addressed(word, words) if verb in READS else None
+    if turned is not None:
+        yield _said(turned, word, 55)
         return
     third = lead != word and lead.endswith("s")
     if third and (word in ALSO_NOUNS or word in LOOSE) and words[1:2] and words[1] in _OF:
@@ -97,6 +107,14 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     weak = pair not in PHRASES and not _is_sure(word, words, third=third)
     yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
     yield from _joined(words, third=third)
+
+
+def _is_half_a_name(lead: str, words: tuple[str, ...]) -> bool:
+    """True for `Access card for a member` and `Sample pack to an address`, where the first word only tells which."""
+    follower = words[1] if len(words) > 1 else ""
+    if lead not in HALF_NAMES or follower in _DETERMINERS | _OF | {"about", "on"} or (lead, follower) in PHRASES:
+        return False
+    return bool(follower) and follower not in VAGUE | VIEWS and follower == singular(follower)
 
 
 def _granted(word: str, words: tuple[str, ...]) -> Verb | None:

@@ -15,16 +15,18 @@ from dataclasses import replace
 
 from pdp.fold import fold
 from pdp.suggest.additions import Additions
+from pdp.suggest.costs import has_a_price, is_charged
 from pdp.suggest.descriptions import read_description
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of, without_verbs
+from pdp.suggest.readings import happens
 from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
-from pdp.suggest.views import LIKELY, begins_with_a_noun, shows, yields
+from pdp.suggest.views import LIKELY, begins_with_a_noun, says_enough, shows, yields
 from pdp.suggest.words import name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
@@ -65,11 +67,12 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     if shown:
         described = tuple(said for said in described if said.later)  # `Repair tickets of a unit` repairs nothing
         name = without_verbs(name) if yields(name, shown) else name
+        shown = shown if says_enough(tool.description, name) else 0
     elif not tool.description and not name.verbs and begins_with_a_noun(name):
         shown = LIKELY
     nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
-    said = with_nouns(_words_said(name, described), name, nouns)
+    said = _with_effects(with_nouns(_words_said(name, described), name, nouns), tool)
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
     said = Additions(tool, name, nouns, roles, acting, shown=shown).add_to(said)
@@ -143,7 +146,7 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
     if (
         name.verbs[0].verb in READS and name.words[-1] == name.verbs[0].word
     ):  # `Purchase orders, latest first`, of `purchase_orders_list`
-        told = [said for said in told if said.later or said.word not in name.words]
+        told = [said for said in told if said.later or said.word not in name.words[:-1]]
     graver = [said for said in told if GRAVITY[said.verb] > known or (said.verb is Verb.PAY and not said.later)]
     first = name.verbs[0]
     if first.verb not in READS:
@@ -156,6 +159,23 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
         return name.verbs
     worst = max(graver, key=lambda said: GRAVITY[said.verb])
     return (replace(worst, confidence=50, reason=f"{worst.reason}, though the {first.reason}"),)
+
+
+def _with_effects(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
+    """Adds the payment that a description tells of, and what a reading brings about by the way. A price may be a field of
+    what is read; that somebody is charged is not."""
+    if not said or any(item.verb is Verb.PAY for item in said):
+        return said
+    reads = said[0].verb in READS
+    if (is_charged if reads else has_a_price)(tool.description):
+        pays = Said(verb=Verb.PAY, confidence=50, reason="description says that somebody is charged", word="")
+        return (pays,) if reads else (*said, pays)
+    verb, word = happens(tool.description) if reads else (None, "")
+    if verb is None:
+        return said
+    return (
+        Said(verb=verb, confidence=50, reason=f'description says "{word}", though the {said[0].reason}', word=word),
+    )
 
 
 def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:

@@ -50,6 +50,7 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "payload message_body detail post tweet signature headline reply text_content body_html body_text "
         "html_body properties rows manifest edits files data template blocks new_content new_text announcement "
         "bio prompt policy password new_password first_name last_name street city country address postcode zip "
+        "remark answer feedback greeting wording explanation justification "
         "zip_code passphrase pin_code reason resolution new_str instruction"
     ),
     "limit": word_set(
@@ -84,7 +85,9 @@ LAST: Mapping[str, frozenset[str]] = {
     "account": word_set("iban wallet beneficiary payee"),
     "code": word_set("command script"),
     "query": word_set("query sql"),
-    "content": word_set("body content text message html markdown title subject"),
+    "content": word_set(
+        "body content text message html markdown title subject note notes comment comments remark remarks"
+    ),
     "amount": word_set("amount price"),
     "id": word_set(
         "id ids gid gids iid iids uid uids urn uuid guid arn slug identifier number no nr num ref sha hash sku key handle ts "

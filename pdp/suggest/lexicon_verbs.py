@@ -46,7 +46,7 @@ _STRICT: Mapping[Verb, str] = {
     Verb.SEND: (
         "curl wget scp rsync give remind propose ship send publish notify tweet retweet reply forward "
         "broadcast invite dispatch deliver upload submit respond announce dm whisper transmit navigate goto "
-        "push share unveil relay propagate resend reinvite emit nudge handoff inform warn crosspost"
+        "push share unveil relay propagate distribute resend reinvite emit nudge handoff inform warn crosspost"
     ),
     Verb.PAY: (
         "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
@@ -213,6 +213,9 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("give", "access"): Verb.ADMIN,
     ("get", "rid"): Verb.DELETE,
     ("hand", "over"): Verb.SEND,
+    ("hand", "out"): Verb.SEND,
+    ("stream", "to"): Verb.SEND,
+    ("report", "to"): Verb.SEND,
     ("reach", "out"): Verb.SEND,
     ("free", "up"): Verb.DELETE,
     ("take", "down"): Verb.DELETE,
@@ -325,6 +328,9 @@ READING_LAST = word_set(
     "price prices check status info information history details statistics stats count forecast logs lookup summary"
 )
 """`order_status_check`: a name that ends so names something to look at, whatever noun it starts with."""
+
+HALF_NAMES = word_set("access sample help report")
+"""Loose words that read something where they are verbs and more often tell which thing another word names: `access_card`."""
 
 READING_ACTS = word_set(
     "analysis conversion calculation estimation detection classification recognition translation summarization comparison "

@@ -16,6 +16,7 @@ from pdp.suggest.lexicon_nouns import (
 )
 from pdp.suggest.lexicon_verbs import UNDONE_EASILY
 from pdp.suggest.names import Name
+from pdp.suggest.readings import changes
 from pdp.suggest.said import READS, Said
 from pdp.suggest.words import word_set
 from writ.action import Verb
@@ -92,6 +93,9 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason} a {nouns[-1]}, which later calls act on")
     if said.word == "format" and _FORMATTED & {*nouns, *name.others}:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which changes a {nouns[-1]}")
+    turned = changes(said.word, {*nouns}, plural=name.plural) if said.verb in READS else None
+    if turned is not None:
+        return replace(said, verb=turned, confidence=min(said.confidence, 60), reason=f"{said.reason} a {nouns[-1]}")
     if said.verb in READS or not nouns:
         return said
     if said.verb in (Verb.EXECUTE, Verb.ADMIN) and said.word in _OPERATING and nouns[-1] in _APPLIANCES:

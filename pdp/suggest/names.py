@@ -9,6 +9,7 @@ from itertools import pairwise
 from pdp.suggest.lexicon_nouns import BREAKS, FILLERS, SYNONYMS, VAGUE
 from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
+    HALF_NAMES,
     LOOSE,
     NOUNS_BEFORE_READING,
     NOUNS_OF_TRADE,
@@ -16,6 +17,7 @@ from pdp.suggest.lexicon_verbs import (
     READING_ACTS,
     READING_LAST,
     STRICT,
+    VIEWS,
 )
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.words import name_words, singular, word_set
@@ -35,6 +37,8 @@ _ABOUT_A_VERB = word_set("fields meta metadata schema form options permissions s
 _LISTS = word_set("list get search find lookup show view")
 _LOOKS = word_set("check view watch")
 """Loose words that surely read where a verb that is also a noun follows: `check_notification_setup`."""
+_TITLES = word_set("status info weather forecast logs report")
+_OF_A_REPORT = word_set("file page url type template schedule row column card format id number section")
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
 
 
@@ -106,6 +110,8 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
         elif index - 1 not in phrases and word in STRICT and not _is_noun_here(words, index):
             sure = 70 if found else 90
             found.append(_Place(start=index, length=1, said=_said(STRICT[word], sure, word)))
+        elif _is_joined(words, index):
+            found.append(_Place(start=index, length=1, said=_said(LOOSE[word], 70, word)))
     if found and words[0] == "run" and found[0].start > 0 and found[0].said.verb not in READS:  # `run_rollback_plan`
         return [_Place(start=0, length=1, said=_said(LOOSE["run"], 80, "run")), *found]
     if found:
@@ -122,12 +128,41 @@ def _loose(words: tuple[str, ...]) -> _Place | None:
     """Returns the first loose verb; weak where it stands last, like the head of a noun: `musical_scale`."""
     last = len(words) - 1
     for index, word in enumerate(words):
-        if word not in LOOSE or (word == "contact" and (index or not last)):
+        if word not in LOOSE or (word == "contact" and (index or not last)) or _only_tells_which(words, index):
             continue
+        if word == "report" and index == 0 and last and not _is_a_report(words[1]):
+            return _Place(start=index, length=1, said=_said(Verb.SEND, 60, word))
         if word in NOUNS_OF_TRADE and index < last and words[last] in READING_LAST:
             return _Place(start=last, length=1, said=_said(Verb.READ, 60, words[last]))
         return _Place(start=index, length=1, said=_said(LOOSE[word], 80, word, weak=index == last and last > 0))
     return None
+
+
+def _is_a_report(follower: str) -> bool:
+    """True for what a report has (`report_details`); who reports anything else tells others of it: `report_abuse`."""
+    return follower in BREAKS | VAGUE | VIEWS | READING_LAST or follower in LOOSE or follower in _OF_A_REPORT
+
+
+def _only_tells_which(words: tuple[str, ...], index: int) -> bool:
+    """True for a reading word that tells which thing a later word names: `access_card`, `weather_hold`, `guest_access`."""
+    word, later = words[index], words[index + 1 :]
+    if word == "access" and not later:
+        return True
+    if not later or later[0] in BREAKS | VAGUE | VIEWS | READING_LAST:
+        return False
+    if word in HALF_NAMES - {"report"}:
+        return later[0] == singular(later[0])
+    return word in _TITLES and any(LOOSE.get(other, Verb.READ) not in READS for other in later)
+
+
+def _is_joined(words: tuple[str, ...], index: int) -> bool:
+    """True for a loose word right after a verb and `and`: `compare_and_swap`; not for `get_name_and_email`."""
+    return (
+        index > 1
+        and words[index - 1] in _JOINS
+        and words[index - 2] in STRICT
+        and LOOSE.get(words[index], Verb.READ) not in READS
+    )
 
 
 def _derived(words: tuple[str, ...]) -> _Place | None:

@@ -18,7 +18,7 @@ from pdp.suggest.roles import role_of
 from pdp.suggest.said import READS
 from pdp.suggest.schema import Argument
 from pdp.suggest.setting import Setting
-from pdp.suggest.words import singular, word_set
+from pdp.suggest.words import singular, text_words, word_set
 from writ.action import Verb
 
 _SHAPES = ("{}", "[].{}", "*[].{}")
@@ -30,6 +30,12 @@ _READER = Setting(verbs=frozenset({Verb.CREATE}), words=frozenset(), resource=""
 _STRUCTURED = ("recipient", "account", "url", "path", "channel", "id", "amount", "currency")
 _OPENINGS = {"url", "query", "path", "code", "content"}
 _MACHINE_FORMATS = ("date", "date-time", "time", "uuid")
+_WRITTEN = word_set(
+    "note comment message remark text diary everything review feedback email mail letter post description entry journal "
+    "reply answer story memo caption"
+)
+"""What people write, of whatever kind the record is that holds it."""
+
 _DATES = word_set("time date day clock timezone datetime")
 MAX_RECORDS = 48
 """Most record paths of one entry."""
@@ -63,11 +69,20 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     outside = sorted(noun for noun in judged.name.nouns if noun in OUTSIDE_WRITTEN or noun == "result")
     if outside or judged.resource in OUTSIDE_WRITTEN - {"profile"}:
         return False, 90, f"others may write it: {(outside or [judged.resource])[0]}"
+    told = _told_of_texts(judged)
+    if told:
+        return False, 70, f"description speaks of {told}"
     if judged.name.nouns and judged.name.nouns[-1] in PURELY_OURS and not judged.name.plural and not taken & _OPENINGS:
         return True, 80, f"only the server writes it: {judged.name.nouns[-1]}"
     if _is_own_profile(judged):
         return True, 60, "our own profile: no argument says whose"
     return False, 50, "nothing says that only the server writes it"
+
+
+def _told_of_texts(judged: Judged) -> str:
+    """Returns the word by which a description says that people wrote what comes back: `Everything in the diary on a day`."""
+    words = (singular(word) for word in text_words(judged.tool.description))
+    return next((word for word in words if word in _WRITTEN), "")
 
 
 def _is_own_profile(judged: Judged) -> bool:

@@ -15,6 +15,10 @@ _RUN_NAMES = word_set("program code source cell expression args arg argument fun
 _TYPED_NAMES = word_set("input text data stdin keys")
 _TERMINALS = word_set("process terminal shell repl console stdin tty pty")
 _CODE_WORDS = ("python", "javascript", "shell", "command", "cell", "snippet", "function body")
+_SOURCES = word_set("source code snippet expression program body")
+_LANGUAGES = word_set(
+    "javascript js python shell bash lua ruby perl php powershell typescript vba groovy applescript wasm"
+)
 _FILE_PLACES = word_set("source destination src dest target from to name location")
 _NAMES_OR_TIMES = word_set("name from to")
 _KEPT_BY_NAME = word_set("log object notebook repository git")
@@ -54,6 +58,8 @@ def _money(asked: Question) -> Judgement | None:
 def _code(asked: Question) -> Judgement | None:
     if asked.single in _TYPED_NAMES and Verb.EXECUTE in asked.setting.verbs and _TERMINALS & asked.setting.words:
         return Judgement("code", 80, "what a running program is told")
+    if asked.last in _SOURCES and _LANGUAGES & set(asked.words[:-1]):
+        return Judgement("code", 85, f"{asked.name} that is a program")
     if asked.single not in _CODE_NAMES:
         return None
     if asked.described == "query" and asked.single != "code":

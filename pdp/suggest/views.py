@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pdp.fold import fold
+from pdp.suggest.costs import has_a_price
 from pdp.suggest.lexicon_arguments import PEOPLE, THINGS
 from pdp.suggest.lexicon_nouns import BOOKED, FILES, MONEY, OUTSIDE_WRITTEN, RECORD_FIELDS, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import ALSO_NOUNS, LOOSE, STRICT, VIEWS
@@ -24,6 +25,8 @@ may be a verb that nobody knows (`Fuel cards`), so that it counts only where no 
 
 MAX_CHARS = 600
 MAX_PHRASE = 4
+MIN_CLAUSE = 4
+"""Fewest words of a clause that says what is looked at: `What a member owes`, not `What it says`."""
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:['\u2019-][a-z0-9]+)*|[,(]")
 _ASKING = word_set("what who whom where which whose whether")
@@ -47,6 +50,12 @@ _ADJECTIVES = word_set(
 _HEADS = VIEWS | word_set("everything record directory ledger catalogue catalog menu timetable roster")
 _PASSIVE = re.compile(r"\b(?:is|are|gets?|be|been|being)\s+(?:then\s+|also\s+)?([a-z]+)\b")
 _DONE = word_set("sent told paid put set bought given made shut cut sold written hidden informed taken")
+_HANDED = word_set("sent put given told handed mailed posted charged")
+_IS_DONE = re.compile(r"\b(?:that|which|who)\s+(?:is|are|gets?|be)\s+(?:then\s+|also\s+)?([a-z]+)\b")
+_PARTICIPLE = re.compile(r",\s*([a-z]+ed|sent|put|given)\b(?!\s+by\b)")
+_DOES = re.compile(r"\b(?:that|which)\s+([a-z]+)\b")
+_ARRANGED = word_set("ordered ranked sorted rated filtered grouped limited")
+_OF_WHAT = word_set("of that which who whose (")
 _NOTED = word_set("logged recorded audited")
 _STRIKING = word_set("binding costs fee fees")
 """Words by which a description says that a call has consequences."""
@@ -79,6 +88,40 @@ def shows(description: str, name: Name) -> int:
     if determined:
         return 0 if any(_is_verb(base_form(word)) or word == "only" for word in phrase) else STRONG
     return _bare(phrase, rest[len(phrase) :], name)
+
+
+def says_enough(description: str, name: Name) -> bool:
+    """Tells whether what `shows` finds may be believed where no word of the name reads. A noun alone says nothing of what is
+    done with it (`Jars.`), unless the name says the same one; nor does one that something happens to (`Flyers, sent to all
+    households`, `Jars at a fee of 2 euro`)."""
+    if has_a_price(description):
+        return False
+    sentence = first_sentence(fold(description[:MAX_CHARS]))
+    words = _TOKEN.findall(sentence)
+    if words[0] in _ASKING or words[0] in ("how", "when"):
+        return len(words) >= MIN_CLAUSE
+    rest = words[1:] if words[0] in _FIRST else words
+    phrase = _until(rest, _LISTING | _PLACES)
+    after = rest[len(phrase) :]
+    if _is_moved(sentence) or after[:1] in (["to"], ["as"], ["is"], ["are"]):
+        return False
+    tells_which = any(word in _PLACES | _OF_WHAT for word in after[:-1])
+    same = bool(phrase) and name.nouns[-1:] == (singular(phrase[-1]),)
+    return tells_which or (same and (phrase[-1] in _HEADS or begins_with_a_noun(name)))
+
+
+def _is_moved(sentence: str) -> bool:
+    """True when something is done to what a sentence names: `Stickers that are sent to a customer`."""
+    if any(_moves(word) for word in _IS_DONE.findall(sentence)):
+        return True
+    if any(word not in _ARRANGED and _changes(word) for word in _PARTICIPLE.findall(sentence)):
+        return True
+    return any(STRICT.get(word, Verb.READ) not in READS and word not in ALSO_NOUNS for word in _DOES.findall(sentence))
+
+
+def _moves(participle: str) -> bool:
+    stems = (participle[:-1], participle[:-2], participle[:-3]) if participle.endswith("ed") else ()
+    return participle in _HANDED or any(STRICT.get(stem) in (Verb.SEND, Verb.DELETE) for stem in stems)
 
 
 def _bare(phrase: list[str], rest: list[str], name: Name) -> int:

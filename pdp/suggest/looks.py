@@ -1,0 +1,67 @@
+"""Whether a tool whose name says no verb only looks at something: what its arguments would have to be for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, STRICT, VIEWS
+from pdp.suggest.names import Name
+from pdp.suggest.roles import Role
+from pdp.suggest.said import READS
+from pdp.suggest.tools import Tool
+from pdp.suggest.views import BARE, LIKELY
+from pdp.suggest.words import name_words, singular, word_set
+from writ.action import Verb
+
+_CHOOSING = ("id", "query", "limit", "paging", "plain")
+"""What arguments hold that only say what is wanted."""
+
+_NAMING = ("recipient", "path")
+"""What names of persons and places are taken for as long as nobody knows what a tool does."""
+_WHERE_OR_WHEN = word_set(
+    "year month week day quarter date hour latitude longitude lat lon lng radius distance zoom page limit offset level floor min "
+    "max since until from to max_results"
+)
+
+
+def only_looks(tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[Role], shown: int) -> bool:
+    """True for `room_details(listing_id)`, `my_bookings()` and what a description says is looked at (`shown`, see
+    `views.shows`): nothing is said that could be done."""
+    names_a_view = bool(VIEWS & set(name.words[-1:])) or (name.plural and name.words[:1] == ("my",))
+    if not (names_a_view or shown > 0) or tool.hints.get("destructiveHint"):
+        return False
+    kinds = _CHOOSING + (_NAMING if shown else ())
+    if any(_counts_things(role) or _may_change(role) for role in roles):
+        return False
+    if shown in (LIKELY, BARE) and any(_is_own(role, nouns) for role in roles):
+        return False
+    if shown == BARE and roles:
+        return False
+    return all(role.kind in kinds or (shown > 0 and _is_filter(role)) for role in roles)
+
+
+def _is_own(role: Role, nouns: tuple[str, ...]) -> bool:
+    """True for `burn_cards(card_ids)`: what is looked at is seldom named by itself."""
+    return bool(nouns) and nouns[-1] in {singular(word) for word in role.words}
+
+
+def _is_filter(role: Role) -> bool:
+    """True for a title that may be left out, of what is only looked at: who makes something gives it one."""
+    return role.kind == "content" and not role.argument.required and role.words[-1:] == ("title",)
+
+
+def _counts_things(role: Role) -> bool:
+    """True for a number that no call does without and that is no place and no time: how many jars, not which year."""
+    argument = role.argument
+    counts = argument.is_number and argument.required and argument.is_top and role.kind != "id"
+    return counts and not _WHERE_OR_WHEN & set(role.words)
+
+
+def _may_change(role: Role) -> bool:
+    """True for an argument that offers to change something: `mode: view, assign or remove`."""
+    return any(verb is not None and verb not in READS for verb in map(_plain_verb_of, role.argument.choices or ()))
+
+
+def _plain_verb_of(choice: str) -> Verb | None:
+    word = next(iter(name_words(choice)), "")
+    return STRICT.get(word) if word not in ALSO_NOUNS else None
