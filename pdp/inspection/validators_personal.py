@@ -1,6 +1,6 @@
 """Checks of what names a person: e-mail and IP addresses, telephone numbers, names, dates of birth, addresses, vehicles.
 
-Telephone numbers are checked by the numbering plans of `phonenumbers` (ITU-T E.164), vehicles by ISO 3779.
+Telephone numbers are checked by the numbering plans of `telephone`, vehicles by ISO 3779.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-import phonenumbers
-
+from pdp.inspection.telephone import is_in_plan, is_international
 from pdp.inspection.validators_payment import digits_of
 
 _FILE_ENDINGS_TEXT = (
@@ -22,7 +21,6 @@ _FILE_ENDINGS = frozenset(_FILE_ENDINGS_TEXT.split())
 _MAIL = re.compile(r"[^\s@]{1,64}@(?:[^\s@.]{1,63}\.)+[^\s@.\d]{2,24}")
 _VERSION_CONTROL = frozenset({"git", "hg", "svn"})
 
-_NORTH_AMERICA = 1
 _NATIONAL_REGIONS = ("US", "GB", "DE", "FR", "IN", "BR", "ES", "IT", "NL", "AU", "CN", "JP", "PL", "SE")
 """Plans that a national number is tried against, when a word beside it says that it is one."""
 
@@ -106,24 +104,9 @@ def is_email(text: str) -> bool:
     )
 
 
-def is_phone(text: str) -> bool:
-    """True for an international number, `+` or `00` in front, of a length that its country has.
-
-    Ranges count only behind `00` and in North America, where much else looks like a number: lists of ranges are never new.
-    """
-    number = re.sub(r"\(0\)", "", text.strip())
-    try:
-        parsed = phonenumbers.parse("+" + number[2:] if number.startswith("00") else number, None)
-    except phonenumbers.NumberParseException:
-        return False
-    if number.startswith("00") or parsed.country_code == _NORTH_AMERICA:
-        return phonenumbers.is_valid_number(parsed)
-    return phonenumbers.is_possible_number(parsed)
-
-
 def is_phone_us(text: str) -> bool:
     """True for a number of the North American plan, written nationally."""
-    return _in_plan(text, "US") or _in_plan(text, "CA")
+    return is_in_plan(text, "US")
 
 
 def is_phone_extension(text: str) -> bool:
@@ -134,12 +117,12 @@ def is_phone_extension(text: str) -> bool:
 
 def is_phone_gb(text: str) -> bool:
     """True for a British number, written nationally."""
-    return _in_plan(text, "GB")
+    return is_in_plan(text, "GB")
 
 
 def is_phone_fr(text: str) -> bool:
     """True for a French number, written nationally."""
-    return _in_plan(text, "FR")
+    return is_in_plan(text, "FR")
 
 
 def is_phone_told(text: str) -> bool:
@@ -149,14 +132,7 @@ def is_phone_told(text: str) -> bool:
         return False
     if re.search(r"\d[ ().\-/]+\d", text) or text.lstrip().startswith(("+", "(")):
         return len(digits) >= 7
-    return any(_in_plan(text, region) for region in _NATIONAL_REGIONS)
-
-
-def _in_plan(text: str, region: str | None) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
-    except phonenumbers.NumberParseException:
-        return False
+    return any(is_in_plan(text, region) for region in _NATIONAL_REGIONS)
 
 
 def is_person_name(text: str) -> bool:
@@ -282,7 +258,7 @@ PERSONAL_VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "ip_plain": is_ip_plain,
     "person_name": is_person_name,
     "name_before": is_name_before,
-    "phone": is_phone,
+    "phone": is_international,
     "phone_fr": is_phone_fr,
     "phone_gb": is_phone_gb,
     "phone_told": is_phone_told,
