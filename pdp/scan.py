@@ -18,7 +18,7 @@ from pdp.inspection.locate import Located, Search
 from pdp.inspection.lookalikes import is_suspect
 from pdp.inspection.model import CLEAN, MAX_DECODING_DEPTH, MAX_TEXT_BYTES, Finding, ScanResult
 from pdp.inspection.opening import Opener
-from pdp.inspection.prefilter import Prefilter, Survey
+from pdp.inspection.prefilter import Patience, Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.signs import INTEGRAL
 from pdp.inspection.texts import Texts
@@ -76,9 +76,9 @@ class Inspector:
         most = _most_bytes(args_json)
         is_long = len(args_json) > most
         text = _plain_json(_cut(args_json, most) if is_long else args_json)
-        survey = None
+        survey, patience = None, Patience()
         if text is not None:
-            survey = self._prefilter.survey(text)
+            survey = self._prefilter.survey(text, patience)
             if (
                 survey.is_empty
                 and not (b'\\"' in args_json and _NESTED.search(args_json))
@@ -93,14 +93,23 @@ class Inspector:
             except orjson.JSONDecodeError:
                 return ScanResult(truncated=True)
         is_ascii = text is not None and text.isascii()
-        return self._scan(document, survey, most, size=min(len(args_json), most), truncated=is_long, is_ascii=is_ascii)
+        size = min(len(args_json), most)
+        return self._scan(document, survey, most, patience, size=size, truncated=is_long, is_ascii=is_ascii)
 
     def scan_document(self, document: Any) -> ScanResult:
         """Returns what is in parsed JSON; numbers may be `writ.strict_json.Number`."""
-        return self._scan(document, None, MAX_TEXT_BYTES, size=0, truncated=False, is_ascii=False)
+        return self._scan(document, None, MAX_TEXT_BYTES, Patience(), size=0, truncated=False, is_ascii=False)
 
     def _scan(
-        self, document: Any, survey: Survey | None, most: int, *, size: int, truncated: bool, is_ascii: bool
+        self,
+        document: Any,
+        survey: Survey | None,
+        most: int,
+        patience: Patience,
+        *,
+        size: int,
+        truncated: bool,
+        is_ascii: bool,
     ) -> ScanResult:
         """`most` bounds the texts in bytes, `size` is the length of the JSON they stood in, 0 when that is not known."""
         texts = Texts(most)
@@ -110,10 +119,10 @@ class Inspector:
         search, opener = Search(), Opener()
         for level in range(MAX_DECODING_DEPTH + 1):
             if survey is None:
-                survey = self._prefilter.survey(texts.with_names())
+                survey = self._prefilter.survey(texts.with_names(), patience)
             has_many_names = level == 0 and size > max(MAX_TOGETHER_BYTES, 2 * len(texts.buffer))
             if has_many_names and len(survey.rules) > MAX_TOGETHER_RULES:
-                self._leave_names_out(survey, texts)
+                self._leave_names_out(survey, texts, patience)
             self._search(search, texts, survey, may_name=level == 0 and not is_ascii)
             texts = opener.open(texts, sorted(survey.steps - {INTEGRAL}))
             if not texts.values:
@@ -125,9 +134,9 @@ class Inspector:
             return CLEAN
         return ScanResult(findings=tuple(sorted(search.findings, key=_order)), truncated=truncated)
 
-    def _leave_names_out(self, survey: Survey, texts: Texts) -> None:
+    def _leave_names_out(self, survey: Survey, texts: Texts, patience: Patience) -> None:
         """Drops the rules that only the names of members hit, such as `order_id`, repeated a thousand times."""
-        in_values = self._prefilter.survey(texts.buffer).rules
+        in_values = self._prefilter.survey(texts.buffer, patience).rules
         survey.rules = {
             number: which
             for number, which in survey.rules.items()

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.fields import words_of
-from pdp.inspection.model import MAX_CANDIDATES, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_MATCHES, MAX_SEARCH_BYTES, Finding
+from pdp.inspection.model import (
+    MAX_CANDIDATES,
+    MAX_DEAR_US,
+    MAX_FINDINGS,
+    MAX_JUDGED_CHARS,
+    MAX_MATCHES,
+    MAX_SEARCH_BYTES,
+    Finding,
+)
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.texts import Span, Texts, pointer
-from pdp.inspection.validators import VALIDATORS
+from pdp.inspection.validators import DEAR_US, VALIDATORS
 
 CONTEXT_CHARS = 64
 """How far from a match, before and behind, its context words may stand: about ten words of text."""
@@ -19,8 +28,8 @@ CONTEXT_CHARS = 64
 UNLESS_CHARS = 32
 """How far before a match a word that speaks against it may stand: `order no. 4111…`."""
 
-MAX_KNOWN_NAMES = 1_024
-"""Most member names that a rule remembers."""
+MAX_KNOWN_NAMES, MAX_KNOWN_CHARS = 1_024, 128
+"""Most member names that a rule remembers, and most characters of those whose words are remembered."""
 
 _UNSPACED_SCRIPTS = "\u0e00"
 """First letter of Thai; behind it stand Lao, Khmer, Hangul, kana and Han."""
@@ -36,7 +45,7 @@ class Located:
     def __init__(self, rule: Rule) -> None:
         self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
-        self.validators = [VALIDATORS[name] for name in rule.validators]
+        self.validators = [(VALIDATORS[name], DEAR_US.get(name, 0)) for name in rule.validators]
         self._context = _Words(rule.context_words) if rule.context_words else None
         self._unless = _Words(rule.unless) if rule.unless else None
         phrases = [words for words in rule.unless if " " in words]
@@ -97,9 +106,21 @@ class _Words:
         """True when one of the words stands in `near` or in one of the member `names`."""
         if self._program is None:
             self._program = program_of(context_pattern(self._words))
-        words = [part for name in names for part in (name, *words_of(name))]
-        around = f"{near}\n{' '.join(words)}".encode("utf-8", "replace")
+        around = near.encode("utf-8", "replace") + _spoken(tuple(names))
         return bool(self._program.match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
+
+
+def _spoken(names: tuple[str, ...]) -> bytes:
+    """Returns a line of names and of their words. Short ones are remembered: a list has the same for each element."""
+    return _known_line(names) if sum(map(len, names)) <= MAX_KNOWN_CHARS else _line(names)
+
+
+def _line(names: tuple[str, ...]) -> bytes:
+    words = [part for name in names for part in (name, *words_of(name))]
+    return f"\n{' '.join(words)}".encode("utf-8", "replace")
+
+
+_known_line = lru_cache(maxsize=MAX_KNOWN_NAMES)(_line)
 
 
 def context_pattern(words: Sequence[str]) -> str:
@@ -141,6 +162,7 @@ class Search:
         self.truncated = False
         self._candidates = MAX_CANDIDATES
         self._matches = MAX_MATCHES
+        self._dear_us = MAX_DEAR_US
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
@@ -204,7 +226,11 @@ class Search:
         if located.rule.alone and is_joined(texts.values[number], start, end):
             return False
         judged = matched[:MAX_JUDGED_CHARS]
-        for validate in located.validators:
+        for validate, dear_us in located.validators:
+            if dear_us:
+                if self._dear_us < 0:
+                    continue  # not judged, so it counts as found
+                self._dear_us -= dear_us
             if not validate(judged):
                 return False
         confidence = located.confidence(texts, number, start, end)

@@ -19,8 +19,11 @@ MAX_VALUES = 4_096
 MAX_FINDINGS = 256
 """Most findings of one result: policy needs classes and places, not a census."""
 
-MAX_CANDIDATES = 320
+MAX_CANDIDATES = 288
 """Most matches of one inspection that are put before validators; bounds the time of a text full of near misses."""
+
+MAX_DEAR_US = 2_000
+"""Most time of one inspection for validators that take long (`DEAR_US`); what they are not asked about counts as found."""
 
 MAX_MATCHES = 2_304
 """Most matches of one inspection that are looked at; half of them may be numbers that are no whole value."""

@@ -25,6 +25,12 @@ MAX_WHOLE_CHARS = 16 * 1024
 MAX_UNDONE_CHARS = 24 * 1024
 """Most characters of all texts whose percent signs, entities or escapes are undone, level by level."""
 
+MIN_UNDONE_CHARS = 64
+"""What a shorter text counts for there: each takes some µs, however short."""
+
+MAX_DOCUMENTS = 512
+"""Most texts of one inspection that are read as JSON; each takes 2 µs and more."""
+
 MAX_BASE32_BYTES = 4 * 1024
 """Longest run of base32 that is decoded; at up to 100 ns a byte, ten times as much as the others."""
 
@@ -42,6 +48,7 @@ class Opener:
         self.truncated = False
         self._seen: set[str] = set()
         self._trials = MAX_TRIALS
+        self._documents = MAX_DOCUMENTS
         self._opened = MAX_DECODED_TEXTS
         self._chars = MAX_DECODED_BYTES
         self._plain = self._viewed = MAX_PLAIN_CHARS
@@ -69,12 +76,7 @@ class Opener:
             if encodings.is_run(step):
                 self._runs(opened, texts, step)
             else:
-                for number in _showing(step, texts):
-                    value = texts.values[number]
-                    most = min(MAX_WHOLE_CHARS, self._undone)
-                    self.truncated |= len(value) > most
-                    self._undone -= min(len(value), most)
-                    self._put(opened, texts, number, encodings.undone(step, value[:most]), (step,))
+                self._whole(opened, texts, step)
         self._chars -= opened.lay_out()
         self.truncated |= opened.truncated
         return opened
@@ -85,6 +87,16 @@ class Opener:
         value = value[: self._plain]
         self._plain -= len(value)
         return value
+
+    def _whole(self, opened: Texts, texts: Texts, step: str) -> None:
+        for number in _showing(step, texts):
+            value = texts.values[number]
+            most = min(MAX_WHOLE_CHARS, self._undone)
+            self.truncated |= len(value) > most
+            if most <= 0:
+                return
+            self._undone -= max(min(len(value), most), MIN_UNDONE_CHARS)
+            self._put(opened, texts, number, encodings.undone(step, value[:most]), (step,))
 
     def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
         for start, end in encodings.runs(step, texts.buffer):
@@ -110,6 +122,12 @@ class Opener:
     def _json(self, opened: Texts, texts: Texts) -> None:
         for number in _showing("json", texts):
             value = texts.values[number]
+            if value in self._seen:
+                continue
+            self._documents -= 1
+            if self._documents < 0:
+                self.truncated = True
+                return
             document = _document(value)
             if document is not None and self._allow(value):
                 opened.inside(document, texts, number)

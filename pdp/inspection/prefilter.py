@@ -23,7 +23,11 @@ from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.signs import NO_NUMBERS, Candidate, Literals, Sign, SignList, Signs
 
 MAX_TRIED_BYTES = 768 * 1024
-"""Most bytes on which patterns are tried before the search, over all patterns: beyond, the search's bound has to hold."""
+"""Most bytes of one text on which patterns are tried before the search, over all patterns: beyond, the search's bound has to
+hold."""
+
+MAX_TOLD_BYTES = 1536 * 1024
+"""The same for patterns that want a word which is there, over all texts of one inspection; at 1 to 2 ns a byte."""
 
 MIN_TOGETHER = 3
 """Fewest candidates of one group that are asked for together; each alone takes RE2 1 µs and 1.5 ns a byte."""
@@ -54,6 +58,15 @@ class Survey:
     def add(self, rule: int, place: int) -> None:
         """Adds a pattern that may match."""
         self.rules.setdefault(rule, set()).add(place)
+
+
+class Patience:
+    """What is left of the bounds of one inspection."""
+
+    __slots__ = ("told_bytes",)
+
+    def __init__(self) -> None:
+        self.told_bytes = MAX_TOLD_BYTES
 
 
 class Prefilter:
@@ -93,8 +106,9 @@ class Prefilter:
             if rule.needs_context
         }
 
-    def survey(self, text: bytes) -> Survey:
-        """Returns what may be in `text`: values as they are between quotes, and the names of their members."""
+    def survey(self, text: bytes, patience: Patience) -> Survey:
+        """Returns what may be in `text`: values as they are between quotes, and the names of their members. What `patience`
+        leaves no trial for may be there."""
         found = Survey()
         matcher, count, signs = self._first
         there: set[int] = set()
@@ -129,11 +143,41 @@ class Prefilter:
             for gate in gates:
                 if gate in self._gated:
                     self._behind(gate, text, maybe, found)
+        tries: dict[Program, bool] = {}
         if maybe:
-            self._try(maybe, text, found)
-        for number in told:
-            self._add_in_context(number, text, gates, found)
+            self._try(maybe, text, found, tries)
+        if told:
+            self._try_told(told, text, gates, found, tries, patience)
         return found
+
+    def _try(self, maybe: list[Candidate], text: bytes, found: Survey, tries: dict[Program, bool]) -> None:
+        """Adds the candidates that match, and those of a rule that holds anyway: the search tries these too."""
+        left = MAX_TRIED_BYTES // (len(text) + 1)
+        for candidate in maybe:
+            if candidate.rule not in found.rules:
+                left -= 1
+                if left >= 0 and not _matches(candidate.program, text, tries):
+                    continue
+            found.add(candidate.rule, candidate.place)
+
+    def _try_told(
+        self,
+        told: set[int],
+        text: bytes,
+        gates: list[Gate],
+        found: Survey,
+        tries: dict[Program, bool],
+        patience: Patience,
+    ) -> None:
+        """Adds patterns of the rules whose words are there, where they match; many rules share one."""
+        for number in sorted(told):  # by rule: the bounds fall alike
+            for gate, candidate in self._in_context[number]:
+                if gate is not None and gate not in gates:
+                    continue
+                if number not in found.rules and candidate.program not in tries:
+                    patience.told_bytes -= len(text)
+                if number in found.rules or patience.told_bytes < 0 or _matches(candidate.program, text, tries):
+                    found.add(number, candidate.place)
 
     def _late(self, text: bytes) -> set[int]:
         """Returns the rules whose context words are in `text`, of those that only numbers need."""
@@ -168,21 +212,6 @@ class Prefilter:
                 left += some
         return left
 
-    def _try(self, maybe: list[Candidate], text: bytes, found: Survey) -> None:
-        """Adds the candidates that match, and those of a rule that holds anyway: the search tries these too."""
-        tries = MAX_TRIED_BYTES // (len(text) + 1)
-        for candidate in maybe:
-            if candidate.rule not in found.rules:
-                tries -= 1
-                if tries >= 0 and not _matches(candidate.program, text):
-                    continue
-            found.add(candidate.rule, candidate.place)
-
-    def _add_in_context(self, number: int, text: bytes, gates: list[Gate], found: Survey) -> None:
-        for gate, candidate in self._in_context[number]:
-            if (gate is None or gate in gates) and (number in found.rules or _matches(candidate.program, text)):
-                found.add(number, candidate.place)
-
 
 _ALONE = -1
 
@@ -193,5 +222,9 @@ _Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
 _GATE, _MAYBE, _FIELD, _CONTEXT = Sign.GATE, Sign.MAYBE, Sign.FIELD, Sign.CONTEXT  # an enum's attribute is slow to read
 
 
-def _matches(program: Program, text: bytes) -> bool:
-    return bool(program.match(_SEARCH, text, 0, len(text))[0] != _MISS)
+def _matches(program: Program, text: bytes, tries: dict[Program, bool]) -> bool:
+    """True when the program matches in `text`; `tries` are those that were asked before."""
+    known = tries.get(program)
+    if known is None:
+        known = tries[program] = program.match(_SEARCH, text, 0, len(text))[0] != _MISS
+    return known

@@ -17,6 +17,9 @@ MIN_RANDOM_BITS = 3.0
 MIN_LONG_RANDOM_BITS = 3.5
 """The same from 32 characters on; base64 reaches 4 to 6 there."""
 
+MAX_CHARS = 512
+"""Longest beginning of a text that is looked at; the rest of a longer secret is of the same kind."""
+
 _LONGEST_WORD = 12
 
 MIN_RANDOM_PART = 15
@@ -25,18 +28,23 @@ MIN_RANDOM_PART = 15
 MIN_KEY_BITS = 2.2
 """Least entropy per character of a value that a name already calls a key; `aaaa1111` stays below."""
 
+# Those that begin with the text, and those that stand anywhere in it: asked at every place, the former took most of the time.
 _PLACEHOLDER = re.compile(
-    r"^\W*$"
-    r"|^[<\[{(%$#@]{1,3}[^<>{}\[\]()]*[>\]})%]*$"  # <token>, ${VAR}, {{ var }}, %VAR%, $VAR, [redacted]
-    r"|^(.)\1{3,}$|^(?:[x*.•#?]{3,}|-{3,}|_{3,})|[x*•]{5,}|\.{3,}|…"
-    r"|^(?:my|the|some|any|insert|enter|replace|change|put|use|add|set|type|paste)[\s_-]"
-    r"|\b(?:your|ihr|dein|votre|tu|su)[\s_-]|^your|your[_-]|_here$|-here$"
-    r"|example|sample|dummy|placeholder|change[\s_-]?me|redacted|masked|obfuscated|removed|todo|fixme|not[\s_-]?(?:set|a[\s_-]real)"
-    r"|^(?:none|null|nil|undefined|true|false|yes|no|on|off|empty|string|str|text|secret|password|passwd|passwort|pass|pwd|pw"
+    r"\W*$"
+    r"|[<\[{(%$#@]{1,3}[^<>{}\[\]()]*[>\]})%]*$"  # <token>, ${VAR}, {{ var }}, %VAR%, $VAR, [redacted]
+    r"|(.)\1{3,}$|(?:[x*.•#?]{3,}|-{3,}|_{3,})"
+    r"|(?:my|the|some|any|insert|enter|replace|change|put|use|add|set|type|paste)[\s_-]"
+    r"|your"
+    r"|(?:none|null|nil|undefined|true|false|yes|no|on|off|empty|string|str|text|secret|password|passwd|passwort|pass|pwd|pw"
     r"|token|key|value|required|optional|default|unknown|n/a|foo|bar|baz|user|username|admin_password|db_password"
     r"|(?:process\.)?env[.(\[].*|os\.(?:environ|getenv).*|getenv.*|config[.(\[].*|settings[.(\[].*|self\..*|this\..*|vault:.*"
     r"|ref\+.*|arn:aws:.*|projects/.*|op://.*|ssm:.*|secretsmanager:.*|request\..*|req\..*|ctx\..*|data\..*|var\..*|local\..*"
     r"|secrets\..*|params\..*|props\..*|input\..*|args\..*|options\..*)$",
+    re.IGNORECASE,
+)
+_PLACEHOLDER_WITHIN = re.compile(
+    r"[x*•]{5}|\.{3}|…|\b(?:your|ihr|dein|votre|tu|su)[\s_-]|your[_-]|[_-]here$"
+    r"|example|sample|dummy|placeholder|change[\s_-]?me|redacted|masked|obfuscated|removed|todo|fixme|not[\s_-]?(?:set|a[\s_-]real)",
     re.IGNORECASE,
 )
 _SEQUENCES = ("0123456789", "1234567890", "abcdefghijklmnop", "qwertyuiop")
@@ -66,7 +74,7 @@ _PUBLISHED = re.compile(r"pk_(?:live|test)_")
 
 def is_placeholder(text: str) -> bool:
     """True when `text` stands for a secret without being one: `<token>`, `${VAR}`, `xxxx`, `your-api-key`."""
-    return _PLACEHOLDER.search(text) is not None
+    return _PLACEHOLDER.match(text) is not None or _PLACEHOLDER_WITHIN.search(text, 0, MAX_CHARS) is not None
 
 
 def is_no_secret(text: str) -> bool:
@@ -77,7 +85,16 @@ def is_no_secret(text: str) -> bool:
 def entropy_bits(text: str) -> float:
     """Returns the Shannon entropy of the characters of `text`, in bits per character."""
     size = len(text)
-    return -sum(n / size * math.log2(n / size) for n in Counter(text).values()) if size else 0.0
+    if not size:
+        return 0.0
+    if size >= len(_SUMMANDS):
+        return math.log2(size) - sum(n * math.log2(n) for n in Counter(text).values()) / size
+    count = text.count
+    return math.log2(size) - sum([_SUMMANDS[count(one)] for one in set(text)]) / size
+
+
+_SUMMANDS = (0.0, *(n * math.log2(n) for n in range(1, 65)))
+"""Times how often a character stands in a text, up to 64, the bits of that."""
 
 
 def is_secret(text: str) -> bool:
@@ -91,24 +108,24 @@ def is_assigned(text: str) -> bool:
 
     A scheme in front (`Bearer`, `Basic`) does not count.
     """
-    text = text.strip().strip("'\"`")
+    text = text[:MAX_CHARS].strip().strip("'\"`")
     scheme, _, rest = text.partition(" ")
     text = rest.strip() if scheme.lower() in ("bearer", "basic", "token", "digest", "apikey", "negotiate") else text
     if len(text) < 8 or is_no_secret(text) or (_NAME_IN_CODE.fullmatch(text[:128]) and not _is_mixed(text)):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text):
         return False
-    return entropy_bits(text[:256]) >= MIN_KEY_BITS and (any(c.isdigit() for c in text) or _is_mixed(text))
+    return entropy_bits(text[:256]) >= MIN_KEY_BITS and (any(map(str.isdigit, text)) or _is_mixed(text))
 
 
 def is_password(text: str) -> bool:
     """True when `text` may be a password that a name announces: no placeholder, no plain word of a sentence."""
-    text = text.strip().strip("'\"`").rstrip(".,;:!?)") or text
+    text = text[:MAX_CHARS].strip().strip("'\"`").rstrip(".,;:!?)") or text
     if len(text) < 4 or is_placeholder(text) or text.startswith(("http://", "https://")):
         return False
     if _CALL_IN_CODE.fullmatch(text):
         return False
-    has_digit, has_letter = any(c.isdigit() for c in text), any(c.isalpha() for c in text)
+    has_digit, has_letter = any(map(str.isdigit, text)), any(map(str.isalpha, text))
     if (has_digit and (has_letter or len(text) >= 6)) or (has_letter and _SYMBOLS.search(text)):
         return True
     return len(text) >= 8 and _turns(text) >= 3
@@ -116,19 +133,19 @@ def is_password(text: str) -> bool:
 
 def is_random(text: str) -> bool:
     """True when `text` was drawn at random as secrets are: mixed, no words, no UUID, no placeholder, no checksum."""
-    text = text.strip()
-    if len(text) < 16 or is_no_secret(text) or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
+    text = text[:MAX_CHARS].strip()
+    if len(text) < 16 or _UUID.fullmatch(text) or text.isdigit() or text.isalpha():
         return False
     lowered = text.lower()
     is_hex = _HEX.fullmatch(text) is not None
     if any(run in lowered for run in _SEQUENCES) or (is_hex and len(text) in (32, 40, 56, 64, 96, 128)):
         return False
-    if _word_chars(text) * 2 > len(text) or not any(c.isdigit() for c in text):
+    if _word_chars(text) * 2 > len(text) or not any(map(str.isdigit, text)):
         return False
     if ("/" in text or "=" in text) and max(map(len, _PATH_JOINTS.split(text))) < MIN_RANDOM_PART:
         return False
-    bits = entropy_bits(text)
-    return bits >= (MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS)
+    least = MIN_LONG_RANDOM_BITS if len(text) >= 32 and not is_hex else MIN_RANDOM_BITS
+    return entropy_bits(text) >= least and not is_no_secret(text)
 
 
 def _word_chars(text: str) -> int:
@@ -139,14 +156,14 @@ def _word_chars(text: str) -> int:
 
 def is_key_like(text: str) -> bool:
     """True when `text`, which a name or a prefix announces, may be a key: digits in it, few words; hex and UUIDs too."""
-    text = text.strip().rstrip(".,")
-    if len(text) < 12 or is_no_secret(text) or text.isdigit() or not any(c.isdigit() for c in text):
+    text = text[:MAX_CHARS].strip().rstrip(".,")
+    if len(text) < 12 or text.isdigit() or not any(map(str.isdigit, text)):
         return False
     if text.startswith(("http://", "https://", "/")) or _DATE.fullmatch(text) or _VERSION.fullmatch(text):
         return False
-    if _word_chars(text) * 2 > len(text):
+    if entropy_bits(text[:256]) < MIN_RANDOM_BITS or _word_chars(text) * 2 > len(text):
         return False
-    return entropy_bits(text[:256]) >= MIN_RANDOM_BITS
+    return not is_no_secret(text)
 
 
 def is_prefixed_key(text: str) -> bool:
@@ -155,11 +172,13 @@ def is_prefixed_key(text: str) -> bool:
     if parts[0].lower() in _IDENTIFIERS or any(part.lower() in ("public", "pub", "publishable") for part in parts[:3]):
         return False
     words = next((n for n, part in enumerate(parts) if not _is_word(part)), len(parts))
-    if (words == 0 and not parts[0].islower()) or is_placeholder(text):
+    if words == 0 and not parts[0].islower():
         return False
     tail = "".join(parts[max(1, words) :])
-    kinds = any(c.isupper() for c in tail) + any(c.islower() for c in tail) + any(c.isdigit() for c in tail)
-    return len(tail) >= (28 if kinds == 3 else 32) and _HEX.fullmatch(tail) is None and is_random(tail)
+    kinds = sum(any(map(kind, tail)) for kind in (str.isupper, str.islower, str.isdigit))
+    if len(tail) < (28 if kinds == 3 else 32) or _HEX.fullmatch(tail) is not None:
+        return False
+    return is_random(tail) and not is_placeholder(text)
 
 
 def _is_word(part: str) -> bool:
