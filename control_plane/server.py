@@ -97,7 +97,8 @@ def _listener(config: ControlPlaneConfig) -> socket.socket:
     except OSError as error:
         listener.close()
         raise DependencyFailed(
-            "ADDRESS_UNAVAILABLE", f"cannot listen on `{config.http_listen}`: {error.strerror}"
+            "ADDRESS_UNAVAILABLE",
+            f"cannot listen on `{config.http_listen}` of `control_plane.http_listen`: {error.strerror}",
         ) from error
     return listener
 
@@ -119,7 +120,9 @@ async def _grpc_server(config: ControlPlaneConfig, store: BundleStore, publicati
     try:
         front.add_insecure_port(config.listen)
     except RuntimeError as error:
-        raise DependencyFailed("ADDRESS_UNAVAILABLE", f"cannot listen on `{config.listen}`") from error
+        raise DependencyFailed(
+            "ADDRESS_UNAVAILABLE", f"cannot listen on `{config.listen}` of `control_plane.listen`"
+        ) from error
     finally:
         os.umask(before)
     await front.start()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from pdp.addresses import refused
 from pdp.config import NativeFront, Pdp
 from writ.errors import DependencyFailed
 
@@ -24,18 +25,32 @@ STEADY_S = 10.0
 
 
 class FrontProcess:
-    """The sockets and the process. `accept` makes the protocol of the front's connection; `max_unanswered` bounds a stream."""
+    """The sockets and the process. `accept` makes the protocol of the front's connection; `changed` is called whenever `serving`
+    has."""
 
     def __init__(
-        self, pdp: Pdp, front: NativeFront, accept: Callable[[], asyncio.Protocol], *, max_message_bytes: int
+        self,
+        pdp: Pdp,
+        front: NativeFront,
+        accept: Callable[[], asyncio.Protocol],
+        *,
+        max_message_bytes: int,
+        changed: Callable[[], None],
     ) -> None:
         self._pdp = pdp
         self._front = front
         self._accept = accept
         self._max_message_bytes = max_message_bytes
+        self._changed = changed
+        self._serving = False
         self._server: asyncio.Server | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._minder: asyncio.Task[None] | None = None
+
+    @property
+    def serving(self) -> bool:
+        """Whether the front takes calls: not between its end and its next start."""
+        return self._serving
 
     @property
     def rest(self) -> Path:
@@ -95,9 +110,17 @@ class FrontProcess:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+            listen = self._pdp.listen
             raise DependencyFailed(
-                "FRONT_FAILED", f"`{self._front.binary.name}` did not begin to serve; see its output"
+                "FRONT_FAILED",
+                f"`{self._front.binary.name}` did not begin to serve on `{listen}` of `pdp.listen`:"
+                f" {refused(listen) or 'see its output'}",
             )
+        self._tell(serving=True)
+
+    def _tell(self, *, serving: bool) -> None:
+        self._serving = serving
+        self._changed()
 
     def _command(self) -> list[str]:
         pdp = self._pdp
@@ -128,6 +151,7 @@ class FrontProcess:
         while self._process is not None:
             since_s = loop.time()
             code = await self._process.wait()
+            self._tell(serving=False)
             pause_s = RESTART_S if loop.time() - since_s > STEADY_S else min(2 * pause_s, RESTART_MAX_S)
             log.error("native front ended, starting it again", extra={"code": code, "pause_s": pause_s})
             await asyncio.sleep(pause_s)

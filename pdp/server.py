@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import grpc
@@ -25,6 +25,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from pdp import heap, resident
+from pdp.addresses import bound
 from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
@@ -163,15 +164,22 @@ class DecisionPoint:
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
         server.add_generic_rpc_handlers(tuple(self.front.handlers()))
         await self._set_health(healths, serving=False)
-        front = self._native_front()
-        if front is not None:
-            await front.start()  # before grpcio has threads, which a fork would trip over
-        await _listen(server, config.pdp, front.rest if front else None)
-        probed = await _listen_for_probes(healths, config.pdp.health_listen)
-        if config.telemetry.metrics_listen:
-            host, _, port = config.telemetry.metrics_listen.rpartition(":")
-            self.telemetry.listen(host.strip("[]"), int(port))
-        follower = asyncio.create_task(self._follow(healths))
+        look = asyncio.Event()
+        front = self._native_front(look.set)
+        async with (
+            AsyncExitStack() as undo
+        ):  # a start that fails leaves no front behind, and no server to the garbage collector
+            if front is not None:
+                undo.push_async_callback(front.stop)
+                await front.start()  # before grpcio has threads, which a fork would trip over
+            undo.push_async_callback(server.stop, None)
+            await _listen(server, config.pdp, front.rest if front else None)
+            probed = await _listen_for_probes(healths, config.pdp.health_listen)
+            if config.telemetry.metrics_listen:
+                host, _, port = config.telemetry.metrics_listen.rpartition(":")
+                self.telemetry.listen(host.strip("[]"), int(port))
+            undo.pop_all()
+        follower = asyncio.create_task(self._follow(healths, front, look))
         await stop.wait()
         follower.cancel()
         with suppress(asyncio.CancelledError):
@@ -189,7 +197,7 @@ class DecisionPoint:
         await self.offloader.aclose()
         self.recorder.close()
 
-    def _native_front(self) -> FrontProcess | None:
+    def _native_front(self, changed: Callable[[], None]) -> FrontProcess | None:
         pdp = self.config.pdp
         if pdp.front is None:
             return None
@@ -199,6 +207,7 @@ class DecisionPoint:
             pdp.front,
             lambda: FrontProtocol(self.engine.offer, self.authenticator, default_s),
             max_message_bytes=4 * pdp.limits.max_request_bytes,
+            changed=changed,
         )
         front.prepare()
         return front
@@ -213,7 +222,10 @@ class DecisionPoint:
         if committed or given_back:
             log.warning("recovered", extra={"committed": committed, "given_back": given_back})
 
-    async def _follow(self, healths: health.aio.HealthServicer) -> None:
+    async def _follow(
+        self, healths: health.aio.HealthServicer, front: FrontProcess | None, look: asyncio.Event
+    ) -> None:
+        """Says whether callers are served: there is a bundle, and somebody takes their calls. `look` cuts a pause short."""
         serving, kept, trimmed_s = False, None, 0.0
         while True:
             await self.lanes.refresh()
@@ -226,13 +238,15 @@ class DecisionPoint:
                 resident.trim()
                 with suppress(StateFailed):  # decisions tell
                     await self.state.continuity.begun()
-            ready = self.lanes.current is not None
+            ready = self.lanes.current is not None and (front is None or front.serving)
             self.telemetry.ready(ready)
             if ready != serving:
                 serving = ready
                 await self._set_health(healths, serving=ready)
                 log.info("serving" if ready else "not serving")
-            await asyncio.sleep(FOLLOW_S if ready else FOLLOW_S / 10)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(look.wait(), FOLLOW_S if ready else FOLLOW_S / 10)
+            look.clear()
 
     async def _set_health(self, healths: health.aio.HealthServicer, *, serving: bool) -> None:
         kind = health_pb2.HealthCheckResponse.ServingStatus
@@ -276,10 +290,12 @@ async def _listen(server: grpc.aio.Server, pdp: Pdp, rest: Path | None) -> None:
             root_certificates=pdp.tls.client_authority.read_bytes(),
             require_client_auth=True,
         )
-        server.add_secure_port(pdp.listen, credentials)
+        with bound(pdp.listen, "pdp.listen"):
+            server.add_secure_port(pdp.listen, credentials)
         await server.start()
         return
-    await _listen_at(server, rest or Path(pdp.listen.removeprefix("unix:").removeprefix("//")))
+    with bound(str(rest or pdp.listen), "pdp.front.folder" if rest else "pdp.listen"):
+        await _listen_at(server, rest or Path(pdp.listen.removeprefix("unix:").removeprefix("//")))
 
 
 async def _listen_for_probes(healths: health.aio.HealthServicer, address: str) -> grpc.aio.Server | None:
@@ -288,11 +304,16 @@ async def _listen_for_probes(healths: health.aio.HealthServicer, address: str) -
         return None
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)], maximum_concurrent_rpcs=MAX_PROBES)
     health_pb2_grpc.add_HealthServicer_to_server(healths, server)
-    if address.startswith("unix:"):
-        await _listen_at(server, Path(address.removeprefix("unix:").removeprefix("//")))
-    else:
-        server.add_insecure_port(address)
-        await server.start()
+    try:
+        with bound(address, "pdp.health_listen"):
+            if address.startswith("unix:"):
+                await _listen_at(server, Path(address.removeprefix("unix:").removeprefix("//")))
+            else:
+                server.add_insecure_port(address)
+                await server.start()
+    except BaseException:
+        await server.stop(None)
+        raise
     return server
 
 

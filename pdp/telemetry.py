@@ -58,7 +58,7 @@ class Telemetry:
         try:
             start_http_server(port, host, registry=self.registry)
         except OSError as error:
-            message = f"cannot listen on `{host}:{port}`: {error.strerror}"
+            message = f"cannot listen on `{host}:{port}` of `telemetry.metrics_listen`: {error.strerror}"
             raise DependencyFailed("ADDRESS_UNAVAILABLE", message) from error
 
     def batch(self, laps: Mapping[str, float], items: Sequence[Item]) -> None:

@@ -56,6 +56,7 @@ class StackConfig:
 
     stack: Stack
     pdp_listen: str
+    health_listen: str  # where health alone is answered; "": nowhere
     pdp_health: str  # where `pdp_listen` needs a client certificate; "": nowhere
     native_front: bool
     opa_socket: Path
@@ -81,6 +82,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
     return StackConfig(
         stack=stack,
         pdp_listen=_text(pdp, "pdp.listen"),
+        health_listen=str(pdp.get("health_listen") or ""),
         pdp_health=_health(stack, pdp),
         native_front=pdp.get("front") is not None,
         opa_socket=layout.root / _text(_section(document, "opa"), "opa.socket"),

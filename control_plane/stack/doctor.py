@@ -10,14 +10,13 @@ import importlib.metadata
 import json
 import os
 import re
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from control_plane.stack import programs, ready
+from control_plane.stack import addresses, programs, ready
 from control_plane.stack.config import StackConfig, load_stack_config
 from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
@@ -213,28 +212,11 @@ def _runs(layout: Layout) -> bool:
 
 def _ports(config: StackConfig, layout: Layout) -> Iterator[Finding]:
     """Ports that a start will want. Asked only while nothing of ours runs, which would hold them itself."""
-    wanted = {}
-    if config.stack.start_control_plane:
-        wanted["control_plane.http_listen"] = config.control_plane_http
-    if config.stack.start_pdp and config.metrics_listen:
-        wanted["telemetry.metrics_listen"] = config.metrics_listen
-    for setting, address in wanted.items():
-        said = _cannot_listen(address)
+    for setting, address in addresses.wanted(config).items():
+        said = addresses.cannot_listen(address)
         detail = f"cannot listen on `{address}`: {said}" if said else f"{address} is free"
         mend = f"end what listens there, or set another `{setting}` in `{layout.settings}`" if said else ""
         yield Finding(name="port", right=not said, detail=detail, mend=mend)
-
-
-def _cannot_listen(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
-            probe.bind((host.strip("[]"), int(port)))
-    except (OSError, ValueError, OverflowError) as error:
-        return getattr(error, "strerror", None) or str(error)
-    return ""
 
 
 async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Finding]:

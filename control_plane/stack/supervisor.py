@@ -1,9 +1,9 @@
 """Starts the processes of one stack in order, watches them, and stops them in reverse order.
 
-Order: both servers read their settings; Redis and control plane; the bundle, built and pushed if its sources have changed; OPA,
-until it runs a bundle; the state epoch; the decision point, until it serves. One supervisor a state folder, by flock(2),
-which the kernel gives back when the supervisor is killed; minder.py and shim.py then end the children. Does not print; it
-reports lines.
+Order: both servers read their settings, and ports are free; Redis and control plane; the bundle, built and pushed if its sources
+have changed; OPA, until it runs a bundle; the state epoch; the decision point, until it serves. One supervisor a state folder, by
+flock(2), which the kernel gives back when the supervisor is killed; minder.py and shim.py then end the children. Does not print;
+it reports lines.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from control_plane.opa_config import OPA_ENVIRONMENT, opa_command
 from control_plane.stack import policy, ready
+from control_plane.stack.addresses import check_addresses
 from control_plane.stack.child import Child, ChildSpec, Pace, end_leftovers
 from control_plane.stack.config import StackConfig, load_stack_config, write_settings
 from control_plane.stack.keys import make_keys
@@ -97,6 +98,7 @@ class Supervisor:
             link_tool(layout, "front", await asyncio.to_thread(tool_path, "front"))
         # Before anything runs: a start that a setting ends has stopped nothing and has used up no proof of what Redis holds.
         await check_settings(config, layout)
+        check_addresses(config, layout)
         await self._start_minder()
         pace = Pace(
             ready_timeout_s=config.stack.ready_timeout_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import stat
@@ -15,9 +16,10 @@ import pytest
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from control_plane.stack.ready import HEALTH_CHECK
+from control_plane.stack.ready import HEALTH_CHECK, pdp_ready
 from pep.client import Client, DecisionRefused
 from tests.stack_support import DecisionPoint, Ground, codes, effect, request, until, update
+from writ.errors import DependencyFailed
 from writ.receipt import Receipt, verify_receipt
 from writ.v1 import decision_pb2
 
@@ -40,6 +42,32 @@ def point(ground: Ground) -> DecisionPoint:
 def front_pid(point: DecisionPoint) -> int:
     children = (Path(f"/proc/{point.pid}/task/{point.pid}/children")).read_text().split()
     return next((int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text() == "front\n"), 0)
+
+
+def test_while_no_front_takes_calls_health_says_so(ground: Ground) -> None:
+    front = ground.native_front("pdp-gone")
+    link = ground.folder / "bin" / "front"
+    link.parent.mkdir()
+    link.symlink_to(front["binary"])
+    health = f"unix://{ground.folder}/health.sock"
+    point = ground.point("pdp-gone", pdp={"front": front | {"binary": str(link)}, "health_listen": health}).start()
+
+    def told() -> str:
+        try:
+            asyncio.run(pdp_ready(health))
+        except DependencyFailed as error:
+            return error.message
+        return "serving"
+
+    assert told() == "serving"
+    number = front_pid(point)
+    assert number
+    link.unlink()
+    os.kill(number, signal.SIGKILL)
+    until(lambda: told() == "expected SERVING, got NOT_SERVING", "health to miss the front")
+    link.symlink_to(front["binary"])
+    until(lambda: told() == "serving", "health to find the front again")
+    assert point.stop() == 0
 
 
 def test_a_decision_with_its_evidence_comes_through_unchanged(ground: Ground, point: DecisionPoint) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -219,6 +220,24 @@ def test_a_wrong_setting_starts_nothing_and_costs_no_state(stopped: Path, old: s
     with up(stopped) as later:
         assert "state after a clean stop: requests  0" in later.log.read_text()
         assert "counted again" not in later.log.read_text()
+
+
+def test_a_port_that_somebody_else_has_starts_nothing(tmp_path: Path) -> None:
+    layout = make_layout(tmp_path / "s")
+    write_settings(layout, os.urandom)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        text = layout.settings.read_text()
+        layout.settings.write_text(text.replace(f"unix://{layout.root}/health.sock", address))
+        refused = writ("up", "--state", str(layout.root), "--json")
+        error = json.loads(refused.stdout)["error"]
+        assert (refused.returncode, error["reason"]) == (1, "ADDRESS_UNAVAILABLE")
+        where = f"`{address}`, `pdp.health_listen` in `{layout.settings}`"
+        assert error["message"] == f"cannot listen on {where}: Address already in use"
+        assert not layout.socket("redis").exists()
+        findings = json.loads(writ("doctor", "--state", str(layout.root), "--json").stdout)
+        (finding,) = [finding for finding in findings if finding["name"] == "port" and not finding["right"]]
+        assert "`pdp.health_listen`" in finding["mend"]
 
 
 def test_a_database_that_is_new_gets_the_bundle(stopped: Path) -> None:
