@@ -114,7 +114,7 @@ def cross_request_correlation(session: Mapping[str, Any], *, external: bool) -> 
     if widest := max([total["denials"] for total in totals]):
         own = totals[0]["denials"]
         points = min(30, 5 * own) + min(20, 2 * (widest - own))
-        found.append((points, f"{own} denials in this session, {widest} in all"))
+        found.append((points, f"denials: {own} in this session, {widest} in all"))
     if (repeats := session["repeats"]) > REPEATS_FREE:
         found.append((min(24, 3 * (repeats - REPEATS_FREE)), f"nearly the same {_times(repeats)} before"))
     if (others := session["other_agents"]) > OTHERS_FREE:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,7 +49,7 @@ class Ground:
     """What several decision points share: keys, a Redis and an OPA, which the test may kill, pause and restart.
 
     `bundle` is a control plane's address; without it OPA takes the policy from disk, with `rules` added to it and with
-    `packs` alone, when any are named.
+    `packs` alone, when any are named; or what `policy` builds in a folder, signed with a key.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Ground:
         key: SigningKey | None = None,
         redis: RedisServer | RedisCluster | None = None,
         packs: Collection[str] = (),
+        policy: Callable[[Path, SigningKey], BuiltBundle] | None = None,
         **rules: str,
     ) -> None:
         # Not pytest's folder: its path is too long for a socket.
@@ -66,7 +67,9 @@ class Ground:
         self.layout = make_layout(self.folder / "s")
         make_keys(self.layout, os.urandom)
         self.key = key or SigningKey()
-        self.bundle = build_policy(self.folder, self.key, packs=packs, **rules)
+        self.bundle = (
+            policy(self.folder, self.key) if policy else build_policy(self.folder, self.key, packs=packs, **rules)
+        )
         self.redis = RedisServer()  # what most tests run on; with another backend it is not started
         self.backend: RedisServer | RedisCluster = redis or self.redis
         self.opa = OpaServer(self.folder, self.key, bundle or self.bundle.path)

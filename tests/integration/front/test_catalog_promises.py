@@ -4,7 +4,7 @@ that its results hold."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,9 +46,8 @@ matched contains {
 """
 
 
-def build(folder: Path, key: SigningKey, *, packs: Collection[str] = ()) -> BuiltBundle:
+def build(folder: Path, key: SigningKey) -> BuiltBundle:
     """Builds the policy of the checkout with a server of contacts, all of which a pack of its own allows."""
-    assert not packs
     source = folder / "source"
     shutil.copytree(CHECKOUT / "rego", source)
     for name, file, text in (
@@ -62,10 +61,8 @@ def build(folder: Path, key: SigningKey, *, packs: Collection[str] = ()) -> Buil
 
 @pytest.fixture(scope="module")
 def point() -> Iterator[DecisionPoint]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.ground.build_policy", build)
-        with Ground() as ground:
-            yield ground.point().start()
+    with Ground(policy=build) as ground:
+        yield ground.point().start()
 
 
 def asked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,9 +61,8 @@ matched contains {
 """
 
 
-def build(folder: Path, key: SigningKey, *, packs: Collection[str] = ()) -> BuiltBundle:
+def build(folder: Path, key: SigningKey) -> BuiltBundle:
     """Builds the policy of the checkout with a vault, a pack that allows all of it, and the documented sequence."""
-    assert not packs
     source = folder / "source"
     shutil.copytree(CHECKOUT / "rego", source)
     shutil.rmtree(source / "packs" / "agent_safety")
@@ -83,10 +82,8 @@ def build(folder: Path, key: SigningKey, *, packs: Collection[str] = ()) -> Buil
 
 @pytest.fixture(scope="module")
 def point() -> Iterator[DecisionPoint]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.ground.build_policy", build)
-        with Ground() as ground:
-            yield ground.point().start()
+    with Ground(policy=build) as ground:
+        yield ground.point().start()
 
 
 def asked(point: DecisionPoint, agent: str, tool: str, **args: str) -> decision_pb2.Decision:
