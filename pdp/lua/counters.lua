@@ -4,7 +4,7 @@
 -- A counter window is a hash:
 --   c  committed (DISTINCT: number of committed elements)   p  reserved and not settled (DISTINCT: elements only reserved)
 --   o, n  oldest and newest bucket of a sliding window      d  oldest bucket of a committed element (sliding DISTINCT)
---   x  when the key is set to expire, Unix ms
+--   x  when the key is set to expire, Unix ms            l  until when what was counted before counts as lost, Unix ms
 --   b<bucket>  what was committed in a bucket               <order>  what a ticket has reserved
 --   k<element> committed element: its bucket, or 1          r<element> how many tickets reserve it
 --   <order>:<element>  a ticket's reservation of an element
@@ -12,9 +12,13 @@
 -- Sliding windows are rings of 60 buckets. A bucket counts until its END has left the window: too long by at most one
 -- bucket, never too short.
 
+-- {organisation}:c:<day>:<00 to ff> lists the counters that expire on that day (since 1970) and when: field 16 hex digits of the
+-- SHA-1 of the key, value Unix ms. One that is not there though it is listed was lost: it has no data until its window is over.
+
 local call = redis.call
 local MAX = 9007199254740991 -- 2^53 - 1: beyond it Lua numbers lose units
 local DAY = 86400000
+local RENEWAL = 3600000 -- a sliding window is made to expire later so seldom
 local BUCKETS = 60
 local ELEMENTS = 1024 -- a DISTINCT set is exact up to here; full counts as over
 local SCAN = 4096 -- more reservations than this in one window are counted as if all came before
@@ -110,21 +114,42 @@ local function prune_distinct(c)
   if not due then c.gone[#c.gone + 1] = 'd' end
 end
 
+-- When the key of a counter expires that was written at `now`: a day beyond the window, because late settling must still find its
+-- ticket.
+local function expiry(c, now) return (c.length > 0 and now + c.length + 2 * c.width or c.ends) + DAY end
+
+local function listing(c, day)
+  if not c.digest then c.digest = string.sub(redis.sha1hex(c.key), 1, 16) end
+  local at = string.find(c.key, '}:n:', 1, true)
+  return string.sub(c.key, 1, at + 1) .. 'c:' .. text(day) .. ':' .. string.sub(c.digest, 1, 2)
+end
+
+-- Until when a counter that is not there is missed: as long as what was counted last would count; 0 for a new one.
+local function missed_until(c, now)
+  local last, latest = math.floor(expiry(c, now) / DAY), 0
+  for day = c.length > 0 and math.floor(now / DAY) or last, last do
+    latest = math.max(latest, tonumber(call('HGET', listing(c, day), c.digest) or 0))
+  end
+  latest = latest - DAY + (c.length > 0 and RENEWAL or 0)
+  return latest > now and latest or 0
+end
+
 -- `length` 0: calendar window that ends at `ends`; else a sliding window of `length` ms.
 local function load(key, length, ends, distinct, now)
   local c = loaded[key]
   if c then return c end
-  local v = call('HMGET', key, 'c', 'p', 'o', 'n', 'd', 'x')
+  local v = call('HMGET', key, 'c', 'p', 'o', 'n', 'd', 'x', 'l')
   c = {
     key = key, length = length, ends = ends, distinct = distinct,
     c = tonumber(v[1] or 0), p = tonumber(v[2] or 0), oldest = tonumber(v[3] or nil), newest = tonumber(v[4] or nil),
-    due = tonumber(v[5] or nil), expires = tonumber(v[6] or 0), set = {}, gone = {}, buckets = {}, kept = {}, refs = {},
+    due = tonumber(v[5] or nil), expires = tonumber(v[6] or 0), lost = tonumber(v[7] or 0), set = {}, gone = {}, buckets = {}, kept = {}, refs = {},
   }
   if length > 0 then
     c.width = math.ceil(length / BUCKETS)
     c.live = math.floor((now - length) / c.width)
     if distinct then prune_distinct(c) else prune_sum(c) end
   end
+  if not v[2] then c.lost = missed_until(c, now) end
   loaded[key] = c
   return c
 end
@@ -267,15 +292,24 @@ local function flush(now)
       fields[#fields + 1] = 'd'
       fields[#fields + 1] = text(c.due)
     end
-    -- A day beyond the window: late settling must still find its ticket.
-    local expires = (c.length > 0 and now + c.length + 2 * c.width or c.ends) + DAY
-    local renew = expires > c.expires + (c.length > 0 and DAY / 24 or 0)
+    if c.lost > 0 then
+      fields[#fields + 1] = 'l'
+      fields[#fields + 1] = text(c.lost)
+    end
+    local expires = expiry(c, now)
+    local renew = expires > c.expires + (c.length > 0 and RENEWAL or 0)
     if renew then
       fields[#fields + 1] = 'x'
       fields[#fields + 1] = text(expires)
     end
     if #gone > 0 then call('HDEL', c.key, unpack(gone)) end
     call('HSET', c.key, unpack(fields))
-    if renew then call('PEXPIREAT', c.key, text(expires)) end
+    if renew then
+      call('PEXPIREAT', c.key, text(expires))
+      local day = math.floor(expires / DAY)
+      local list = listing(c, day)
+      call('HSET', list, c.digest, text(expires))
+      call('PEXPIREAT', list, text((day + 1) * DAY))
+    end
   end
 end

@@ -83,12 +83,12 @@ local function reserve_all(out, q, order, hold, base, dry)
   local kept, reserved = {}, false
   for i, r in ipairs(q[8]) do
     local w = windows[r[2]]
-    if state ~= 1 or not w then
+    local name, full, element = w and r[1] .. w[1], r[3], r[4]
+    local c = state == 1 and w and load(counter_prefix .. name, w[2], w[3], element ~= '', now)
+    if not c or now < c.lost then
       show(out, 0, 0, 0, 0, r[5])
       kept[i] = { '', 0, 0, 0, r[6], '', 0, 0 }
     else
-      local name, full, element = r[1] .. w[1], r[3], r[4]
-      local c = load(counter_prefix .. name, w[2], w[3], element ~= '', now)
       local before = base[name .. '|' .. element] or 0
       local amount = math.max(0, full - before)
       if r[5] == 1 or not fits(c, amount, element) then
@@ -138,10 +138,10 @@ end
 -- Shows what stands reserved already, with nothing counted that was reserved later.
 local function show_reserved(out, q, order, record)
   for i, r in ipairs(record[4]) do
-    if r[1] == '' then
+    local c = r[1] ~= '' and load(counter_prefix .. r[1], r[2], r[3], r[6] ~= '', now)
+    if not c or now < c.lost then
       show(out, 0, 0, 0, 0, q[8][i] and q[8][i][5] or 0)
     else
-      local c = load(counter_prefix .. r[1], r[2], r[3], r[6] ~= '', now)
       local before = lower(c, order)
       local own = r[4]
       if r[6] ~= '' then own = own_elements(record, r, c) end

@@ -14,7 +14,7 @@ from pdp.state import RedisState
 from pdp.state_records import StoredFact
 from pdp.state_wire import organisation_key, parse_ticket
 from tests.redis_server import RedisCluster, RedisServer
-from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
+from tests.state_support import EPOCH, FAR, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 from writ.errors import StateFailed
 
 SLIDING = Window(length_ms=3_600_000)
@@ -451,3 +451,65 @@ async def test_an_approval_that_nobody_gave_in_time_begins_anew(state: RedisStat
     assert await state.first_asked([asked(100)]) == [100]
     await asyncio.sleep(0.05)
     assert await state.first_asked([asked(200)]) == [200]
+
+
+def _counters(backend: RedisServer | RedisCluster) -> list[bytes]:
+    with backend.client() as client:
+        return sorted(client.scan_iter("{acme}:n:*"))
+
+
+def _forget(backend: RedisServer | RedisCluster) -> None:
+    with backend.client() as client:
+        for name in _counters(backend):
+            client.delete(name)
+
+
+@pytest.mark.parametrize("window", [FAR, SLIDING, Window(length_ms=366 * 86_400_000)])
+@pytest.mark.parametrize("element", ["", "one"])
+async def test_a_counter_that_was_lost_has_no_data_and_is_not_zero(
+    backend: RedisServer | RedisCluster, state: RedisState, window: Window, element: str
+) -> None:
+    counted = reserve(1 if element else 500, window=window, element=element)
+    first = ask("first", counted)
+    view = await enrich_one(state, first)
+    assert view.counters["calls"].known
+    await state.settle([settle(first, view, Final.ALLOWED)])
+    pending = ask("pending", counted)
+    held = await enrich_one(state, pending)
+    _forget(backend)
+    for number in range(3):
+        again = ask(str(number), counted)
+        view = await enrich_one(state, again)
+        assert not view.counters["calls"].known
+        await state.settle([settle(again, view, Final.ALLOWED)])
+    assert not (await enrich_one(state, ask("look", counted, dry_run=True))).counters["calls"].known
+    retried = await enrich_one(state, with_ticket(pending, held))
+    assert not retried.counters["calls"].known, "what it saw reserved is gone"
+    await state.settle([settle(pending, retried, Final.ALLOWED)])  # writes the counter again
+    assert not (await enrich_one(state, ask("last", counted))).counters["calls"].known
+    assert (await enrich_one(state, ask("other", reserve(key="other", window=window)))).counters["calls"].known
+
+
+async def test_a_counter_that_was_lost_counts_again_when_what_it_held_would_be_forgotten(
+    backend: RedisServer | RedisCluster, state: RedisState
+) -> None:
+    counted = reserve(window=SLIDING)
+    await enrich_one(state, ask("first", counted))
+    _forget(backend)
+    with backend.client() as client:
+        now_s, micros = client.time()
+        client.hset("{acme}:m", "t", now_s * 1000 + micros // 1000 + 3_600_000)
+        assert not (await enrich_one(state, ask("soon", counted))).counters["calls"].known
+        client.hset("{acme}:m", "t", now_s * 1000 + micros // 1000 + 2 * 3_600_000 + 180_000)
+    assert (await enrich_one(state, ask("later", counted))).counters["calls"].known
+
+
+async def test_what_is_listed_of_counters_goes_with_them(
+    backend: RedisServer | RedisCluster, state: RedisState
+) -> None:
+    await enrich_one(state, ask("r", reserve(window=SLIDING)))
+    with backend.client() as client:
+        (listing,) = client.scan_iter("{acme}:c:*")
+        (counter,) = _counters(backend)
+        assert client.hlen(listing) == 1
+        assert 0 <= client.pexpiretime(listing) - client.pexpiretime(counter) <= 86_400_000
