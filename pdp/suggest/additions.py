@@ -20,7 +20,7 @@ from writ.action import Verb
 _FETCHED = word_set("clone import ingest generate transcribe convert download load render pull mirror sync")
 _LOADING = word_set("load loads fetch fetches download downloads crawl crawls navigate navigates visit visits")
 _KEPT = word_set("draft contact payee beneficiary template user account lead customer")
-_CALLBACKS = word_set("callback webhook notify endpoint notification")
+_CALLBACKS = word_set("callback webhook hook notify endpoint notification")
 _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )

@@ -19,7 +19,7 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "reply_to subscriber grantee delegate to_email to_number recipient_email receiver_email user_email "
         "customer_email owner_email to_user target_user contact_email email_to mail_to recipient_id to_phone "
         "telephone mobile_number addressees delegate_to mention tagged_user mentioned_username notify_email "
-        "person friend forwarding_address new_owner destination_email invite_email"
+        "person friend whom with_whom to_whom tel forwarding_address new_owner destination_email invite_email"
     ),
     "url": word_set(
         "url uri link href website webpage web_page site endpoint webhook callback host hostname base_url feed "
@@ -50,7 +50,7 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "payload message_body detail post tweet signature headline reply text_content body_html body_text "
         "html_body properties rows manifest edits files data template blocks new_content new_text announcement "
         "bio prompt policy password new_password first_name last_name street city country address postcode zip "
-        "remark answer feedback greeting wording explanation justification "
+        "msg txt remark answer feedback greeting wording explanation justification "
         "zip_code passphrase pin_code reason resolution new_str instruction"
     ),
     "limit": word_set(
@@ -79,14 +79,16 @@ WHOLE: Mapping[str, frozenset[str]] = {
 """Names as a whole."""
 
 LAST: Mapping[str, frozenset[str]] = {
-    "recipient": word_set("email recipient recipients attendees participants invitees phone"),
-    "url": word_set("url uri link href webhook callback endpoint host hostname website"),
-    "path": word_set("path filename filepath directory folder dir"),
+    "recipient": word_set(
+        "email mail recipient recipients attendees participants invitees phone mobile telephone tel fax"
+    ),
+    "url": word_set("url uri link href webhook hook callback endpoint host hostname website"),
+    "path": word_set("path filename filepath file directory folder dir"),
     "account": word_set("iban wallet beneficiary payee"),
-    "code": word_set("command script"),
+    "code": word_set("command cmd cmdline script"),
     "query": word_set("query sql"),
     "content": word_set(
-        "body content text message html markdown title subject note notes comment comments remark remarks"
+        "body content text message html markdown title subject note notes comment comments remark remarks msg"
     ),
     "amount": word_set("amount price"),
     "id": word_set(

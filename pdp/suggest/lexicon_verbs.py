@@ -214,6 +214,8 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("get", "rid"): Verb.DELETE,
     ("hand", "over"): Verb.SEND,
     ("hand", "out"): Verb.SEND,
+    ("post", "update"): Verb.SEND,
+    ("post", "updates"): Verb.SEND,
     ("stream", "to"): Verb.SEND,
     ("report", "to"): Verb.SEND,
     ("reach", "out"): Verb.SEND,

@@ -9,7 +9,13 @@ from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
-_PAID = word_set("account recipient receiver to destination account_id")
+_PAID = word_set("target account recipient receiver to destination account_id")
+_ACCOUNTS = word_set("account acct accounts iban paypal")
+_ADDRESSES = word_set("address addr addresses")
+_LINE_NUMBERS = word_set("no nr num number numbers")
+_LINES = word_set("fax phone mobile cell tel telephone wa whatsapp sms handset msisdn")
+_MAILED = word_set("forward forwarding reply notify notification recipient mail email")
+_WEB = word_set("site web page website")
 _CODE_NAMES = word_set("program code expression source function input cell arg argument args statement")
 _RUN_NAMES = word_set("program code source cell expression args arg argument function")
 _TYPED_NAMES = word_set("input text data stdin keys")
@@ -34,7 +40,7 @@ _PEOPLE_TOOLS = word_set("user member collaborator person contact employee colle
 
 def judge_by_trade(asked: Question) -> Judgement | None:
     """Returns what an argument holds in the trade of its tool, None when the trade makes no difference."""
-    steps = (_money, _code, _file, _to, _sender, _place, _booked, _meeting_place, _person, _title)
+    steps = (_line, _money, _code, _file, _to, _sender, _place, _booked, _meeting_place, _person, _title)
     return next((found for step in steps if (found := step(asked)) is not None), None)
 
 
@@ -47,12 +53,34 @@ def judge_person(asked: Question) -> Judgement:
 
 
 def _money(asked: Question) -> Judgement | None:
+    if _is_account(asked):
+        return Judgement("account" if asked.setting.writes else "id", 80, f"an account: {asked.name}")
     if not asked.setting.money or asked.single not in _PAID:
         return None
     if asked.described in ("recipient", "account"):
         return Judgement(asked.described, 85, f"description says {asked.described}")
     kind = "recipient" if asked.single in ("recipient", "receiver", "to") else "account"
     return Judgement(kind, 80, "whom a payment reaches")
+
+
+def _is_account(asked: Question) -> bool:
+    """True for `iban_or_paypal`, `wallet_addr`, and `charity_account` where money is spoken of."""
+    before = {*asked.words[:-1]}
+    if not before or not asked.argument.is_text:
+        return False
+    named = "iban" in before or ("wallet" in before and asked.last in _ADDRESSES)
+    return named or (asked.setting.money and asked.last in _ACCOUNTS)
+
+
+def _line(asked: Question) -> Judgement | None:
+    """Tells `fax_no` and `forward_address` from the number of a record and the address of a house."""
+    before = {*asked.words[:-1]}
+    if asked.last in _LINE_NUMBERS and before & _LINES:
+        reaches = asked.setting.writes
+        return Judgement("recipient" if reaches else "id", 80, f"whom it reaches: {asked.name}")
+    if asked.last in _ADDRESSES and before & _MAILED and asked.setting.writes:
+        return Judgement("recipient", 80, f"whom it reaches: {asked.name}")
+    return Judgement("url", 75, f"an address: {asked.name}") if asked.last in _ADDRESSES and before & _WEB else None
 
 
 def _code(asked: Question) -> Judgement | None:
