@@ -35,6 +35,8 @@ async def read_agent(client: Client, key: bytes, organisation: str, agent_id: st
     raw = await client.command("GET", baseline_key(key, organisation, agent_id))
     standing = await client.command("GET", f"{prefix}K{state_name(key, 'agent', agent_id)}")
     suspended = await client.command("GET", f"{prefix}s:{agent_id}")
+    if suspended is None:
+        suspended = await client.command("HGET", organisation_key(organisation), f"S:{agent_id}")
     found = parse_baseline(raw)
     raw = None if raw == FORGOTTEN else raw
     return {

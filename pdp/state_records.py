@@ -79,11 +79,14 @@ class StateRecords:
         return await self._put(organisation, items)
 
     async def suspend(self, organisation: str, agent_id: str) -> None:
-        """From the next enrichment on the agent shows as suspended, until `resume`."""
+        """From the next enrichment on the agent shows as suspended, until `resume`. It stands in two places, of which each is
+        enough: who is suspended must not act again because a key was lost. A crash between them has suspended the agent."""
         await self._put(organisation, [[f"s:{agent_id}", "1", -1]])
+        await self.client.command("HSET", organisation_key(organisation), f"S:{agent_id}", "1")
 
     async def resume(self, organisation: str, agent_id: str) -> None:
         """Takes back `suspend`."""
+        await self.client.command("HDEL", organisation_key(organisation), f"S:{agent_id}")
         await self._put(organisation, [[f"s:{agent_id}", "", 0]])
 
     async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:

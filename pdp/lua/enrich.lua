@@ -1,7 +1,7 @@
 -- Claims, reserves and reads for a batch of one organisation. See docs/state.md for the design and the proof.
 --
 -- KEYS[1]  {organisation}:m   hash: e epoch, s last sequence number, d the same when numbers were last drawn, t last time,
---          r run id of the server, g<writer> fence
+--          r run id of the server, g<writer> fence, S:<agent> suspended (s:<agent> says it as well)
 -- ARGV[1]  JSON {w writer, g generation, c number of this trip, e epoch that the writer knows, s highest sequence it has seen,
 --            W windows: [length_ms] or [start, start, start, start], S agents (suspension), F facts,
 --            q items: [claim id, digest and owner, agent index, lease_ms, order, hold, flags, reservations]}
@@ -20,7 +20,9 @@ local meta_key = KEYS[1]
 local prefix = string.sub(meta_key, 1, -2)
 local ask = cjson.decode(ARGV[1])
 local writer, generation, trip = ask.w, ask.g, ask.c
-local meta = call('HMGET', meta_key, 'e', 's', 't', 'r', 'g' .. writer)
+local fields = { 'e', 's', 't', 'r', 'g' .. writer }
+for _, agent in ipairs(ask.S) do fields[#fields + 1] = 'S:' .. agent end
+local meta = call('HMGET', meta_key, unpack(fields))
 local epoch, sequence = meta[1], tonumber(meta[2] or 0)
 
 local state = 1
@@ -57,7 +59,7 @@ for _, q in ipairs(ask.q) do keys[#keys + 1] = prefix .. 'q:' .. q[1] end
 local values = call('MGET', unpack(keys))
 
 local suspended, facts = {}, {}
-for i = 1, #ask.S do suspended[i] = values[i] and 1 or 0 end
+for i = 1, #ask.S do suspended[i] = (values[i] or meta[5 + i]) and 1 or 0 end
 for i = 1, #ask.F do facts[i] = values[#ask.S + i] end
 local claims, writes, records, removed = {}, {}, {}, {}
 local offset = #ask.S + #ask.F

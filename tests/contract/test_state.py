@@ -317,6 +317,30 @@ async def test_a_transformed_repeat_reserves_only_the_rest(state: RedisState) ->
     assert await value_now(state, reserve()) == (100, 0)
 
 
+@pytest.mark.parametrize("lost", ["s:agent", "S:agent"])
+async def test_an_agent_stays_suspended_when_a_key_is_lost_and_after_a_rebuild(
+    backend: RedisServer | RedisCluster, state: RedisState, other: RedisState, lost: str
+) -> None:
+    await state.suspend("acme", "agent")
+    with backend.client() as client:
+        if lost == "s:agent":
+            assert client.delete(f"{{acme}}:{lost}") == 1
+        else:
+            assert client.hdel("{acme}:m", lost) == 1
+    assert (await enrich_one(state, ask("r1"))).suspended
+    await state.continuity.activate("acme", "f" * 16)
+    assert (await enrich_one(other, ask("r2"))).suspended
+    assert not (await enrich_one(other, ask("r3", agent="another"))).suspended
+    await other.resume("acme", "agent")
+    assert not (await enrich_one(state, ask("r4"))).suspended
+
+
+async def test_an_agent_may_be_suspended_before_its_organisation_has_counted(state: RedisState) -> None:
+    await state.suspend("fresh", "agent")
+    view = await enrich_one(state, ask("r", organisation="fresh"))
+    assert (view.suspended, view.state_epoch) == (True, EPOCH)
+
+
 async def test_a_suspended_agent_gets_no_stored_answer(state: RedisState) -> None:
     asked = ask("r", reserve())
     view = await enrich_one(state, asked)
