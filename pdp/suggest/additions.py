@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import PEOPLE_ARGUMENTS
-from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, NAME_ONLY, STRICT
-from pdp.suggest.looks import only_looks
+from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, NAME_ONLY, READING_CHOICES, STRICT
+from pdp.suggest.looks import deed_of, only_looks
 from pdp.suggest.meanings import is_about_money
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
@@ -25,8 +25,6 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
-_READS = word_set("list get read search find fetch query describe lookup count view status info")
-"""Choices that surely only read."""
 _ALL_READING = frozenset(word for word, verb in CHOICES.items() if verb in READS)
 _JUDGING = word_set("review score check evaluate verify validate inspect examine assess grade count measure determine")
 _VERDICTS = word_set(
@@ -37,11 +35,12 @@ _SHOWING = word_set("show display present")
 _UTTERING = _SHOWING | word_set("recommend suggest review consult help")
 _OWN_TEXTS = word_set("text message notice announcement wording")
 _REMARKS = word_set("comment remark remarks feedback note")
+_SEARCHING = word_set("list search find query filter browse")
 _SENT = word_set("newsletter announcement mailing notification reminder")
 """Choices that name what is sent."""
 _VAGUE_VERBS = word_set("admin manage handle process control operate administer maintain use run")
 """Verbs of names that leave it to an argument what is done."""
-_READING_CHOICES = word_set("get list read search find")
+_LISTED_CHOICES = word_set("get list read search find")
 _HOSTS = word_set("host hostname domain site")
 _IDS = word_set("id slug number key name uuid")
 _HTTP = frozenset({"get", "post"})
@@ -94,6 +93,7 @@ class Additions:
         self._addresses(verbs, add)
         self._people(verbs, add)
         self._verdicts(verbs, add)
+        self._deeds(verbs, add)
         sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
         if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE}:
             add(Verb.PAY, 55, "takes an amount and an account")
@@ -135,7 +135,9 @@ class Additions:
             return False
         first = {word for choice in role.argument.choices or () for word in name_words(choice)[:1]}
         changes = any(CHOICES.get(word, Verb.READ) not in READS for word in first)
-        return "_".join(role.words) in ACTIONS or (role.words == ("mode",) and bool(first & _READS) and changes)
+        return "_".join(role.words) in ACTIONS or (
+            role.words == ("mode",) and bool(first & READING_CHOICES) and changes
+        )
 
     def _transfer(self, said: Said) -> Said:
         """A transfer that speaks of no money and takes no amount hands something over."""
@@ -159,9 +161,9 @@ class Additions:
             words = first & (CHOICES.keys() | _SENT)
             if closed and self._is_vague():  # nothing else says what it does
                 words |= {word for word in first - NAME_ONLY if STRICT.get(word, Verb.READ) not in READS}
-            if not verbs and words <= _ALL_READING and not (closed and first <= _READS | words):
+            if not verbs and words <= _ALL_READING and not (closed and first <= READING_CHOICES | words):
                 continue  # what the others do, no word tells
-            if verbs and verbs <= READS and not role.argument.required and not words & _READING_CHOICES:
+            if verbs and verbs <= READS and not role.argument.required and not words & _LISTED_CHOICES:
                 continue  # a filter of what is listed
             for word in sorted(
                 words, key=lambda word: (-GRAVITY[CHOICES.get(word) or STRICT.get(word, Verb.SEND)], word)
@@ -242,6 +244,16 @@ class Additions:
             if told and _UTTERING & set(self._name.words) and role.argument.is_scalar:
                 add(Verb.SEND, 50, f"others are shown `{_shown(role)}`")
 
+    def _deeds(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        """An argument that is itself an order: `list_holds(cancel_expired)`, `get_reader(update)`, `get_report(email_to)`."""
+        if not verbs or not verbs <= READS:
+            return
+        for role in self._roles:
+            deed = deed_of(role)
+            if deed is None or (deed is Verb.SEND and role.argument.is_text and _SEARCHING & set(self._name.words)):
+                continue  # `search_messages(email_to)` looks for it
+            add(deed, 50, f"argument `{_shown(role)}` is an order")
+
     def _is_of_the_record(self, role: Role) -> bool:
         """True near the surface, or in the records that the tool makes; records inside other records are old news."""
         names = role.argument.names
@@ -268,7 +280,7 @@ class Additions:
 def _verb_of(choice: str) -> Verb | None:
     """Returns the verb that a choice begins with."""
     word = next(iter(name_words(choice)), "")
-    if word in _READS:
+    if word in READING_CHOICES:
         return Verb.LIST
     verb = CHOICES.get(word) or STRICT.get(word) or LOOSE.get(word) or (Verb.SEND if word in _SENT else None)
     return None if verb in READS else verb  # `show` may be the opposite of `hide`

@@ -158,6 +158,9 @@ CHOICES: Mapping[str, Verb] = {
 }
 """Words by which an argument chooses what a tool does."""
 
+READING_CHOICES = word_set("list get read search find fetch query describe lookup count view status info")
+"""Choices that surely only read."""
+
 PHRASES: Mapping[tuple[str, str], Verb] = {
     ("look", "up"): Verb.READ,
     ("call", "service"): Verb.EXECUTE,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdp.suggest.lexicon_verbs import ALSO_NOUNS, STRICT, VIEWS
+from pdp.suggest.lexicon_arguments import ACTIONS
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, READING_CHOICES, STRICT, VIEWS
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
@@ -21,6 +22,14 @@ _NAMING = ("recipient", "path")
 _WHERE_OR_WHEN = word_set(
     "year month week day quarter date hour latitude longitude lat lon lng radius distance zoom page limit offset level floor min "
     "max since until from to max_results"
+)
+_SWITCHED = word_set(
+    "delete cancel purge acknowledge approve send notify publish update reserve subscribe register create upsert discard"
+)
+_CHOOSERS = frozenset((word,) for word in ("action", "operation", "op", "command", "verb"))
+_GIVEN = word_set("update append add insert patch upsert remove delete")
+_WHOM = frozenset(
+    {("email", "to"), ("send", "to"), ("mail", "to"), ("notify", "email"), ("forward", "to"), ("share", "with")}
 )
 
 
@@ -57,9 +66,28 @@ def _counts_things(role: Role) -> bool:
     return counts and not _WHERE_OR_WHEN & set(role.words)
 
 
+def deed_of(role: Role) -> Verb | None:
+    """Returns what an argument orders that is named by a deed: a switch (`cancel_expired`), a thing to do it with (`append`), or
+    whom it reaches (`email_to`); None for every other."""
+    words, argument = role.words, role.argument
+    if not words or not argument.is_top or argument.has_choices:
+        return None
+    if argument.types == {"boolean"}:
+        return STRICT.get(words[0]) if words[0] in _SWITCHED or words[:3] == ("mark", "as", "read") else None
+    if words in _WHOM:
+        return Verb.SEND
+    return STRICT[words[0]] if len(words) == 1 and words[0] in _GIVEN and not argument.is_number else None
+
+
 def _may_change(role: Role) -> bool:
-    """True for an argument that offers to change something: `mode: view, assign or remove`."""
-    return any(verb is not None and verb not in READS for verb in map(_plain_verb_of, role.argument.choices or ()))
+    """True for an argument that offers to change something: `mode: view, assign or remove`, `action: read, borrow`, `append`."""
+    first = {word for choice in role.argument.choices or () for word in name_words(choice)[:1]}
+    chooses = "_".join(role.words) in ACTIONS if first else role.words in _CHOOSERS
+    if chooses and not (first and first <= READING_CHOICES):
+        return True
+    return deed_of(role) is not None or any(
+        verb is not None and verb not in READS for verb in map(_plain_verb_of, role.argument.choices or ())
+    )
 
 
 def _plain_verb_of(choice: str) -> Verb | None:

@@ -72,7 +72,11 @@ def _content(judged: Judged) -> tuple[bool, int, str]:
     told = _told_of_texts(judged)
     if told:
         return False, 70, f"description speaks of {told}"
-    if judged.name.nouns and judged.name.nouns[-1] in PURELY_OURS and not judged.name.plural and not taken & _OPENINGS:
+    texts = next(
+        (field for field in results or () if field.is_text and role_of(field, _READER).kind == "content"), None
+    )
+    ours = texts is None and judged.name.nouns[-1:] != () and judged.name.nouns[-1] in PURELY_OURS
+    if ours and not judged.name.plural and not taken & _OPENINGS:
         return True, 80, f"only the server writes it: {judged.name.nouns[-1]}"
     if _is_own_profile(judged):
         return True, 60, "our own profile: no argument says whose"

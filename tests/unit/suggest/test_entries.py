@@ -546,6 +546,16 @@ def test_a_number_of_a_tool_that_changes_something_is_shown_to_the_rules(
     assert (made["attributes"][number], number in made.get("irrelevant", [])) == (number, False)
 
 
+def test_a_text_among_the_declared_results_is_not_the_servers_own() -> None:
+    number, text = {"type": "number"}, {"type": "string"}
+    for properties, trust in (
+        ({"balance": number, "currency": text}, "TRUSTED"),
+        ({"balance": number, "last_note": text}, "UNTRUSTED"),
+    ):
+        made = entry("get_balance", {}, outputSchema={"type": "object", "properties": properties})
+        assert made["result"]["content"] == trust
+
+
 def test_a_number_that_bounds_what_is_listed_is_its_limit() -> None:
     assert entry("list_jars", {"count": {"type": "integer"}})["max_rows"] == "count"
 
