@@ -25,6 +25,9 @@ from writ.strict_json import is_text
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+UNITS = {"amount": "minor units", "rows": "rows", "bytes": "bytes"}
+"""Of each measure; amounts are in the currency that the bundle declares (`behaviour.currency`), which the state does not know."""
+
 Job = Callable[[RedisState, bytes, str], Awaitable[dict[str, Any]]]
 
 
@@ -173,7 +176,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     for measure, mean in baseline["means"].items():
         if mean["weight"]:
             lines.append(
-                f"{measure:<12}  mean {mean['mean']:,}, deviation {mean['deviation']:,}, of {mean['weight']:g}"
+                f"{measure:<12}  mean {mean['mean']:,} {UNITS[measure]}, deviation {mean['deviation']:,}, of {mean['weight']:g}"
             )
     hours = [f"{_hour(int(hour))} {share / 100:g} %" for hour, share in baseline["hours"].items()]
     lines.append("hours         " + (", ".join(hours) or "none"))

@@ -82,6 +82,8 @@ def _lines(said: Mapping[str, Any], everything: bool) -> list[str]:
     outcome = said["outcome"]
     lines = [f"{outcome['effect']}  tier {outcome['tier']}  score {outcome['score']}"]
     lines += [f"  {rule['outcome']:<10} {rule['id']}  {rule['code']}  {rule['message']}" for rule in outcome["rules"]]
+    if said.get("organisation") == "":
+        lines.append("organisation  none given (--organisation): what asks for one does not hold here")
     lines.append("scopes")
     lines += [
         f"  {scope['name']}  {scope['standing'].lower()}, priority {scope['priority']}, {json.dumps(scope['match'])}"

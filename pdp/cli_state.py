@@ -112,6 +112,15 @@ def rebuild_(
     """Count again, from every decision point's receipts, what an emptied or replaced Redis has lost."""
     config = load_config(settings)
     own = (config.evidence.folder, config.evidence.vault_folder, config.evidence.vault_master_key)
+    here = {
+        config.evidence.issuer,
+        *(issuer for folders in (own, *others) if gone for issuer in log_issuers(folders[0])),
+    }
+    if given := sorted(here & set(gone)):
+        raise click.UsageError(
+            f"expected --without of decision points that are gone with their logs, got {', '.join(f'`{one}`' for one in given)},"
+            " whose log is here"
+        )
 
     def spend() -> None:
         for proof in proofs:

@@ -110,7 +110,8 @@ def explain(policy: Policy, text: bytes, claimant: str, organisation: str, now_m
     """Returns scopes, settings, conflicts and outcome of the action in `text`.
 
     `text` is a PolicyInput, or the fields of a DecideRequest with `args`, as for `writ decide`; `claimant`, gateway or
-    agent, is then who vouches for role, unit and session, and `now_ms` (Unix) the time of the decision.
+    agent, is then who vouches for role, unit and session, and `now_ms` (Unix) the time of the decision. The answer names the
+    organisation that was taken, which an action does not say.
 
     Raises:
         InvalidInput: neither of the two.
@@ -124,7 +125,8 @@ def explain(policy: Policy, text: bytes, claimant: str, organisation: str, now_m
         raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object, got {type(document).__name__}")
     if "signals" in document:
         return policy.explain(text)
-    return policy.explain(_item(_request(document), Lane.build(_activated(policy)), claimant, organisation, now_ms))
+    item = _item(_request(document), Lane.build(_activated(policy)), claimant, organisation, now_ms)
+    return {**policy.explain(item), "organisation": organisation}
 
 
 def _activated(policy: Policy) -> Activation:

@@ -150,6 +150,10 @@ def test_sources_are_explained_as_the_bundle_built_of_them(running: tuple[BuiltB
         assert result.exit_code == 0, result.output
         assert "tiers.base.READ.SINGLE = 2  (careful, organisation 0)" in result.output
         assert "careful  certain, priority 20" in result.output
+        assert "organisation  none given (--organisation)" in result.output
+    named = invoke("--bundle", str(built.path), "--opa", str(tool_path("opa")), "--organisation", "acme")
+    assert named.exit_code == 0
+    assert "none given" not in named.output
 
 
 def test_a_whole_policy_input_is_explained_as_it_is(running: tuple[BuiltBundle, OpaServer]) -> None:

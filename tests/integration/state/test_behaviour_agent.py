@@ -161,7 +161,7 @@ def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, c
     asyncio.run(prepare())
     shown = writ_agent(config, "show", "a1")
     assert shown.exit_code == 0, shown.output
-    assert "amount        mean 31,000.0, deviation 0.0, of 20" in shown.output
+    assert "amount        mean 31,000.0 minor units, deviation 0.0, of 20" in shown.output
     assert "hours         Mon 12:00 100 %" in shown.output
     as_json = json.loads(writ_agent(config, "show", "a1", "--json").output)
     assert (as_json["organisation"], as_json["suspended"]) == ("acme", False)
