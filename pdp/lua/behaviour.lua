@@ -12,7 +12,7 @@
 -- Denials lie in two of `span` ms, of sessions too: who was refused much and has become quiet may go on.
 -- Effects: p pending, a allowed, d denied, h held, w withdrawn. Flags: 1 external, 2 untrusted, 4 threatened, 8 reported.
 -- The list of agents is of a principal. That of an agent holds its principals, so that each tells when the other is lost, and ASKED:
--- when it last asked what its sessions were given (provenance.lua).
+-- when what its sessions were given (provenance.lua) was last there as it asked for it.
 -- Classes and taint of the header are of what has left the entries; its taint has 16 when an outcome was reported of an action that
 -- was not permitted, whose entry counts for nothing. Those of the entries stand beside it, so that
 -- whoever only wants to know what was read needs no entries; so do, for agents and principals, the similarities of all entries
@@ -264,6 +264,13 @@ local function with_peer(peers, agent, window)
     peers = sub(peers, 1, at - 1) .. sub(peers, at + PEER)
   end
   return ';' .. agent .. ',' .. now .. sub(peers, 1, (PEERS - 1) * PEER)
+end
+
+-- Notes that what the sessions of an agent were given is there. Before its first call was answered it may not be, though another call
+-- came by another way; so it is looked for.
+local function note_given(t, name, exact)
+  local peers = with_peer(t.peers, ASKED, exact)
+  if peers ~= t.peers and call('EXISTS', prefix .. 'W:' .. name) == 1 then t.peers, t.line = peers, true end
 end
 
 -- The similarities of the denied among some entries.

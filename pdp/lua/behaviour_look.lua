@@ -245,7 +245,7 @@ for i = 1, #ARGV - 2 - total do
         .. sub(body, SIMILARITY + 1)
       append(session, session_ttl, entry, kind, rows, amount, bytes, taint, result)
       append(of_agent, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
-      if taint >= 8 then note_peer(of_agent, ASKED) end
+      if taint >= 8 then note_given(of_agent, sub(ARGV[2 + ai], 2), exact) end
       if of_principal then
         append(of_principal, 2 * keep, entry, kind, rows, amount, bytes, taint, result)
         note_peer(of_principal, agent)

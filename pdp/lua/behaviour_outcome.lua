@@ -44,6 +44,7 @@ for i, key in ipairs(keys) do
   if t and not t.void then
     local at = find_entry(t, id)
     if misreported then t.v[TAINT], t.line = bits(t.v[TAINT], 16), true end
+    if i == 2 and flags > 0 then note_given(t, sub(ARGV[5], 2), min(keep, 8 * HOUR_MS)) end
     if at and not tells then
       held = held + 1
     elseif at then

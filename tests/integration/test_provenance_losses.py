@@ -253,6 +253,20 @@ async def test_nothing_is_missed_of_a_new_agent_whatever_else_is_in_its_batch(st
     assert all(companion_ask(view.companions, ProvenanceView) is not None for view in views)
 
 
+async def test_nothing_is_missed_of_an_agent_whose_first_call_is_on_its_way(
+    state: RedisState, server: RedisServer
+) -> None:
+    agent = Agent(state)
+    own = asking("first", session="s9")
+    plain = asked("first", observed(session="s9", result=MAIL), DECLARED)
+    half_way = open_behaviour(server.url)
+    half_way.companions = (Behaviour(KEY, hold_s=0.0),)
+    await half_way.enrich([replace(plain, companions=(*plain.companions, own))])  # what it is given comes after
+    await half_way.close()
+    assert (await agent.facts())["state"] == "OK"
+    assert (await agent.facts(session="s9"))["state"] == "OK"
+
+
 async def test_nothing_is_missed_that_was_forgotten_in_time(state: RedisState, server: RedisServer) -> None:
     agent = Agent(state)
     await agent.read()
