@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from control_plane.stack.layout import Layout
 from control_plane.stack.minder import signalled
@@ -37,6 +38,9 @@ STEADY_S = 30.0
 TAIL_LINES = 5
 
 MAX_TAIL_BYTES = 8192
+
+COMPLAINTS = frozenset({"warning", "error", "critical"})
+"""Levels of a log, ours and OPA's, whose lines say that something is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,8 @@ class Child:
                 if time.monotonic() > deadline:
                     raise DependencyFailed(
                         "CHILD_NOT_READY",
-                        f"{self.spec.name} was not ready within {self._pace.ready_timeout_s:.0f} s: {error.message}",
+                        f"{self.spec.name} was not ready within {self._pace.ready_timeout_s:.0f} s: {error.message}"
+                        + last_complaint(self._layout.log(self.spec.name), self._log_start),
                     ) from error
             await asyncio.sleep(POLL_S)
 
@@ -198,16 +203,30 @@ class Child:
 
     def _tail(self) -> str:
         path = self._layout.log(self.spec.name)
-        try:
-            with path.open("rb") as log:
-                end = log.seek(0, os.SEEK_END)
-                start = self._log_start if self._log_start <= end else 0  # it was set aside meanwhile
-                log.seek(max(start, end - MAX_TAIL_BYTES))
-                text = log.read(MAX_TAIL_BYTES)
-        except OSError:
-            return ""
-        lines = _last_words(self.spec.name, text.decode(errors="replace").strip().splitlines())
+        lines = _last_words(self.spec.name, _end_of(path, self._log_start))
         return f"; last words in {path}: " + " | ".join(lines) if lines else ""
+
+
+def last_complaint(path: Path, start: int = 0) -> str:
+    """Returns what the process that writes a log complained of last, behind byte `start` and near its end: "; …" with the log's
+    name, or "" where no line in JSON has a level of warning or graver."""
+    for line in reversed(_end_of(path, start)):
+        said = _fields(line)
+        if said.get("level") in COMPLAINTS:
+            words = (str(said[name]) for name in ("message", "msg", "reason", "detail") if said.get(name))
+            return f"; {path} says: {': '.join(words)}"
+    return ""
+
+
+def _end_of(path: Path, start: int) -> list[str]:
+    """Returns the last lines of a log behind byte `start`."""
+    try:
+        with path.open("rb") as log:
+            end = log.seek(0, os.SEEK_END)
+            log.seek(max(start if start <= end else 0, end - MAX_TAIL_BYTES))  # else it was set aside meanwhile
+            return log.read(MAX_TAIL_BYTES).decode(errors="replace").strip().splitlines()
+    except OSError:
+        return []
 
 
 def _last_words(name: str, lines: list[str]) -> list[str]:
@@ -223,13 +242,19 @@ def _last_words(name: str, lines: list[str]) -> list[str]:
 
 def _given_up(line: str) -> str | None:
     """Returns what a line of level `critical` says, with which our servers end; None for any other line."""
+    said = _fields(line)
+    if said.get("level") != "critical":
+        return None
+    return ": ".join(str(said[name]) for name in ("reason", "message") if said.get(name))
+
+
+def _fields(line: str) -> dict[str, Any]:
+    """Returns what a line of a log in JSON holds, nothing for any other line."""
     try:
         said = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(said, dict) or said.get("level") != "critical":
-        return None
-    return ": ".join(str(said[name]) for name in ("reason", "message") if said.get(name))
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _ended(code: int) -> str:

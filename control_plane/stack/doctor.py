@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from control_plane.stack import addresses, programs, ready
+from control_plane.stack.child import last_complaint
 from control_plane.stack.config import StackConfig, load_stack_config
 from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
 from control_plane.stack.layout import Layout, free_bytes
@@ -233,24 +234,34 @@ async def _services(config: StackConfig, layout: Layout, runs: bool) -> list[Fin
     if config.pdp_health:
         owner = "pdp" if stack.start_pdp else ""
         asks.append(("pdp", owner, lambda: _said(ready.pdp_ready(config.pdp_health), "serving")))
-    services = [_service(name, _mend(layout, log, runs), ask) for name, log, ask in asks]
+    services = [
+        _service(name, _mend(name, layout, log, runs), ask, layout.log(log) if log and runs else None)
+        for name, log, ask in asks
+    ]
     if runs or not stack.start_redis:
-        services.append(_service("state", _MEND_STATE, lambda: _whole(layout)))
+        services.append(_service("state", _MEND_STATE, lambda: _whole(layout), None))
     return list(await asyncio.gather(*services))
 
 
-def _mend(layout: Layout, log: str, runs: bool) -> str:
+def _mend(name: str, layout: Layout, log: str, runs: bool) -> str:
     """`log` is the name of the process that is at fault, or "" when others run it."""
+    if name == "bundle" and not log:
+        return (
+            f"read the log of that OPA: it reaches no bundle, or verifies it by another key, key id or scope than those of"
+            f" `{layout.key('public/bundle.pem')}` and `{layout.settings}`"
+        )
     if not log:
         return "start it where it runs: by `writ.yaml` others do that"
     return f"read `{layout.log(log)}`" if runs else "run `writ up`"
 
 
-async def _service(name: str, mend: str, ask: Callable[[], Awaitable[str]]) -> Finding:
+async def _service(name: str, mend: str, ask: Callable[[], Awaitable[str]], log: Path | None) -> Finding:
+    """`log` is that of the process of ours that should answer."""
     try:
         return Finding(name=name, right=True, detail=await ask())
     except WritError as error:
-        return Finding(name=name, right=False, detail=error.message, mend=mend)
+        said = last_complaint(log) if log is not None else ""
+        return Finding(name=name, right=False, detail=error.message + said, mend=mend)
 
 
 async def _said(check: Awaitable[None], detail: str) -> str:

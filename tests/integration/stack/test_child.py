@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,22 @@ async def test_of_a_log_in_json_the_last_words_are_why_it_gave_up(layout: Layout
         await Child(spec, layout, PACE, report=print, mind=lambda _: None).start()
     assert caught.value.message.endswith(
         f"last words in {layout.log('gone')}: gone: ADDRESS_UNAVAILABLE: cannot listen"
+    )
+
+
+async def test_a_child_that_is_not_ready_in_time_says_what_it_complains_of(layout: Layout) -> None:
+    lines = [
+        {"level": "warning", "message": "bundle not readable", "reason": "BUNDLE_MISSING", "detail": "none is active"},
+        {"level": "info", "message": "waiting"},
+    ]
+    code = f"import sys, time; print({chr(10).join(map(json.dumps, lines))!r}, flush=True); time.sleep(600)"
+    layout.log("slow").write_text(json.dumps({"level": "error", "message": "of an earlier run"}) + "\n")
+    pace = replace(PACE, ready_timeout_s=3.0)
+    with pytest.raises(DependencyFailed) as caught:
+        await Child(sleeper(layout, "slow", code), layout, pace, report=print, mind=lambda _: None).start()
+    assert caught.value.reason == "CHILD_NOT_READY"
+    assert caught.value.message.endswith(
+        f"not up yet; {layout.log('slow')} says: bundle not readable: BUNDLE_MISSING: none is active"
     )
 
 

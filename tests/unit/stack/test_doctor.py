@@ -186,6 +186,22 @@ def test_ports_of_a_stack_that_runs_are_its_own_and_its_faults_stand_in_logs(lay
     assert finding.mend == f"read `{layout.log('opa')}`"
 
 
+def test_what_a_process_that_runs_complains_of_is_said(layout: Layout) -> None:
+    line = '{"level": "warning", "message": "bundle not readable", "reason": "BUNDLE_MISSING", "detail": "none"}\n'
+    layout.log("pdp").write_text(line)
+    with layout.lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (finding,) = wrong(layout, "pdp")
+    assert finding.detail.endswith(f"; {layout.log('pdp')} says: bundle not readable: BUNDLE_MISSING: none")
+    assert "says" not in wrong(layout, "pdp")[0].detail, "nothing runs that could complain"
+
+
+def test_of_an_opa_of_others_without_a_bundle_the_key_is_named(layout: Layout) -> None:
+    layout.settings.write_text(layout.settings.read_text().replace("start_opa: true", "start_opa: false"))
+    (finding,) = wrong(layout, "bundle")
+    assert f"`{layout.public_keys / 'bundle.pem'}`" in finding.mend
+
+
 class Serves(BaseHTTPRequestHandler):
     """A control plane that serves revision `new`."""
 
