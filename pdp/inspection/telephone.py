@@ -8,6 +8,7 @@ the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -38,8 +39,9 @@ class _Region:
         ]
         self._any = re.compile(self._general.national_number_pattern)
         self.lengths = frozenset(self._general.possible_length or ())
+        self.abroad = data.international_prefix
         trunk = data.national_prefix_for_parsing
-        fronts = [front for front in (data.international_prefix, trunk, self.code) if front]
+        fronts = [front for front in (self.abroad, trunk, self.code) if front]
         self._trunk = re.compile(trunk) if trunk else None
         self._front = re.compile("|".join(f"(?:{front})" for front in fronts))
 
@@ -96,6 +98,15 @@ def is_in_plan(text: str, region: str) -> bool:
         if 6 <= len(digits) <= 15 and own.is_bare(digits):
             return _code(int(own.code)).gives_out(digits)
     return _is_valid(text, region)
+
+
+def is_in_one_plan(text: str, regions: Iterable[str]) -> bool:
+    """True when `text`, dialled in one of `regions`, is a number that a plan gives out."""
+    if text.isascii() and text.isdecimal() and text.startswith("00") and text[2:3] not in ("", "0"):
+        if is_international(text):
+            return True
+        regions = [region for region in regions if _region(region).abroad != "00"]  # all of these would read it so
+    return any(is_in_plan(text, region) for region in regions)
 
 
 def is_international(text: str) -> bool:

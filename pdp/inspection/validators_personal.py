@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from pdp.inspection.telephone import is_in_plan, is_international
+from pdp.inspection.telephone import is_in_one_plan, is_in_plan, is_international
 from pdp.inspection.validators_payment import digits_of
 
 _FILE_ENDINGS_TEXT = (
@@ -132,7 +132,7 @@ def is_phone_told(text: str) -> bool:
         return False
     if re.search(r"\d[ ().\-/]+\d", text) or text.lstrip().startswith(("+", "(")):
         return len(digits) >= 7
-    return any(is_in_plan(text, region) for region in _NATIONAL_REGIONS)
+    return is_in_one_plan(text, _NATIONAL_REGIONS)
 
 
 def is_person_name(text: str) -> bool:

@@ -10,7 +10,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneMetadata
 
-from pdp.inspection.telephone import is_in_plan, is_international
+from pdp.inspection.telephone import is_in_one_plan, is_in_plan, is_international
 
 REGIONS = ("US", "CA", "GB", "DE", "FR", "IN", "BR", "ES", "IT", "NL", "AU", "CN", "JP", "PL", "SE")
 
@@ -56,13 +56,15 @@ def _spaced(number: str, drawn: random.Random) -> str:
     return "".join(c + (drawn.choice(" -./()") if drawn.random() < 0.2 else "") for c in number)
 
 
-@pytest.mark.parametrize("front", ["", "0", "1", "00", "011", "(0)"])
+@pytest.mark.parametrize("front", ["", "0", "1", "00", "0044", "001", "011", "0011", "(0)"])
 def test_a_number_is_judged_by_the_plan_of_a_region_as_the_library_does(front: str) -> None:
     drawn = random.Random(front)
     for _, number in _numbers(3, 60):
         for text in (front + number, _spaced(front + number, drawn)):
             for region in REGIONS:
                 assert is_in_plan(text, region) == _valid(text, region), (text, region)
+            wanted = any(_valid(text, region) for region in REGIONS)
+            assert is_in_one_plan(text, REGIONS) == wanted, text
 
 
 @pytest.mark.parametrize("front", ["+{}", "+{}0", "+{} (0)", "00{}", "+{}1", "+"])
