@@ -29,7 +29,7 @@ _CHOSEN = word_set(
     "applicant tender quote"
 )
 _REMEMBERED = word_set(
-    "memory memories fact context knowledge entity observation information history detail preference"
+    "memory memories conversation chat fact context knowledge entity observation information history detail preference"
 )
 
 MAX_CHARS, MAX_SENTENCES = 1024, 8
