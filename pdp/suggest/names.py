@@ -39,6 +39,7 @@ _LOOKS = word_set("check view watch")
 """Loose words that surely read where a verb that is also a noun follows: `check_notification_setup`."""
 _TITLES = word_set("status info weather forecast logs report")
 _OF_A_REPORT = word_set("file page url type template schedule row column card format id number section")
+_SELDOM_NOUNS = word_set("approve deploy install buy sell")
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
 
 
@@ -204,6 +205,8 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
         return True  # `get_create_fields`
     if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
         return False
+    if words[index] in _SELDOM_NOUNS and index == len(words) - 1:  # `label_approve`, `patch_deploy`
+        return any(word in STRICT and (word not in ALSO_NOUNS or STRICT[word] in READS) for word in words[:index])
     return any(word in STRICT or word in _LOOKS for word in words[:index])
 
 
