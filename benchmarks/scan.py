@@ -99,6 +99,20 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     words = ["".join(drawn.choices(letters, k=24)) for _ in range(4_000)]
     yield "4,000 random strings", encoded({"a": words})
     yield "3,000 secret fields", encoded({f"secret_{n}": word for n, word in enumerate(words[:3_000])})
+    phones = [
+        f"+1 {drawn.randint(201, 989)}-{drawn.randint(200, 999)}-{drawn.randint(1000, 9999)}" for _ in range(17_000)
+    ]
+    yield "17,000 telephone numbers", encoded({"a": phones})
+    yield (
+        "1,200 numbers in a telephone's field",
+        encoded({"phone": [f"1{drawn.randrange(10**10, 10**11)}" for _ in range(1_200)]}),
+    )
+    tax_numbers = [f"nit AB{drawn.randrange(10**7, 10**9)}X" for _ in range(1_200)]
+    yield "1,200 near tax numbers", encoded({"a": " ".join(tax_numbers)})
+    yield "2,000 diagnoses of machines", encoded({"a": "diagnosis: the disk is full and so it goes on. " * 2_000})
+    yield "1,500 prefixed keys", encoded({"a": " ".join(f"live_{word}{word}" for word in words[:1_500])})
+    yield "4,000 short texts with percent signs", encoded({"a": ["%41%42 4111%20"] * 4_000})
+    yield "4,000 documents in strings", encoded({"a": [f'{{"a":"b{n}"}}' for n in range(4_000)]})
     yield "500 levels", b"[" * 500 + b'"AKIAQQQQQQQQQQQQQQQQ"' + b"]" * 500
     yield "JSON in JSON, 12 times", encoded({"a": nested_json(12)})
     yield "256 KiB of {", encoded({"a": '{"' * (size // 8)})
