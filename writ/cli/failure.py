@@ -44,25 +44,33 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 @contextmanager
 def reported(*, as_json: bool) -> Iterator[None]:
-    """Turns what a verb raises into what click prints. Raises Failed, or without `as_json` click's own wrong usage, which
-    shows the usage too."""
+    """Says how a verb failed and ends it. Raises click's Exit; without `as_json` click's own wrong usage, which shows the usage
+    too; and what is a defect."""
     try:
         yield
-    except Failed:
-        raise
-    except WritError as error:
-        raise Failed(error, as_json=as_json) from error
-    except click.UsageError as error:
-        if not as_json:
+    except (WritError, click.ClickException, OSError) as error:
+        failed = _failed(error, as_json)
+        if failed is None:
             raise
+        failed.show()  # here, where click looks after an output that nobody reads any more
+        raise click.exceptions.Exit(failed.exit_code) from error
+
+
+def _failed(error: Exception, as_json: bool) -> Failed | None:
+    """Returns what to say of an error, None for one that others deal with."""
+    if isinstance(error, Failed):
+        return error
+    if isinstance(error, WritError):
+        return Failed(error, as_json=as_json)
+    if isinstance(error, click.UsageError) and as_json:
         said = ConfigurationError("USAGE_INVALID", f"expected arguments as `--help` says: {error.format_message()}")
-        raise Failed(said, as_json=True, code=error.exit_code) from error
-    except click.FileError as error:
-        raise Failed(_file_error(error.ui_filename, error.message), as_json=as_json) from error
-    except OSError as error:  # a file that was named and cannot be read or written
-        if error.strerror is None or error.filename is None:
-            raise
-        raise Failed(_file_error(error.filename, error.strerror), as_json=as_json) from error
+        return Failed(said, as_json=True, code=error.exit_code)
+    if isinstance(error, click.FileError):
+        return Failed(_file_error(error.ui_filename, error.message), as_json=as_json)
+    # A file that was named and cannot be read or written.
+    if isinstance(error, OSError) and error.strerror is not None and error.filename is not None:
+        return Failed(_file_error(error.filename, error.strerror), as_json=as_json)
+    return None
 
 
 def _file_error(name: object, why: str) -> ConfigurationError:

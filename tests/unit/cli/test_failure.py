@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,14 @@ def test_a_verb_that_fails_says_so_in_json_or_to_people_with_one_exit_code(
 def test_behind_two_dashes_stands_no_option(folder: Path) -> None:
     said = run("receipt show -- --json", folder)
     assert (said.exit_code, said.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_an_output_that_nobody_reads_any_more_is_no_traceback(folder: Path, option: list[str]) -> None:
+    reading, gone = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "writ.cli.main", "receipt", "show", str(folder / "file"), *option]
+    out, err = (gone, subprocess.PIPE) if option else (subprocess.PIPE, gone)
+    done = subprocess.run(command, stdout=out, stderr=err, check=False)
+    os.close(gone)
+    assert (done.returncode, done.stdout or b"", done.stderr or b"") == (1, b"", b"")
