@@ -172,10 +172,10 @@ class Child:
                         f"{self.spec.name} {_ended(process.returncode)} before it was ready{self._tail()}",
                     ) from error
                 if time.monotonic() > deadline:
+                    said = last_complaint(self._layout.log(self.spec.name), self._log_start)
                     raise DependencyFailed(
                         "CHILD_NOT_READY",
-                        f"{self.spec.name} was not ready within {self._pace.ready_timeout_s:.0f} s: {error.message}"
-                        + last_complaint(self._layout.log(self.spec.name), self._log_start),
+                        f"{self.spec.name} was not ready within {self._pace.ready_timeout_s:.0f} s: {error.message}{said}",
                     ) from error
             await asyncio.sleep(POLL_S)
 
