@@ -30,7 +30,7 @@ The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
     program too slow to parse                     verb UNKNOWN with finding `PARSE_TIMEOUT`
     caller gone before the reservation            dropped; nothing is reserved
     arguments too large to be inspected           class `unclassified`, which counts as the most sensitive
-    baseline, session or provenance lost          no_data; rules and score take them as the worst
+    counter, baseline, session, provenance lost   no_data; rules and score take them as the worst
     facts that a rule needs do not come           DEFER, at its end DENY `DEFER_TIMED_OUT`
     native front gone                             started again; UNAVAILABLE meanwhile
     one item breaks a stage                       INTERNAL or DENY `EVALUATION_FAILED` for it, the others are judged

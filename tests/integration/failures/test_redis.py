@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from pep.client import Client
-from tests.stack_support import DecisionPoint, Ground, codes, effect, request, until, update, writ
+from tests.stack_support import ORGANISATION, DecisionPoint, Ground, codes, effect, request, until, update, writ
 from writ.v1 import decision_pb2
 
 WITHOUT = ("--without", "onlooker")
@@ -83,6 +83,21 @@ def test_a_point_refuses_to_start_on_a_redis_that_may_forget(ground: Ground) -> 
         assert forgetful.wait() == 1
     finally:
         ground.redis.configure(maxmemory_policy="noeviction")
+
+
+def test_counters_that_are_gone_are_unknown_while_all_else_stands(ground: Ground, point: DecisionPoint) -> None:
+    agent = "evicted"
+    ground.assign(point, agent)
+    with point.client(f"agent/{agent}") as client:
+        assert effect(client.decide(update("evicted-1", agent))) == "ALLOW"
+        ground.settled()
+        with ground.redis.client() as redis:
+            assert redis.delete(*redis.scan_iter(f"{{{ORGANISATION}}}:n:*")) >= 1
+        for number in range(2):
+            lost = client.decide(update(f"evicted-lost-{number}", agent))
+            assert effect(lost) == "DENY"
+            assert "LIMIT_UNKNOWN" in codes(lost)
+        assert effect(client.decide(request("evicted-read", agent=agent))) == "ALLOW", "no limit speaks of it"
 
 
 def test_an_emptied_redis_is_unknown_not_zero_until_it_is_counted_again(ground: Ground, point: DecisionPoint) -> None:
