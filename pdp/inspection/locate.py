@@ -14,6 +14,7 @@ from pdp.inspection.model import (
     MAX_DEAR_US,
     MAX_FINDINGS,
     MAX_JUDGED_CHARS,
+    MAX_JUDGED_HITS,
     MAX_MATCHES,
     MAX_SEARCH_BYTES,
     Finding,
@@ -165,6 +166,7 @@ class Search:
         self._dear_us = MAX_DEAR_US
         self._bytes = MAX_SEARCH_BYTES
         self._seen: set[tuple[str, str, str]] = set()
+        self._hits: dict[str, int] = {}
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
 
     def patterns(
@@ -225,14 +227,9 @@ class Search:
         matched = texts.values[number][start:end]
         if located.rule.alone and is_joined(texts.values[number], start, end):
             return False
-        judged = matched[:MAX_JUDGED_CHARS]
-        for validate, dear_us in located.validators:
-            if dear_us:
-                if self._dear_us < 0:
-                    continue  # not judged, so it counts as found
-                self._dear_us -= dear_us
-            if not validate(judged):
-                return False
+        hits = self._hits.get(located.rule.id, 0)
+        if hits < MAX_JUDGED_HITS and not self._validated(located, matched[:MAX_JUDGED_CHARS]):
+            return False
         confidence = located.confidence(texts, number, start, end)
         if confidence == 0:
             return False
@@ -241,6 +238,7 @@ class Search:
         if origin.decoding and key in self._seen:
             return True  # the same thing, seen before it was decoded
         self._seen.add(key)
+        self._hits[rule.id] = hits + 1
         source = origin.source or span
         self.findings.append(
             Finding(
@@ -257,6 +255,17 @@ class Search:
                 decoding=texts.steps(number),
             )
         )
+        return True
+
+    def _validated(self, located: Located, judged: str) -> bool:
+        """True when all validators agree, but for those that there is no more time for: what is not judged counts as found."""
+        for validate, dear_us in located.validators:
+            if dear_us:
+                if self._dear_us < 0:
+                    continue
+                self._dear_us -= dear_us
+            if not validate(judged):
+                return False
         return True
 
     def _spans(self, program: Program, texts: Texts) -> Iterator[Span]:

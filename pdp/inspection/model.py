@@ -25,6 +25,10 @@ MAX_CANDIDATES = 288
 MAX_DEAR_US = 2_000
 """Most time of one inspection for validators that take long (`DEAR_US`); what they are not asked about counts as found."""
 
+MAX_JUDGED_HITS = 64
+"""Hits of one rule behind which its further matches count as found without a validator: they change no class, and each costs up
+to 40 µs."""
+
 MAX_MATCHES = 2_304
 """Most matches of one inspection that are looked at; half of them may be numbers that are no whole value."""
 

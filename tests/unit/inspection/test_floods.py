@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pdp.inspection import encodings, opening, prefilter
-from pdp.inspection.model import MAX_DEAR_US, ScanResult
+from pdp.inspection.model import MAX_DEAR_US, MAX_JUDGED_HITS, ScanResult
 from pdp.inspection.opening import MAX_DOCUMENTS, MAX_UNDONE_CHARS, MIN_UNDONE_CHARS
 from pdp.inspection.prefilter import MAX_TOLD_BYTES, MAX_TRIED_BYTES
 from pdp.inspection.validators import DEAR_US
@@ -59,6 +59,16 @@ def test_what_a_dear_validator_is_no_longer_asked_about_counts_as_found(
     found = [finding for finding in _scan(inspector, value).findings if finding.rule == rule]
     assert 0 < len(asked) <= MAX_DEAR_US // DEAR_US[validator] + 1
     assert len(found) >= 200 - len(asked)
+
+
+def test_behind_many_hits_of_a_rule_its_further_matches_count_as_found(
+    inspector: Inspector, judged: Callable[[str], list[str]]
+) -> None:
+    asked = judged("email_address")
+    mails = [f"jane.roe{n}@example.test" for n in range(150)]
+    found = [finding for finding in _scan(inspector, {"a": mails}).findings if finding.rule == "email_address"]
+    assert len(asked) == MAX_JUDGED_HITS
+    assert len(found) == 150
 
 
 def test_the_worst_is_found_behind_a_flood_of_numbers_that_are_none(inspector: Inspector) -> None:
