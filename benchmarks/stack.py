@@ -15,12 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import yaml
 
 from benchmarks.metrics import Stages, parse_stages
-from control_plane.stack.child import SHIM
 from control_plane.stack.config import write_settings
 from control_plane.stack.layout import make_layout
 from control_plane.stack.places import CHECKOUT
@@ -83,8 +81,9 @@ def running(state: Path) -> Iterator[Stack]:
     _prepare(state)
     ready, output = state.with_suffix(".ready"), state.with_suffix(".log")
     command = [sys.executable, "-m", "writ.cli.main", "up", "--state", str(state), "--once-ready", str(ready)]
+    command += ["--while", str(os.getpid())]  # a run that is killed leaves no stack
     with output.open("wb") as log:
-        process = start(command, log)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         try:
             _wait(process, ready, output)
             yield _found(state)
@@ -95,12 +94,6 @@ def running(state: Path) -> Iterator[Stack]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def start(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Starts a command that gets SIGTERM when this process ends, however it ends: a run that is killed leaves no stack behind."""
-    tied = [sys.executable, "-I", "-S", str(SHIM), str(os.getpid()), *command]
-    return subprocess.Popen(tied, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
 
 def _prepare(state: Path) -> None:

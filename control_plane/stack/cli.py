@@ -19,9 +19,11 @@ import click
 from control_plane.stack.config import StackConfig
 from control_plane.stack.doctor import examine
 from control_plane.stack.layout import Layout, make_layout
+from control_plane.stack.shim import tie_to
 from control_plane.stack.supervisor import Supervisor
 from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, TRUST_DOMAIN, mint_token
 from writ.cli.places import state_folder
+from writ.errors import ConfigurationError
 
 _state = click.option(
     "--state",
@@ -40,10 +42,24 @@ SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator
 @click.option(
     "--once-ready", type=click.Path(dir_okay=False, path_type=Path), help="Write this file, as JSON, when all is ready."
 )
+@click.option(
+    "--while", "parent", type=int, metavar="PID", help="Stop as well when this process ends, which must be the parent."
+)
 @_as_json
-def up(state: Path, once_ready: Path | None, as_json: bool) -> None:
+def up(state: Path, once_ready: Path | None, parent: int | None, as_json: bool) -> None:
     """Start the stack and stay. Ctrl-C stops it."""
+    if parent is not None:
+        _tie(parent)
     asyncio.run(_up(make_layout(state), once_ready, as_json))
+
+
+def _tie(parent: int) -> None:
+    try:
+        tie_to(parent)
+    except OSError as error:
+        raise ConfigurationError(
+            "PARENT_GONE", f"--while: expected the PID of the process that starts this: {error}"
+        ) from None
 
 
 async def _up(layout: Layout, once_ready: Path | None, as_json: bool) -> None:

@@ -20,16 +20,31 @@ PARENT_GONE = 75
 """Exit code; EX_TEMPFAIL."""
 
 
+def tie_to(parent: int) -> None:
+    """Has the kernel send SIGTERM to this process when `parent`, which started it, ends.
+
+    Raises:
+        OSError: the kernel cannot.
+        ChildProcessError: the parent has ended already.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:  # (1)
+        raise OSError(ctypes.get_errno(), "prctl failed")
+    if os.getppid() != parent:  # (2)
+        raise ChildProcessError(f"expected parent {parent}, got {os.getppid()}")
+
+
 def main(arguments: list[str]) -> int:
     """Returns an exit code only when the command was not run."""
     parent, command = int(arguments[0]), arguments[1:]
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:  # (1)
-        sys.stderr.write(f"shim: prctl failed: {os.strerror(ctypes.get_errno())}\n")
-        return 1
-    if os.getppid() == parent:  # (2)
+    try:
+        tie_to(parent)
         os.execv(command[0], command)  # noqa: S606  # (3) the supervisor's own list, no shell
-    return PARENT_GONE
+    except ChildProcessError:
+        return PARENT_GONE
+    except OSError as error:
+        sys.stderr.write(f"shim: {error}\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -90,7 +91,8 @@ def _stack(state: Path, target: str, console: Console) -> Iterator[None]:
     ready = state / "demo-ready.json"
     ready.unlink(missing_ok=True)
     # What it says is for people; standard output is the caller's, who may want nothing but JSON there.
-    child = subprocess.Popen(command(["up", "--state", str(state), "--once-ready", str(ready)]), stdout=sys.stderr)
+    tied = ["up", "--state", str(state), "--once-ready", str(ready), "--while", str(os.getpid())]
+    child = subprocess.Popen(command(tied), stdout=sys.stderr)
     try:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not ready.exists():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import struct
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,7 +16,6 @@ from benchmarks.plot import plot
 from benchmarks.records import MAGIC, NO_OFFSET, write_records
 from benchmarks.results import TARGETS, document, figures
 from benchmarks.workload import ID, MIXED, NUMBER, SIGNED, Mix, proposals
-from tests.processes import CHECKOUT, until
 from writ.v1 import decision_pb2
 
 METRICS = """\
@@ -118,31 +115,3 @@ def test_the_records_say_where_the_placeholders_stand(mix: Mix, tmp_path: Path) 
 def test_a_body_with_a_placeholder_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at most once"):
         write_records(tmp_path / "file", [ID.encode() + b"-" + ID.encode()])
-
-
-def test_a_run_that_is_killed_leaves_no_stack(tmp_path: Path) -> None:
-    code = """
-import sys
-from benchmarks.stack import start
-with open(sys.argv[1], "wb") as log:
-    started = start(["/bin/sleep", "600"], log)
-    print(started.pid, flush=True)
-    started.wait()
-"""
-    run = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "log")], stdout=subprocess.PIPE, cwd=CHECKOUT)
-    assert run.stdout is not None
-    with run.stdout:
-        pid = int(run.stdout.readline())
-    until(lambda: comm(pid) == "sleep", "the command to run")
-    run.kill()
-    run.wait()
-    until(lambda: comm(pid) != "sleep", "the command to end")
-
-
-def comm(pid: int) -> str:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except OSError:
-        return ""
-    name, _, rest = status.partition(" (")[2].rpartition(") ")
-    return "" if rest.startswith("Z") else name

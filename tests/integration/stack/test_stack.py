@@ -309,6 +309,27 @@ def arguments(pid: int) -> list[str]:
         return []  # it has ended
 
 
+def test_a_killed_starter_leaves_no_process(tmp_path: Path) -> None:
+    state, log = tmp_path / "s", tmp_path / "s.log"
+    with log.open("wb") as out:
+        demo = subprocess.Popen([*WRIT, "demo", "--state", str(state)], stdout=out, stderr=out)
+    try:
+        until(lambda: (state / "run" / "pdp.pid").exists() or demo.poll() is not None, log)
+        pids = [int((state / "run" / f"{name}.pid").read_text().split()[0]) for name in PROCESSES]
+        assert all(map(alive, pids)), log.read_text()
+    finally:
+        demo.kill()
+        demo.wait()
+    until(lambda: not any(map(alive, pids)), log)
+
+
+def test_a_stack_is_tied_to_its_parent_alone(tmp_path: Path) -> None:
+    refused = writ("up", "--state", str(tmp_path / "s"), "--while", "1")
+    assert refused.returncode != 0
+    assert "expected the PID of the process that starts this" in refused.stderr
+    assert not (tmp_path / "s" / "run" / "redis.pid").exists()
+
+
 def test_a_killed_supervisor_leaves_no_process_and_can_be_started_again(tmp_path: Path) -> None:
     state = tmp_path / "s"
     with up(state) as first:
