@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]  # has no types
 
-from pdp.inspection.fields import words_of
 from pdp.inspection.model import (
     MAX_CANDIDATES,
     MAX_DEAR_US,
@@ -22,6 +20,7 @@ from pdp.inspection.model import (
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.texts import Span, Texts, pointer
 from pdp.inspection.validators import DEAR_US, VALIDATORS
+from pdp.inspection.words import UNSPACED_SCRIPTS, Words
 
 CONTEXT_CHARS = 64
 """How far from a match, before and behind, its context words may stand: about ten words of text."""
@@ -29,11 +28,8 @@ CONTEXT_CHARS = 64
 UNLESS_CHARS = 32
 """How far before a match a word that speaks against it may stand: `order no. 4111…`."""
 
-MAX_KNOWN_NAMES, MAX_KNOWN_CHARS = 1_024, 128
-"""Most member names that a rule remembers, and most characters of those whose words are remembered."""
-
-_UNSPACED_SCRIPTS = "\u0e00"
-"""First letter of Thai; behind it stand Lao, Khmer, Hangul, kana and Han."""
+MAX_KNOWN_NAMES = 1_024
+"""Most member names that a rule remembers."""
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _BOTH = re2._Anchor.ANCHOR_BOTH
@@ -47,10 +43,10 @@ class Located:
         self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
         self.validators = [(VALIDATORS[name], DEAR_US.get(name, 0)) for name in rule.validators]
-        self._context = _Words(rule.context_words) if rule.context_words else None
-        self._unless = _Words(rule.unless) if rule.unless else None
+        self._context = Words(rule.context_words) if rule.context_words else None
+        self._unless = Words(rule.unless) if rule.unless else None
         phrases = [words for words in rule.unless if " " in words]
-        self._named = _Words(phrases) if phrases and rule.context_words else None
+        self._named = Words(phrases) if phrases and rule.context_words else None
         self._named_otherwise: dict[str, bool] = {}
         self._before = [program_of(pattern) for pattern in rule.unless_before]
 
@@ -94,51 +90,6 @@ class Located:
         return self.rule.confidence
 
 
-class _Words:
-    """Words around a match. Their pattern is made when they are first asked for: most are never."""
-
-    __slots__ = ("_program", "_words")
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self._words = words
-        self._program: Program | None = None
-
-    def said(self, near: str, names: Sequence[str]) -> bool:
-        """True when one of the words stands in `near` or in one of the member `names`."""
-        if self._program is None:
-            self._program = program_of(context_pattern(self._words))
-        around = near.encode("utf-8", "replace") + _spoken(tuple(names))
-        return bool(self._program.match(_UNANCHORED, around, 0, len(around))[0] != _NOTHING)
-
-
-def _spoken(names: tuple[str, ...]) -> bytes:
-    """Returns a line of names and of their words. Short ones are remembered: a list has the same for each element."""
-    return _known_line(names) if sum(map(len, names)) <= MAX_KNOWN_CHARS else _line(names)
-
-
-def _line(names: tuple[str, ...]) -> bytes:
-    words = [part for name in names for part in (name, *words_of(name))]
-    return f"\n{' '.join(words)}".encode("utf-8", "replace")
-
-
-_known_line = lru_cache(maxsize=MAX_KNOWN_NAMES)(_line)
-
-
-def context_pattern(words: Sequence[str]) -> str:
-    """Returns the pattern of context words: any case, any blanks or joints between them, no part of a longer word.
-
-    Scripts that put no blanks between words have no whole words: theirs are found anywhere.
-    """
-    spaced = [word for word in words if word[0] < _UNSPACED_SCRIPTS]
-    unspaced = [_phrase(word) for word in words if word[0] >= _UNSPACED_SCRIPTS]
-    bounded = [rf"(?:^|[^\pL\pN])(?:{'|'.join(map(_phrase, spaced))})(?:$|[^\pL\pN])"] if spaced else []
-    return f"(?i)(?:{'|'.join(bounded + unspaced)})"
-
-
-def _phrase(word: str) -> str:
-    return r"[\s_.-]*".join(re2.escape(part) for part in word.split())
-
-
 def is_joined(value: str, start: int, end: int) -> bool:
     """True when the characters `start` to `end` are part of a longer token: `A-123`, `v1.123`, `123.45`, `123_x`."""
     before, after = value[max(0, start - 2) : start], value[end : end + 2]
@@ -152,7 +103,7 @@ def is_joined(value: str, start: int, end: int) -> bool:
 
 
 def _is_of_word(character: str) -> bool:
-    return character < _UNSPACED_SCRIPTS and character.isalnum()
+    return character < UNSPACED_SCRIPTS and character.isalnum()
 
 
 class Search:
