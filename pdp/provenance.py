@@ -132,12 +132,12 @@ def provenance_ask(
     lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
-    names_at = outsiders_at = -1
+    names_at = addressed_at = outsiders_at = -1
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
         if said is not None:
-            names_at = _add_meant(key, said, sinks, refs, lookups)
+            names_at, addressed_at = _add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
@@ -173,6 +173,7 @@ def provenance_ask(
         reads_untrusted=untrusted,
         dry_run=dry_run,
         names_at=names_at,
+        addressed_at=addressed_at,
         details=told,
         outsiders_at=outsiders_at,
         tied_at=tied_at,
@@ -246,16 +247,18 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
             lookups.add(_hashed(key, forms))
 
 
-def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> int:
-    """Adds what tells whom a request means by a name; returns the position of the lookup for names at all, -1 for none.
-    What does not fit is left out: then nobody is meant, and the request names nobody."""
+def _add_meant(
+    key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups
+) -> tuple[int, int]:
+    """Adds what tells whom a request means by a name; returns the positions of the lookups for names at all and for those that
+    are addressed, -1 for none. What does not fit is left out: then nobody is meant, and the request names nobody."""
     texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
     if not texts:
-        return -1
+        return -1, -1
     reached = ""
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or len(lookups.found) >= MAX_LOOKUPS - 2:
+        if text is None or len(lookups.found) >= MAX_LOOKUPS - 3:
             continue
         meant, pushed = _about(key, request, ref.kind, text)
         meant_at = pushed_at = -1
@@ -274,11 +277,23 @@ def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkR
                 addressed=ref.addressed,
                 meant_at=meant_at,
                 pushed_at=pushed_at,
+                is_mail="@" in text,
             )
     if not reached:
-        return -1
+        return -1, -1
+    names_at = len(lookups.found)
     lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names, reached))))
-    return len(lookups.found) - 1
+    addressed = _addressed(request, reached)
+    if addressed is None:
+        return names_at, -1
+    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(addressed, reached))))
+    return names_at, names_at + 1
+
+
+def _addressed(request: Request, value: str) -> tuple[str, ...] | None:
+    """Returns the names that a request addresses; None where others of its words may say who is meant. Only of mail addresses:
+    "tell Ada in the Lisbon thread" names the thread as well."""
+    return request.addressees if "@" in value and not request.facts.named & MEANS_MANY else None
 
 
 def _add_implied(
@@ -345,9 +360,8 @@ def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup 
 def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
     if fold(value) in request.folded:
         return None, None
-    # Of mail addresses only: "tell Ada in the Lisbon thread" names the thread as well.
-    addressed = request.addressees if "@" in value and not request.facts.named & MEANS_MANY else ()
-    names = addressed or (*request.names, *request.others)
+    addressed = _addressed(request, value)
+    names = (*request.names, *request.others) if addressed is None else addressed
     meant = Lookup(forms=_any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     together = b"".join(hash_mark(key, mark) for mark in marks)

@@ -76,7 +76,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
             follows=follows,
         )
         | _meaning(ref, ask, view)
-        | _pushed(ref, view)
+        | _pushed(ref, ask, view)
         for ref in ask.sinks
     ]
     return _facts(ask, view, "OK", [*sinks, *_details(ask, view, trusting=trusting)])
@@ -232,22 +232,30 @@ def _sink(
 def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
     names nobody of any record, or several. Only for a value that a record holds and the request does not. Who points at a list
-    and names one of it means none beside."""
+    and names one of it means none beside; nor does who names one whom a trusted record holds, whatever else goes by that name."""
     hit = view.hits[ref.at]
-    if ref.kind not in MEANT_KINDS or hit.user or not _is_recorded(hit):
+    if ref.kind not in MEANT_KINDS or hit.user:
         return {}
-    if ref.meant_at < 0 or view.request is None:
+    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else None
+    addressed = ref.is_mail and ask.addressed_at >= 0
+    if addressed and view.hits[ask.addressed_at].trusted and not (hit.trusted or (meant is not None and meant.trusted)):
+        return {"pointed": False, "left_open": False}
+    if not _is_recorded(hit):
+        return {}
+    if meant is None or view.request is None:
         return {"left_open": view.request is not None}
-    names_somebody = _is_recorded(view.hits[ask.names_at]) and not view.request.named & MEANS_MANY
+    gives_one = addressed and bool(view.request.named & NAMED_EMAIL)
+    names_somebody = (gives_one or _is_recorded(view.hits[ask.names_at])) and not view.request.named & MEANS_MANY
     return {
-        "pointed": (hit.record_pointed and not names_somebody) or _is_called(view.hits[ref.meant_at]),
+        "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
         "left_open": not names_somebody,
     }
 
 
-def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
+def _pushed(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """A value that records hold, or a name in a text, and that a sentence of outsiders bids the reader act on: the user pointed
-    at no such thing, and left no such choice open, unless the request hands over to a source."""
+    at no such thing, and left no such choice open, unless the request hands over to a source. Of a mail address only one whom
+    the request addresses by name, or a trusted record, is meant nevertheless."""
     hit = view.hits[ref.at]
     if view.request is None or hit.user:
         return {}
@@ -261,8 +269,9 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):
         return {}
-    means_it = ref.meant_at >= 0 and _is_recorded(view.hits[ref.meant_at])
-    return {} if means_it else {"pointed": False, "left_open": False}
+    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
+    tells = meant.trusted or not ref.is_mail or ask.addressed_at >= 0
+    return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
 
 
 def _names_page(hit: Hit) -> bool:

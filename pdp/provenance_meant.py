@@ -39,6 +39,10 @@ MAX_PAIRS = 1_500
 MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
 
 _TOKEN = re.compile(r"[^\W_]+")
+_DOMAIN = re.compile(r"@[^\s,;<>()]+")
+"""The end of a mail address, which many share."""
+_SENTENCE_SIGN = re.compile(r"[.!](?:\s|$)")
+_ABBREVIATED = frozenset({"co", "corp", "e.v", "inc", "jr", "llc", "ltd", "sr"})
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
@@ -58,7 +62,7 @@ class Pairs:
         for leaves in records:
             if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
                 continue
-            told = [set(_names(leaf.text)) for leaf in leaves]
+            told = [set() if _is_said(leaf.text) else set(_names(leaf.text)) for leaf in leaves]
             fields = [_field_name(leaf.pointer.rpartition("/")[0] if leaf.is_key else leaf.pointer) for leaf in leaves]
             mailed = ["@" in leaf.text for leaf in leaves]  # of addresses in one list none names the next
             for at, leaf in enumerate(leaves):
@@ -67,11 +71,12 @@ class Pairs:
                     continue
                 field = fields[at]
                 near = _field_words(field).union(
+                    _own_names(value),
                     *(
                         other
                         for place, other in enumerate(told)
                         if place != at and not (mailed[at] and mailed[place] and fields[place] == field)
-                    )
+                    ),
                 )
                 for word in near:
                     values = self._led_to.setdefault((word, field), set())
@@ -134,12 +139,27 @@ def _sort(value: str) -> str:
     return "p" if any(character.isdigit() for character in value) else ""
 
 
+def _own_names(value: str) -> list[str]:
+    """Returns the names in a mail address itself: `ada.byron@…` is Ada's."""
+    return _names(value.partition("@")[0]) if "@" in value else []
+
+
+def _is_said(text: str) -> bool:
+    """Tells whether a value is a sentence, which speaks of somebody and calls nobody: "Ada says hello."."""
+    parts = text.split()
+    if len(parts) < 3 or not _SENTENCE_SIGN.search(text):
+        return False
+    ends = parts[-1][-1] in ".!" and fold(parts[-1]).strip(".!") not in _ABBREVIATED
+    return ends or (len(parts) > 4 and _SENTENCE_SIGN.search(text.rstrip(".!")) is not None)
+
+
 def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the words of a request that are likely names, at most `MAX_NAMES`, and those that ask for something as
     often: "launch" may be a channel."""
     capital: dict[str, None] = {}
     others: dict[str, None] = {}
     common: dict[str, None] = {}
+    text = _DOMAIN.sub(" ", text)
     for match in _TOKEN.finditer(text):
         word = match.group()
         if text[match.start() - 1 : match.start()] == "." and word.lower() in FILE_ENDINGS:

@@ -59,7 +59,7 @@ class Lookup:
 class SinkRef:
     """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself. `meant_at`
     is that of the lookup which tells whether the request names it by another field of its record, `pushed_at` that which
-    tells whether sentences of outsiders that bid hold it; -1 for none."""
+    tells whether sentences of outsiders that bid hold it; -1 for none. `is_mail`: it has the sign of a mail address."""
 
     kind: str
     pointer: str
@@ -67,6 +67,7 @@ class SinkRef:
     addressed: bool
     meant_at: int = -1
     pushed_at: int = -1
+    is_mail: bool = False
 
 
 @frozen
@@ -86,8 +87,9 @@ class ProvenanceAsk:
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
     the call returns may hold text of outsiders. `names_at`: the lookup which tells whether the request names any record,
-    -1 for none. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for such a deed, -1 where the request
-    cannot imply it; `tied_at` those which tell whether the request speaks of the records that the action is done to.
+    -1 for none; `addressed_at` the same for the names that it addresses, where it addresses nobody in other words.
+    `outsiders_at`: the lookup which tells whether sentences of outsiders ask for such a deed, -1 where the request cannot imply
+    it; `tied_at` those which tell whether the request speaks of the records that the action is done to.
     """
 
     session: str
@@ -105,6 +107,7 @@ class ProvenanceAsk:
     reads_untrusted: bool
     dry_run: bool = False
     names_at: int = -1
+    addressed_at: int = -1
     details: tuple[DetailRef, ...] = ()
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()

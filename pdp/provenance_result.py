@@ -7,7 +7,7 @@ catalog says of the field. Pure: gives marks, stores nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pdp.catalog_model import ContentTrust, ResultSpec
@@ -105,6 +105,7 @@ def sight_in_steps(
     orders: dict[str, set[str]] = {}
     ordering: set[str] = set()
     bad: set[str] = set()
+    vouched: set[str] = set()
     objects: dict[str, list[Leaf]] = {}
     telling = _Telling()
     chars = 0
@@ -129,6 +130,7 @@ def sight_in_steps(
             trusted |= told | fields
         elif fields and leaf.text in declared:
             trusted |= fields
+            vouched.add(leaf.pointer)
         else:
             records |= fields
             texts |= told
@@ -153,16 +155,14 @@ def sight_in_steps(
         and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
     yield
-    pairs = Pairs()
-    listed = list(objects.values())
-    for start in range(0, len(listed), _RECORDS_A_STEP):
-        if not pairs.take(listed[start : start + _RECORDS_A_STEP]):
-            break
-        yield
-    alone, shared = pairs.found()
+    listed = list(named.values())
+    alone, shared = yield from _pairs(listed)
     (trusted if content_trusted else records).update(alone)
+    if vouched:
+        told_apart, _ = yield from _pairs([[leaf for leaf in leaves if leaf.pointer in vouched] for leaves in listed])
+        trusted |= told_apart
     texts |= shared  # the record holds the name, as it does that of others
-    named_links = tuple(links(list(named.values())))
+    named_links = tuple(links(listed))
     yield
     return Sighting(
         trusted=frozenset(trusted),
@@ -177,6 +177,15 @@ def sight_in_steps(
         untrusted=not content_trusted,
         prose=telling.found,
     )
+
+
+def _pairs(records: Sequence[Sequence[Leaf]]) -> Steps[tuple[set[str], set[str]]]:
+    pairs = Pairs()
+    for start in range(0, len(records), _RECORDS_A_STEP):
+        if not pairs.take(records[start : start + _RECORDS_A_STEP]):
+            break
+        yield
+    return pairs.found()
 
 
 class _Telling:

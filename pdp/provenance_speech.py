@@ -41,7 +41,7 @@ class Request:
     said: frozenset[str]
     names: tuple[str, ...]
     others: tuple[str, ...]
-    addressees: tuple[str, ...]
+    addressees: tuple[str, ...] | None
     folded: str
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
 

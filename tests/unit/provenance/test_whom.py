@@ -19,6 +19,10 @@ from pdp.provenance_whom import addressees
         ("share report.docx with Ada Lovelace", ("ada", "lovelace")),
         ("read the message and send it to Ada", ("ada",)),
         ("Sende den Plan an Ada", ("ada",)),
+        ("forward it to ada", ("ada",)),
+        ("send ada the lisbon plan", ("ada",)),
+        ("send the lisbon plan to bob@corp.example", ()),
+        ("send the lisbon plan to <bob@corp.example>, and to Ada", ("ada",)),
         ("post it to General and Random", ("general", "random")),
     ],
 )
@@ -31,7 +35,7 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
     [
         "",
         "send",
-        "Forward it to ada",
+        "Forward it to the Lisbon people",
         "reply to the meeting invite",
         "Reply to Eve's mail",
         "mail the plan to Ada's team",
@@ -46,4 +50,4 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
     ],
 )
 def test_where_anybody_is_addressed_otherwise_no_name_is_told_from_the_rest(request_text: str) -> None:
-    assert addressees(request_text) == ()
+    assert addressees(request_text) is None
