@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -27,6 +27,10 @@ _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)")
 """What OPA reads as a number, of YAML 1.1 and 1.2, once `_` is taken out."""
 
+MAX_DEPTH = 64
+"""Deepest nesting of mappings and lists, aliases followed, as in JSON (strict_json): real files need under 15. libyaml composes
+by recursion without a bound, and some 10,000 levels end the process by SIGSEGV."""
+
 
 def parse_yaml(content: bytes | str) -> Any:
     """Returns the one document of `content`; None when it is empty.
@@ -37,18 +41,43 @@ def parse_yaml(content: bytes | str) -> Any:
     that both bring it in are refused like a repeated key, and so is a second `<<`.
 
     Raises:
-        InvalidInput: `YAML_INVALID`, with the key and its line.
+        InvalidInput: `YAML_INVALID`, with the key and its line; nested more than `MAX_DEPTH` deep.
     """
     try:
+        _verify_depth(content)
         return yaml.load(content, Loader=_StrictLoader)  # noqa: S506  # a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f" in line {mark.line + 1}" if mark is not None else ""
         raise InvalidInput("YAML_INVALID", f"expected YAML, {error.problem or error.context}{line}") from error
-    except RecursionError as error:
-        raise InvalidInput("YAML_INVALID", "expected YAML, nested too deeply to be read") from error
     except (yaml.YAMLError, ValueError) as error:  # no text in UTF-8 or UTF-16; a date such as 2026-13-01
         raise InvalidInput("YAML_INVALID", f"expected YAML, cannot be read: {type(error).__name__}") from error
+
+
+def _verify_depth(content: bytes | str) -> None:
+    """Looks at the events alone, which nest nothing, and stops at the first that is too deep."""
+    # Of each open collection its anchor, and how many levels it holds so far.
+    levels: list[tuple[str | None, int]] = []
+    depths: dict[str, int] = {}
+    for event in yaml.parse(content, Loader=_Base):
+        depth, mark = 0, cast("yaml.Mark", event.start_mark)
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels.append((event.anchor, 1))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, depth = levels.pop()
+            if anchor is not None:
+                depths[anchor] = depth
+        elif isinstance(event, yaml.AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in levels):
+                problem = f"got alias `{event.anchor}` inside of what it names,"
+                raise yaml.composer.ComposerError(None, None, problem, mark)
+            depth = depths.get(event.anchor or "", 0)
+        if len(levels) + depth > MAX_DEPTH:
+            problem = f"nested at most {MAX_DEPTH} deep, got more"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        if levels:
+            anchor, held = levels[-1]
+            levels[-1] = (anchor, max(held, depth + 1))
 
 
 class _StrictLoader(_Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,36 @@ def test_what_two_readers_could_read_differently_is_refused(text: str | bytes, s
     assert said in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "a: " + "[" * 30_000 + "]" * 30_000,
+        "{a: " * 30_000 + "1" + "}" * 30_000,
+        "- " * 30_000 + "1",
+        "? " * 30_000 + "1",
+        "".join(" " * level + "a:\n" for level in range(2_000)),
+        "".join(f"- &a{n} [*a{n - 1}]\n" if n else "- &a0 []\n" for n in range(2_000)),
+        "a0: &a0 {b: 1}\n" + "".join(f"a{n}: &a{n} {{<<: *a{n - 1}}}\n" for n in range(1, 2_000)),
+    ],
+)
+def test_what_is_nested_too_deeply_is_refused_before_it_is_composed(text: str) -> None:
+    with pytest.raises(InvalidInput, match="expected YAML, nested at most 64 deep, got more in line"):
+        parse_yaml(text)
+
+
+def test_64_levels_are_read_through_aliases_too() -> None:
+    value = parse_yaml("a: &a " + "[" * 31 + "]" * 31 + "\nb: " + "[" * 32 + "*a" + "]" * 32)["b"]
+    for _ in range(62):
+        (value,) = value
+    assert value == []
+
+
+def test_what_holds_itself_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="got alias `a` inside of what it names, in line 1"):
+        parse_yaml("a: &a [*a]")
+
+
 def test_merging_stays_what_it_is() -> None:
     text = "x: &x {a: 1, b: 1}\ny: &y {c: 1}\nz: {<<: [*x, *y], a: 2}\nw: &w {<<: *x, b: 3}\nv: {<<: *w}\nu: {<<: *w, a: 4}"
     document = parse_yaml(text)
@@ -96,6 +127,18 @@ def twice(folder: Path, text: str = TWICE) -> Path:
     path.parent.mkdir()
     path.write_text(text)
     return path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["canonicalize", "--file", os.devnull, "--catalog"], ["rules", "test"]],
+)
+def test_a_verb_says_which_file_is_nested_too_deeply(tmp_path: Path, arguments: list[str]) -> None:
+    path = twice(tmp_path, "[" * 100_000)
+    result = CliRunner().invoke(cli, [*arguments, str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"`{path}`" in result.output
+    assert "nested at most 64 deep, got more" in result.output
 
 
 @pytest.mark.parametrize("load", [load_pdp, load_control_plane, lambda path: load_stack_config(Layout(path.parent))])
