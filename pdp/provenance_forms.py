@@ -70,9 +70,11 @@ STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
 _LEADING = re.compile(
-    r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:|(?:^|[\\/])\.git[\\/]+(?:hooks|config)(?:[\\/]|$)"
+    r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:"
+    r"|(?:^|[\\/])(?:\.git[\\/]+(?:hooks|config)|\.github[\\/]+workflows|\.husky|\.vscode|\.(?:env|npm|bash)rc|launchagents)(?:[\\/]|$)"
 )
-"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives; and what git runs by itself."""
+"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives; and what tools run by themselves where
+they find it."""
 _SYSTEM = re.compile(
     r"(?i)(?:/private)?/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron|(?:var/)?run)(?:/|$)"
     r"|/dev/(?!(?:null|stdin|stdout|stderr|tty)$)|/library/launch(?:agents|daemons)/"

@@ -91,6 +91,7 @@ _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _DENYING = NOT | frozenset(
     {"nothing", "no", "none", "nobody", "neither", "nor", "kein", "nichts", "niemand", "rien", "nada"}
+    | {"alone", "forbid", "forbids", "forbidden", "ignore", "refrain", "stop"}
 )
 """Words by which a request may deny what it names; of those that are not NOT, "no" may only stand for a number."""
 

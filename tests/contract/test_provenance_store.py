@@ -363,6 +363,7 @@ async def test_what_was_permitted_counts_though_it_is_reported_not_to_have_run(s
         ("Could you say who may cull colony col-0017?", "cull_colony", "NOT_ASKED"),
         ("Can they cull colony col-0017?", "cull_colony", "NOT_ASKED"),
         ("Please don't cull colony col-0017", "cull_colony", "NOT_ASKED"),
+        ("Cull colony col-0017 if you must, but I forbid it", "cull_colony", "NOT_ASKED"),
         ("Never cull colony col-0017", "cull_colony", "NOT_ASKED"),
         ("Don't cull colony col-0017", "cull_colony", "NOT_ASKED"),
         ("Which colony did they cull?", "cull_colony", "NOT_ASKED"),
