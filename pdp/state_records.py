@@ -80,14 +80,12 @@ class StateRecords:
 
     async def suspend(self, organisation: str, agent_id: str) -> None:
         """From the next enrichment on the agent shows as suspended, until `resume`. It stands in two places, of which each is
-        enough: who is suspended must not act again because a key was lost. A crash between them has suspended the agent."""
-        await self._put(organisation, [[f"s:{agent_id}", "1", -1]])
-        await self.client.command("HSET", organisation_key(organisation), f"S:{agent_id}", "1")
+        enough: who is suspended must not act again because a key was lost. An enrichment writes a lost one again."""
+        await self._put(organisation, [[f"s:{agent_id}", "1", -1, f"S:{agent_id}"]])
 
     async def resume(self, organisation: str, agent_id: str) -> None:
-        """Takes back `suspend`."""
-        await self.client.command("HDEL", organisation_key(organisation), f"S:{agent_id}")
-        await self._put(organisation, [[f"s:{agent_id}", "", 0]])
+        """Takes back `suspend`, in both places at once: an enrichment between them would write the first again."""
+        await self._put(organisation, [[f"s:{agent_id}", "", 0, f"S:{agent_id}"]])
 
     async def first_asked(self, asked: Sequence[ApprovalAsk]) -> list[int]:
         """See `pdp.ports.State`."""

@@ -263,6 +263,12 @@ if state == 1 then
     end
   end
   if #fields > 0 then call('HSET', open_key, unpack(fields)) end
+  -- Of the two places of a suspension a lost one is written again, before the other is lost as well.
+  for _, q in ipairs(ask.q) do
+    local agent, key, field = ask.S[q[3]], values[q[3]], meta[5 + q[3]]
+    if q[7] % 2 == 0 and key and not field then call('HSET', meta_key, 'S:' .. agent, key) end
+    if q[7] % 2 == 0 and field and not key then call('SET', prefix .. 's:' .. agent, field) end
+  end
   for id, claim in pairs(writes) do call('SET', prefix .. 'q:' .. id, claim_bytes(claim), 'PX', DAY) end
 end
 return { state, now, epoch or '', sequence, suspended, facts, items }

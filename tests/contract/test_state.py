@@ -335,6 +335,30 @@ async def test_an_agent_stays_suspended_when_a_key_is_lost_and_after_a_rebuild(
     assert not (await enrich_one(state, ask("r4"))).suspended
 
 
+@pytest.mark.parametrize("first", ["key", "mark"])
+async def test_of_a_suspension_a_lost_place_is_written_again(
+    backend: RedisServer | RedisCluster, state: RedisState, other: RedisState, first: str
+) -> None:
+    def lose(place: str) -> None:
+        with backend.client() as client:
+            lost = client.delete("{acme}:s:agent") if place == "key" else client.hdel("{acme}:m", "S:agent")
+            assert lost == 1
+
+    await state.suspend("acme", "agent")
+    lose(first)
+    assert (await enrich_one(state, ask("r0", dry_run=True))).suspended
+    with backend.client() as client:  # a dry run has written nothing
+        assert client.exists("{acme}:s:agent") + client.hexists("{acme}:m", "S:agent") == 1
+    assert (await enrich_one(state, ask("r1"))).suspended
+    lose("mark" if first == "key" else "key")
+    await state.continuity.activate("acme", "f" * 16)
+    assert (await enrich_one(other, ask("r2"))).suspended
+    lose(first)
+    assert (await enrich_one(other, ask("r3"))).suspended
+    await other.resume("acme", "agent")
+    assert not (await enrich_one(other, ask("r4"))).suspended
+
+
 async def test_an_agent_may_be_suspended_before_its_organisation_has_counted(state: RedisState) -> None:
     await state.suspend("fresh", "agent")
     view = await enrich_one(state, ask("r", organisation="fresh"))
