@@ -16,12 +16,12 @@ from dataclasses import replace
 from pdp.fold import fold
 from pdp.suggest.additions import Additions
 from pdp.suggest.costs import has_a_price, is_charged
+from pdp.suggest.deeds import happens
 from pdp.suggest.descriptions import read_description
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of, without_verbs
-from pdp.suggest.readings import happens
 from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
@@ -63,7 +63,8 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     """Returns what a tool does. Pure and deterministic. `acting` are the arguments of `acting_arguments`."""
     name = read_name(tool.name)
     described = read_description(tool.description)
-    shown = 0 if any(said.later and said.verb not in READS for said in described) else shows(tool.description, name)
+    does = any(said.later and said.verb not in READS for said in described) or happens(tool.description)[0] is not None
+    shown = 0 if does else shows(tool.description, name)
     if shown:
         described = tuple(said for said in described if said.later)  # `Repair tickets of a unit` repairs nothing
         name = without_verbs(name) if yields(name, shown) else name

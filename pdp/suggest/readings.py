@@ -3,14 +3,12 @@ public`. Each rule needs a noun or a form that no reading has; a word that none 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Set
 
-from pdp.fold import fold
 from pdp.suggest.lexicon_arguments import PEOPLE
 from pdp.suggest.lexicon_nouns import MONEY, RIGHTS, VAGUE
-from pdp.suggest.lexicon_verbs import STRICT, VIEWS
-from pdp.suggest.words import sentences, singular, word_set
+from pdp.suggest.lexicon_verbs import VIEWS
+from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 _OWED = MONEY | word_set("debt due rent fare fee toll tax fine premium subscription contribution levy arrears")
@@ -32,9 +30,6 @@ _REMEMBERED = word_set(
     "memory memories conversation chat fact context knowledge entity observation information history detail preference"
 )
 
-MAX_CHARS, MAX_SENTENCES = 1024, 8
-"""How much of a description is searched for what happens by the way."""
-
 _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "collect": ((_OWED, Verb.PAY), (_GOODS, Verb.UPDATE)),
     "capture": ((_OWED, Verb.PAY),),
@@ -53,13 +48,13 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
 }
 """Verbs that change something where they have such an object."""
 
-_READERS = word_set("user agent caller model assistant reader you client")
+READERS = word_set("user agent caller model assistant reader you client")
 """Whom a tool gives what it reads: `Returns the balance to the caller`."""
 _AFTER_TOLD = word_set("to that about where when what how who which not")
-_PERSONS = (PEOPLE - {"name", "login"}) | word_set(
+PERSONS = (PEOPLE - {"name", "login"}) | word_set(
     "patient student guest driver tenant teacher visitor supplier staff team player subscriber resident crew"
 )
-_TAKE_BACK = _PERSONS | word_set(
+_TAKE_BACK = PERSONS | word_set(
     "shop store seller sender vendor merchant warehouse library stock shelf owner pool depot"
 )
 _SHOWING = word_set("show display present exhibit screen feature stream")
@@ -71,11 +66,6 @@ _PUBLIC_PLACES = word_set(
     "public website homepage storefront billboard noticeboard wall window gallery loudspeaker kiosk"
 )
 _DETERMINERS = word_set("a an the our your their its his her this that")
-_PASSIVE = re.compile(
-    r"\b([a-z]+)\s+(?:is|are|gets?|will be)\s+(then|also|immediately|afterwards|thereby|thereupon)?\s*([a-z]+)\b"
-)
-_ASKED = re.compile(r"\b(?:whether|if|which|who|what|how|when|that)\b")
-_INFORMED = word_set("told notified informed emailed mailed messaged alerted warned asked invited texted paged called")
 _PREPOSITIONS = word_set("of for from in to by with on at into as and or that which who about")
 _NEVER_GIVEN = word_set(
     "sent given put set due visible available open similar specific relevant close known subject belonging access related "
@@ -113,25 +103,6 @@ def addressed(word: str, words: tuple[str, ...]) -> Verb | None:
     return changes(word, {singular(item) for item in objects}, plural=any(singular(item) != item for item in objects))
 
 
-def happens(description: str) -> tuple[Verb | None, str]:
-    """Returns what a description says that a call brings about, and its word: `The driver is told`, `It is then marked as
-    used`; None for what it says of an answer (`The list is sorted`, `Whether a guest is invited`)."""
-    for sentence in sentences(fold(description[:MAX_CHARS]), MAX_SENTENCES):
-        for found in _PASSIVE.finditer(sentence):
-            verb = None if _ASKED.search(sentence[: found.start()]) else _brought_about(*found.groups())
-            if verb is not None:
-                return verb, found.group(3)
-    return None, ""
-
-
-def _brought_about(subject: str, how: str | None, word: str) -> Verb | None:
-    if word in _INFORMED and singular(subject) in _PERSONS - _READERS:
-        return Verb.SEND
-    stems = (word[:-1], word[:-2], word[:-3]) if how and word.endswith("ed") else ()
-    verb = next((STRICT[stem] for stem in stems if stem in STRICT), Verb.READ)
-    return None if verb in (Verb.READ, Verb.LIST) else verb
-
-
 def _objects(words: tuple[str, ...]) -> list[str]:
     """Returns the nearest words after the verb, up to where a sentence says how, of what or for whom."""
     found: list[str] = []
@@ -147,14 +118,14 @@ def _told(words: tuple[str, ...]) -> bool:
     """True for `Tells the driver where to unload`, `Tells customers that …`; not for `Tells the time in a city`."""
     place = 2 if words[1:2] and words[1] in _DETERMINERS else 1
     whom, then = words[place : place + 1], words[place + 1 : place + 2]
-    return bool(whom and then) and whom[0] not in _READERS and then[0] in _AFTER_TOLD and whom[0] not in _AFTER_TOLD
+    return bool(whom and then) and whom[0] not in READERS and then[0] in _AFTER_TOLD and whom[0] not in _AFTER_TOLD
 
 
 def _given(words: tuple[str, ...]) -> bool:
     """True for `Gives a member ten points` and `Gives points to a member`."""
-    if words[1:2] and words[1] in _DETERMINERS and len(words) > 3 and words[2] in _PERSONS - _READERS:
+    if words[1:2] and words[1] in _DETERMINERS and len(words) > 3 and words[2] in PERSONS - READERS:
         return words[3] in _COUNTS or words[3].isdigit() or (words[3] in _DETERMINERS and words[2] != words[-1])
-    return _ends_at(words, _PERSONS)
+    return _ends_at(words, PERSONS)
 
 
 def _ends_at(words: tuple[str, ...], ends: Set[str]) -> bool:
@@ -163,7 +134,7 @@ def _ends_at(words: tuple[str, ...], ends: Set[str]) -> bool:
     if place < 2 or words[place] != "to" or words[place - 1].endswith("ed") or words[place - 1] in _NEVER_GIVEN:
         return False
     near = [item for item in words[place + 1 : place + 4] if item not in _DETERMINERS]
-    return bool(near) and singular(near[0]) in ends - _READERS
+    return bool(near) and singular(near[0]) in ends - READERS
 
 
 def _is_shown_to_others(words: tuple[str, ...]) -> bool:
