@@ -6,7 +6,10 @@ none of them and keeps its traceback.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
@@ -14,6 +17,9 @@ from typing import IO, Any
 import click
 
 from writ.errors import ConfigurationError, WritError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a write to a descriptor ends with, which knows no name: standard output above all. EPIPE is click's."""
 
 
 class Failed(click.ClickException):
@@ -52,7 +58,12 @@ def reported(*, as_json: bool) -> Iterator[None]:
         failed = _failed(error, as_json)
         if failed is None:
             raise
-        failed.show()  # here, where click looks after an output that nobody reads any more
+        try:
+            failed.show()  # here, where click looks after an output that nobody reads any more
+        except OSError as lost:
+            if (unsaid := _failed(lost, as_json)) is None:
+                raise
+            unsaid.show()
         raise click.exceptions.Exit(failed.exit_code) from error
 
 
@@ -70,7 +81,20 @@ def _failed(error: Exception, as_json: bool) -> Failed | None:
     # A file that was named and cannot be read or written.
     if isinstance(error, OSError) and error.strerror is not None and error.filename is not None:
         return Failed(_file_error(error.filename, error.strerror), as_json=as_json)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _drop_output()
+        return Failed(_file_error("output", str(error.strerror)), as_json=False)  # on standard error, which is left
     return None
+
+
+def _drop_output() -> None:
+    """What waits to be written goes nowhere: Python would try once more at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _file_error(name: object, why: str) -> ConfigurationError:

@@ -7,6 +7,7 @@ What is said of a failure stands in failure.py.
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -103,7 +104,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Runs the command line."""
+    """Runs the command line. Refuses a closed standard output, where every answer would be lost without a word."""
+    if sys.stdout is None:
+        sys.exit("writ: FILE_UNUSABLE: `output` cannot be read or written: it is closed")
     cli(prog_name="writ")
 
 

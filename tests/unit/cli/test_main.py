@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RECEIPT = Path(__file__).parents[2] / "vectors" / "receipts" / "decision-0.json"
 
 
@@ -25,6 +27,45 @@ def test_a_file_that_cannot_be_read_is_one_line_and_no_traceback(tmp_path: Path)
     assert (
         done.stderr == f"writ: FILE_UNUSABLE: `{tmp_path / 'receipt.pem'}` cannot be read or written: Is a directory\n"
     )
+
+
+VERBS = [
+    ["completion", "bash"],
+    ["completion", "bash", "--json"],
+    ["--help"],
+    ["rules", "test"],
+    ["--json", "nonsense"],
+]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", VERBS)
+def test_a_full_disk_is_one_line_and_a_failure(arguments: list[str], unbuffered: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "writ.cli.main", *arguments],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode in {1, 2}
+    assert done.stderr == "writ: FILE_UNUSABLE: `output` cannot be read or written: No space left on device\n"
+
+
+@pytest.mark.parametrize("arguments", VERBS)
+def test_a_closed_output_is_one_line_and_a_failure(arguments: list[str]) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "writ.cli.main", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "writ: FILE_UNUSABLE: `output` cannot be read or written: it is closed\n"
 
 
 def test_a_decision_point_that_gives_up_says_so_in_the_form_of_its_log(tmp_path: Path) -> None:
