@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 
+from pdp.fold import fold
+from pdp.suggest.deeds import MAX_CHARS
 from pdp.suggest.lexicon_arguments import ACTIONS
 from pdp.suggest.lexicon_nouns import PEOPLE_ARGUMENTS
 from pdp.suggest.lexicon_verbs import CHOICES, LOOSE, NAME_ONLY, READING_CHOICES, STRICT
@@ -25,6 +29,12 @@ _ONLY_READ = word_set(
     "can verify simulate format validate explain parse lint translate generate convert analyze analyse check review"
 )
 _RUN_WORDS = word_set("run runs execute executes executed evaluate evaluates eval interpreter running execution invoke")
+_OTHERS = word_set(
+    "user member customer admin administrator person employee account tenant client role owner superuser root guest"
+)
+_AS_ANOTHER = re.compile(
+    r"\b(?:as|behalf of) (?:another|any other|a different|some other) (?:user|member|customer|person|employee|account|tenant)\b"
+)
 _ALL_READING = frozenset(word for word, verb in CHOICES.items() if verb in READS)
 _JUDGING = word_set("review score check evaluate verify validate inspect examine assess grade count measure determine")
 _VERDICTS = word_set(
@@ -92,6 +102,7 @@ class Additions:
         self._programs(add, reads=reads)
         self._addresses(verbs, add)
         self._people(verbs, add)
+        self._impersonates(verbs, add)
         self._verdicts(verbs, add)
         self._deeds(verbs, add)
         sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
@@ -231,6 +242,12 @@ class Additions:
         told = next((role for role in self._roles if _is_told(role) and self._is_of_the_record(role)), None)
         if told is not None and verbs & {Verb.CREATE, Verb.UPDATE} and not _KEPT & self._name.others:
             add(Verb.SEND, 80, f"people in `{_shown(told)}` hear of it")
+
+    def _impersonates(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
+        """Who does something as somebody else has taken that person's rights: `view_as_user`, `… as another user`."""
+        named = any(first == "as" and singular(then) in _OTHERS for first, then in pairwise(self._name.words))
+        if verbs and (named or _AS_ANOTHER.search(fold(self._tool.description[:MAX_CHARS]))):
+            add(Verb.ADMIN, 60, "acts as somebody else")
 
     def _verdicts(self, verbs: set[Verb], add: Callable[[Verb, int, str], None]) -> None:
         """Who looks at something and takes along how it came out writes that down; who shows a text of its own tells it."""

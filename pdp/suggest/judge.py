@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import replace
@@ -27,11 +28,12 @@ from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
 from pdp.suggest.views import LIKELY, begins_with_a_noun, says_enough, shows, yields
-from pdp.suggest.words import name_words, text_words, word_set
+from pdp.suggest.words import first_sentence, name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
 _OWN_HOSTS = word_set("region base instance server site host api tenant endpoint gateway")
+_AT_URL = re.compile(r"\b(?:from|at|to) (?:an? |the |any )?(?:[a-z]+ )?(?:url|uri|web address)\b")
 _WALKING = word_set("cd chdir pwd")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 MIN_TOOLS = 5
@@ -101,13 +103,26 @@ def acting_arguments(tools: Sequence[Tool]) -> frozenset[str]:
 
 
 def _roles(tool: Tool, setting: Setting, acting: Set[str]) -> tuple[Role, ...]:
-    roles = (role_of(argument, setting) for argument in tool.arguments)
+    roles = _at_an_address(tool, tuple(role_of(argument, setting) for argument in tool.arguments))
     return tuple(
         replace(role, kind="plain", confidence=60, reason="nearly every tool takes it: who acts")
         if role.argument.path in acting and role.kind in ("recipient", "account", "id")
         else role
         for role in roles
     )
+
+
+def _at_an_address(tool: Tool, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Reads the only argument of a tool whose description says `from a URL` as that address, whatever it is called."""
+    found = _AT_URL.search(fold(first_sentence(tool.description)))
+    needed = [role for role in roles if role.argument.required and role.argument.is_top]
+    if not found or len(needed) != 1 or any(role.kind == "url" for role in roles):
+        return roles
+    named = needed[0]
+    if not (named.argument.is_scalar and named.argument.is_text) or named.argument.has_choices:
+        return roles
+    reason = f'description says "{found.group()}"'
+    return tuple(replace(role, kind="url", confidence=75, reason=reason) if role is named else role for role in roles)
 
 
 def _described_nouns(tool: Tool) -> tuple[str, ...]:

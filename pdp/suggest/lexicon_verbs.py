@@ -30,7 +30,7 @@ _STRICT: Mapping[Verb, str] = {
     ),
     Verb.UPDATE: (
         "rotate flip mv sed associate disassociate bind unbind connect disconnect encrypt decrypt "
-        "deprecate dispute extend finalize fulfill join leave optimize rebalance rebuild reconcile recover "
+        "acquire deprecate dispute extend finalize fulfill join leave optimize rebalance rebuild reconcile recover "
         "redirect redo reduce refuse reindex reorder repair revise rollback split unpublish escalate swipe "
         "inject update edit modify patch put rename append mark assign unassign set write overwrite replace "
         "upsert attach detach link unlink reschedule snooze restore undo revert increase decrease toggle "
@@ -167,6 +167,10 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("call", "tool"): Verb.EXECUTE,
     ("call", "function"): Verb.EXECUTE,
     ("call", "action"): Verb.EXECUTE,
+    ("act", "as"): Verb.ADMIN,
+    ("login", "as"): Verb.ADMIN,
+    ("log", "as"): Verb.ADMIN,
+    ("sign", "as"): Verb.ADMIN,
     ("call", "method"): Verb.EXECUTE,
     ("write", "off"): Verb.UPDATE,
     ("take", "ownership"): Verb.ADMIN,

@@ -17,6 +17,8 @@ _GOODS = word_set(
 )
 _STORES = word_set("cluster volume disk partition pool storage capacity filesystem quota limit subscription plan fleet")
 _CARRIERS = word_set("truck lorry van vehicle container trailer ship wagon cart dishwasher washer kiln")
+PROGRAMS_LOADED = word_set("plugin extension module addon library driver skill")
+"""What runs once it is loaded."""
 _CASES = word_set("ticket case issue incident request complaint conversation alert dispute")
 _BECOMES = word_set(
     "lead prospect opportunity trial point mile reward quote draft account subscription plan user contact member guest "
@@ -26,6 +28,8 @@ _CHOSEN = word_set(
     "seat cabin bed berth plan winner candidate meal bid offer supplier vendor carrier room slot tariff variant courier "
     "applicant tender quote"
 )
+_LOCKS = word_set("lock mutex semaphore")
+"""What nobody else has once somebody gets it; who gets a `lock` may look at that of a door."""
 _REMEMBERED = word_set(
     "memory memories conversation chat fact context knowledge entity observation information history detail preference"
 )
@@ -37,11 +41,14 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "receive": ((_GOODS, Verb.UPDATE),),
     "convert": ((_BECOMES, Verb.UPDATE),),
     "solve": ((_CASES, Verb.UPDATE),),
+    "ping": (((PEOPLE | {"audience", "team", "participant", "channel", "group"}) - {"name", "login"}, Verb.SEND),),
+    "get": ((_LOCKS - {"lock"}, Verb.UPDATE),),
+    "obtain": ((_LOCKS, Verb.UPDATE),),
     "poll": ((PEOPLE | {"audience", "team", "participant"}, Verb.SEND),),
     "extract": ((word_set("archive zip tarball tar backup"), Verb.CREATE),),
     "expand": ((_STORES, Verb.UPDATE),),
     "display": ((word_set("ad advert advertisement banner announcement notice"), Verb.SEND),),
-    "load": ((_CARRIERS, Verb.UPDATE),),
+    "load": ((_CARRIERS, Verb.UPDATE), (PROGRAMS_LOADED, Verb.EXECUTE)),
     "track": ((word_set("event conversion time hour expense calorie meal workout mood purchase"), Verb.CREATE),),
     "map": ((RIGHTS - {"column", "table", "index", "schema"}, Verb.ADMIN),),
     "suggest": ((word_set("edit change correction amendment revision"), Verb.CREATE),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pdp.suggest.lexicon_arguments import PEOPLE, THINGS, WHOLE
 from pdp.suggest.lexicon_nouns import FILES
+from pdp.suggest.readings import PROGRAMS_LOADED
 from pdp.suggest.said import READS
 from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.words import singular, word_set
@@ -35,12 +36,27 @@ _SENDERS = word_set("from sender from_address from_email from_user from_name sen
 _NO_PERSON = word_set("name owner contact_id client sender")
 _MAIL = word_set("email mail message draft invitation")
 _PEOPLE_LAST = word_set("user username member collaborator assignee reviewer approver watcher owner")
+_EXPORTED_TO = word_set("dest destination target location place output bucket sink destination_uri")
 _PEOPLE_TOOLS = word_set("user member collaborator person contact employee colleague friend teammate coworker")
 
 
 def judge_by_trade(asked: Question) -> Judgement | None:
     """Returns what an argument holds in the trade of its tool, None when the trade makes no difference."""
-    steps = (_line, _money, _code, _file, _to, _sender, _place, _booked, _meeting_place, _person, _title)
+    steps = (
+        _line,
+        _money,
+        _loaded,
+        _exported,
+        _code,
+        _file,
+        _to,
+        _sender,
+        _place,
+        _booked,
+        _meeting_place,
+        _person,
+        _title,
+    )
     return next((found for step in steps if (found := step(asked)) is not None), None)
 
 
@@ -70,6 +86,19 @@ def _is_account(asked: Question) -> bool:
         return False
     named = "iban" in before or ("wallet" in before and asked.last in _ADDRESSES)
     return named or (asked.setting.money and asked.last in _ACCOUNTS)
+
+
+def _loaded(asked: Question) -> Judgement | None:
+    is_run = asked.single in PROGRAMS_LOADED and Verb.EXECUTE in asked.setting.verbs and asked.argument.is_text
+    if not is_run or asked.described:
+        return None
+    return Judgement("code", 75, f"names a {asked.single} that runs once it is loaded")
+
+
+def _exported(asked: Question) -> Judgement | None:
+    """Tells where an export goes, which may be any place, from the destination of a flight."""
+    named = "export" in asked.setting.words and asked.single in _EXPORTED_TO and asked.argument.is_text
+    return Judgement("url", 75, "where an export goes") if named and not asked.described else None
 
 
 def _line(asked: Question) -> Judgement | None:
