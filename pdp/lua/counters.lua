@@ -4,7 +4,7 @@
 -- A counter window is a hash:
 --   c  committed (DISTINCT: number of committed elements)   p  reserved and not settled (DISTINCT: elements only reserved)
 --   o, n  oldest and newest bucket of a sliding window      d  oldest bucket of a committed element (sliding DISTINCT)
---   x  when the key is set to expire, Unix ms            l  until when what was counted before counts as lost, Unix ms
+--   w  when it was listed last (below), Unix ms          l  until when what was counted before counts as lost, Unix ms
 --   b<bucket>  what was committed in a bucket               <order>  what a ticket has reserved
 --   k<element> committed element: its bucket, or 1          r<element> how many tickets reserve it
 --   <order>:<element>  a ticket's reservation of an element
@@ -14,11 +14,12 @@
 
 -- {organisation}:c:<day>:<00 to ff> lists the counters that expire on that day (since 1970) and when: field 16 hex digits of the
 -- SHA-1 of the key, value Unix ms. One that is not there though it is listed was lost: it has no data until its window is over.
+-- It is listed again, and made to expire again, by the first change an hour after the last: a lost list comes back so.
 
 local call = redis.call
 local MAX = 9007199254740991 -- 2^53 - 1: beyond it Lua numbers lose units
 local DAY = 86400000
-local RENEWAL = 3600000 -- a sliding window is made to expire later so seldom
+local RENEWAL = 3600000 -- a counter is listed again, and a sliding one made to expire later, so seldom
 local BUCKETS = 60
 local ELEMENTS = 1024 -- a DISTINCT set is exact up to here; full counts as over
 local SCAN = 4096 -- more reservations than this in one window are counted as if all came before
@@ -138,18 +139,18 @@ end
 local function load(key, length, ends, distinct, now)
   local c = loaded[key]
   if c then return c end
-  local v = call('HMGET', key, 'c', 'p', 'o', 'n', 'd', 'x', 'l')
+  local v = call('HMGET', key, 'c', 'p', 'o', 'n', 'd', 'w', 'l')
   c = {
     key = key, length = length, ends = ends, distinct = distinct,
     c = tonumber(v[1] or 0), p = tonumber(v[2] or 0), oldest = tonumber(v[3] or nil), newest = tonumber(v[4] or nil),
-    due = tonumber(v[5] or nil), expires = tonumber(v[6] or 0), lost = tonumber(v[7] or 0), set = {}, gone = {}, buckets = {}, kept = {}, refs = {},
+    due = tonumber(v[5] or nil), listed = tonumber(v[6] or 0), lost = tonumber(v[7] or 0), set = {}, gone = {}, buckets = {}, kept = {}, refs = {},
   }
   if length > 0 then
     c.width = math.ceil(length / BUCKETS)
     c.live = math.floor((now - length) / c.width)
     if distinct then prune_distinct(c) else prune_sum(c) end
   end
-  if not v[2] then c.lost = missed_until(c, now) end
+  if not (v[1] and v[2]) then c.lost = missed_until(c, now) end
   loaded[key] = c
   return c
 end
@@ -296,15 +297,15 @@ local function flush(now)
       fields[#fields + 1] = 'l'
       fields[#fields + 1] = text(c.lost)
     end
-    local expires = expiry(c, now)
-    local renew = expires > c.expires + (c.length > 0 and RENEWAL or 0)
+    local renew = now > c.listed + RENEWAL
     if renew then
-      fields[#fields + 1] = 'x'
-      fields[#fields + 1] = text(expires)
+      fields[#fields + 1] = 'w'
+      fields[#fields + 1] = text(now)
     end
     if #gone > 0 then call('HDEL', c.key, unpack(gone)) end
     call('HSET', c.key, unpack(fields))
     if renew then
+      local expires = expiry(c, now)
       call('PEXPIREAT', c.key, text(expires))
       local day = math.floor(expires / DAY)
       local list = listing(c, day)

@@ -552,6 +552,35 @@ async def test_a_counter_that_was_lost_counts_again_when_what_it_held_would_be_f
     assert (await enrich_one(state, ask("later", counted))).counters["calls"].known
 
 
+@pytest.mark.parametrize("window", [FAR, SLIDING])
+async def test_a_list_of_counters_that_was_lost_is_written_again_within_an_hour_of_use(
+    backend: RedisServer | RedisCluster, state: RedisState, window: Window
+) -> None:
+    counted = reserve(window=window)
+    await enrich_one(state, ask("first", counted))
+    with backend.client() as client:
+        (listing,) = client.scan_iter("{acme}:c:*")
+        assert client.delete(listing) == 1
+        now_s, micros = client.time()
+        client.hset("{acme}:m", "t", now_s * 1000 + micros // 1000 + 3_600_001)
+    assert (await enrich_one(state, ask("later", counted))).counters["calls"].known
+    _forget(backend)
+    assert not (await enrich_one(state, ask("last", counted))).counters["calls"].known
+
+
+@pytest.mark.parametrize("field", ["c", "p"])
+async def test_a_counter_without_its_sum_was_lost(
+    backend: RedisServer | RedisCluster, state: RedisState, field: str
+) -> None:
+    counted = reserve(window=FAR)
+    first = ask("first", counted)
+    await state.settle([settle(first, await enrich_one(state, first), Final.ALLOWED)])
+    with backend.client() as client:
+        (counter,) = _counters(backend)
+        assert client.hdel(counter, field) == 1
+    assert not (await enrich_one(state, ask("next", counted))).counters["calls"].known
+
+
 async def test_what_is_listed_of_counters_goes_with_them(
     backend: RedisServer | RedisCluster, state: RedisState
 ) -> None:
