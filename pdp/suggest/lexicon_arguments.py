@@ -109,7 +109,7 @@ GENERIC = word_set(
 DESCRIBED: Mapping[str, tuple[str, ...]] = {
     "account": ("iban", "account number", "bank account", "wallet address", "wallet", "routing number", "bic code"),
     "recipient": (
-        *("email address", "email addresses", "emails", "email of", "e-mail"),
+        *("email address", "email addresses", "emails", "email of", "e mail", "e mails"),
         *("phone number", "phone numbers", "recipient address"),
     ),
     "url": ("url", "uri", "domain name", "web address", "webhook", "hostname", "http endpoint", "https://", "http://"),

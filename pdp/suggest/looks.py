@@ -10,6 +10,7 @@ from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
 from pdp.suggest.tools import Tool
+from pdp.suggest.trades import GOES_THERE
 from pdp.suggest.views import BARE, LIKELY
 from pdp.suggest.words import name_words, singular, word_set
 from writ.action import Verb
@@ -72,6 +73,8 @@ def deed_of(role: Role) -> Verb | None:
     words, argument = role.words, role.argument
     if not words or not argument.is_top or argument.has_choices:
         return None
+    if role.reason == GOES_THERE:
+        return Verb.SEND
     if argument.types == {"boolean"}:
         return STRICT.get(words[0]) if words[0] in _SWITCHED or words[:3] == ("mark", "as", "read") else None
     if words in _WHOM:

@@ -21,6 +21,14 @@ _NO_ADDRESS = re.compile(
 )
 """Another tool that a description speaks of (`as list_emails returned it` names no recipient), and content written as a URL."""
 
+_GOES_TO = re.compile(
+    r"\b(?:to (?:which|whom|where)|where|that|which|who)\b[^.;]{0,80}\b(?:is|are|gets?|will be|be)\s+(?:\w+\s+){0,2}"
+    r"(?:sent|mailed|e-?mailed|delivered|forwarded|posted|texted|copied|pushed|notified|informed|told|alerted)\b"
+    r"|\b(?:gets?|receives?|receiving|will receive|to receive)\s+(?:a|an|the|each|every|all|one|copies|notifications)\b"
+    r"|\b(?:to (?:notify|inform|alert|e-?mail|text|call)|to send (?:\w+\s+){1,4}to)\b"
+)
+"""Something goes to what is named: `e-mail address to which the report is also sent`, `phone number that gets a copy`."""
+
 MAX_DESCRIPTION_CHARS = 256
 """How much of an argument's description is read: what it holds is said first."""
 
@@ -65,6 +73,12 @@ class Question:
     def about(self) -> str:
         """The beginning of the description, folded."""
         return fold(self.argument.description[:MAX_DESCRIPTION_CHARS])
+
+    @cached_property
+    def goes_to(self) -> str:
+        """The kind of address to which the description says that something goes, "" for none."""
+        reached = self.described in ("recipient", "url") and self.argument.is_text and not self.argument.has_choices
+        return self.described if reached and _GOES_TO.search(self.about) else ""
 
     @cached_property
     def described(self) -> str:

@@ -10,6 +10,8 @@ from pdp.suggest.setting import Judgement, Question
 from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
+GOES_THERE = "description says what goes to it"
+"""Reason for an address that something reaches, whatever else the tool does."""
 _PAID = word_set("target account recipient receiver to destination account_id")
 _ACCOUNTS = word_set("account acct accounts iban paypal")
 _ADDRESSES = word_set("address addr addresses")
@@ -43,6 +45,7 @@ _PEOPLE_TOOLS = word_set("user member collaborator person contact employee colle
 def judge_by_trade(asked: Question) -> Judgement | None:
     """Returns what an argument holds in the trade of its tool, None when the trade makes no difference."""
     steps = (
+        _goes_to,
         _line,
         _money,
         _loaded,
@@ -86,6 +89,10 @@ def _is_account(asked: Question) -> bool:
         return False
     named = "iban" in before or ("wallet" in before and asked.last in _ADDRESSES)
     return named or (asked.setting.money and asked.last in _ACCOUNTS)
+
+
+def _goes_to(asked: Question) -> Judgement | None:
+    return Judgement(asked.goes_to, 85, GOES_THERE) if asked.goes_to else None
 
 
 def _loaded(asked: Question) -> Judgement | None:
