@@ -9,7 +9,7 @@ it, tells none of them from the others: such pairs are kept apart. Pure; gives m
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -57,14 +57,17 @@ class Pairs:
         self._count = 0
         self._full = False
 
-    def take(self, records: Sequence[Sequence[Leaf]]) -> bool:
-        """Takes in the next objects; returns whether there is room for more."""
+    def take(self, records: Sequence[Sequence[Leaf]], ordering: Collection[str]) -> bool:
+        """Takes in the next objects, with the pointers of values that bid something; returns whether there is room for more."""
         for leaves in records:
             if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
                 continue
-            told = [set() if _is_said(leaf.text) else set(_names(leaf.text)) for leaf in leaves]
+            told = [set(_names(leaf.text)) for leaf in leaves]
+            said = [leaf.pointer in ordering or _is_said(leaf.text) for leaf in leaves]
             fields = [_field_name(leaf.pointer.rpartition("/")[0] if leaf.is_key else leaf.pointer) for leaf in leaves]
-            mailed = ["@" in leaf.text for leaf in leaves]  # of addresses in one list none names the next
+            # A sentence names nobody with a mail address, and of addresses in one list none names the next; a room is the one in
+            # which something was said.
+            mailed = ["@" in leaf.text for leaf in leaves]
             for at, leaf in enumerate(leaves):
                 value = _value(leaf.text)
                 if not value:
@@ -75,7 +78,8 @@ class Pairs:
                     *(
                         other
                         for place, other in enumerate(told)
-                        if place != at and not (mailed[at] and mailed[place] and fields[place] == field)
+                        if place != at
+                        and not (mailed[at] and (said[place] or (mailed[place] and fields[place] == field)))
                     ),
                 )
                 for word in near:

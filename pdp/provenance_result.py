@@ -155,14 +155,16 @@ def sight_in_steps(
         and len(trusted) + len(records) + len(texts) + len(bidden) <= MAX_RESULT_MARKS
     )
     yield
-    listed = list(named.values())
-    alone, shared = yield from _pairs(listed)
+    listed = list(objects.values())
+    alone, shared = yield from _pairs(listed, ordering)
     (trusted if content_trusted else records).update(alone)
     if vouched:
-        told_apart, _ = yield from _pairs([[leaf for leaf in leaves if leaf.pointer in vouched] for leaves in listed])
+        told_apart, _ = yield from _pairs(
+            [[leaf for leaf in leaves if leaf.pointer in vouched] for leaves in listed], ordering
+        )
         trusted |= told_apart
     texts |= shared  # the record holds the name, as it does that of others
-    named_links = tuple(links(listed))
+    named_links = tuple(links(list(named.values())))
     yield
     return Sighting(
         trusted=frozenset(trusted),
@@ -179,10 +181,10 @@ def sight_in_steps(
     )
 
 
-def _pairs(records: Sequence[Sequence[Leaf]]) -> Steps[tuple[set[str], set[str]]]:
+def _pairs(records: Sequence[Sequence[Leaf]], ordering: Collection[str]) -> Steps[tuple[set[str], set[str]]]:
     pairs = Pairs()
     for start in range(0, len(records), _RECORDS_A_STEP):
-        if not pairs.take(records[start : start + _RECORDS_A_STEP]):
+        if not pairs.take(records[start : start + _RECORDS_A_STEP], ordering):
             break
         yield
     return pairs.found()
