@@ -116,7 +116,7 @@ class Search:
         self._matches = MAX_MATCHES
         self._dear_us = MAX_DEAR_US
         self._bytes = MAX_SEARCH_BYTES
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: dict[tuple[str, str, str], list[Span]] = {}  # where in the argument
         self._hits: dict[str, int] = {}
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
 
@@ -186,11 +186,12 @@ class Search:
             return False
         rule, place, origin = located.rule, pointer(texts.argument(number)), texts.origin(number)
         key = (rule.id, place, matched)
-        if origin.decoding and key in self._seen:
-            return True  # the same thing, seen before it was decoded
-        self._seen.add(key)
-        self._hits[rule.id] = hits + 1
         source = origin.source or span
+        places = self._seen.setdefault(key, [])
+        if origin.decoding and any(source[0] < right and left < source[1] for left, right in places):
+            return True  # the same thing, seen before it was decoded
+        places.append(source)
+        self._hits[rule.id] = hits + 1
         self.findings.append(
             Finding(
                 rule=rule.id,

@@ -7,6 +7,7 @@ leaves alone, so that two decoders cannot feed each other for ever.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import orjson
 
@@ -14,7 +15,7 @@ from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.lookalikes import bared_text, hidden_text, is_suspect, plain_view_within, shown_text, unmarked_text
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
-from pdp.inspection.texts import Origin, Span, Texts
+from pdp.inspection.texts import Origin, Path, Span, Texts
 
 MAX_TRIALS = 512
 """Most runs that one inspection tries to decode; each trial takes about 2 µs."""
@@ -38,7 +39,14 @@ MAX_PLAIN_CHARS = 24 * 1024
 """Most characters beyond ASCII texts that are read as a person would, over all texts, and most that come of it; at up to 100 ns
 a character."""
 
+MAX_REPEATED_CHARS = 8 * 1024
+"""Most characters that are opened once more where they stand in another place, so that redaction finds them there as well;
+further repeats stay closed: what is in them is known."""
+
 _EDGES = {"{": "}", "[": "]"}
+
+_Place: TypeAlias = tuple[str, Path, Span]
+"""What was opened, of which argument, and from which of its characters."""
 
 
 class Opener:
@@ -47,10 +55,13 @@ class Opener:
     def __init__(self) -> None:
         self.truncated = False
         self._seen: set[str] = set()
+        self._places: set[_Place] = set()
+        self._repeated = MAX_REPEATED_CHARS
         self._trials = MAX_TRIALS
         self._documents = MAX_DOCUMENTS
+        self._parsed: dict[str, object | None] = {}
         self._opened = MAX_DECODED_TEXTS
-        self._chars = MAX_DECODED_BYTES
+        self._chars = MAX_DECODED_BYTES + MAX_REPEATED_CHARS
         self._plain = self._viewed = MAX_PLAIN_CHARS
         self._undone = MAX_UNDONE_CHARS
 
@@ -122,29 +133,42 @@ class Opener:
     def _json(self, opened: Texts, texts: Texts) -> None:
         for number in _showing("json", texts):
             value = texts.values[number]
-            if value in self._seen:
+            place = (value, texts.argument(number), texts.origin(number).source or (0, len(value)))
+            if not self._is_due(place):
                 continue
-            self._documents -= 1
-            if self._documents < 0:
-                self.truncated = True
-                return
-            document = _document(value)
-            if document is not None and self._allow(value):
+            document = self._parsed.get(value)
+            if document is None:
+                self._documents -= 1
+                if self._documents < 0:
+                    self.truncated = True
+                    return
+                document = self._parsed[value] = _document(value)
+            if document is not None and self._allow(place):
                 opened.inside(document, texts, number)
 
     def _put(
         self, opened: Texts, texts: Texts, number: int, value: str, steps: tuple[str, ...], span: Span | None = None
     ) -> None:
         before = texts.values[number]
-        if value and value != before and self._allow(value):
-            origin = texts.origin(number)
-            source = origin.source or span or (0, len(before))
+        origin = texts.origin(number)
+        source = origin.source or span or (0, len(before))
+        if value and value != before and self._allow((value, texts.argument(number), source)):
             decoding = (*texts.steps(number), *steps)
             opened.add(value, texts.paths[number], Origin(decoding=decoding, source=source, outer=origin.outer))
 
-    def _allow(self, value: str) -> bool:
-        if value in self._seen:
+    def _is_due(self, place: _Place) -> bool:
+        """False for what was opened from the same part of the same argument, and for repeats that are too many."""
+        value = place[0]
+        return value not in self._seen or (place not in self._places and len(value) <= self._repeated)
+
+    def _allow(self, place: _Place) -> bool:
+        if not self._is_due(place):
             return False
+        value = place[0]
+        self._places.add(place)
+        if value in self._seen:
+            self._repeated -= max(len(value), MIN_UNDONE_CHARS)
+            return True
         self._seen.add(value)
         self._opened -= 1
         if self._opened < 0:

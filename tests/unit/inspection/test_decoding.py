@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from pdp.inspection.bytes_text import TooMuch, printable, text_of
 from pdp.inspection.lookalikes import hidden_text, is_suspect, plain_view, plain_view_within
 from pdp.inspection.model import MAX_DECODED_TEXTS, MAX_DECODING_DEPTH, MAX_FINDINGS, ScanResult
+from pdp.model import OutcomeObligation
 from pdp.scan import Inspector, _plain_json
+from pdp.transform.apply import Transformer
 
 _MORSE = dict(
     zip("aegilnoprstuvwc", ".- . --. .. .-.. -. --- .--. .-. ... - ..- ...- .-- -.-.".split(), strict=True)  # noqa: SIM905 - Morse reads better in a row
@@ -171,6 +173,22 @@ def test_what_stands_in_a_name_is_found(small: Inspector) -> None:
 def test_the_same_thing_is_reported_once_when_its_json_is_opened(small: Inspector) -> None:
     found = scan(small, json.dumps({"note": ORDER})).findings
     assert [finding.decoding for finding in found if finding.rule == "ignore_instructions"] == [()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NDExMTExMTExMTExMTExMQ== card: NDExMTExMTExMTExMTExMQ==",
+        "NDExMTExMTExMTExMTExMQ== card: NDExMTExMTExMTExMTExMQ, 4111111111111111",
+        "34313131313131313131313131313131 NDExMTExMTExMTExMTExMQ==",
+    ],
+)
+def test_all_places_of_a_value_that_is_encoded_more_than_once_are_redacted(inspector: Inspector, text: str) -> None:
+    redact = OutcomeObligation(id="o", type="redact", params={"classes": ["payment_card"]})
+    body = {"body": text, "copies": [text.split()[0]] * 2}
+    out = Transformer(bytes(32)).transform(json.dumps(body).encode(), [redact], inspector.scan, {}, "acme").decode()
+    assert out.count("[redacted:payment_card]") == len(re.findall(r"\w{16,}", text)) + 2
+    assert re.search(r"NDE|3131|1111", out) is None
 
 
 def nested(depth: int) -> str:
