@@ -25,6 +25,7 @@ UNKNOWN_RESOURCE = "unknown"
 _ONE_AT_A_TIME = frozenset({Verb.CREATE, Verb.SEND, Verb.PAY, Verb.EXECUTE, Verb.ADMIN})
 _TALKS = word_set("channel slack chat dm sms call direct discord telegram whatsapp teams")
 _HANDLES = word_set("phone mobile number user username")
+_LINES = word_set("phone telephone mobile")
 _REACHING = (Verb.SEND, Verb.PAY)
 
 
@@ -101,8 +102,10 @@ def _destination_kind(role: Role, judged: Judged) -> str:
         return role.kind
     if Verb.PAY in judged.verbs:
         return "account"
-    if "email" in role.words or "email" in text_words(role.argument.description):
+    if "email" in role.words or {"email", "mail"} & set(text_words(role.argument.description)):
         return "email"
+    if _LINES & set(text_words(role.argument.description)):
+        return "channel"
     return "channel" if _TALKS & set(judged.name.words) or _HANDLES & set(role.words) else "email"
 
 
@@ -152,5 +155,11 @@ def _sinks(judged: Judged) -> Iterator[Line]:
 def _is_leaf(role: Role, roles: Sequence[Role]) -> bool:
     """True unless the places inside an object say it better."""
     names = role.argument.names
-    inside = [other for other in roles if other.argument.names[: len(names)] == names and other is not role]
+    inside = [
+        other
+        for other in roles
+        if other.argument.names[: len(names)] == names
+        and other is not role
+        and not other.argument.path.startswith("keys(")
+    ]
     return not any(other.is_sink for other in inside)

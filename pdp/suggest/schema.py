@@ -7,7 +7,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -109,6 +109,13 @@ def _item_schema(schema: Mapping[str, Any]) -> object:
     return {} if isinstance(items, list) else items
 
 
+_NAMES_AS_DATA = re.compile(
+    r"\A(?P<before>[^.;:]{0,80}?)\s*(?:\bto\b|->|=>|\u2192|\u21d2)|\b(?:keyed|indexed) by (?P<by>[^.,;:]{1,80})",
+    re.IGNORECASE,
+)
+"""What the names of an object's members are: `Map of e-mail address to role`, `roles keyed by e-mail address`."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Place:
     """A place on the way: `below` is the schema of what lies inside, `inner` what was found there."""
@@ -124,6 +131,25 @@ class _Place:
         yield self.argument
         for place in self.inner:
             yield from place.arguments()
+
+
+def _names_as_data(place: _Place) -> Iterator[_Place]:
+    """Yields a place for the names of an object's members where they are data: `{"ada@example.org": "reader"}`."""
+    argument, found = place.argument, _NAMES_AS_DATA.search(place.argument.description)
+    declared = mapping(place.below.get("properties"))
+    if argument.types != {"object"} or argument.listed or "[]" in argument.path or declared or not found:
+        return
+    # Absent, it has no names; anything but an object is UNKNOWN.
+    path = f"keys({argument.path})" if argument.required else f"keys({argument.path} || `{{}}`)"
+    names = replace(
+        argument,
+        path=path,
+        names=(*argument.names, "entry"),
+        types=frozenset({"string"}),
+        listed=True,
+        description=found["before"] or found["by"] or "",
+    )
+    yield _Place(argument=names, below={}, is_list=True, depth=MAX_DEPTH)
 
 
 class _Walk:
@@ -197,8 +223,11 @@ class _Walk:
 
     def _inner(self, place: _Place) -> Iterator[_Place]:
         argument = place.argument
+        yield from _names_as_data(place)
         path = f"{argument.path}[]" if place.is_list else argument.path
-        return self._properties(place.below, path, argument.names, required=argument.required, depth=place.depth + 1)
+        yield from self._properties(
+            place.below, path, argument.names, required=argument.required, depth=place.depth + 1
+        )
 
     def _properties(
         self, schema: Mapping[str, Any], base: str, names: tuple[str, ...], *, required: bool, depth: int

@@ -603,3 +603,39 @@ def test_the_currency_beside_an_amount_is_its_own() -> None:
     assert outside["amount"]["currency_path"] == "currency"
     other = entry("pay_invoice", {"amount": NUMBER, "iban": TEXT, "rates": listed({"currency": TEXT})})
     assert other["amount"]["currency"] == "XXX"
+
+
+ROLES = {"type": "object", "additionalProperties": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        ("Map of e-mail address to role", "email"),
+        ("phone number to text", "channel"),
+        ("Roles, keyed by e-mail address", "email"),
+        ("E-mail address -> role", "email"),
+    ],
+)
+def test_the_names_of_an_objects_members_are_recipients_where_they_are_addresses(about: str, kind: str) -> None:
+    made = entry("share_document", {"document_id": TEXT, "shared_with": {**ROLES, "description": about}})
+    assert made["destinations"] == [{"kind": kind, "path": "keys(shared_with)"}]
+    assert {("recipient", "keys(shared_with)"), ("content", "shared_with")} <= sinks(made)
+    found = action(made, {"document_id": "7", "shared_with": {"a@example.org": "reader"}})
+    assert [item.value for item in found.operations[0].destinations] == ["a@example.org"]
+    action(made, {"document_id": "7", "shared_with": ["a@example.org"]}, known=False)
+
+
+def test_names_that_are_data_may_be_absent_with_their_object() -> None:
+    shared = {**ROLES, "description": "Map of e-mail address to role"}
+    made = entry("share_document", {"document_id": TEXT, "shared_with": shared}, required=["document_id"])
+    assert action(made, {"document_id": "7"}).operations[0].destinations == ()
+    assert (
+        len(action(made, {"document_id": "7", "shared_with": {"a@example.org": "r"}}).operations[0].destinations) == 1
+    )
+
+
+@pytest.mark.parametrize("about", ["Map of role to e-mail address", "Labels to set", "Properties of the document", ""])
+def test_names_of_other_members_are_no_recipients(about: str) -> None:
+    made = entry("share_document", {"document_id": TEXT, "labels": {**ROLES, "description": about}})
+    assert not any(kind == "recipient" and path.startswith("keys(") for kind, path in sinks(made))
