@@ -214,8 +214,16 @@ def last_complaint(path: Path, start: int = 0) -> str:
         said = _fields(line)
         if said.get("level") in COMPLAINTS:
             words = (str(said[name]) for name in ("message", "msg", "reason", "detail") if said.get(name))
-            return f"; {path} says: {': '.join(words)}"
+            return f"; {path} says{_when(said)}: {': '.join(words)}"
     return ""
+
+
+def _when(said: dict[str, Any]) -> str:
+    """Returns when a line was written: it may be long ago. Ours have `time_ms` (Unix), OPA's `time` (RFC 3339)."""
+    at = said.get("time", "")
+    if isinstance(said.get("time_ms"), int):
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(said["time_ms"] / 1000))
+    return f" at {at}" if at else ""
 
 
 def _end_of(path: Path, start: int) -> list[str]:

@@ -186,13 +186,16 @@ def test_ports_of_a_stack_that_runs_are_its_own_and_its_faults_stand_in_logs(lay
     assert finding.mend == f"read `{layout.log('opa')}`"
 
 
-def test_what_a_process_that_runs_complains_of_is_said(layout: Layout) -> None:
-    line = '{"level": "warning", "message": "bundle not readable", "reason": "BUNDLE_MISSING", "detail": "none"}\n'
-    layout.log("pdp").write_text(line)
+@pytest.mark.parametrize("time", ['"time_ms": 1767225600999', '"time": "2026-01-01T00:00:00Z"'])
+def test_what_a_process_that_runs_complains_of_is_said_with_its_time(layout: Layout, time: str) -> None:
+    line = '{"level": "warning", "message": "bundle not readable", "reason": "BUNDLE_MISSING", "detail": "none"'
+    layout.log("pdp").write_text(f"{line}, {time}}}\n")
     with layout.lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         (finding,) = wrong(layout, "pdp")
-    assert finding.detail.endswith(f"; {layout.log('pdp')} says: bundle not readable: BUNDLE_MISSING: none")
+    assert finding.detail.endswith(
+        f"; {layout.log('pdp')} says at 2026-01-01T00:00:00Z: bundle not readable: BUNDLE_MISSING: none"
+    )
     assert "says" not in wrong(layout, "pdp")[0].detail, "nothing runs that could complain"
 
 
