@@ -20,6 +20,7 @@ from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import DEEDS, THINGS
 from pdp.provenance_marks import FILE_ENDINGS, words
 from pdp.provenance_wishes import singular
+from pdp.steps import Steps, finish
 
 MEANT_KINDS = frozenset({"recipient", "channel"})
 """Sinks that people name by what somebody or some place is called."""
@@ -37,6 +38,8 @@ MAX_PAIRS = 1_500
 """Pairs of one result, some 7 KiB; of what lies beyond nobody is meant."""
 
 MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
+
+_TOKENS_A_STEP = 128
 
 _TOKEN = re.compile(r"[^\W_]+")
 _DOMAIN = re.compile(r"@[^\s,;<>()]+")
@@ -160,11 +163,18 @@ def _is_said(text: str) -> bool:
 def request_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the words of a request that are likely names, at most `MAX_NAMES`, and those that ask for something as
     often: "launch" may be a channel."""
+    return finish(request_names_in_steps(text))
+
+
+def request_names_in_steps(text: str) -> Steps[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Does what `request_names` does, in steps."""
     capital: dict[str, None] = {}
     others: dict[str, None] = {}
     common: dict[str, None] = {}
     text = _DOMAIN.sub(" ", text)
-    for match in _TOKEN.finditer(text):
+    for number, match in enumerate(_TOKEN.finditer(text)):
+        if number % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+            yield
         word = match.group()
         if text[match.start() - 1 : match.start()] == "." and word.lower() in FILE_ENDINGS:
             continue  # `minutes.docx` speaks of minutes, and not of every document

@@ -11,11 +11,11 @@ from hashlib import blake2b
 
 from pdp.fold import fold
 from pdp.provenance_forms import hash_marks, marks_in_steps
-from pdp.provenance_meant import request_names
+from pdp.provenance_meant import request_names_in_steps
 from pdp.provenance_model import Lookup
 from pdp.provenance_request import RequestFacts, facts_in_steps
 from pdp.provenance_told import said_in_steps
-from pdp.provenance_whom import addressees
+from pdp.provenance_whom import addressees_in_steps
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -70,7 +70,8 @@ class Requests:
         """Does what `read` does, in steps."""
         facts = yield from facts_in_steps(text)
         marks = yield from marks_in_steps(text)
-        names, others = request_names(text)
+        names, others = yield from request_names_in_steps(text)
+        addressed = yield from addressees_in_steps(text)
         yield
         said = yield from said_in_steps(text)
         request = Request(
@@ -80,7 +81,7 @@ class Requests:
             said=said,
             names=names,
             others=others,
-            addressees=addressees(text),
+            addressees=addressed,
             folded=fold(text),
             remembered={},
         )

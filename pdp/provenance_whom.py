@@ -14,7 +14,11 @@ from pdp.fold import fold
 from pdp.provenance_grammar import COMMON, DETERMINERS, FUNCTION_WORDS
 from pdp.provenance_lexicon import DEEDS, THINGS, Deed
 from pdp.provenance_wishes import singular
+from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
+
+_TOKENS_A_STEP = 64
+"""A millisecond, or two."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 _MAIL = re.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
@@ -39,11 +43,18 @@ _USER = word_set("me us")
 def addressees(text: str) -> tuple[str, ...] | None:
     """Returns the folded names to which a request says that something goes, without addresses that it gives; None where it
     addresses nobody, or anybody in other words."""
+    return finish(addressees_in_steps(text))
+
+
+def addressees_in_steps(text: str) -> Steps[tuple[str, ...] | None]:
+    """Does what `addressees` does, in steps."""
     text = _MAIL.sub(_ADDRESS, text)
     tokens = list(_TOKEN.finditer(text))
     found: dict[str, None] = {}
     sends: set[str] = set()
     for at, token in enumerate(tokens[:-1]):
+        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+            yield
         word, before = fold(token.group()), fold(tokens[at - 1].group()) if at else ""
         if at and _ENDS.search(text, tokens[at - 1].end(), token.start()) and before not in _TITLES:
             sends.clear()
