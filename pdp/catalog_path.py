@@ -26,7 +26,8 @@ EACH = "[]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArgumentPath:
-    """A compiled expression. `name` is the argument of a path of one step, else ""; `trails` are what it reads."""
+    """A compiled expression. `name` is the argument of a path of one step, else ""; `trails` are what it reads; `of_names`:
+    it takes the names of members, as `keys(shared_with)` does."""
 
     expression: str
     name: str
@@ -34,6 +35,7 @@ class ArgumentPath:
     trails: tuple[tuple[str, ...], ...]
     pointer: str
     compiled: Any = field(repr=False, compare=False)
+    of_names: bool = False
 
     def find(self, document: Mapping[str, Any]) -> Any:
         """Returns the value, None when there is none. Raises LookupError when the expression does not fit the value."""
@@ -76,6 +78,7 @@ def parse_path(expression: str, at: str) -> ArgumentPath:
         trails=tuple(sorted(trails)),
         pointer="".join(f"/{step}" for step in plain),
         compiled=compiled,
+        of_names=compiled.parsed["type"] == "function_expression" and compiled.parsed["value"] == "keys",
     )
 
 

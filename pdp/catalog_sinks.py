@@ -111,11 +111,12 @@ def _trust(reader: Reader, key: str) -> ContentTrust:
 
 def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
     """Returns the texts and numbers of strictly parsed `arguments` that stand in a sink of `entry`, each place once per
-    kind. Booleans and null name nothing. A list or an object in a sink gives all that it holds, without its keys."""
+    kind. Booleans and null name nothing. A list or an object in a sink gives all that it holds, without the names of its
+    members; `keys(…)` gives these, with the pointers of what they name."""
     found: dict[tuple[str, str], SinkValue] = {}
     for sink in entry.sinks:
         for trail in sink.path.trails:
-            for pointer, text in _texts(arguments, trail, ""):
+            for pointer, text in (_names if sink.path.of_names else _texts)(arguments, trail, ""):
                 if (sink.kind, pointer) in found:
                     continue
                 found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
@@ -142,6 +143,24 @@ def _cut(found: list[SinkValue]) -> SinkValues:
 def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Returns pointer and text of the texts and numbers of strictly parsed `arguments`, the first 64."""
     return list(islice(_texts(arguments, (), ""), MAX_SINK_VALUES))
+
+
+def _names(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:
+    """Yields pointer and name of the members at the end of a trail, of each where lists stand in between; what is no object is
+    looked into all the same."""
+    if type(value) is list:
+        rest = trail[1:] if trail and trail[0] == EACH else trail
+        for index, item in enumerate(value):
+            yield from _names(item, rest, f"{pointer}/{index}")
+    elif trail and trail[0] == EACH:
+        yield from _names(value, trail[1:], pointer)
+    elif type(value) is dict and trail:
+        if trail[0] in value:
+            yield from _names(value[trail[0]], trail[1:], f"{pointer}/{escape_pointer(trail[0])}")
+    elif type(value) is dict:
+        yield from ((f"{pointer}/{escape_pointer(name)}", name) for name in value if name)
+    else:
+        yield from _texts(value, trail, pointer)
 
 
 def _texts(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:

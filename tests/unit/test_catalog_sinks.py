@@ -186,3 +186,15 @@ def test_any_arguments_give_bounded_values_at_places_that_exist(arguments: dict[
             name = step.replace("~1", "/").replace("~0", "~")
             place = place[int(name)] if isinstance(place, list) else place[name]
         assert text == (place if isinstance(place, str) else json.dumps(place))
+
+
+@pytest.mark.parametrize("path", ["keys(shared_with)", "keys(shared_with || `{}`)"])
+def test_the_names_of_members_are_what_keys_takes(path: str) -> None:
+    found = entry(sinks=[{"kind": "recipient", "path": path}], irrelevant=["shared_with"])
+    given = {"thief@evil.example": "rw", "bob@corp.example": {"role": "r"}}
+    assert values(found, shared_with=given) == [
+        ("recipient", "/shared_with/thief@evil.example", "thief@evil.example"),
+        ("recipient", "/shared_with/bob@corp.example", "bob@corp.example"),
+    ]
+    assert values(found, shared_with="bob@corp.example") == [("recipient", "/shared_with", "bob@corp.example")]
+    assert values(found) == []
