@@ -666,14 +666,13 @@ async def test_waits_with_long_requests_are_as_many_as_are_still_known_when_they
 
 async def test_a_large_batch_lets_others_have_their_turn_while_it_is_prepared() -> None:
     pipeline = await started()
-    loop, pauses = asyncio.get_running_loop(), []
-    done = False
+    turns, done = 0, False
 
     async def watch() -> None:
+        nonlocal turns
         while not done:
-            began = loop.time()
             await asyncio.sleep(0)  # comes back when the loop has gone round
-            pauses.append(loop.time() - began)
+            turns += 1
 
     watching = asyncio.create_task(watch())
     args = b'{"customer":"7","note":[%b]}' % b",".join(b'"%d"' % number for number in range(7_000))
@@ -681,7 +680,7 @@ async def test_a_large_batch_lets_others_have_their_turn_while_it_is_prepared() 
     done = True
     await watching
     assert all(answer.HasField("decision") for answer in answers)
-    assert max(pauses) < sum(pauses) / 8, "it was not prepared in one turn"
+    assert turns >= 32, "one for each item at least; 7 when all are prepared in one"
 
 
 async def test_what_is_prepared_elsewhere_is_decided_once_however_long_the_rest_of_its_batch_takes() -> None:
