@@ -151,7 +151,8 @@ def _names(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[s
     if type(value) is list:
         rest = trail[1:] if trail and trail[0] == EACH else trail
         for index, item in enumerate(value):
-            yield from _names(item, rest, f"{pointer}/{index}")
+            if item is not None and item is not True and item is not False:  # as in `_texts`
+                yield from _names(item, rest, f"{pointer}/{index}")
     elif trail and trail[0] == EACH:
         yield from _names(value, trail[1:], pointer)
     elif type(value) is dict and trail:

@@ -183,6 +183,7 @@ async def test_a_child_that_is_not_ready_in_time_says_what_it_complains_of(layou
         {"level": "warning", "message": "bundle not readable", "reason": "BUNDLE_MISSING", "detail": "none is active"},
         {"level": "info", "message": "waiting"},
     ]
+    # Sleeps until it is stopped, as a server that never gets ready.
     code = f"import sys, time; print({chr(10).join(map(json.dumps, lines))!r}, flush=True); time.sleep(600)"
     layout.log("slow").write_text(json.dumps({"level": "error", "message": "of an earlier run"}) + "\n")
     pace = replace(PACE, ready_timeout_s=3.0)
