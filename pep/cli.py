@@ -146,13 +146,15 @@ class _Asker:
         except WritError as error:
             _refused(request_id, error, self.as_json)
             return False
+        latency_ms = (time.perf_counter() - started) * 1000
+        is_kept = self._is_kept(decision)
         if self.as_json:
             document = MessageToDict(decision, preserving_proto_field_name=True)
             click.echo(json.dumps({"request_id": request_id, **document}))
         else:
-            _print(decision, (time.perf_counter() - started) * 1000)
+            _print(decision, latency_ms)
         may_run = permits(decision) or (request.dry_run and decision.effect == decision_pb2.EFFECT_ALLOW)
-        return self._is_kept(decision) and may_run
+        return is_kept and may_run
 
     def close(self) -> None:
         """Closes all connections."""
@@ -169,7 +171,8 @@ class _Asker:
         return self._clients[key]
 
     def _is_kept(self, decision: decision_pb2.Decision) -> bool:
-        """Keeps the receipt. The decision stands whatever becomes of its file, so that its answer is printed before."""
+        """Keeps the receipt, before its answer is printed: an output that fails costs no evidence. The decision stands whatever
+        becomes of the file."""
         if self.receipts is None or not decision.HasField("receipt"):
             return True
         try:

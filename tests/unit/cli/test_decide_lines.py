@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -97,19 +98,24 @@ class FlakyPoint(grpc.GenericRpcHandler):
         return decision_pb2.DecideResponse(request_id=request.request_id, decision=decision)
 
 
-def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other_line(tmp_path: Path) -> None:
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[list[str]]:
+    """How to ask a `FlakyPoint`."""
     server = grpc.server(ThreadPoolExecutor(max_workers=1), handlers=[FlakyPoint()])
     target = f"unix:{tmp_path}/pdp.sock"
     server.add_insecure_port(target)
     server.start()
     token = tmp_path / "token"
     token.write_text("t")
-    no_folder = token / "receipts"
-    try:
-        arguments = ["-", "--json", "--target", target, "--token-file", str(token), "--receipts", str(no_folder)]
-        done = decide(arguments, b"\n".join([GOOD] * 5))
-    finally:
-        server.stop(None)
+    yield ["-", "--json", "--target", target, "--token-file", str(token)]
+    server.stop(None)
+
+
+def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other_line(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    no_folder = tmp_path / "token" / "receipts"
+    done = decide([*asked, "--receipts", str(no_folder)], b"\n".join([GOOD] * 5))
     said = [json.loads(line) for line in done.stdout.splitlines()]
     gone = "DECISION_POINT_UNREACHABLE"
     assert [answer["error"]["reason"] if "error" in answer else answer["effect"] for answer in said] == [
@@ -120,6 +126,15 @@ def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other
         b"writ: the receipt of d3",
     ]
     assert done.returncode == 1
+
+
+def test_a_receipt_is_kept_whatever_becomes_of_the_output(tmp_path: Path, asked: list[str]) -> None:
+    command = [sys.executable, "-m", "writ.cli.main", "decide", *asked, "--receipts", str(tmp_path / "receipts")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, input=GOOD, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"writ: FILE_UNUSABLE: `output` cannot be read or written: No space left on device\n"
+    assert [file.name for file in (tmp_path / "receipts").iterdir()] == ["d1.json"]
 
 
 @pytest.mark.parametrize(
