@@ -13,9 +13,11 @@ import click
 
 from control_plane.bundles.build import build_bundle
 from control_plane.bundles.client import BundleClient, bundle_fields
+from control_plane.bundles.model import MAX_ARCHIVE_BYTES
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
 from writ.cli.tokens import read_token
+from writ.files import MAX_PEM_BYTES, read_file
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -62,7 +64,7 @@ def build(
         out=out,
         opa=(opa or tool_path("opa")).absolute(),
         capabilities=capabilities or source / "capabilities.json",
-        signing_key=parse_signing_key(signing_key.read_bytes()),
+        signing_key=parse_signing_key(read_file(signing_key, MAX_PEM_BYTES)),
         key_id=key_id,
         scope=scope,
     )
@@ -92,7 +94,7 @@ Example:
 def push(archive: Path, address: str, token_file: Path, activate: bool, allow_rollback: bool, as_json: bool) -> None:
     """Store a signed bundle, and serve it."""
     with BundleClient(address, read_token(token_file)) as client:
-        answer = client.push(archive.read_bytes(), activate=activate, allow_rollback=allow_rollback)
+        answer = client.push(read_file(archive, MAX_ARCHIVE_BYTES), activate=activate, allow_rollback=allow_rollback)
     _print({**bundle_fields(answer.bundle), "created": answer.created}, as_json)
 
 

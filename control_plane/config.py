@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_YAML_BYTES, read_file
 from writ.setting_rules import NAME, SOCKET, WORD, between, is_host_port, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
@@ -56,7 +57,7 @@ def load_config(path: Path) -> ControlPlaneConfig:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = parse_yaml(path.read_bytes())
+        document = parse_yaml(read_file(path, MAX_YAML_BYTES))
     except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
     if not isinstance(document, dict) or SECTION not in document:

@@ -12,11 +12,12 @@ import orjson
 
 from pdp.canonicalize import MAX_ARGS_BYTES, Canonicalizer
 from pdp.catalog import Catalog
-from pdp.cli_lines import lines
 from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.cli.failure import Failed, told
+from writ.cli.lines import lines
 from writ.errors import ConfigurationError, InvalidInput, WritError
+from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_json import arguments_json, parse_arguments
 from writ.strict_yaml import parse_yaml
 from writ.v1 import decision_pb2
@@ -72,7 +73,7 @@ def read_catalog(folder: Path) -> Catalog:
     data: dict[str, Any] = {}
     for path in sorted(folder.glob("*/data.yaml")):
         try:
-            data[path.parent.name] = parse_yaml(path.read_bytes())
+            data[path.parent.name] = parse_yaml(read_file(path, MAX_YAML_BYTES))
         except (OSError, InvalidInput) as e:
             raise ConfigurationError("CATALOG_UNREADABLE", f"expected YAML in `{path}`, could not read it: {e}") from e
     if not data:

@@ -16,8 +16,9 @@ from pdp.record import KEYSTORE_FILE
 from pdp.replay import Replay, recorded_payload, replay, unjudged
 from pdp.server import now_ms
 from writ.cli.places import settings_file
+from writ.files import MAX_PEM_BYTES, read_file
 from writ.keys import parse_public_keys
-from writ.receipt import parse_receipt, verify_receipt
+from writ.receipt import MAX_FILE_BYTES, parse_receipt, verify_receipt
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -41,8 +42,8 @@ Example:
 def replay_(receipt: Path, settings: Path, keys: Path, bundle: Path, opa: Path, as_json: bool) -> None:
     """Judge a recorded decision again. Exit 0: the policy says the same, or was not asked; 1: another answer, or an error."""
     config = load_config(settings)
-    parsed = parse_receipt(receipt.read_bytes())
-    verified = verify_receipt(parsed, parse_public_keys(keys.read_bytes()))
+    parsed = parse_receipt(read_file(receipt, MAX_FILE_BYTES))
+    verified = verify_receipt(parsed, parse_public_keys(read_file(keys, MAX_PEM_BYTES)))
     result = unjudged(parsed)
     if result is None:
         evidence = config.evidence

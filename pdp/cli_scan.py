@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import click
 import orjson
 
-from pdp.cli_lines import lines
 from pdp.inspection.folder import RULES, compiled_folder, read_rules
 from pdp.inspection.model import MAX_TEXT_BYTES, ScanResult
 from pdp.scan import Inspector
 from writ.cli.failure import Failed, told
+from writ.cli.lines import lines
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import parse_arguments
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_YAML_BYTES, read_file
+from writ.segment import MAX_SEGMENT_BYTES
 from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, Rule, between, either, is_host_port, one_of, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
@@ -93,7 +95,7 @@ class Evidence:
     folder: Path
     issuer: Annotated[str, WORD]  # name of this decision point in receipts; also the writer of its claims
     # Preallocated, then copied whole.
-    segment_bytes: Annotated[int, between(64 * 1024, 1024 * 1024 * 1024)] = 64 * 1024 * 1024
+    segment_bytes: Annotated[int, between(64 * 1024, MAX_SEGMENT_BYTES)] = 64 * 1024 * 1024
     vault_folder: Path
     vault_master_key: Path
     receipt_key: Path  # Ed25519 private key, PEM
@@ -171,7 +173,7 @@ def load_config(path: Path) -> Config:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = parse_yaml(path.read_bytes())
+        document = parse_yaml(read_file(path, MAX_YAML_BYTES))
     except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
     if isinstance(document, dict):

@@ -11,22 +11,26 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 from google.protobuf.json_format import MessageToDict
 
-from pep.action_file import parse_action, verify_agent
+from pep.action_file import MAX_ACTION_BYTES, parse_action, verify_agent
 from pep.client import Client, DecisionRefused, permits, tls_credentials
 from pep.own_point import OwnPoint, own_point
 from pep.verbs import command, output_of
 from writ.body_schema import parse_body
 from writ.cli.failure import told
+from writ.cli.lines import lines
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
 from writ.errors import ConfigurationError, WritError
-from writ.receipt import Receipt, format_receipt, parse_receipt
+from writ.files import read_file
+from writ.receipt import MAX_FILE_BYTES, Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -187,7 +191,7 @@ class _Asker:
 
 def _replay(receipt: Path, state: Path, as_json: bool) -> int:
     """Fetches the recorded revision, has it judge the recorded input again, and returns the exit code."""
-    body = parse_body(parse_receipt(receipt.read_bytes()).body)
+    body = parse_body(parse_receipt(read_file(receipt, MAX_FILE_BYTES)).body)
     revision = body.statement["predicate"].get("bundle", {}).get("revision", "")
     with tempfile.TemporaryDirectory(prefix="writ-replay-") as work:
         token, bundle = Path(work) / "token", Path(work) / "bundle.tar.gz"
@@ -203,11 +207,18 @@ def _replay(receipt: Path, state: Path, as_json: bool) -> int:
 
 
 def _texts(source: BinaryIO) -> Iterator[bytes]:
-    """Yields the actions of a file or of standard input: one over however many lines, or one a line."""
-    text = source.read()
-    lines = [line for line in text.splitlines() if line.strip()]
-    many = len(lines) > 1 and any(map(_is_json, lines)) and not _is_json(text)
-    yield from lines if many else [text]
+    """Yields the actions of a file or of standard input: one over however many lines, or one a line. Where the first line is
+    one, each is yielded as it comes; else what `MAX_ACTION_BYTES` hold says which."""
+    first = source.readline(MAX_ACTION_BYTES + 1)
+    if first.strip() and _is_json(first):
+        yield from chain([first], lines(source, MAX_ACTION_BYTES))
+        return
+    text = first + source.read(MAX_ACTION_BYTES)
+    text += source.readline(MAX_ACTION_BYTES)  # the rest of a line that was cut
+    if not _is_json(text) and any(_is_json(line) for line in text.splitlines()):
+        yield from chain(lines(BytesIO(text), MAX_ACTION_BYTES), lines(source, MAX_ACTION_BYTES))
+    else:
+        yield text
 
 
 def _is_json(text: bytes) -> bool:

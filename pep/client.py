@@ -15,7 +15,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 
-from writ.errors import ConfigurationError, WritError
+from writ.errors import ConfigurationError, InvalidInput, WritError
+from writ.files import MAX_PEM_BYTES, read_file
 from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
 
 PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM})
@@ -179,9 +180,11 @@ def _certificates(path: Path) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, MAX_PEM_BYTES)
     except OSError as e:
         raise ConfigurationError("TLS_FILE_INVALID", f"`{path}` cannot be read: {e.strerror}") from e
+    except InvalidInput as e:
+        raise ConfigurationError("TLS_FILE_INVALID", e.message) from e
 
 
 def _refused(error: grpc.RpcError) -> DecisionRefused:

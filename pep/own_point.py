@@ -13,6 +13,7 @@ from cryptography import x509
 
 from writ.cli.places import SETTINGS_NAME
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_PEM_BYTES, MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  who listens everywhere is asked on this machine
@@ -32,9 +33,9 @@ class OwnPoint:
         if self.certificate is None:
             return ""
         try:
-            held = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+            held = x509.load_pem_x509_certificate(read_file(self.certificate, MAX_PEM_BYTES))
             names = held.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        except (OSError, ValueError, x509.ExtensionNotFound) as e:
+        except (OSError, InvalidInput, ValueError, x509.ExtensionNotFound) as e:
             raise self._unnamed() from e
         addresses = map(str, names.get_values_for_type(x509.IPAddress))
         for name in (*names.get_values_for_type(x509.DNSName), *addresses):
@@ -55,7 +56,7 @@ def own_point(state: Path) -> OwnPoint:
     if not settings.exists():
         return OwnPoint(address=f"unix://{(state / 'pdp.sock').resolve()}")
     try:
-        document = parse_yaml(settings.read_bytes())
+        document = parse_yaml(read_file(settings, MAX_YAML_BYTES))
     except (OSError, InvalidInput) as e:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{settings}`: {e}") from e
     pdp = _section(document, "pdp")

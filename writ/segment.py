@@ -40,6 +40,9 @@ PREFIX_BYTES: Final = 8
 MAX_RECORD_BYTES: Final = 16 * 1024 * 1024
 """Far above any payload that the decision point takes; bounds what a damaged length can make a reader do."""
 
+MAX_SEGMENT_BYTES: Final = 1024 * 1024 * 1024
+"""Largest that can be set, and all that a reader takes."""
+
 SEGMENT_FORMAT: Final = "writ.dev/segment/v1"
 MARK_MAGIC: Final = b"\x00\xffWRITMARK\xff\x00"
 """Finds marks behind a damaged record; no JSON can hold these bytes."""

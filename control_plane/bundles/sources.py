@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from control_plane.bundles.model import DATA, BundleRefused
+from control_plane.bundles.model import DATA, MAX_EXPANDED_BYTES, BundleRefused
 from control_plane.bundles.signature import parse_json
 from writ.errors import InvalidInput
+from writ.files import read_file
 from writ.strict_yaml import parse_yaml
 
 
@@ -19,7 +20,7 @@ def verify_data_files(source: Path) -> None:
     for name in (DATA, "data.yaml", "data.yml"):
         for path in sorted(source.rglob(name)):
             try:
-                content = path.read_bytes()
+                content = read_file(path, MAX_EXPANDED_BYTES)
                 if name == DATA:
                     parse_json(str(path), content)
                 else:

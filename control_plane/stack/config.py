@@ -18,6 +18,7 @@ from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.tokens import AUDIENCE, ISSUER
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_YAML_BYTES, read_file
 from writ.setting_rules import between
 from writ.settings import build
 from writ.strict_yaml import parse_yaml
@@ -72,7 +73,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
     try:
-        document = parse_yaml(layout.settings.read_bytes())
+        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
     except (OSError, InvalidInput) as error:
         raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{layout.settings}`: {error}") from error
     stack = build(Stack, _section(document, "stack"), "stack")

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from control_plane.stack.layout import Layout
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
@@ -122,7 +123,7 @@ def check_private_mode(path: Path) -> None:
 def _vault_key_is_here(layout: Layout) -> bool:
     """Whether the settings, once there are any, name the vault key of the state folder."""
     try:
-        document = parse_yaml(layout.settings.read_bytes())
+        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
         named = Path(layout.root, document["evidence"]["vault_master_key"])
     except (OSError, InvalidInput, KeyError, TypeError):
         return True  # not written yet, or about to be refused by who reads all of it

@@ -9,6 +9,7 @@ import click
 
 from pdp.inspection.rules import InspectionRules
 from writ.errors import ConfigurationError, InvalidInput
+from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 RULES = Path(__file__).resolve().parents[2] / "rego" / "inspection"
@@ -24,7 +25,7 @@ def read_rules(folder: Path) -> InspectionRules:
     data: dict[str, Any] = {}
     for path in sorted(folder.glob("*/data.yaml")):
         try:
-            data[path.parent.name] = parse_yaml(path.read_bytes())
+            data[path.parent.name] = parse_yaml(read_file(path, MAX_YAML_BYTES))
         except (OSError, InvalidInput) as e:
             raise ConfigurationError(
                 "INSPECTION_RULES_UNREADABLE", f"expected YAML in `{path}`, could not read it: {e}"

@@ -12,11 +12,13 @@ import orjson
 
 from writ.body_schema import parse_body
 from writ.chain import LogReport, LogVerifier, ReceiptPlace
-from writ.errors import ConfigurationError, VerificationFailed
+from writ.errors import ConfigurationError, InvalidInput, VerificationFailed
+from writ.files import MAX_PEM_BYTES, read_file
 from writ.head import parse_head
 from writ.keys import KeyId, KeySet, parse_public_keys
 from writ.merkle import leaf_hash
-from writ.receipt import Receipt, VerifiedReceipt, parse_receipt, verify_receipt
+from writ.receipt import MAX_FILE_BYTES, Receipt, VerifiedReceipt, parse_receipt, verify_receipt
+from writ.segment import MAX_SEGMENT_BYTES
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -40,7 +42,7 @@ def show(file: Path, as_json: bool) -> None:
     Example: writ receipt show receipt.json
     """
     try:
-        document = _document(parse_receipt(file.read_bytes()))
+        document = _document(parse_receipt(read_file(file, MAX_FILE_BYTES)))
     except VerificationFailed as e:
         raise VerificationFailed(e.reason, f"{file}: {e.message}") from e
     if as_json:
@@ -88,7 +90,7 @@ def _load_keys(paths: tuple[Path, ...]) -> KeySet:
     keys: dict[KeyId, Any] = {}
     for file in (file for path in paths for file in _key_files(path)):
         try:
-            keys.update(parse_public_keys(file.read_bytes()))
+            keys.update(parse_public_keys(read_file(file, MAX_PEM_BYTES)))
         except ConfigurationError as e:
             raise click.UsageError(f"{file}: {e.message}") from e
     return keys
@@ -122,10 +124,11 @@ def _expand(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:
 
 def _verify_file(file: Path, keys: KeySet, verified: dict[ReceiptPlace, bytes], as_json: bool) -> bool:
     try:
-        held = verify_receipt(parse_receipt(file.read_bytes()), keys)
+        held = verify_receipt(parse_receipt(read_file(file, MAX_FILE_BYTES)), keys)
         _no_conflict(held, verified)
-    except OSError as e:
-        return _failed(file, VerificationFailed("RECEIPT_UNREADABLE", f"cannot be read: {e.strerror}"), as_json)
+    except (OSError, InvalidInput) as e:
+        why = e.message if isinstance(e, InvalidInput) else e.strerror
+        return _failed(file, VerificationFailed("RECEIPT_UNREADABLE", f"cannot be read: {why}"), as_json)
     except VerificationFailed as e:
         return _failed(file, e, as_json)
     body = held.body
@@ -163,7 +166,7 @@ def _no_conflict(held: VerifiedReceipt, verified: dict[ReceiptPlace, bytes]) -> 
 def _verify_log(folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes], as_json: bool) -> bool:
     verifier = LogVerifier(keys, receipts)
     for file in sorted(folder.glob("*.seg")):
-        verifier.segment(file.name, file.read_bytes())
+        verifier.segment(file.name, read_file(file, MAX_SEGMENT_BYTES))
     report = verifier.finish()
     problems = report.problems
     document = {

@@ -152,6 +152,17 @@ def test_a_file_that_holds_no_token_is_named_and_not_quoted(tmp_path: Path, held
     assert not held or held.decode("ascii", "replace") not in said
 
 
+def test_a_line_is_answered_before_the_next_one_comes(asked: list[str]) -> None:
+    command = [sys.executable, "-m", "writ.cli.main", "decide", *asked]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for effect in ("EFFECT_ALLOW", None, "EFFECT_ALLOW"):
+            process.stdin.write(GOOD + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline()).get("effect") == effect
+
+
 def test_numbers_go_out_as_they_were_written() -> None:
     request = parse_action(b'{"tool": {"name": "t"}, "args": {"a": 1.10, "b": 12345678901234567890, "c": 1e3}}', "r-1")
     assert request.args_json == b'{"a":1.10,"b":12345678901234567890,"c":1e3}'

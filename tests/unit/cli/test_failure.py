@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 from writ.cli.main import cli
 
+RECEIPT_KEY = Path(__file__).parents[2] / "vectors" / "receipts" / "key.pem"
+
 FAILING = {
     "up": (1, "STATE_FOLDER_UNUSABLE", "up --state {file}/state"),
     "token": (1, "KEY_INVALID", "token --state {none} --subject agent/a"),
@@ -68,6 +70,43 @@ def test_a_verb_that_fails_says_so_in_json_or_to_people_with_one_exit_code(
         assert plain.stderr.startswith("Usage: ")
     else:
         assert plain.stderr == f"writ: {reason}: {error['error']['message']}\n"
+
+
+MAX_MEMORY_KIB = 4 * 1024**2
+"""What a verb may have, so that one that reads without an end fails in a moment and takes no machine down."""
+
+ENDLESS = {
+    "receipt show": (1, "FILE_TOO_LARGE", "receipt show /dev/zero"),
+    "receipt verify": (1, "RECEIPT_UNREADABLE", "receipt verify /dev/zero --keys {key}"),
+    "receipt verify --keys": (1, "FILE_TOO_LARGE", "receipt verify {file} --keys /dev/zero"),
+    "replay": (1, "CONFIG_UNREADABLE", "replay {file} --config /dev/zero --keys {key} --bundle {file} --opa {file}"),
+    "decide": (1, "ACTION_UNREADABLE", "decide -f /dev/zero --state {empty}"),
+    "decide --replay": (1, "FILE_TOO_LARGE", "decide --replay /dev/zero"),
+    "decide --authority": (1, "TLS_FILE_INVALID", "decide -f {file} --target h:1 --authority /dev/zero"),
+    "canonicalize": (1, "ARGUMENTS_TOO_LARGE", "canonicalize -f /dev/zero"),
+    "canonicalize --catalog": (2, "CATALOG_UNREADABLE", "canonicalize -f {file} --catalog {endless}"),
+    "scan --rules": (2, "INSPECTION_RULES_UNREADABLE", "scan -f {file} --rules {endless}"),
+    "policy explain": (1, "ACTION_UNREADABLE", "policy explain -f /dev/zero --bundle {file} --opa {file}"),
+    "catalog suggest": (1, "TOOLS_TOO_LARGE", "catalog suggest /dev/zero"),
+    "bundle push": (1, "FILE_TOO_LARGE", "bundle push /dev/zero --address unix:{none} --token-file {file}"),
+    "bundle build": (1, "FILE_TOO_LARGE", "bundle build --source {empty} --out {none} --signing-key /dev/zero"),
+    "bundle list --token-file": (1, "TOKEN_FILE_INVALID", "bundle list --address unix:{none} --token-file /dev/zero"),
+}
+
+
+@pytest.mark.parametrize(("code", "reason", "arguments"), ENDLESS.values(), ids=ENDLESS)
+def test_a_file_without_an_end_is_refused_and_not_read(folder: Path, code: int, reason: str, arguments: str) -> None:
+    (folder / "endless" / "a").mkdir(parents=True)
+    (folder / "endless" / "a" / "data.yaml").symlink_to("/dev/zero")
+    places = {name: folder / name for name in ("file", "none", "empty", "endless")} | {"key": RECEIPT_KEY}
+    command = [sys.executable, "-m", "writ.cli.main", *(word.format(**places) for word in arguments.split()), "--json"]
+    limited = ["/bin/sh", "-c", f'ulimit -v {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
+    done = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+    said = json.loads(done.stdout)
+    error = said.get("error", said)
+    assert error["reason"] == reason
+    assert "expected" in error["message"]
 
 
 def test_behind_two_dashes_stands_no_option(folder: Path) -> None:

@@ -1,0 +1,33 @@
+"""Reads a whole file of a bounded length. Whoever names the file may name a device, or the wrong one of two.
+
+Does not look into what it reads, and does not write.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from writ.errors import InvalidInput
+
+MAX_PEM_BYTES = 1024 * 1024
+"""A file of keys or certificates; all the authorities that a browser trusts have a quarter of it."""
+
+MAX_YAML_BYTES = 4 * 1024 * 1024
+"""Settings, a catalog, a group of rules: real ones have at most 64 KiB, and reading one of 4 MiB takes half a minute."""
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """Returns the content of a file, at most `max_bytes`.
+
+    Raises:
+        InvalidInput: `FILE_TOO_LARGE`, with the file's name; no more than one byte beyond the bound was read.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(max_bytes + 1)
+        if len(content) > max_bytes:
+            size = os.fstat(file.fileno()).st_size  # a device has none
+            came = size if size > max_bytes else "more"
+            raise InvalidInput("FILE_TOO_LARGE", f"expected at most {max_bytes} bytes in `{path}`, got {came}")
+    return content
