@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from pdp.model import CallerIdentity
+from pdp.request import is_length_of_time
 from writ.errors import ConfigurationError, InvalidInput, NotPermitted
 from writ.v1 import fact_pb2
 
 MAX_FACT_BYTES = 4 * 1024  # a fact is a word about the world, not a document
 MAX_KEY_CHARACTERS = 256
+MAX_DEPTH = 254  # what the writer of JSON takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,25 +76,34 @@ class FeedRules:
         allowed = frozenset[str]().union(
             *(names for pattern, names in self._feeds if any(pattern.fullmatch(name) for name in caller.names))
         )
-        refused = sorted({fact.name for fact in facts} - allowed)
-        if refused:
-            raise NotPermitted("FEED_NOT_PERMITTED", "the credential is no authorised feed for one of these facts")
+        for index, fact in enumerate(facts):
+            if fact.name not in allowed:
+                raise NotPermitted("FEED_NOT_PERMITTED", f"the credential is no authorised feed for `facts[{index}]`")
         return [self._record(fact, f"facts[{index}]") for index, fact in enumerate(facts)]
 
     def _record(self, fact: fact_pb2.Fact, where: str) -> FactRecord:
         parts, max_ttl_ms = self._facts[fact.name]
-        if len(fact.key) != parts or not all(0 < len(part) <= MAX_KEY_CHARACTERS for part in fact.key):
+        lengths = [len(part) for part in fact.key]
+        if len(lengths) != parts or not all(0 < length <= MAX_KEY_CHARACTERS for length in lengths):
+            wrong = next((length for length in lengths if not 0 < length <= MAX_KEY_CHARACTERS), None)
+            came = f"{len(lengths)} parts" if len(lengths) != parts else f"one of {wrong}"
             raise InvalidInput(
-                "FACT_INVALID", f"`{where}.key` must have {parts} parts of 1 to {MAX_KEY_CHARACTERS} characters"
+                "FACT_INVALID",
+                f"`{where}.key` must have {parts} parts of 1 to {MAX_KEY_CHARACTERS} characters, got {came}",
             )
         if fact.retract:
             if fact.value_json or fact.HasField("ttl"):
-                raise InvalidInput("FACT_INVALID", f"`{where}` retracts, so it must carry no value and no ttl")
+                came = f"{len(fact.value_json)} bytes and {'a' if fact.HasField('ttl') else 'no'} ttl"
+                raise InvalidInput(
+                    "FACT_INVALID", f"`{where}` retracts, so it must carry no value and no ttl, got {came}"
+                )
             return FactRecord(name=fact.name, parts=tuple(fact.key), value=b"", ttl_ms=0)
         ttl_ms = fact.ttl.ToMilliseconds()
-        if not 0 < ttl_ms <= max_ttl_ms:
+        if not is_length_of_time(fact.ttl) or not 0 < ttl_ms <= max_ttl_ms:
+            came = f"seconds of {fact.ttl.seconds} and nanos of {fact.ttl.nanos}"
             raise InvalidInput(
-                "FACT_INVALID", f"`{where}.ttl` must be above 0 and at most {max_ttl_ms} ms, got {ttl_ms} ms"
+                "FACT_INVALID",
+                f"`{where}.ttl` must be 1 to {max_ttl_ms} ms, with nanos of 0 to 999999999, got {came}",
             )
         return FactRecord(name=fact.name, parts=tuple(fact.key), value=_value(fact.value_json, where), ttl_ms=ttl_ms)
 
@@ -104,10 +114,9 @@ def _value(raw: bytes, where: str) -> bytes:
             "FACT_INVALID", f"`{where}.value_json` must have at most {MAX_FACT_BYTES} bytes, got {len(raw)}"
         )
     try:
-        value: Any = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput("FACT_INVALID", f"`{where}.value_json` must be JSON") from error
-    try:
-        return orjson.dumps(value)
-    except orjson.JSONEncodeError as error:  # it reads deeper than it writes
-        raise InvalidInput("FACT_INVALID", f"`{where}.value_json` must be nested at most 250 deep") from error
+        return orjson.dumps(orjson.loads(raw))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:  # it reads deeper than it writes
+        raise InvalidInput(
+            "FACT_INVALID",
+            f"`{where}.value_json` must be JSON, nested at most {MAX_DEPTH} deep, got {len(raw)} bytes that are not",
+        ) from error

@@ -219,11 +219,15 @@ def _check(request: decision_pb2.ReportOutcomeRequest) -> None:
             "REQUEST_TOO_LARGE", f"expected at most {MAX_BESIDE_BYTES} bytes beside `result_json`, got {beside}"
         )
     if request.status not in _STATUSES:
-        raise InvalidInput("FIELD_INVALID", "`status` must be SUCCEEDED, FAILED or NOT_EXECUTED")
+        raise InvalidInput(
+            "FIELD_INVALID", f"`status` must be SUCCEEDED, FAILED or NOT_EXECUTED, got number {request.status}"
+        )
     finished_at = request.finished_at
     if not 0 <= finished_at.seconds <= MAX_UNIX_S or not 0 <= finished_at.nanos < 10**9:
         raise InvalidInput(
-            "FIELD_INVALID", "`finished_at` must be a time from 1970 to 9999, with nanos of 0 to 999999999"
+            "FIELD_INVALID",
+            "`finished_at` must be a time from 1970 to 9999, with nanos of 0 to 999999999,"
+            f" got {finished_at.seconds} seconds and nanos of {finished_at.nanos}",
         )
     if request.rows > 2**53 - 1:
         raise InvalidInput("FIELD_INVALID", f"`rows` must be at most 2^53 - 1, got {request.rows}")

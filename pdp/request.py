@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError
 
 from writ.errors import InvalidInput
@@ -141,6 +142,12 @@ def check_owner(agent_id: str, principal_id: str, session_id: str, tool: decisio
 def check_agent_id(agent_id: str) -> None:
     """Checks an id of an agent, wherever it comes from. Raises InvalidInput."""
     _required("agent.id", agent_id)
+
+
+def is_length_of_time(value: Duration) -> bool:
+    """Tells whether a duration is well-formed (google.protobuf.Duration: nanos of 0 to 999999999 beside seconds of 0 or more)
+    and not negative."""
+    return value.seconds >= 0 and 0 <= value.nanos < 10**9
 
 
 def _required(name: str, value: str) -> None:

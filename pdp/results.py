@@ -33,6 +33,12 @@ from writ.v1 import decision_pb2
 MAX_RESULT_BYTES = 1024 * 1024
 """Largest result; what of it cannot be inspected makes it `unclassified`."""
 
+MAX_DEPTH = 1024
+"""Levels of nesting that the reader of JSON takes."""
+
+_TOO_DEEP = "depth limit exceeded"
+"""What it says of more."""
+
 MAX_PARTS = 20_000
 """Lists and objects of a result that are looked at to count its records: some 5 ms."""
 
@@ -188,13 +194,17 @@ def read_result(result_json: bytes) -> tuple[Any, bool]:
     """Returns a result and True: JSON of any kind; or its text and False (see `pdp.documents.Unreadable`).
 
     Raises:
-        InvalidInput: RESULT_NOT_JSON.
+        InvalidInput: RESULT_NOT_JSON, RESULT_TOO_DEEP.
     """
     try:
         return read(result_json), True
     except Unreadable:
         return result_json.decode("utf-8", "replace"), False
     except orjson.JSONDecodeError as error:
+        if error.msg == _TOO_DEEP:
+            raise InvalidInput(
+                "RESULT_TOO_DEEP", f"expected `result_json` nested at most {MAX_DEPTH} deep, got more"
+            ) from error
         raise InvalidInput(
             "RESULT_NOT_JSON", "expected `result_json` as JSON (free text as a JSON string), got something else"
         ) from error

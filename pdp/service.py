@@ -30,7 +30,7 @@ from pdp.prepare import Refused
 from pdp.queue import Entry
 from pdp.refusals import Strangers
 from pdp.report import Reporter
-from pdp.request import verify_size
+from pdp.request import is_length_of_time, verify_size
 from pdp.state import RedisState, StoredFact
 from pdp.trace_context import KEY, TraceContext, parse_traceparent
 from pdp.wire import delimited, tag
@@ -198,8 +198,9 @@ class DecisionFront:
             if wait.request.dry_run:
                 raise InvalidInput("FIELD_INVALID", "`dry_run` must be false: a rehearsal does not wait")
             wait_s = wait.max_wait.ToNanoseconds() / 1e9 if wait.HasField("max_wait") else float(MAX_WAIT_S)
-            if not 0 <= wait_s <= MAX_WAIT_S:
-                raise InvalidInput("FIELD_INVALID", f"`max_wait` must be 0 to {MAX_WAIT_S} seconds")
+            if not is_length_of_time(wait.max_wait) or wait_s > MAX_WAIT_S:
+                came = f"{wait.max_wait.seconds} and nanos of {wait.max_wait.nanos}"
+                raise InvalidInput("FIELD_INVALID", f"`max_wait` must be 0 to {MAX_WAIT_S} seconds, got {came}")
         except WritError as error:
             await _abort(context, error)
         loop = asyncio.get_running_loop()

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from pdp.documents import MAX_VALUES, Unreadable, document_in, read
-from pdp.results import count_records, read_result
+from pdp.results import MAX_DEPTH, count_records, read_result
 from writ.errors import InvalidInput
 
 DEEP = "[" * 600 + "]" * 600
@@ -63,3 +63,11 @@ def test_a_result_that_is_no_json_is_refused(raw: bytes) -> None:
     with pytest.raises(InvalidInput) as error:
         read_result(raw)
     assert error.value.reason == "RESULT_NOT_JSON"
+
+
+def test_a_result_that_is_nested_too_deep_is_called_that() -> None:
+    at_most = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+    assert read_result(at_most) == (at_most.decode(), False)
+    for deep in (b"[" + at_most + b"]", b'{"a":' * 5_000 + b"1" + b"}" * 5_000):
+        with pytest.raises(InvalidInput, match=f"RESULT_TOO_DEEP: .* at most {MAX_DEPTH} deep"):
+            read_result(deep)

@@ -192,7 +192,9 @@ async def test_a_claimed_end_that_is_no_time_is_refused_and_says_what_was_expect
         request_id="r1", decision_id=DECISION, execution_digest=DIGEST, status=decision_pb2.OUTCOME_STATUS_SUCCEEDED
     )
     request.finished_at.seconds, request.finished_at.nanos = seconds, nanos
-    with pytest.raises(InvalidInput, match="`finished_at` must be a time"):
+    with pytest.raises(
+        InvalidInput, match=rf"`finished_at` must be a time .*, got {seconds} seconds and nanos of {nanos}$"
+    ):
         await (await reporter_of(Told(None))).report(request, caller_of("agent/billing-1"), 1_700_000_000_000)
 
 

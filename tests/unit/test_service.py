@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from pdp.config import Limits
+from pdp.deferral import MAX_WAIT_S
 from pdp.front import FrontProtocol
 from pdp.model import CallerIdentity
 from pdp.prepare import Refused
@@ -35,6 +36,20 @@ async def test_what_holds_requests_is_no_longer_than_a_message_may_be(method: st
     with pytest.raises(ConnectionAbortedError):
         await getattr(front(), method)(message.SerializeToString(), Listening([]))
     assert "REQUEST_TOO_LARGE" in str(told)
+
+
+@pytest.mark.parametrize(("seconds", "nanos"), [(-1, 0), (10, -1), (1, 10**9), (MAX_WAIT_S, 1)])
+async def test_a_wait_that_is_no_length_of_time_or_too_long_is_refused(seconds: int, nanos: int) -> None:
+    wait = decision_pb2.WaitDecisionRequest(request=request(1))
+    wait.max_wait.seconds, wait.max_wait.nanos = seconds, nanos
+    context = Context([])
+    said: Any = context
+    with pytest.raises(ConnectionAbortedError):
+        await front().wait_decision(wait.SerializeToString(), said)
+    assert context.aborted[:2] == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        f"FIELD_INVALID: `max_wait` must be 0 to {MAX_WAIT_S} seconds, got {seconds} and nanos of {nanos}",
+    )
 
 
 @pytest.mark.parametrize("decision_id", ["", "01M7YC9PS5CCH4HZQXSGFBPV7G"], ids=["not on record", "on record"])

@@ -470,7 +470,7 @@ class DecideResponse(_message.Message):
     DECISION_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Echo of the request."""
+    """Echo of the request; of an id that is longer than one may be, its first 128 characters."""
     @_builtins.property
     def decision(self) -> Global___Decision:
         """The decision."""

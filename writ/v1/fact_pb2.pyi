@@ -42,7 +42,7 @@ class Fact(_message.Message):
 
     @_builtins.property
     def ttl(self) -> _duration_pb2.Duration:
-        """How long the fact holds; more than 0 and at most the declared maximum."""
+        """How long the fact holds; at least 1 ms and at most the declared maximum."""
 
     def __init__(
         self,

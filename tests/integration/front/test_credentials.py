@@ -149,8 +149,9 @@ def test_a_feed_gives_and_takes(stack: Stack) -> None:
         fact_pb2.Fact(name="assignment", key=["a", "b"], value_json=b"true"),
         fact_pb2.Fact(name="assignment", key=["a", "b"], value_json=b"true", ttl=Duration(seconds=10**6)),
         fact_pb2.Fact(name="assignment", key=["a", "b"], value_json=b'"%s"' % (b"x" * 5_000), ttl=Duration(seconds=1)),
+        fact_pb2.Fact(name="assignment", key=["a", "b"], value_json=b"true", ttl=Duration(seconds=60, nanos=-1)),
     ],
-    ids=["key", "value", "no ttl", "ttl too long", "value too long"],
+    ids=["key", "value", "no ttl", "ttl too long", "value too long", "ttl of two signs"],
 )
 def test_a_fact_that_is_not_as_declared_is_refused(stack: Stack, fact: fact_pb2.Fact) -> None:
     assert put(stack, fact) == "INVALID_ARGUMENT FACT_INVALID"

@@ -203,6 +203,9 @@ def test_a_result_that_cannot_be_read_or_is_anothers_is_refused(client: Client) 
     broken.result_json = b"{"
     with pytest.raises(DecisionRefused, match="RESULT_NOT_JSON"):
         client.report_outcome(broken)
+    broken.result_json = b"[" * 2000 + b"]" * 2000
+    with pytest.raises(DecisionRefused, match="RESULT_TOO_DEEP"):
+        client.report_outcome(broken)
     broken.result_json = b'"' + b"a" * (1024 * 1024) + b'"'
     with pytest.raises(DecisionRefused, match="RESULT_TOO_LARGE"):
         client.report_outcome(broken)
