@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,12 @@ from pdp.keystore import Keystore, load_master_key
 from pdp.rebuild import rebuild
 from pdp.record import KEYSTORE_FILE
 from pdp.seal import resume, seal, unseal
-from pdp.segment import sync_folder
+from pdp.segment import lock_folder, sync_folder
 from pdp.server import now_ms
 from pdp.state import RedisState
 from pdp.state_files import counted_records, receipted
 from writ.cli.places import settings_file
-from writ.errors import StateFailed
+from writ.errors import EvidenceFailed, StateFailed
 
 EPOCH_BYTES = 8
 
@@ -160,7 +162,29 @@ def seal_(settings: Path, mark: str, as_json: bool) -> None:
         await store.check_server()
         return {"organisations": await seal(store, mark)}
 
-    print_fields(run_on_state(load_config(settings), run), as_json)
+    config = load_config(settings)
+    with _stopped(config.evidence.folder):
+        found = run_on_state(config, run)
+    print_fields(found, as_json)
+
+
+@contextmanager
+def _stopped(folder: Path) -> Iterator[None]:
+    """Keeps a decision point from starting on its log, as a running one keeps others: it would reserve behind the seal, or have
+    no data from it on. Those of other logs are not seen. Raises StateFailed `STATE_IN_USE`."""
+    if not folder.exists():  # no decision point has begun there
+        yield
+        return
+    try:
+        lock = lock_folder(folder)
+    except EvidenceFailed as error:
+        raise StateFailed(
+            "STATE_IN_USE", f"expected that every decision point has stopped, got one that writes to `{folder}`"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _destroy(path: Path) -> None:

@@ -166,13 +166,17 @@ def test_after_a_kill_the_receipts_tell_whether_the_file_of_redis_is_whole(
 
         logs = (*log_of(ground, elsewhere), *WITHOUT)
 
-        def verb(name: str, *options: object) -> dict[str, object]:
-            done = writ("state", name, *map(str, ("--config", point.config, *options, "--json")))
-            assert done.returncode == 0, done.stderr
+        def verb(name: str, *options: object, of: DecisionPoint = point) -> dict[str, object]:
+            done = writ("state", name, *map(str, ("--config", of.config, *options, "--json")))
             return dict(json.loads(done.stdout))
 
+        mark = ("--mark", "0123456789abcdef")
         sealed, killed = ("--unless-sealed", "0123456789abcdef"), ("--unless-killed", run_id)
-        assert verb("seal", "--mark", "0123456789abcdef") == {"organisations": 1}
+        refused = verb("seal", *mark, of=elsewhere)["error"]
+        assert isinstance(refused, dict)
+        assert refused["reason"] == "STATE_IN_USE", "it would have no data from then on"
+        elsewhere.stop()
+        assert verb("seal", *mark, of=elsewhere) == {"organisations": 1}
         assert verb("rebuild", *sealed, *logs) == {"requests": 0, "sealed": True}
         assert verb("rebuild", *killed, *logs) == {"requests": 0, "resumed": True}
         assert ground.counted(agent) == (3, 0)
@@ -184,7 +188,6 @@ def test_after_a_kill_the_receipts_tell_whether_the_file_of_redis_is_whole(
         assert isinstance(counted["requests"], int)
         assert counted["requests"] >= 3
     assert ground.counted(agent) == (3, 0)
-    elsewhere.stop()
 
 
 def test_a_counter_is_unknown_to_every_rule_of_a_batch(ground: Ground, point: DecisionPoint) -> None:
