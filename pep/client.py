@@ -193,6 +193,7 @@ def _refused(error: grpc.RpcError) -> DecisionRefused:
     reason, decision_id = trailers.get("writ-reason"), trailers.get("writ-decision-id", "")
     details = call.details() or ""
     if not isinstance(reason, str):
-        return DecisionRefused(call.code().name, "DECISION_POINT_UNREACHABLE", details)
+        message = f"expected a decision point, got {call.code().name}: {details}"
+        return DecisionRefused(call.code().name, "DECISION_POINT_UNREACHABLE", message)
     identifier = decision_id if isinstance(decision_id, str) else ""
     return DecisionRefused(call.code().name, reason, details.removeprefix(f"{reason}: "), identifier)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from writ.cli.failure import reported, wants_json
+from writ.cli.places import silence_grpc
 from writ.errors import ConfigurationError
 
 GROUP = "writ.commands"
@@ -107,6 +108,7 @@ def main() -> None:
     """Runs the command line. Refuses a closed standard output, where every answer would be lost without a word."""
     if sys.stdout is None:
         sys.exit("writ: FILE_UNUSABLE: `output` cannot be read or written: it is closed")
+    silence_grpc()
     cli(prog_name="writ")
 
 

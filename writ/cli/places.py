@@ -1,4 +1,5 @@
-"""Where the state folder lies that every verb of the command line takes unless told otherwise. Reads `os.environ`.
+"""Where the state folder lies that every verb of the command line takes unless told otherwise. Reads `os.environ`, and says
+there what libraries may print.
 
 Does not create anything.
 """
@@ -6,7 +7,7 @@ Does not create anything.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,12 @@ def state_folder(environ: Mapping[str, str] | None = None) -> Path:
     if base := environ.get("XDG_STATE_HOME"):
         return Path(base).resolve() / "writ"
     return Path.home() / ".local" / "state" / "writ"
+
+
+def silence_grpc(environ: MutableMapping[str, str] | None = None) -> None:
+    """Has gRPC, which reads this when it is imported, write no lines of its own between those of a verb, unless the user asks
+    for them: what went wrong stands in the error. Servers that a verb starts have their own setting."""
+    (os.environ if environ is None else environ).setdefault("GRPC_VERBOSITY", "NONE")
 
 
 def settings_file() -> Path:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grpc
 import pytest
+from cryptography import x509
 
 from tests.certificates import Authority, make_authority
 from tests.processes import writ
@@ -70,6 +73,25 @@ def test_an_authority_needs_a_target(authority: Authority, action: Path) -> None
     done = writ("decide", "-f", action, "--authority", authority.path)
     assert done.returncode == 2
     assert "--target" in done.stderr
+
+
+def test_a_server_of_another_authority_is_one_line(authority: Authority, action: Path, tmp_path: Path) -> None:
+    certificate, key = make_authority(tmp_path, "other").issue("server", san=[x509.DNSName("localhost")])
+    token = tmp_path / "token"
+    token.write_text("t")
+    server = grpc.server(ThreadPoolExecutor(max_workers=1))
+    credentials = grpc.ssl_server_credentials([(key.read_bytes(), certificate.read_bytes())])
+    port = server.add_secure_port("localhost:0", credentials)
+    server.start()
+    try:
+        asked = ("decide", "-f", action, "--target", f"localhost:{port}", "--token-file", token)
+        done = writ(*asked, "--authority", authority.path)
+    finally:
+        server.stop(None)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "DECISION_POINT_UNREACHABLE: expected a decision point, got UNAVAILABLE" in done.stderr
+    assert "CERTIFICATE_VERIFY_FAILED" in done.stderr
 
 
 def test_with_an_authority_alone_a_token_goes_over_tls_only(authority: Authority, action: Path, tmp_path: Path) -> None:
