@@ -8,7 +8,10 @@ from typing import Any
 import orjson
 
 from pdp.baseline import DAY_MS, FORGOTTEN, HOURS, MEASURES, Baseline, earlier, parse_baseline
+from pdp.behaviour_settings import BehaviourSettings
+from pdp.behaviour_tracks import Track, parse_track
 from pdp.session_key import state_name
+from pdp.sessions import has_acted
 from pdp.state_client import Client, load_script, run_one
 from pdp.state_wire import organisation_key
 
@@ -28,16 +31,24 @@ def baseline_key(key: bytes, organisation: str, agent_id: str) -> str:
     return f"{organisation_key(organisation)[:-1]}B{state_name(key, 'agent', agent_id)}"
 
 
-async def read_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> dict[str, Any]:
-    """Returns what is stored of an agent, for people and programs. `baseline` is None when nothing is stored or it cannot
-    be read; `lost` tells that the agent was known by an earlier one. Times in Unix ms. Raises StateFailed."""
-    prefix = organisation_key(organisation)[:-1]
+async def read_agent(
+    client: Client, key: bytes, organisation: str, agent_id: str, settings: BehaviourSettings | None, now_ms: int
+) -> dict[str, Any]:
+    """Returns what is stored of an agent, for people and programs, at `now_ms` (Unix). `baseline` is None when nothing is
+    stored or it cannot be read; `lost` tells that there was an earlier one, `acted` whether its actions are on record.
+    `settings` of the bundle say how many actions make an agent known; None: a loss that only they tell is not told. Times in
+    Unix ms. Raises StateFailed."""
+    prefix, name = organisation_key(organisation)[:-1], state_name(key, "agent", agent_id)
     raw = await client.command("GET", baseline_key(key, organisation, agent_id))
-    standing = await client.command("GET", f"{prefix}K{state_name(key, 'agent', agent_id)}")
+    standing = await client.command("GET", f"{prefix}K{name}")
+    actions = await client.command("GET", f"{prefix}A{name}")
     suspended = await client.command("GET", f"{prefix}s:{agent_id}")
     if suspended is None:
         suspended = await client.command("HGET", organisation_key(organisation), f"S:{agent_id}")
     found = parse_baseline(raw)
+    lost = earlier(standing, found) is not None or (found is None and raw not in (None, FORGOTTEN))
+    if raw is None and actions is not None and settings is not None:
+        lost = lost or has_acted(_track(actions, settings, now_ms), settings)
     raw = None if raw == FORGOTTEN else raw
     return {
         "organisation": organisation,
@@ -45,14 +56,22 @@ async def read_agent(client: Client, key: bytes, organisation: str, agent_id: st
         "suspended": suspended is not None,
         "stored_bytes": len(raw) if raw is not None else 0,
         "baseline": describe(found) if found is not None else None,
-        "lost": earlier(standing, found) is not None,
+        "lost": lost,
+        "acted": actions is not None,
     }
 
 
-async def reset_agent(client: Client, key: bytes, organisation: str, agent_id: str) -> bool:
+def _track(raw: bytes, settings: BehaviourSettings, now_ms: int) -> Track:
+    keep_ms = settings.taint_ttl_s * 1000
+    return parse_track(raw, None, 0, now_ms, keep_ms, settings.burst_window_s, settings.session_ttl_s)
+
+
+async def reset_agent(
+    client: Client, key: bytes, organisation: str, agent_id: str, settings: BehaviourSettings | None, now_ms: int
+) -> bool:
     """Forgets the baseline of an agent, and with it those of agent and tool: they do not outlive it. The agent is new then,
-    also when its baseline had been lost. False when nothing was known of it. Raises StateFailed."""
-    found = await read_agent(client, key, organisation, agent_id)
+    also when its baseline had been lost. False when there was none to forget (see `read_agent`). Raises StateFailed."""
+    found = await read_agent(client, key, organisation, agent_id, settings, now_ms)
     name = state_name(key, "agent", agent_id)
     # In one step: where its standing outlived its baseline, the agent would count as one whose baseline was lost.
     items = [[f"B{name}", FORGOTTEN.decode(), _FORGOTTEN_MS], [f"K{name}", "", 0]]

@@ -12,21 +12,19 @@ from typing import Any
 import click
 
 from pdp.behaviour_admin import read_agent, reset_agent
+from pdp.behaviour_settings import BehaviourSettings
 from pdp.cli_shared import print_fields, run_on_state
 from pdp.config import Config, load_config
+from pdp.policy_explain import RunningPolicy
 from pdp.request import check_agent_id
-from pdp.server import derived_key
-from pdp.session_key import state_name
+from pdp.server import derived_key, now_ms
+from pdp.signals_behaviour import amount
 from pdp.state import RedisState
-from pdp.state_wire import organisation_key
 from writ.cli.places import settings_file
-from writ.errors import ConfigurationError, InvalidInput
+from writ.errors import ConfigurationError, EvaluationFailed, InvalidInput
 from writ.strict_json import is_text
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-UNITS = {"amount": "minor units", "rows": "rows", "bytes": "bytes"}
-"""Of each measure; amounts are in the currency that the bundle declares (`behaviour.currency`), which the state does not know."""
 
 Job = Callable[[RedisState, bytes, str], Awaitable[dict[str, Any]]]
 
@@ -66,11 +64,14 @@ def agent() -> None:
 def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when there is none."""
 
+    declared, why = _declared(load_config(settings))
+
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
-        return await _read_known(store, key, of, agent_id)
+        return await _read_known(store, key, of, agent_id, declared)
 
     found = _run(settings, organisation, job)
-    click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+    found["currency"] = declared.currency if declared is not None else ""
+    click.echo(json.dumps(found) if as_json else "\n".join([*_lines(found), *why]))
     if found["baseline"] is None:
         sys.exit(1)
 
@@ -81,9 +82,12 @@ def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> No
     """Forget what is usual for an agent, for example after its task has changed, or when its baseline was lost. It counts as new
     from then on; sessions, totals and limits stay."""
 
+    declared, _ = _declared(load_config(settings))
+
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
-        await _read_known(store, key, of, agent_id)
-        return {"agent": agent_id, "forgotten": await reset_agent(store.client, key, of, agent_id)}
+        await _read_known(store, key, of, agent_id, declared)
+        forgotten = await reset_agent(store.client, key, of, agent_id, declared, now_ms())
+        return {"agent": agent_id, "forgotten": forgotten}
 
     _print(_run(settings, organisation, job), as_json)
 
@@ -107,7 +111,7 @@ def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> N
     """Take a suspension back."""
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
-        await _read_known(store, key, of, agent_id)
+        await _read_known(store, key, of, agent_id, None)
         await store.resume(of, agent_id)
         return {"agent": agent_id, "suspended": False}
 
@@ -123,13 +127,24 @@ def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
     return run_on_state(config, own)
 
 
-async def _read_known(store: RedisState, key: bytes, organisation: str, agent_id: str) -> dict[str, Any]:
+def _declared(config: Config) -> tuple[BehaviourSettings | None, list[str]]:
+    """Returns what the running bundle declares of behaviour, which the state does not know; or None, and a line that says why."""
+    try:
+        activation = RunningPolicy(config.opa.socket).activation()
+        return BehaviourSettings.parse(activation.get("behaviour"), activation.get("sequences", {})), []
+    except (EvaluationFailed, ConfigurationError) as error:
+        return None, [
+            f"bundle        not read ({error}): amounts are in minor units, and a loss that only actions tell is not told"
+        ]
+
+
+async def _read_known(
+    store: RedisState, key: bytes, organisation: str, agent_id: str, declared: BehaviourSettings | None
+) -> dict[str, Any]:
     """Returns `read_agent`. Raises InvalidInput AGENT_NOT_KNOWN for one that never acted and is not suspended: its id was
     probably misspelt, and an agent that nobody meant would go on."""
-    found = await read_agent(store.client, key, organisation, agent_id)
-    totals = f"{organisation_key(organisation)[:-1]}A{state_name(key, 'agent', agent_id)}"
-    told = found["suspended"] or found["stored_bytes"] or found["lost"]
-    if not told and not await store.client.command("EXISTS", totals):
+    found = await read_agent(store.client, key, organisation, agent_id, declared, now_ms())
+    if not (found["suspended"] or found["stored_bytes"] or found["lost"] or found["acted"]):
         raise InvalidInput(
             "AGENT_NOT_KNOWN", f"nothing is known of agent `{_shown(agent_id)}` of `{_shown(organisation)}`"
         )
@@ -175,13 +190,16 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     for measure, mean in baseline["means"].items():
         if mean["weight"]:
-            lines.append(
-                f"{measure:<12}  mean {mean['mean']:,} {UNITS[measure]}, deviation {mean['deviation']:,}, of {mean['weight']:g}"
-            )
+            usual, deviation = (_shown_as(measure, mean[name], found["currency"]) for name in ("mean", "deviation"))
+            lines.append(f"{measure:<12}  mean {usual}, deviation {deviation}, of {mean['weight']:g}")
     hours = [f"{_hour(int(hour))} {share / 100:g} %" for hour, share in baseline["hours"].items()]
     lines.append("hours         " + (", ".join(hours) or "none"))
     known = [f"{count} {name.replace('_', ' ')}" for name, count in baseline["known"].items()]
     return [*lines, "known         " + (", ".join(known) or "nothing")]
+
+
+def _shown_as(measure: str, value: float, currency: str) -> str:
+    return amount(round(value), currency) if measure == "amount" else f"{value:,} {measure}"
 
 
 def _hour(hour: int) -> str:

@@ -67,14 +67,13 @@ def policy_baseline(
         settings,
         view.now_ms,
         raw_standing=view.standing,
-        was_known=view.baseline_agent is None and _has_acted(view, settings),
+        was_known=view.baseline_agent is None and has_acted(view.agent.track(), settings),
     )
 
 
-def _has_acted(view: BehaviourView, settings: BehaviourSettings) -> bool:
+def has_acted(track: Track, settings: BehaviourSettings) -> bool:
     """Tells whether an agent must have had a baseline: its track counts as many actions as make it known, or was lost itself.
     Refused ones taught it nothing, and what it did within the span of a burst may not have been learned yet."""
-    track = view.agent.track()
     return not track.known or track.actions - track.denials - track.burst >= settings.min_observations
 
 

@@ -47,6 +47,13 @@ NOVELTY: tuple[tuple[str, bool, int, str], ...] = (
 )
 SEQUENCE_FIRST, SEQUENCE_MORE, SEQUENCE_MOST = 60, 10, 80
 TRACKS = ("session", "agent", "principal")
+DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""Of the minor unit (ISO 4217, table A.1); all others have two."""
+
 OWNERS = {"agent": "this agent's", "agent_tool": "this agent's, with this tool,", "role": "this role's"}
 
 
@@ -141,17 +148,18 @@ def _signal(score: int, parts: list[str], usual: str, *, known: bool) -> dict[st
 def _deviates(entry: Mapping[str, Any], currency: str) -> str:
     measure = entry["measure"]
     money = measure == "amount"
-    value, mean = (_money(entry[name], currency) if money else f"{entry[name]:,}" for name in ("value", "mean"))
+    value, mean = (amount(entry[name], currency) if money else f"{entry[name]:,}" for name in ("value", "mean"))
     far = f"{entry['deviation_centi'] / 100:,.1f}"
     return f"{measure} {value} is {far} standard deviations above {OWNERS[entry['of']]} mean of {mean}"
 
 
-def _money(minor: int, currency: str) -> str:
-    """Amounts of two decimals, whole ones without; in minor units when no currency is declared."""
+def amount(minor: int, currency: str) -> str:
+    """Returns an amount as people write it, whole ones without decimals; in minor units when no currency is declared."""
     if not currency:
         return f"{minor:,} minor units"
-    whole, rest = divmod(minor, 100)
-    return f"{whole:,}.{rest:02d} {currency}" if rest else f"{whole:,} {currency}"
+    decimals = next((places for places, codes in DECIMALS.items() if currency in codes), 2)
+    whole, rest = divmod(minor, 10**decimals)
+    return f"{whole:,}.{rest:0{decimals}d} {currency}" if rest else f"{whole:,} {currency}"
 
 
 def _percent(share_bp: int) -> str:

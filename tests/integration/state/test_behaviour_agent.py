@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from pdp.behaviour import Behaviour
 from pdp.behaviour_admin import read_agent, reset_agent
 from pdp.config import load_config
-from pdp.server import derived_key
+from pdp.policy_explain import RunningPolicy
+from pdp.server import derived_key, now_ms
 from pdp.state import RedisState
 from tests.behaviour_support import KEY, Player, asked, observed, open_behaviour, operation, settings
 from tests.redis_server import RedisServer
@@ -80,7 +81,7 @@ async def learn(state: RedisState, key: bytes, count: int = 20) -> None:
 
 async def test_a_baseline_is_described_in_plain_numbers(state: RedisState) -> None:
     await learn(state, KEY)
-    found = await read_agent(state.client, KEY, "acme", "a1")
+    found = await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
     baseline = found["baseline"]
     assert (baseline["observations"], baseline["means"]["amount"]["mean"]) == (20, 31_000)
     assert baseline["hours"] == {"12": 10_000}
@@ -100,8 +101,8 @@ async def test_what_speaks_of_an_agent_and_a_tool_does_not_outlive_a_reset(state
     player.count = 1_000  # other requests than those before
     seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
     assert {d["of"] for d in (await player.baseline(seen))["deviations"]} == {"agent", "agent_tool", "role"}
-    assert await reset_agent(state.client, KEY, "acme", "a1")
-    assert not await reset_agent(state.client, KEY, "acme", "a1")
+    assert await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
+    assert not await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
     for again in (False, True):
         facts = await player.baseline(seen)
         # The first definition of a tool that a new agent meets is no other one.
@@ -123,9 +124,9 @@ async def test_an_agent_that_is_reset_is_new_also_when_its_baseline_had_been_los
     assert not (await player.baseline(seen))["new_agent"]
     await player.play(seen)
     assert not (await player.baseline(seen))["new_agent"]
-    assert (await read_agent(state.client, KEY, "acme", "a1"))["lost"]
-    assert await reset_agent(state.client, KEY, "acme", "a1")
-    assert not (await read_agent(state.client, KEY, "acme", "a1"))["lost"]
+    assert (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
+    assert await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
+    assert not (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
     for _ in range(3):
         assert (await player.baseline(seen))["new_agent"]
         await player.play(seen)
@@ -150,6 +151,66 @@ def test_show_tells_of_a_baseline_that_was_lost(server: RedisServer, config: Pat
     assert "lost" not in writ_agent(config, "show", "a1").output
 
 
+async def test_a_loss_that_only_the_track_tells_is_told_and_may_be_forgotten(
+    state: RedisState, server: RedisServer
+) -> None:
+    await learn(state, KEY, 30)
+    player = Player(state, DECLARED)
+    player.count = 1_000
+    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[ABK]*"))
+    await player.look(seen)  # its session tells that the track was lost
+    for known, lost in ((DECLARED, True), (None, False)):
+        assert (await read_agent(state.client, KEY, "acme", "a1", known, now_ms()))["lost"] is lost
+    assert not (await player.baseline(seen))["new_agent"]
+    assert await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
+    assert not (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
+    assert (await player.baseline(seen))["new_agent"]
+
+
+async def test_many_actions_without_a_baseline_tell_that_it_was_lost(state: RedisState, server: RedisServer) -> None:
+    await learn(state, KEY, 30)
+    with server.client() as client:
+        client.delete(*client.scan_iter("{acme}:[BK]*"))
+    later_ms = now_ms() + DECLARED.burst_window_s * 1000 * 2
+    assert (await read_agent(state.client, KEY, "acme", "a1", DECLARED, later_ms))["lost"]
+    assert not (await read_agent(state.client, KEY, "acme", "a1", settings(min_observations=31), later_ms))["lost"]
+
+
+async def test_a_baseline_that_cannot_be_read_was_lost(state: RedisState, server: RedisServer) -> None:
+    await learn(state, KEY)
+    with server.client() as client:
+        for key in client.scan_iter("{acme}:B*"):
+            client.set(key, b"B1 and what is none")
+        client.delete(*client.scan_iter("{acme}:[AK]*"))
+    assert (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"),
+    [("EUR", "mean 310 EUR, deviation 0 EUR"), ("JPY", "mean 31,000 JPY, deviation 0 JPY"), ("KWD", "mean 31 KWD")],
+)
+def test_amounts_are_shown_in_the_currency_of_the_running_bundle(
+    server: RedisServer, config: Path, monkeypatch: pytest.MonkeyPatch, currency: str, said: str
+) -> None:
+    async def prepare() -> None:
+        server.flush()
+        state = open_behaviour(server.url)
+        await state.continuity.initialise(EPOCH)
+        await learn(state, derived_key(load_config(config), "names"))
+        await state.close()
+
+    asyncio.run(prepare())
+    activation = {"behaviour": {"zone": "UTC", "currency": currency}}
+    monkeypatch.setattr(RunningPolicy, "activation", lambda _: activation)
+    shown = writ_agent(config, "show", "a1").output
+    assert f"amount        {said}" in shown
+    assert "bundle" not in shown
+    found = json.loads(writ_agent(config, "show", "a1", "--json").output)
+    assert (found["currency"], found["baseline"]["means"]["amount"]["mean"]) == (currency, 31_000)
+
+
 def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, config: Path) -> None:
     async def prepare() -> None:
         server.flush()
@@ -161,7 +222,8 @@ def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, c
     asyncio.run(prepare())
     shown = writ_agent(config, "show", "a1")
     assert shown.exit_code == 0, shown.output
-    assert "amount        mean 31,000.0 minor units, deviation 0.0, of 20" in shown.output
+    assert "amount        mean 31,000 minor units, deviation 0 minor units, of 20" in shown.output
+    assert "bundle        not read (EVALUATION_UNAVAILABLE" in shown.output
     assert "hours         Mon 12:00 100 %" in shown.output
     as_json = json.loads(writ_agent(config, "show", "a1", "--json").output)
     assert (as_json["organisation"], as_json["suspended"]) == ("acme", False)
