@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from pdp.catalog_model import ContentTrust, Entry, HttpProgram, OperationSpec, ProgramSpec, ResultSpec, Sink, SqlProgram
 from pdp.catalog_path import EACH, ArgumentPath, Coverage, escape_pointer, parse_path
 from pdp.catalog_read import Reader
+from pdp.provenance_sums import UNKNOWN_CURRENCY, Sum
+from writ.action import Verb
 from writ.strict_json import Number
 
 SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", "content")
@@ -143,6 +145,23 @@ def _cut(found: list[SinkValue]) -> SinkValues:
 def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Returns pointer and text of the texts and numbers of strictly parsed `arguments`, the first 64."""
     return list(islice(_texts(arguments, (), ""), MAX_SINK_VALUES))
+
+
+def paid_sum(entry: Entry, arguments: Mapping[str, Any]) -> Sum | None:
+    """Returns the sum of money that a call pays by its catalog entry; None when it pays none, or several."""
+    amounts = [one.amount for one in entry.operations if one.verb is Verb.PAY and one.amount is not None]
+    if len(amounts) != 1:
+        return None
+    [amount] = amounts
+    try:
+        numbers = [text for _, text in islice(_texts(amount.path.find(arguments), (), ""), 2)]
+        named = amount.currency_path.find(arguments) if amount.currency_path is not None else amount.currency
+    except LookupError:
+        return None  # canonicalization says so
+    if len(numbers) != 1:
+        return None
+    currency = named if type(named) is str else UNKNOWN_CURRENCY
+    return Sum(pointer=amount.path.pointer, number=numbers[0], exponent=amount.exponent, currency=currency)
 
 
 def _names(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:

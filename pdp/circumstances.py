@@ -14,7 +14,7 @@ from pdp.authenticate import Speaker
 from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
 from pdp.behaviour_observe import observe
 from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
-from pdp.catalog_sinks import scalars, sink_values
+from pdp.catalog_sinks import paid_sum, scalars, sink_values
 from pdp.deferral import NOTHING, DeferralView
 from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
@@ -139,6 +139,7 @@ class Circumstances:
             result=entry.result,
             dry_run=request.dry_run,
             others=() if kind.reads else scalars(arguments),
+            paid=paid_sum(entry, arguments),
         )
 
     def is_long(self, request: decision_pb2.DecideRequest, speaker: Speaker) -> bool:

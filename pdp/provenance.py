@@ -43,14 +43,27 @@ from pdp.provenance_forms import (
 )
 from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds, own_deed
 from pdp.provenance_lexicon import Thing
-from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS, meant_marks, naming_marks, part_marks, pushed_marks
+from pdp.provenance_meant import (
+    MEANT_KINDS,
+    TARGET_KINDS,
+    called_marks,
+    meant_marks,
+    naming_marks,
+    part_marks,
+    pushed_marks,
+    reach_of,
+)
 from pdp.provenance_model import (
+    BANK,
+    HANDLE,
     LINK,
+    MAIL,
     NAMES_DEED,
     NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
+    PLACE,
     DetailRef,
     Hit,
     Lookup,
@@ -62,6 +75,7 @@ from pdp.provenance_model import (
 )
 from pdp.provenance_request import MEANS_MANY, RequestFacts
 from pdp.provenance_speech import MAX_REMEMBERED, Request, Requests
+from pdp.provenance_sums import Sum, sum_marks
 from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, deed_marks, details, link_mark, states
 
 __all__ = [
@@ -72,6 +86,7 @@ __all__ = [
     "ProvenanceView",
     "SinkRef",
     "Speech",
+    "Sum",
     "claim_hash",
     "is_naming",
     "policy_provenance",
@@ -116,12 +131,14 @@ def provenance_ask(
     result: ResultSpec,
     dry_run: bool = False,
     others: Sequence[tuple[str, str]] = (),
+    paid: Sum | None = None,
 ) -> ProvenanceAsk | None:
     """Returns what to ask; None when there is neither a sink, nor a request, nor text of outsiders to come, so that the
     action pays for nothing.
 
     `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order. `others`: pointer
-    and text of all scalars of the arguments, of which those that are no sinks are looked at.
+    and text of all scalars of the arguments, of which those that are no sinks are looked at. `paid`: the one sum that the action
+    pays.
     """
     asserted = speech.by_gateway and bool(speech.text.strip())
     untrusted = result.content is ContentTrust.UNTRUSTED
@@ -132,13 +149,16 @@ def provenance_ask(
     lookups = _Lookups()
     for value in sinks.values:
         _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
-    names_at = addressed_at = outsiders_at = -1
+    outsiders_at = sum_at = -1
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
         if said is not None:
-            names_at, addressed_at = _add_meant(key, said, sinks, refs, lookups)
+            _add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = _add_implied(key, said, kind, sinks, lookups)
+        if paid is not None and len(lookups.found) < MAX_LOOKUPS - 1:
+            sum_at = len(lookups.found)
+            lookups.found += _sum_lookups(key, paid)
         told = _add_details(key, said, sinks, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
         if deed and len(lookups.found) < MAX_LOOKUPS:
@@ -172,11 +192,11 @@ def provenance_ask(
         complete=complete,
         reads_untrusted=untrusted,
         dry_run=dry_run,
-        names_at=names_at,
-        addressed_at=addressed_at,
         details=told,
         outsiders_at=outsiders_at,
         tied_at=tied_at,
+        sum_at=sum_at,
+        sum_pointer=paid.pointer if paid is not None else "",
     )
 
 
@@ -247,25 +267,24 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
             lookups.add(_hashed(key, forms))
 
 
-def _add_meant(
-    key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups
-) -> tuple[int, int]:
-    """Adds what tells whom a request means by a name; returns the positions of the lookups for names at all and for those that
-    are addressed, -1 for none. What does not fit is left out: then nobody is meant, and the request names nobody."""
+def _add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: _Lookups) -> None:
+    """Adds what tells whom a request means by a name. What does not fit is left out: then nobody is meant, and the request names
+    nobody."""
     texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
-    if not texts:
-        return -1, -1
-    reached = ""
+    named: dict[str, tuple[int, int]] = {}
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or len(lookups.found) >= MAX_LOOKUPS - 3:
+        if text is None or len(lookups.found) >= MAX_LOOKUPS - 4:
             continue
         meant, pushed = _about(key, request, ref.kind, text)
-        meant_at = pushed_at = -1
+        meant_at = pushed_at = names_at = addressed_at = -1
+        reach = reach_of(ref.kind, text)
         if meant is not None:
-            reached = reached or text
             meant_at = len(lookups.found)
             lookups.found.append(meant)
+            if reach not in named:
+                named[reach] = _add_named(key, request, reach, text, lookups)
+            names_at, addressed_at = named[reach]
         if pushed is not None:
             pushed_at = len(lookups.found)
             lookups.found.append(pushed)
@@ -277,23 +296,39 @@ def _add_meant(
                 addressed=ref.addressed,
                 meant_at=meant_at,
                 pushed_at=pushed_at,
-                is_mail="@" in text,
+                names_at=names_at,
+                addressed_at=addressed_at,
+                reach=reach,
+                told=(reach == PLACE and request.whom.channels is not None)
+                or (reach == BANK and request.whom.paid is not None),
             )
-    if not reached:
-        return -1, -1
+
+
+def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: _Lookups) -> tuple[int, int]:
+    """Returns the positions of the lookups for the names in a request at all and for those that are addressed."""
     names_at = len(lookups.found)
-    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names, reached))))
-    addressed = _addressed(request, reached)
+    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(request.names, value))))
+    addressed = _addressed(request, reach)
+    if addressed is None and reach == BANK and not request.facts.named & MEANS_MANY:
+        addressed = request.names  # "the invoice of Tegel": whose account is known as his own has no other
     if addressed is None:
         return names_at, -1
-    lookups.found.append(Lookup(forms=_any_of(key, naming_marks(addressed, reached))))
+    known = called_marks(reach, addressed) if reach in (PLACE, HANDLE) else naming_marks(addressed, value)
+    lookups.found.append(Lookup(forms=_any_of(key, known)))
     return names_at, names_at + 1
 
 
-def _addressed(request: Request, value: str) -> tuple[str, ...] | None:
-    """Returns the names that a request addresses; None where others of its words may say who is meant. Only of mail addresses:
-    "tell Ada in the Lisbon thread" names the thread as well."""
-    return request.addressees if "@" in value and not request.facts.named & MEANS_MANY else None
+def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
+    """Returns the words by which a request says whom it means where a value stands that reaches so; None where others of its
+    words may say it. Ids are reached in other words: "tell Ada in the Lisbon thread" names the thread as well."""
+    whom = request.whom
+    if reach == BANK:
+        return whom.paid
+    if reach == PLACE:
+        return whom.channels or whom.perhaps or None
+    if request.facts.named & MEANS_MANY or (reach == HANDLE and whom.converses):
+        return None
+    return whom.told if reach in (MAIL, HANDLE) else None
 
 
 def _add_implied(
@@ -360,7 +395,8 @@ def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup 
 def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
     if fold(value) in request.folded:
         return None, None
-    addressed = _addressed(request, value)
+    reach = reach_of(kind, value)
+    addressed = None if reach == PLACE and request.whom.channels is None else _addressed(request, reach)
     names = (*request.names, *request.others) if addressed is None else addressed
     meant = Lookup(forms=_any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
@@ -394,6 +430,15 @@ def _add_details(
 def _told_lookup(key: bytes, detail: Detail) -> Lookup:
     where = BY_LINK if detail.sort == RECORD else IN_ORDERS
     return Lookup(forms=((where, b"".join(hash_mark(key, mark) for mark in detail.marks)),))
+
+
+@lru_cache(maxsize=4096)
+def _sum_lookups(key: bytes, paid: Sum) -> tuple[Lookup, Lookup]:
+    states, same = sum_marks(paid)
+    return (
+        Lookup(forms=((IN_USER, hash_mark(key, states)),)),
+        Lookup(forms=tuple((IN_USER, hash_mark(key, mark)) for mark in same)),
+    )
 
 
 def _any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:

@@ -11,14 +11,18 @@ from pdp.provenance_intent import is_asked
 from pdp.provenance_lexicon import Deed, Thing
 from pdp.provenance_meant import MEANT_KINDS, TARGET_KINDS
 from pdp.provenance_model import (
+    AMOUNT,
+    BANK,
     COMPOSED,
     DETAIL,
     LINK,
+    MAIL,
     NAMES_DEED,
     NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
     NAMES_THING,
+    PLACE,
     Hit,
     ProvenanceAsk,
     ProvenanceView,
@@ -75,11 +79,11 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
             delegated=delegated or (trusting and ref.kind in _WHOM),
             follows=follows,
         )
-        | _meaning(ref, ask, view)
-        | _pushed(ref, ask, view)
+        | _meaning(ref, view)
+        | _pushed(ref, view)
         for ref in ask.sinks
     ]
-    return _facts(ask, view, "OK", [*sinks, *_details(ask, view, trusting=trusting)])
+    return _facts(ask, view, "OK", [*sinks, *_amount(ask, view), *_details(ask, view, trusting=trusting)])
 
 
 def _entrusts(ask: ProvenanceAsk, request: RequestFacts | None) -> bool:
@@ -107,6 +111,16 @@ def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> lis
     ]
 
 
+def _amount(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
+    """A sum of money where the request states another one."""
+    if ask.sum_at < 0 or not view.hits[ask.sum_at].user or view.hits[ask.sum_at + 1].user:
+        return []
+    return [
+        {"kind": AMOUNT, "pointer": ask.sum_pointer, "origin": "NOWHERE", "threatened": False}
+        | {"pointed": False, "left_open": False, "addressed": False}
+    ]
+
+
 def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
     threatened = view is None or view.threat_read or view.agent_threat
     sinks = [
@@ -122,7 +136,9 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
 def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:
     request = view.request if view is not None else None
     said_by = "GATEWAY" if request is not None else "AGENT" if ask.claimed else "UNSPECIFIED"
-    decisive = [sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED and sink["kind"] != DETAIL]
+    decisive = [
+        sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED and sink["kind"] not in (AMOUNT, DETAIL)
+    ]
     return {
         "state": state,
         "user_request": said_by,
@@ -229,33 +245,53 @@ def _sink(
     }
 
 
-def _meaning(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
+def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     """Whether the user means the record that a value comes from, and whether the request leaves open who is meant: it
     names nobody of any record, or several. Only for a value that a record holds and the request does not. Who points at a list
     and names one of it means none beside; nor does who names one whom a trusted record holds, whatever else goes by that name."""
     hit = view.hits[ref.at]
     if ref.kind not in MEANT_KINDS or hit.user:
         return {}
-    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else None
-    addressed = ref.is_mail and ask.addressed_at >= 0
-    if addressed and view.hits[ask.addressed_at].trusted and not (hit.trusted or (meant is not None and meant.trusted)):
+    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
+    if _is_somebody_else(ref, hit, meant, view):
         return {"pointed": False, "left_open": False}
-    if not _is_recorded(hit):
+    if ref.kind == "account" or not _is_recorded(hit):
         return {}
-    if meant is None or view.request is None:
+    if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
-    gives_one = addressed and bool(view.request.named & NAMED_EMAIL)
-    names_somebody = (gives_one or _is_recorded(view.hits[ask.names_at])) and not view.request.named & MEANS_MANY
+    gives_one = ref.reach == MAIL and ref.addressed_at >= 0 and bool(view.request.named & NAMED_EMAIL)
+    names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not view.request.named & MEANS_MANY
     return {
         "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
         "left_open": not names_somebody,
     }
 
 
-def _pushed(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
+def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) -> bool:
+    """Tells whether the request says by name whom it means, and this is not he.
+
+    A mail address or an account is his whom a trusted record knows by that name; the account of a payee whom none knows is not
+    told by text alone. People have more names than channels: they are told from each other where a record knows one by the name
+    that the request has."""
+    addressed = view.hits[ref.addressed_at] if ref.addressed_at >= 0 else _NOWHERE
+    if ref.reach == MAIL:
+        return addressed.trusted and not (hit.trusted or meant.trusted)
+    if ref.reach == BANK:
+        if addressed.trusted:
+            return not (hit.trusted and _is_called(meant))
+        if view.request is None or view.request.delegates or view.request.named & ENTRUSTS:
+            return False
+        known = hit.trusted and not view.request.named & NAMED_ACCOUNT
+        return ref.told and not (known or _is_called(meant))
+    if ref.reach == PLACE and not ref.told:
+        return _is_recorded(addressed)
+    return (ref.told or _is_recorded(addressed)) and not _is_called(meant)
+
+
+def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     """A value that records hold, or a name in a text, and that a sentence of outsiders bids the reader act on: the user pointed
     at no such thing, and left no such choice open, unless the request hands over to a source. Of a mail address only one whom
-    the request addresses by name, or a trusted record, is meant nevertheless."""
+    the request addresses by name, or a trusted record, is meant nevertheless; of an account only that of a trusted record."""
     hit = view.hits[ref.at]
     if view.request is None or hit.user:
         return {}
@@ -264,13 +300,14 @@ def _pushed(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str,
         return {"left_open": False}  # it may stand in what nobody reported
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
-    if ref.kind in MEANT_KINDS and view.request.named & MEANS_MANY:
+    if ref.kind in MEANT_KINDS and ref.kind != "account" and view.request.named & MEANS_MANY:
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):
         return {}
     meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
-    tells = meant.trusted or not ref.is_mail or ask.addressed_at >= 0
+    by_name = meant.trusted or ref.reach != MAIL or ref.addressed_at >= 0
+    tells = hit.trusted if ref.kind == "account" else by_name
     return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
 
 

@@ -30,6 +30,7 @@ from pdp.provenance_marks import (
     words,
 )
 from pdp.provenance_request import clauses
+from pdp.provenance_sums import stated_marks
 from pdp.provenance_told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
@@ -333,6 +334,8 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
     yield
     found.update(dict.fromkeys(_ids(text, parts)))
+    yield
+    found.update(dict.fromkeys(stated_marks(text)))
     yield
     found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
     return list(found)[:MAX_REQUEST_MARKS]

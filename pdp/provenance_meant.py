@@ -19,13 +19,14 @@ from pdp.provenance_grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import DEEDS, THINGS
 from pdp.provenance_marks import FILE_ENDINGS, words
+from pdp.provenance_model import BANK, HANDLE, MAIL, PLACE
 from pdp.provenance_wishes import singular
 from pdp.steps import Steps, finish
 
-MEANT_KINDS = frozenset({"recipient", "channel"})
+MEANT_KINDS = frozenset({"recipient", "channel", "account"})
 """Sinks that people name by what somebody or some place is called."""
 
-TARGET_KINDS = MEANT_KINDS | {"id", "path", "account"}
+TARGET_KINDS = MEANT_KINDS | {"id", "path"}
 """Sinks that say on whom or what an action is done."""
 
 MIN_PART_CHARS = 4
@@ -44,6 +45,9 @@ _TOKENS_A_STEP = 128
 _TOKEN = re.compile(r"[^\W_]+")
 _DOMAIN = re.compile(r"@[^\s,;<>()]+")
 """The end of a mail address, which many share."""
+_HANDLE_FIELD = re.compile(r"(?i)(?:user_?name|user|handle|login|nick(?:_?name)?|screen_?name|alias)$")
+"""Fields of what people are reached by in chats."""
+_CHANNEL_FIELD = re.compile(r"(?i)(?:channel|channel_?name|name)$")
 _SENTENCE_SIGN = re.compile(r"[.!](?:\s|$)")
 _ABBREVIATED = frozenset({"co", "corp", "e.v", "inc", "jr", "llc", "ltd", "sr"})
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
@@ -77,7 +81,7 @@ class Pairs:
                     continue
                 field = fields[at]
                 near = _field_words(field).union(
-                    _own_names(value),
+                    _own_names(value, field),
                     *(
                         other
                         for place, other in enumerate(told)
@@ -89,7 +93,9 @@ class Pairs:
                     values = self._led_to.setdefault((word, field), set())
                     self._count += value not in values
                     values.add(value)
-                if sort := _sort(value):
+                if _CHANNEL_FIELD.search(field):
+                    self._named.add(f"c:{value}")
+                for sort in _sorts(value, field):
                     self._named.update(f"{sort}:{word}" for word in near)
             self._full = self._count + len(self._named) > MAX_PAIRS
             if self._full:
@@ -136,19 +142,51 @@ def part_marks(value: str) -> tuple[str, ...]:
 def naming_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns marks each of which shows that a request with the given likely names names some record that could have stood in
     for a value: somebody with a mail address where a mail goes; who names a town names nobody."""
-    return tuple(f"{_sort(value) or 'p'}:{name}" for name in names)
+    sort = "q" if "@" in value else "a" if _number(value) else "p"
+    return tuple(f"{sort}:{name}" for name in names)
 
 
-def _sort(value: str) -> str:
-    """Returns the sort of marks by which the names of records with such a value are found, "" for a value that reaches nobody."""
+def called_marks(reach: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Returns marks each of which shows that records have a channel of one of these names, or know somebody by one of them alone
+    or have a handle for whom they call so."""
+    return tuple(f"{sort}:{name}" for name in names for sort in (("c",) if reach == PLACE else ("v", "u")))
+
+
+def reach_of(kind: str, value: str) -> str:
+    """Returns how a value of a sink reaches somebody, one of `pdp.provenance_model.REACHES`."""
+    if "@" in value:
+        return MAIL
+    if kind == "account":
+        return BANK if _number(value) else ""
+    if any(character.isdigit() for character in value):
+        return ""
+    return PLACE if kind == "channel" else HANDLE if kind == "recipient" else ""
+
+
+def _sorts(value: str, field: str) -> str:
+    """Returns the sorts of marks, a letter each, by which the names of records with such a value are found; none for a value that
+    reaches nobody."""
     if "@" in value:
         return "q"
-    return "p" if any(character.isdigit() for character in value) else ""
+    sorts = "u" if _HANDLE_FIELD.search(field) else ""
+    if any(character.isdigit() for character in value):
+        sorts += "pa" if _number(value) else "p"
+    return sorts
 
 
-def _own_names(value: str) -> list[str]:
-    """Returns the names in a mail address itself: `ada.byron@…` is Ada's."""
-    return _names(value.partition("@")[0]) if "@" in value else []
+def _number(value: str) -> str:
+    """Returns an account number in its one spelling, "" for any other value."""
+    if not any(character.isdigit() for character in value):
+        return ""
+    strong = strong_marks(value)
+    return strong[0][2:] if len(strong) == 1 and strong[0][0] == "a" else ""
+
+
+def _own_names(value: str, field: str) -> list[str]:
+    """Returns the names in a mail address or handle itself: `ada.byron@…` is Ada's."""
+    if "@" in value:
+        return _names(value.partition("@")[0])
+    return _names(value) if _HANDLE_FIELD.search(field) else []
 
 
 def _is_said(text: str) -> bool:
@@ -213,4 +251,6 @@ def _field_words(name: str) -> frozenset[str]:
 def _value(text: str) -> str:
     """Returns a value that may stand for somebody, "" for a phrase."""
     bare = fold(text).strip()
+    if any(character.isdigit() for character in bare) and len(bare.split()) > 1:
+        return _number(text).lower()
     return bare if 1 < len(bare) <= MAX_VALUE_CHARS and len(bare.split()) == 1 else ""

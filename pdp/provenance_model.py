@@ -13,10 +13,17 @@ from writ.frozen import frozen
 DETAIL = "detail"
 """Kind of what is told of a value that is no sink and that an order of outsiders names."""
 
+AMOUNT = "amount"
+"""Kind of what is told of a sum of money other than the one that the user named."""
+
 LINK = "link"
 """Kind of a sink that is an address inside a composed text."""
 
 COMPOSED = frozenset({CONTENT, LINK})
+MAIL, BANK, PLACE, HANDLE = "mail", "bank", "place", "handle"
+REACHES = frozenset({MAIL, BANK, PLACE, HANDLE, ""})
+"""How a value reaches somebody: a mail address, an account, a channel or a person by a plain name, or an id of any kind."""
+
 _FETCHING = int(Deed.SEND | Deed.EXECUTE)
 _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
 
@@ -57,9 +64,12 @@ class Lookup:
 
 @frozen
 class SinkRef:
-    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself. `meant_at`
-    is that of the lookup which tells whether the request names it by another field of its record, `pushed_at` that which
-    tells whether sentences of outsiders that bid hold it; -1 for none. `is_mail`: it has the sign of a mail address."""
+    """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself.
+
+    Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record,
+    `pushed_at` whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand
+    in for it, `addressed_at` whether those whom the request addresses are known. `reach` is one of `REACHES`; `told`: the request
+    itself says by name whom it means where such a value stands."""
 
     kind: str
     pointer: str
@@ -67,7 +77,10 @@ class SinkRef:
     addressed: bool
     meant_at: int = -1
     pushed_at: int = -1
-    is_mail: bool = False
+    names_at: int = -1
+    addressed_at: int = -1
+    reach: str = ""
+    told: bool = False
 
 
 @frozen
@@ -86,10 +99,10 @@ class ProvenanceAsk:
     """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
-    the call returns may hold text of outsiders. `names_at`: the lookup which tells whether the request names any record,
-    -1 for none; `addressed_at` the same for the names that it addresses, where it addresses nobody in other words.
-    `outsiders_at`: the lookup which tells whether sentences of outsiders ask for such a deed, -1 where the request cannot imply
-    it; `tied_at` those which tell whether the request speaks of the records that the action is done to.
+    the call returns may hold text of outsiders. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for
+    such a deed, -1 where the request cannot imply it; `tied_at` those which tell whether the request speaks of the records that
+    the action is done to. `sum_at`: the lookup which tells whether the request states one sum to pay, before that which tells
+    whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum.
     """
 
     session: str
@@ -106,9 +119,9 @@ class ProvenanceAsk:
     complete: bool
     reads_untrusted: bool
     dry_run: bool = False
-    names_at: int = -1
-    addressed_at: int = -1
     details: tuple[DetailRef, ...] = ()
+    sum_at: int = -1
+    sum_pointer: str = ""
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
 

@@ -15,7 +15,7 @@ from pdp.provenance_meant import request_names_in_steps
 from pdp.provenance_model import Lookup
 from pdp.provenance_request import RequestFacts, facts_in_steps
 from pdp.provenance_told import said_in_steps
-from pdp.provenance_whom import addressees_in_steps
+from pdp.provenance_whom import Whom, whom_in_steps
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -32,8 +32,8 @@ MAX_REMEMBERED = 64
 @frozen
 class Request:
     """One request: its keyed digest (8 bytes), facts, keyed hashes of its marks, the marks that details are compared with, likely
-    names and words that may be names (`pdp.provenance_meant`), the names that it addresses (`pdp.provenance_whom`), its
-    folded text; and lookups that were made for it, by kind and value."""
+    names and words that may be names (`pdp.provenance_meant`), whom it addresses, its folded text; and lookups that were made for
+    it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
@@ -41,7 +41,7 @@ class Request:
     said: frozenset[str]
     names: tuple[str, ...]
     others: tuple[str, ...]
-    addressees: tuple[str, ...] | None
+    whom: Whom
     folded: str
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
 
@@ -71,7 +71,7 @@ class Requests:
         facts = yield from facts_in_steps(text)
         marks = yield from marks_in_steps(text)
         names, others = yield from request_names_in_steps(text)
-        addressed = yield from addressees_in_steps(text)
+        whom = yield from whom_in_steps(text)
         yield
         said = yield from said_in_steps(text)
         request = Request(
@@ -81,7 +81,7 @@ class Requests:
             said=said,
             names=names,
             others=others,
-            addressees=addressed,
+            whom=whom,
             folded=fold(text),
             remembered={},
         )

@@ -139,14 +139,20 @@ def _number(text: str) -> str:
     if text.isdecimal():
         text = text.lstrip("0")
         return text if len(str(MIN_NUMBER)) <= len(text) <= MAX_DIGITS else ""
+    number = plain_number(text)
+    return number if len(str(MIN_NUMBER)) <= len(number.partition(".")[0]) else ""
+
+
+def plain_number(text: str) -> str:
+    """Returns a number with at most two decimals as digits without separators, leading zeros and empty decimals, "" for anything
+    else: `9,000.00` is `9000`, `0.50` is `.5`."""
     match = _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text)
     if match is None:
         return ""
-    whole, rest = re.sub(r"\D", "", match[1]), match[2] or ""
-    whole = whole.lstrip("0")
-    if len(whole) < len(str(MIN_NUMBER)) or len(whole) > MAX_DIGITS:
+    whole, rest = re.sub(r"\D", "", match[1]).lstrip("0"), (match[2] or "").rstrip("0")
+    if len(whole) > MAX_DIGITS:
         return ""
-    return whole if not rest.strip("0") else f"{whole}.{rest.rstrip('0')}"
+    return f"{whole}.{rest}" if rest else whole
 
 
 def bidden_marks(sentence: str) -> set[str]:

@@ -2,7 +2,8 @@
 
 A mail about Lisbon is a record that holds a word of that request, as the card of Ada is; who wrote it is not meant. That holds
 where all that the request addresses are names or mail addresses; else every word of it may say who is meant, as in "tell whoever
-wrote about Lisbon". Pure, in linear time.
+wrote about Lisbon". Payees and channels are told from the rest in the same way: "pay the rent for May to Meier", "post the budget
+in the finance channel". Pure, in linear time.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections.abc import Sequence
 
 from pdp.fold import fold
 from pdp.provenance_grammar import COMMON, DETERMINERS, FUNCTION_WORDS
-from pdp.provenance_lexicon import DEEDS, THINGS, Deed
+from pdp.provenance_lexicon import DEEDS, MONEY_SENT, THINGS, Deed, Thing
 from pdp.provenance_wishes import singular
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
+from writ.frozen import frozen
 
 _TOKENS_A_STEP = 64
 """A millisecond, or two."""
@@ -26,6 +28,8 @@ _ADDRESS = "Xaddressx"
 """Stands for a mail address: a name that nobody has."""
 _JOINED = re.compile(r"\s*[,&]?\s*[<(\"']?")
 _ENDS = re.compile(r"[!?;\n]|\.\s")
+_ACCOUNT = re.compile(r"[0-9]{6,}")
+_MONEY_SIGN = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9]")
 
 _TO = word_set("to an à")
 _APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
@@ -36,36 +40,110 @@ _TELLING = word_set(
 )
 """Verbs before whom they address; after others stands what is sent."""
 
+_PAYING = word_set(
+    "compensate pay refund reimburse remit repay tip transfer wire bezahle erstatte paga paie reembolsa rembourse"
+    " transfiere überweise verse zahle"
+)
+"""Verbs before whom they pay, or what."""
+_SENDING = word_set("give send schicke sende envoie envía")
+"""Verbs that pay where what is sent is money."""
+_ACCOUNT_WORDS = word_set("account bank details iban konto kontodaten kontonummer compte cuenta")
+_FROM = word_set("from off my our meinem unserem vom von")
+_MONEY_WORDS = 8
+"""Words behind such a verb among which the money stands."""
+
 _SOMEBODY = word_set("anybody anyone everybody everyone he her him people she somebody someone them who whoever whom")
 _USER = word_set("me us")
+_OWNING = word_set("her his my our their your")
+_CALLED_SO = 2
+"""Words before a name that say who it is: "our new landlord Meier"."""
+
+_CHANNEL = word_set("channel kanal canal")
+_CHANNELS = word_set("channels kanäle canales canaux")
+_CONVERSATIONS = word_set("chat conversation group room thread")
+_NO_CHANNEL = word_set(
+    "appropriate best chat correct dedicated direct discord group main mattermost new other private proper public"
+    " relevant right same slack teams text usual voice"
+)
+"""Words before "channel" that name none."""
+_CALLED = word_set("called named")
+_READING = word_set(
+    "check find gather get list look read review scan search see skim summarise summarize watch lies fasse lis résume lee resume"
+)
+_HASHED = re.compile(r"(?<![\w&/#])#(?=[\w-]{0,63}[^\W\d_])([\w-]{2,64})")
+_PLACED = word_set("in into on to")
+_MAX_PERHAPS = 8
 
 
-def addressees(text: str) -> tuple[str, ...] | None:
-    """Returns the folded names to which a request says that something goes, without addresses that it gives; None where it
-    addresses nobody, or anybody in other words."""
-    return finish(addressees_in_steps(text))
+@frozen
+class Whom:
+    """Whom a request addresses, by folded words.
+
+    `told` are the names to which it says that something goes, without addresses that it gives, `paid` those that it says are to
+    have money; None where it addresses nobody so, or anybody in other words. `channels` are the words that name the channels that
+    it speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
+    `converses`: it speaks of a thread or another place that people may be reached in."""
+
+    told: tuple[str, ...] | None = None
+    paid: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    perhaps: tuple[str, ...] = ()
+    converses: bool = False
 
 
-def addressees_in_steps(text: str) -> Steps[tuple[str, ...] | None]:
-    """Does what `addressees` does, in steps."""
+def whom(text: str) -> Whom:
+    """Returns whom a request addresses."""
+    return finish(whom_in_steps(text))
+
+
+def whom_in_steps(text: str) -> Steps[Whom]:
+    """Does what `whom` does, in steps."""
     text = _MAIL.sub(_ADDRESS, text)
     tokens = list(_TOKEN.finditer(text))
+    yield
+    told = yield from _led_to(text, tokens, pays=False)
+    paid = yield from _led_to(text, tokens, pays=True)
+    channels, perhaps = yield from _channels(text, tokens)
+    return Whom(
+        told=told,
+        paid=paid,
+        channels=channels,
+        perhaps=perhaps,
+        converses=channels is not None or any(fold(token.group()) in _CONVERSATIONS for token in tokens),
+    )
+
+
+def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[tuple[str, ...] | None]:
+    """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
-    sends: set[str] = set()
+    verbs: set[str] = set()
     for at, token in enumerate(tokens[:-1]):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
         word, before = fold(token.group()), fold(tokens[at - 1].group()) if at else ""
-        if at and _ENDS.search(text, tokens[at - 1].end(), token.start()) and before not in _TITLES:
-            sends.clear()
-        if DEEDS.get(word, 0) & Deed.SEND and before not in DETERMINERS:
-            sends.add(word)
-            leads = word in _TELLING
-        elif sends and (word in _TO or (word == "with" and "share" in sends)):
+        between = text[tokens[at - 1].end() : token.start()] if at else ""
+        if at and _ENDS.search(between) and before not in _TITLES:
+            verbs.clear()
+        is_verb = before not in DETERMINERS and (
+            _pays(text, tokens, at) if pays else bool(DEEDS.get(word, 0) & Deed.SEND)
+        )
+        if is_verb:
+            verbs.add(word)
+            leads = word in _TELLING and not pays
+        elif pays and verbs and word in DEEDS and (before in _AND or "," in between):
+            verbs.clear()  # "pay the bill and mail the receipt to Ada"
+            continue
+        elif verbs and (word in _TO or (word == "with" and "share" in verbs)):
             leads = True
         else:
             continue
-        names, end = _names(text, tokens, at + 1, of_verb=word in sends)
+        if is_verb and pays and word not in _PAYING and word not in _SENDING:
+            continue  # who orders a pizza pays no Margherita
+        names, end = _names(text, tokens, at + 1, of_verb=is_verb)
+        if pays and not is_verb and _ACCOUNT.fullmatch(tokens[at + 1].group()):
+            names, end = [tokens[at + 1].group()], at + 2
+        if not names:
+            names, end = _called(text, tokens, at + 1, of_verb=is_verb)
         after = [fold(each.group()) for each in tokens[end : end + 2]]
         follower = fold(tokens[at + 1].group())
         if names and text[tokens[end - 1].end() : tokens[end - 1].end() + 1] not in _APOSTROPHES:
@@ -74,8 +152,28 @@ def addressees_in_steps(text: str) -> Steps[tuple[str, ...] | None]:
             found.update(dict.fromkeys(names))
         elif follower in _SOMEBODY or (leads and follower not in _USER and follower not in DEEDS):
             return None
+    if pays and _tells_where(tokens):
+        return None
     given = fold(_ADDRESS)
     return tuple(name for name in found if name != given) if found else None
+
+
+def _pays(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
+    word = fold(tokens[at].group())
+    if word not in _SENDING:
+        return word in _PAYING or bool(DEEDS.get(word, 0) & Deed.PAY)
+    ahead = tokens[at + 1 : at + 1 + _MONEY_WORDS]
+    if not ahead:
+        return False
+    if _MONEY_SIGN.search(text, tokens[at].end(), ahead[-1].end()):
+        return True
+    return any(fold(token.group()) in MONEY_SENT for token in ahead)
+
+
+def _tells_where(tokens: Sequence[re.Match[str]]) -> bool:
+    """Tells whether a request says that the account stands somewhere, "her IBAN is in notes.txt": there, it is told by text."""
+    words = [fold(token.group()) for token in tokens]
+    return any(word in _ACCOUNT_WORDS and _FROM.isdisjoint(words[max(0, at - 3) : at]) for at, word in enumerate(words))
 
 
 def _names(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> tuple[list[str], int]:
@@ -100,6 +198,31 @@ def _names(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool
     return found, at
 
 
+def _called(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> tuple[list[str], int]:
+    """Returns the names behind what says who they are, "to our landlord Meier"; none where they only describe what follows,
+    "to the new Lisbon office"."""
+    first = fold(tokens[at].group())
+    if first not in (_OWNING if of_verb else DETERMINERS):
+        return [], at
+    for place in range(at + 1, min(len(tokens) - 1, at + 1 + _CALLED_SO)):
+        word = fold(tokens[place].group())
+        things = THINGS.get(singular(word), 0)
+        if not tokens[place].group().islower() or word in FUNCTION_WORDS or (things and not things & Thing.PERSON):
+            break
+        if not tokens[place + 1].group()[0].isupper():
+            continue
+        names, end = _names(text, tokens, place + 1, of_verb=False)
+        return (names, end) if names and _ends_a_name(text, tokens, end) else ([], at)
+    return [], at
+
+
+def _ends_a_name(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
+    if at == len(tokens) or text[tokens[at - 1].end() : tokens[at].start()].strip():
+        return True
+    word = fold(tokens[at].group())
+    return word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha()
+
+
 def _stands_alone(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> bool:
     """Tells whether a word in small letters is all that stands where a name may: "to ada", "send ada the plan"; not "to
     accounting folks", "send plans"."""
@@ -113,6 +236,58 @@ def _stands_alone(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_ver
         return follower in DETERMINERS
     between = text[tokens[at].end() : tokens[at + 1].start()]
     return follower in FUNCTION_WORDS or follower in DETERMINERS or any(sign in between for sign in ".,;!?\n")
+
+
+def _channels(text: str, tokens: Sequence[re.Match[str]]) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...]]]:
+    """Returns the words that name channels: "#finance", "the finance channel", "the channel finance"; and those that may."""
+    hashed = {match.start(1): match[1] for match in _HASHED.finditer(text)}
+    found: dict[str, None] = {}
+    perhaps: dict[str, None] = {}
+    many = reads = False
+    for at, token in enumerate(tokens):
+        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+            yield
+        word = fold(token.group())
+        many = many or word in _CHANNELS
+        reads = word in _READING or (reads and not DEEDS.get(word, 0) & Deed.SEND)
+        if reads:
+            continue  # "summarise the general channel": that is no place to write to
+        if token.start() in hashed:
+            found.update((fold(part), None) for part in _TOKEN.findall(hashed[token.start()]))
+        elif word in _CHANNEL:
+            before, after = _before_channel(text, tokens, at), _after_channel(text, tokens, at)
+            found.update(dict.fromkeys(before or after))
+        elif word in _PLACED and at + 1 < len(tokens):
+            follower = fold(tokens[at + 1].group())
+            if len(follower) > 2 and not _is_no_name(follower):
+                perhaps[follower] = None
+    return (tuple(found) if found and not many else None), () if many else tuple(perhaps)[:_MAX_PERHAPS]
+
+
+def _before_channel(text: str, tokens: Sequence[re.Match[str]], at: int) -> list[str]:
+    if not at or text[tokens[at - 1].end() : tokens[at].start()].strip("'\" "):
+        return []
+    word = fold(tokens[at - 1].group())
+    if at == 1 and word in DEEDS:
+        return []  # "open channel 7"
+    return [] if _is_no_name(word) or word in _NO_CHANNEL else [word]
+
+
+def _after_channel(text: str, tokens: Sequence[re.Match[str]], at: int) -> list[str]:
+    place = at + 1
+    called = place < len(tokens) and fold(tokens[place].group()) in _CALLED
+    place += called
+    if place >= len(tokens):
+        return []
+    word = fold(tokens[place].group())
+    quoted = called or bool(text[tokens[place - 1].end() : tokens[place].start()].strip())
+    if _is_no_name(word) or not (quoted or _ends_a_name(text, tokens, place + 1)):
+        return []
+    return [] if _ENDS.search(text, tokens[place - 1].end(), tokens[place].start()) else [word]
+
+
+def _is_no_name(word: str) -> bool:
+    return word in DETERMINERS or word in FUNCTION_WORDS or word in COMMON or word in _AND
 
 
 def _is_known(word: str) -> bool:

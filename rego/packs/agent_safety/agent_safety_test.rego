@@ -195,7 +195,7 @@ test_asi02_a_destination_of_a_record_goes_through_when_a_gateway_vouches if {
 }
 
 test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
-	every kind in ["recipient", "channel"] {
+	every kind in ["recipient", "channel", "account"] {
 		other := {"kind": kind, "origin": "UNTRUSTED_RECORD", "pointed": false, "left_open": false}
 		_codes(_to("SEND", other)) == {"RECIPIENT_NOT_MEANT"}
 		_codes(_to("SEND", object.union(other, {"pointed": true}))) == set()
@@ -203,6 +203,21 @@ test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
 		_codes(_to("SEND", object.union(other, {"origin": "TRUSTED_RECORD"}))) == {"RECIPIENT_NOT_MEANT"}
 		_codes(_to("READ", other)) == set()
 	}
+}
+
+test_asi02_an_account_that_nothing_holds_is_held_where_the_user_wrote_out_another if {
+	other := _sink({"kind": "account", "origin": "NOWHERE", "left_open": false})
+	fresh := {"untrusted_read": false, "prose_read": false}
+	_codes(_of("PAY", object.union(fresh, {"sinks": [other]}))) == {"ACCOUNT_NOT_NAMED"}
+	_codes(_of("SEND", object.union(fresh, {"sinks": [other]}))) == set()
+	_codes(_of("PAY", object.union(fresh, {"sinks": [other, _sink({"kind": "account"})]}))) == set()
+	_codes(_of("PAY", object.union(fresh, {"sinks": [object.union(other, {"left_open": true})]}))) == set()
+}
+
+test_asi02_another_sum_than_the_users_is_held if {
+	amount := _sink({"kind": "amount", "pointer": "/amount", "origin": "NOWHERE"})
+	_codes(_of("PAY", {"untrusted_read": false, "sinks": [_sink({}), amount]})) == {"AMOUNT_NOT_NAMED"}
+	_codes(_of("PAY", {"untrusted_read": false, "sinks": [_sink({}), amount], "user_request": "AGENT"})) == set()
 }
 
 test_asi02_details_that_outsiders_bid_are_held if {

@@ -77,6 +77,47 @@ matched contains rule if {
 }
 
 # METADATA
+# title: ASI02, a payment to another account than the one that the user wrote out
+# description: >-
+#   Whatever the agent has read: nothing holds this account, and the user named one that the action does not reach.
+matched contains rule if {
+	input.provenance.user_request == "GATEWAY"
+	input.action.operations[0].verb == "PAY"
+	accounts := [sink | some sink in input.provenance.sinks; sink.kind == "account"]
+	some sink in accounts
+	sink.origin == "NOWHERE"
+	sink.addressed == true
+	sink.left_open == false
+	named := [other | some other in accounts; other.origin == "USER"]
+	count(named) == 0
+	rule := _held(
+		"ASI02 tool misuse",
+		"account_not_named",
+		"ACCOUNT_NOT_NAMED",
+		"the user named another account than the one that is paid",
+		_name_it,
+	)
+}
+
+# METADATA
+# title: ASI02, a payment of another sum than the one that the user named
+# description: >-
+#   Whatever the agent has read: the request states one sum of money and reckons nothing.
+matched contains rule if {
+	input.provenance.user_request == "GATEWAY"
+	input.action.operations[0].verb == "PAY"
+	some sink in input.provenance.sinks
+	sink.kind == "amount"
+	rule := _held(
+		"ASI02 tool misuse",
+		"amount_not_named",
+		"AMOUNT_NOT_NAMED",
+		"the user named another sum than the one that is paid",
+		"have the user name the sum, or get an approval",
+	)
+}
+
+# METADATA
 # title: ASI02, details of the action that outsiders bid and the user did not name
 matched contains rule if {
 	input.provenance.untrusted_read == true

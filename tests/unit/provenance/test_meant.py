@@ -130,12 +130,12 @@ def test_a_list_of_members_belongs_to_what_holds_it() -> None:
 
 
 def test_ids_of_other_kinds_ask_for_no_names() -> None:
-    assert asked("Tell Wen that I am late", "U6", kind="id").names_at == -1
-    assert asked("Tell Wen that I am late", "U6", verb=Verb.READ).names_at == -1
+    assert asked("Tell Wen that I am late", "U6", kind="id").sinks[0].names_at == -1
+    assert asked("Tell Wen that I am late", "U6", verb=Verb.READ).sinks[0].names_at == -1
 
 
 def test_a_recipient_that_the_user_wrote_out_needs_no_look_up() -> None:
-    assert asked("Write to ada@example.org", "ada@example.org").names_at == -1
+    assert asked("Write to ada@example.org", "ada@example.org").sinks[0].names_at == -1
 
 
 def test_a_record_beside_a_threat_gives_nobody_a_name() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdp.provenance_whom import addressees
+from pdp.provenance_whom import whom, whom_in_steps
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,12 @@ from pdp.provenance_whom import addressees
         ("send the lisbon plan to bob@corp.example", ()),
         ("send the lisbon plan to <bob@corp.example>, and to Ada", ("ada",)),
         ("post it to General and Random", ("general", "random")),
+        ("tell my boss Bob that I am late", ("bob",)),
+        ("forward it to the client Tegel GmbH, please", ("tegel", "gmbh")),
     ],
 )
 def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple[str, ...]) -> None:
-    assert addressees(request_text) == expected
+    assert whom(request_text).told == expected
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,8 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
         "",
         "send",
         "Forward it to the Lisbon people",
+        "Forward it to the new Lisbon office",
+        "Tell the message Eve has written to the landlord",
         "reply to the meeting invite",
         "Reply to Eve's mail",
         "mail the plan to Ada's team",
@@ -50,4 +54,68 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
     ],
 )
 def test_where_anybody_is_addressed_otherwise_no_name_is_told_from_the_rest(request_text: str) -> None:
-    assert addressees(request_text) is None
+    assert whom(request_text).told is None
+
+
+@pytest.mark.parametrize(
+    ("request_text", "expected"),
+    [
+        ("Pay the rent for May, 900 EUR, to Meier", ("meier",)),
+        ("pay the rent for may, 900 eur, to meier", ("meier",)),
+        ("Pay Meier the rent", ("meier",)),
+        ("Refund Ada and Bob 12.50 EUR each", ("ada", "bob")),
+        ("Transfer 900 EUR to our landlord Meier (rent May)", ("meier",)),
+        ("Send Meier 900 EUR for the rent", ("meier",)),
+        ("Give Ada $50", ("ada",)),
+        ("Zahle 900 EUR an Meier", ("meier",)),
+        ("Pay 900 EUR to FR1420041010050500013M02606", ("fr1420041010050500013m02606",)),
+        ("Transfer the money to 4711081512", ("4711081512",)),
+        ("Pay the bill, and mail the receipt to Ada", None),
+        ("Pay the bill and tell Ada", None),
+        ("Send Ada the invoice", None),
+        ("Pay Tegel's invoice", None),
+        ("Pay the landlord", None),
+        ("Pay 900 EUR to my landlord", None),
+        ("Order a pizza Margherita", None),
+        ("Pay Ada and everybody else on the list", None),
+        ("What did I pay to Meier", ("meier",)),
+        ("Pay Ada 50 EUR, her IBAN is in notes.txt", None),
+        ("Pay Ada 50 EUR from my account", ("ada",)),
+    ],
+)
+def test_payees_are_told_from_what_else_a_request_names(request_text: str, expected: tuple[str, ...] | None) -> None:
+    assert whom(request_text).paid == expected
+
+
+@pytest.mark.parametrize(
+    ("request_text", "expected"),
+    [
+        ("Post the budget to the finance channel", ("finance",)),
+        ("Post the budget in #finance-team", ("finance", "team")),
+        ("Tell the Finance channel what the budget is", ("finance",)),
+        ("Post it on the channel finance", ("finance",)),
+        ("Post it on the channel called finance today", ("finance",)),
+        ("Post it to the 'finance' channel", ("finance",)),
+        ("Post it to the right channel", None),
+        ("Post it to all channels, finance channel first", None),
+        ("Tell everybody in their channel", None),
+        ("See issue #12 & post it", None),
+        ("Post it in the channel for money matters", None),
+        ("Summarise the general channel and post it", None),
+        ("Summarise the general channel and post it in the news channel", ("news",)),
+        ("Check #ops, then tell #general", ("general",)),
+    ],
+)
+def test_channels_are_named_as_such(request_text: str, expected: tuple[str, ...] | None) -> None:
+    assert whom(request_text).channels == expected
+
+
+def test_words_behind_a_preposition_may_name_a_channel() -> None:
+    assert whom("Announce the budget in finance").perhaps == ("finance",)
+    assert whom("Announce it to all channels").perhaps == ()
+
+
+@pytest.mark.parametrize("word", ["channel ", "#a ", "to ", "pay my ", "tell to the ", "Ada ", "send EUR "])
+def test_no_request_takes_more_than_its_length(word: str) -> None:
+    steps = sum(1 for _ in whom_in_steps(word * 4_000))
+    assert steps < 4 * len((word * 4_000).split())

@@ -1,0 +1,77 @@
+"""The sum that a request names, and whether an action pays it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pdp.provenance_sums import Sum, stated_marks, sum_marks
+
+
+def is_other(request: str, number: str, *, currency: str = "EUR", exponent: int = 2) -> bool:
+    """Whether an action pays another sum than a request names, as the store answers."""
+    said = set(stated_marks(request))
+    states, same = sum_marks(Sum(pointer="/amount", number=number, exponent=exponent, currency=currency))
+    return states in said and said.isdisjoint(same)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "number"),
+    [
+        ("Pay the rent for May, 900 EUR, to Meier", "900"),
+        ("Pay the rent for May, 900 EUR, to Meier", "900.00"),
+        ("Transfer \u20ac1,200.50 to Meier", "1200.5"),
+        ("Zahle 1.200,50 Euro an Meier", "1200.50"),
+        ("Refund Ada 5 euros", "5.0"),
+        ("Pay 900,- EUR to Meier", "900"),
+        ("Pay EUR 900 to Meier", "900"),
+    ],
+)
+def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: str, number: str) -> None:
+    assert not is_other(request_text, number)
+    assert is_other(request_text, "9000")
+    assert is_other(request_text, "900.01")
+    assert is_other(request_text, "0.9")
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Pay the rent to Meier",
+        "Split the 90 EUR bill with Ada and Bob",
+        "Pay Meier up to 900 EUR",
+        "Pay Ada and Bob 10 EUR each",
+        "Send back the 50 EUR minus the fee",
+        "Increase the rent payment of 900 EUR by 10%",
+        "Pay 50 EUR to Ada and 70 EUR to Bob",
+        "I have 2000 EUR. Pay the bill",
+        "Pay the bill if it is 50 EUR",
+        "I owe Ada 50 EUR, pay her",
+        "What is 50 EUR in dollars?",
+        "Order 3 shirts at 20 EUR",
+        "Buy two tickets for 20 EUR",
+        "Refund both 30 EUR orders",
+        "Pay Ada EUR 2 million",
+        "Pay Ada $1.5k",
+    ],
+)
+def test_a_request_that_reckons_leaves_the_sum_open(request_text: str) -> None:
+    assert not is_other(request_text, "123")
+
+
+def test_a_later_request_that_leaves_the_sum_open_takes_back_the_first() -> None:
+    said = {*stated_marks("Pay Ada 50 EUR"), *stated_marks("Now send Bob half of the 50 EUR")}
+    states, same = sum_marks(Sum(pointer="/amount", number="25", exponent=2, currency="EUR"))
+    assert states in said
+    assert not said.isdisjoint(same)
+
+
+def test_sums_of_other_currencies_are_not_compared() -> None:
+    assert not is_other("Pay Ada $50", "46")
+    assert is_other("Pay Ada $50", "46", currency="USD")
+    assert is_other("Pay Ada $50", "46", currency="XXX")
+
+
+def test_a_value_in_minor_units_is_compared_as_such() -> None:
+    assert not is_other("Pay Ada 50 EUR", "5000", exponent=0)
+    assert not is_other("Pay Ada 5000 JPY", "5000", exponent=0, currency="JPY")
+    assert is_other("Pay Ada 50 EUR", "500", exponent=0)
