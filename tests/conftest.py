@@ -1,11 +1,16 @@
-"""How property tests draw: the same examples for the same source, or many new ones with `--fuzz` (`make fuzz`)."""
+"""How property tests draw: the same examples for the same source, or many new ones with `--fuzz` (`make fuzz`). And the Redis
+that most tests of the state share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+if TYPE_CHECKING:
+    from tests.redis_server import RedisServer
 
 # One commit, one verdict: examples follow from the source of a test, no earlier run's database adds to them, and a busy
 # machine fails none of them for being slow.
@@ -59,6 +64,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not isinstance(declared, settings):
             raise pytest.UsageError(f"expected the settings of a property test, got {declared!r} for {item.nodeid}")
         setattr(holder, name, for_search(declared, times))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    """A Redis for the tests of one module, which empty it. Who stops, pauses or configures one has a server of its own."""
+    from tests.redis_server import RedisServer  # most tests need none
+
+    with RedisServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -120,12 +120,6 @@ def _state_ask(ask: ProvenanceAsk) -> StateAsk:
         lease_ms=1000,
         companions=(ask,),
     )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture(params=["memory", "redis"])

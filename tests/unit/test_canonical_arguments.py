@@ -106,13 +106,17 @@ def test_plain_values_are_not_gone_through() -> None:
     assert parse_arguments(b'{"a":[%b]}' % b",".join([b'"x.5"', b"1", b"null"] * 40), 10_000, max_odd=40)
 
 
-def test_the_dearest_arguments_are_read_and_hashed_soon() -> None:
+MAX_CPU_S = 10.0
+"""A thousand times what the dearest arguments take (5 ms): what goes through them once for each of them takes longer."""
+
+
+def test_the_dearest_arguments_are_not_gone_through_once_for_each_value() -> None:
     numbers = b'{"a":[%b]}' % b",".join(b"1e%d" % (number % 300) for number in range(16_000))
     keys = b'{"\xf0\x9f\x98\x80":1.5,%b}' % b",".join(b'"$\\u0041%d":1' % number for number in range(8_000))
     for raw in (numbers, keys):
         began = time.thread_time()
         arguments_bytes(parse_arguments(raw, 262_144, max_odd=MAX_ODD))
-        assert time.thread_time() - began < 0.1  # 5 ms
+        assert time.thread_time() - began < MAX_CPU_S
 
 
 @pytest.mark.parametrize("lexeme", ["1.0", "-0", "1e3", "9007199254740992", "-9007199254740993", "1E+308", "0.10"])

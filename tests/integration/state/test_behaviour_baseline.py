@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
@@ -22,12 +22,6 @@ from writ.action import Verb
 
 DECLARED = settings(min_observations=20, outlier_deviations=6, daily_drift_bp=1000)
 DAY_MS = 86_400_000
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

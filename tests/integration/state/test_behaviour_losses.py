@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -37,12 +37,6 @@ LEAK = {
 SEQUENCES = {scope: LEAK | {"scope": scope} for scope in ("session", "agent", "principal")}
 WATCHFUL = settings(SEQUENCES)
 PLAIN = settings()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,6 @@ LEAK = {
 }
 DECLARED = settings({"leak": LEAK, "leak_session": LEAK | {"scope": "session"}}, session_ttl_s=600, taint_ttl_s=1200)
 SEND = observed(operation(Verb.SEND, to=["x@y"]), declared=DECLARED)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -17,12 +17,6 @@ HOUR = 3_600_000
 MINUTE = 60_000
 SLIDING = Window(length_ms=HOUR)
 NEW_EPOCH = "fedcba9876543210"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as running:
-        yield running
 
 
 @pytest_asyncio.fixture
