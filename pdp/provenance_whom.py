@@ -54,6 +54,12 @@ _MONEY_WORDS = 8
 
 _SOMEBODY = word_set("anybody anyone everybody everyone he her him people she somebody someone them who whoever whom")
 _USER = word_set("me us")
+_ONE_OF_THEM = word_set("her him")
+_IT = word_set("it that them this")
+_LET = "let"
+_LEARNING = word_set("have know see")
+_FOR = word_set("for für pour para")
+_WANTING = word_set("asked asks need needs request requested requests requires should want wants would")
 _OWNING = word_set("her his my our their your")
 _CALLED_SO = 2
 """Words before a name that say who it is: "our new landlord Meier"."""
@@ -117,6 +123,8 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
     """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
     verbs: set[str] = set()
+    sends_it = False
+    spoken_of = yield from _spoken_of(text, tokens)
     for at, token in enumerate(tokens[:-1]):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
@@ -124,6 +132,11 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
         between = text[tokens[at - 1].end() : token.start()] if at else ""
         if at and _ENDS.search(between) and before not in _TITLES:
             verbs.clear()
+        if not pays and word == _LET:
+            names, end = _names(text, tokens, at + 1, of_verb=True)
+            if names and end < len(tokens) and fold(tokens[end].group()) in _LEARNING:
+                found.update(dict.fromkeys(names))
+            continue
         is_verb = before not in DETERMINERS and (
             _pays(text, tokens, at) if pays else bool(DEEDS.get(word, 0) & Deed.SEND)
         )
@@ -150,12 +163,36 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
             if len(after) == 2 and after[0] in _AND and (after[1] in DETERMINERS or after[1] in _SOMEBODY):
                 return None
             found.update(dict.fromkeys(names))
+        elif follower in _ONE_OF_THEM:
+            if not spoken_of:
+                return None
+            found.update(dict.fromkeys(spoken_of))
         elif follower in _SOMEBODY or (leads and follower not in _USER and follower not in DEEDS):
             return None
+        elif is_verb and not pays and follower in _IT:
+            sends_it = True
+    if not found and sends_it:
+        found.update(dict.fromkeys(spoken_of))
     if pays and _tells_where(tokens):
         return None
     given = fold(_ADDRESS)
     return tuple(name for name in found if name != given) if found else None
+
+
+def _spoken_of(text: str, tokens: Sequence[re.Match[str]]) -> Steps[list[str]]:
+    """Returns the names of those for whom something is done, or who want it: whom "mail it to her" and "mail it" then mean."""
+    found: dict[str, None] = {}
+    for at, token in enumerate(tokens[:-1]):
+        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+            yield
+        word = fold(token.group())
+        if word in _FOR:
+            names, end = _names(text, tokens, at + 1, of_verb=False)
+            if names and _ends_a_name(text, tokens, end):
+                found.update(dict.fromkeys(names))
+        elif fold(tokens[at + 1].group()) in _WANTING and token.group()[0].isupper() and not _is_known(word):
+            found[word] = None
+    return [name for name in found if not _is_no_name(name)]
 
 
 def _pays(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:

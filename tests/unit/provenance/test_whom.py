@@ -25,6 +25,10 @@ from pdp.provenance_whom import whom, whom_in_steps
         ("send the lisbon plan to <bob@corp.example>, and to Ada", ("ada",)),
         ("post it to General and Random", ("general", "random")),
         ("tell my boss Bob that I am late", ("bob",)),
+        ("Summarise the Lisbon trip for Ada and mail it", ("ada",)),
+        ("Ada wants the Lisbon plan, mail it to her", ("ada",)),
+        ("Let Ada know about Lisbon", ("ada",)),
+        ("Ada needs the Lisbon plan. Send her the summary", ("ada",)),
         ("forward it to the client Tegel GmbH, please", ("tegel", "gmbh")),
     ],
 )
@@ -37,6 +41,9 @@ def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple
     [
         "",
         "send",
+        "Send him the Lisbon plan",
+        "Mail it",
+        "Let me know what Lisbon says",
         "Forward it to the Lisbon people",
         "Forward it to the new Lisbon office",
         "Tell the message Eve has written to the landlord",
