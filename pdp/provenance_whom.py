@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pdp.fold import fold
 from pdp.provenance_grammar import COMMON, DETERMINERS, FUNCTION_WORDS
 from pdp.provenance_lexicon import DEEDS, MONEY_SENT, THINGS, Deed, Thing
+from pdp.provenance_marks import FILE_ENDINGS
 from pdp.provenance_wishes import singular
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
@@ -173,7 +174,7 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
             sends_it = True
     if not found and sends_it:
         found.update(dict.fromkeys(spoken_of))
-    if pays and _tells_where(tokens):
+    if pays and _tells_where(text, tokens):
         return None
     given = fold(_ADDRESS)
     return tuple(name for name in found if name != given) if found else None
@@ -207,10 +208,15 @@ def _pays(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
     return any(fold(token.group()) in MONEY_SENT for token in ahead)
 
 
-def _tells_where(tokens: Sequence[re.Match[str]]) -> bool:
-    """Tells whether a request says that the account stands somewhere, "her IBAN is in notes.txt": there, it is told by text."""
+def _tells_where(text: str, tokens: Sequence[re.Match[str]]) -> bool:
+    """Tells whether a request says that the account stands somewhere, "her IBAN is in my mail", or names the file of a bill: there,
+    it is told by text."""
     words = [fold(token.group()) for token in tokens]
-    return any(word in _ACCOUNT_WORDS and _FROM.isdisjoint(words[max(0, at - 3) : at]) for at, word in enumerate(words))
+    return any(
+        (word in _ACCOUNT_WORDS and _FROM.isdisjoint(words[max(0, at - 3) : at]))
+        or (word in FILE_ENDINGS and text[tokens[at].start() - 1 : tokens[at].start()] == ".")
+        for at, word in enumerate(words)
+    )
 
 
 def _names(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> tuple[list[str], int]:

@@ -88,6 +88,7 @@ def test_where_anybody_is_addressed_otherwise_no_name_is_told_from_the_rest(requ
         ("What did I pay to Meier", ("meier",)),
         ("Pay Ada 50 EUR, her IBAN is in notes.txt", None),
         ("Pay Ada 50 EUR from my account", ("ada",)),
+        ("Pay the bill in bill.txt to Tegel", None),
     ],
 )
 def test_payees_are_told_from_what_else_a_request_names(request_text: str, expected: tuple[str, ...] | None) -> None:
