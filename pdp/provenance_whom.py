@@ -209,8 +209,8 @@ def _pays(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
 
 
 def _tells_where(text: str, tokens: Sequence[re.Match[str]]) -> bool:
-    """Tells whether a request says that the account stands somewhere, "her IBAN is in my mail", or names the file of a bill: there,
-    it is told by text."""
+    """Tells whether a request says that the account stands somewhere, "her IBAN is in my mail", or names the file of a bill:
+    there, it is told by text."""
     words = [fold(token.group()) for token in tokens]
     return any(
         (word in _ACCOUNT_WORDS and _FROM.isdisjoint(words[max(0, at - 3) : at]))
