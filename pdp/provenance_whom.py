@@ -103,44 +103,67 @@ def whom(text: str) -> Whom:
     return finish(whom_in_steps(text))
 
 
+@frozen
+class _Read:
+    """A request without its mail addresses, its words where they stand, and folded."""
+
+    text: str
+    tokens: Sequence[re.Match[str]]
+    words: Sequence[str]
+
+    def before(self, at: int) -> str:
+        """Returns what stands between the word at a place and the one before it."""
+        return self.text[self.tokens[at - 1].end() : self.tokens[at].start()] if at else ""
+
+    def behind(self, at: int) -> str:
+        """Returns the character behind the word at a place."""
+        return self.text[self.tokens[at].end() : self.tokens[at].end() + 1]
+
+    def is_capital(self, at: int) -> bool:
+        """Tells whether the word at a place has a capital letter."""
+        return self.tokens[at].group()[0].isupper()
+
+
 def whom_in_steps(text: str) -> Steps[Whom]:
     """Does what `whom` does, in steps."""
     text = _MAIL.sub(_ADDRESS, text)
     tokens = list(_TOKEN.finditer(text))
-    yield
-    told = yield from _led_to(text, tokens, pays=False)
-    paid = yield from _led_to(text, tokens, pays=True)
-    channels, perhaps = yield from _channels(text, tokens)
+    words: list[str] = []
+    for start in range(0, len(tokens), _TOKENS_A_STEP):
+        words += [fold(token.group()) for token in tokens[start : start + _TOKENS_A_STEP]]
+        yield
+    read = _Read(text=text, tokens=tokens, words=words)
+    spoken_of = yield from _spoken_of(read)
+    told = yield from _led_to(read, spoken_of, pays=False)
+    paid = yield from _led_to(read, spoken_of, pays=True)
+    channels, perhaps = yield from _channels(read)
     return Whom(
         told=told,
         paid=paid,
         channels=channels,
         perhaps=perhaps,
-        converses=channels is not None or any(fold(token.group()) in _CONVERSATIONS for token in tokens),
+        converses=channels is not None or not _CONVERSATIONS.isdisjoint(words),
     )
 
 
-def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[tuple[str, ...] | None]:
+def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple[str, ...] | None]:
     """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
     verbs: set[str] = set()
     sends_it = False
-    spoken_of = yield from _spoken_of(text, tokens)
-    for at, token in enumerate(tokens[:-1]):
+    for at, word in enumerate(read.words[:-1]):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
-        word, before = fold(token.group()), fold(tokens[at - 1].group()) if at else ""
-        between = text[tokens[at - 1].end() : token.start()] if at else ""
+        before = read.words[at - 1] if at else ""
+        between = read.before(at)
         if at and _ENDS.search(between) and before not in _TITLES:
             verbs.clear()
         if not pays and word == _LET:
-            names, end = _names(text, tokens, at + 1, of_verb=True)
-            if names and end < len(tokens) and fold(tokens[end].group()) in _LEARNING:
+            names, end = _names(read, at + 1, of_verb=True)
+            if names and end < len(read.words) and read.words[end] in _LEARNING:
                 found.update(dict.fromkeys(names))
             continue
-        is_verb = before not in DETERMINERS and (
-            _pays(text, tokens, at) if pays else bool(DEEDS.get(word, 0) & Deed.SEND)
-        )
+        is_verb = before not in DETERMINERS and (_pays(read, at) if pays else bool(DEEDS.get(word, 0) & Deed.SEND))
         if is_verb:
             verbs.add(word)
             leads = word in _TELLING and not pays
@@ -153,14 +176,14 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
             continue
         if is_verb and pays and word not in _PAYING and word not in _SENDING:
             continue  # who orders a pizza pays no Margherita
-        names, end = _names(text, tokens, at + 1, of_verb=is_verb)
-        if pays and not is_verb and _ACCOUNT.fullmatch(tokens[at + 1].group()):
-            names, end = [tokens[at + 1].group()], at + 2
+        names, end = _names(read, at + 1, of_verb=is_verb)
+        if pays and not is_verb and _ACCOUNT.fullmatch(read.tokens[at + 1].group()):
+            names, end = [read.tokens[at + 1].group()], at + 2
         if not names:
-            names, end = _called(text, tokens, at + 1, of_verb=is_verb)
-        after = [fold(each.group()) for each in tokens[end : end + 2]]
-        follower = fold(tokens[at + 1].group())
-        if names and text[tokens[end - 1].end() : tokens[end - 1].end() + 1] not in _APOSTROPHES:
+            names, end = _called(read, at + 1, of_verb=is_verb)
+        after = read.words[end : end + 2]
+        follower = read.words[at + 1]
+        if names and read.behind(end - 1) not in _APOSTROPHES:
             if len(after) == 2 and after[0] in _AND and (after[1] in DETERMINERS or after[1] in _SOMEBODY):
                 return None
             found.update(dict.fromkeys(names))
@@ -174,159 +197,154 @@ def _led_to(text: str, tokens: Sequence[re.Match[str]], *, pays: bool) -> Steps[
             sends_it = True
     if not found and sends_it:
         found.update(dict.fromkeys(spoken_of))
-    if pays and _tells_where(text, tokens):
+    if pays and _tells_where(read):
         return None
     given = fold(_ADDRESS)
     return tuple(name for name in found if name != given) if found else None
 
 
-def _spoken_of(text: str, tokens: Sequence[re.Match[str]]) -> Steps[list[str]]:
+def _spoken_of(read: _Read) -> Steps[list[str]]:
     """Returns the names of those for whom something is done, or who want it: whom "mail it to her" and "mail it" then mean."""
     found: dict[str, None] = {}
-    for at, token in enumerate(tokens[:-1]):
+    for at, word in enumerate(read.words[:-1]):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
-        word = fold(token.group())
         if word in _FOR:
-            names, end = _names(text, tokens, at + 1, of_verb=False)
-            if names and _ends_a_name(text, tokens, end):
+            names, end = _names(read, at + 1, of_verb=False)
+            if names and _ends_a_name(read, end):
                 found.update(dict.fromkeys(names))
-        elif fold(tokens[at + 1].group()) in _WANTING and token.group()[0].isupper() and not _is_known(word):
+        elif read.words[at + 1] in _WANTING and read.is_capital(at) and not _is_known(word):
             found[word] = None
     return [name for name in found if not _is_no_name(name)]
 
 
-def _pays(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
-    word = fold(tokens[at].group())
+def _pays(read: _Read, at: int) -> bool:
+    word = read.words[at]
     if word not in _SENDING:
         return word in _PAYING or bool(DEEDS.get(word, 0) & Deed.PAY)
-    ahead = tokens[at + 1 : at + 1 + _MONEY_WORDS]
+    ahead = read.tokens[at + 1 : at + 1 + _MONEY_WORDS]
     if not ahead:
         return False
-    if _MONEY_SIGN.search(text, tokens[at].end(), ahead[-1].end()):
+    if _MONEY_SIGN.search(read.text, read.tokens[at].end(), ahead[-1].end()):
         return True
-    return any(fold(token.group()) in MONEY_SENT for token in ahead)
+    return not MONEY_SENT.isdisjoint(read.words[at + 1 : at + 1 + _MONEY_WORDS])
 
 
-def _tells_where(text: str, tokens: Sequence[re.Match[str]]) -> bool:
+def _tells_where(read: _Read) -> bool:
     """Tells whether a request says that the account stands somewhere, "her IBAN is in my mail", or names the file of a bill:
     there, it is told by text."""
-    words = [fold(token.group()) for token in tokens]
+    words = read.words
     return any(
         (word in _ACCOUNT_WORDS and _FROM.isdisjoint(words[max(0, at - 3) : at]))
-        or (word in FILE_ENDINGS and text[tokens[at].start() - 1 : tokens[at].start()] == ".")
+        or (word in FILE_ENDINGS and read.before(at).endswith("."))
         for at, word in enumerate(words)
     )
 
 
-def _names(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> tuple[list[str], int]:
+def _names(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
     """Returns the names in a row that begin at a place, and the place behind them: words with a capital letter, or one that
     nothing else is known of and that stands alone."""
     found: list[str] = []
     first = at
-    while at < len(tokens):
-        token = tokens[at]
-        word = fold(token.group())
-        between = text[tokens[at - 1].end() : token.start()]
-        if not _JOINED.fullmatch(between) and not (_is_title(tokens[at - 1]) and between.strip() == "."):
+    while at < len(read.words):
+        word = read.words[at]
+        between = read.before(at)
+        if not _JOINED.fullmatch(between) and not (read.words[at - 1] in _TITLES and between.strip() == "."):
             break
-        if not _is_known(word) and (
-            token.group()[0].isupper() or (at == first and _stands_alone(text, tokens, at, of_verb=of_verb))
-        ):
+        if not _is_known(word) and (read.is_capital(at) or (at == first and _stands_alone(read, at, of_verb=of_verb))):
             if len(word) > 2 and word not in _TITLES:
                 found.append(word)
-        elif word not in _AND or at + 1 == len(tokens) or not tokens[at + 1].group()[0].isupper():
+        elif word not in _AND or at + 1 == len(read.words) or not read.is_capital(at + 1):
             break
         at += 1
     return found, at
 
 
-def _called(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> tuple[list[str], int]:
+def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
     """Returns the names behind what says who they are, "to our landlord Meier"; none where they only describe what follows,
     "to the new Lisbon office"."""
-    first = fold(tokens[at].group())
+    first = read.words[at]
     if first not in (_OWNING if of_verb else DETERMINERS):
         return [], at
-    for place in range(at + 1, min(len(tokens) - 1, at + 1 + _CALLED_SO)):
-        word = fold(tokens[place].group())
+    for place in range(at + 1, min(len(read.words) - 1, at + 1 + _CALLED_SO)):
+        word = read.words[place]
         things = THINGS.get(singular(word), 0)
-        if not tokens[place].group().islower() or word in FUNCTION_WORDS or (things and not things & Thing.PERSON):
+        if not read.tokens[place].group().islower() or word in FUNCTION_WORDS or (things and not things & Thing.PERSON):
             break
-        if not tokens[place + 1].group()[0].isupper():
+        if not read.is_capital(place + 1):
             continue
-        names, end = _names(text, tokens, place + 1, of_verb=False)
-        return (names, end) if names and _ends_a_name(text, tokens, end) else ([], at)
+        names, end = _names(read, place + 1, of_verb=False)
+        return (names, end) if names and _ends_a_name(read, end) else ([], at)
     return [], at
 
 
-def _ends_a_name(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
-    if at == len(tokens) or text[tokens[at - 1].end() : tokens[at].start()].strip():
+def _ends_a_name(read: _Read, at: int) -> bool:
+    if at == len(read.words) or read.before(at).strip():
         return True
-    word = fold(tokens[at].group())
+    word = read.words[at]
     return word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha()
 
 
-def _stands_alone(text: str, tokens: Sequence[re.Match[str]], at: int, *, of_verb: bool) -> bool:
+def _stands_alone(read: _Read, at: int, *, of_verb: bool) -> bool:
     """Tells whether a word in small letters is all that stands where a name may: "to ada", "send ada the plan"; not "to
     accounting folks", "send plans"."""
-    word = fold(tokens[at].group())
+    word = read.words[at]
     if word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha():
         return False
-    if at + 1 == len(tokens):
+    if at + 1 == len(read.words):
         return not of_verb
-    follower = fold(tokens[at + 1].group())
+    follower = read.words[at + 1]
     if of_verb:
         return follower in DETERMINERS
-    between = text[tokens[at].end() : tokens[at + 1].start()]
+    between = read.before(at + 1)
     return follower in FUNCTION_WORDS or follower in DETERMINERS or any(sign in between for sign in ".,;!?\n")
 
 
-def _channels(text: str, tokens: Sequence[re.Match[str]]) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...]]]:
+def _channels(read: _Read) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...]]]:
     """Returns the words that name channels: "#finance", "the finance channel", "the channel finance"; and those that may."""
-    hashed = {match.start(1): match[1] for match in _HASHED.finditer(text)}
+    hashed = {match.start(1): match[1] for match in _HASHED.finditer(read.text)}
     found: dict[str, None] = {}
     perhaps: dict[str, None] = {}
     many = reads = False
-    for at, token in enumerate(tokens):
+    for at, word in enumerate(read.words):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
-        word = fold(token.group())
         many = many or word in _CHANNELS
         reads = word in _READING or (reads and not DEEDS.get(word, 0) & Deed.SEND)
         if reads:
             continue  # "summarise the general channel": that is no place to write to
-        if token.start() in hashed:
-            found.update((fold(part), None) for part in _TOKEN.findall(hashed[token.start()]))
+        if read.tokens[at].start() in hashed:
+            found.update((fold(part), None) for part in _TOKEN.findall(hashed[read.tokens[at].start()]))
         elif word in _CHANNEL:
-            before, after = _before_channel(text, tokens, at), _after_channel(text, tokens, at)
+            before, after = _before_channel(read, at), _after_channel(read, at)
             found.update(dict.fromkeys(before or after))
-        elif word in _PLACED and at + 1 < len(tokens):
-            follower = fold(tokens[at + 1].group())
+        elif word in _PLACED and at + 1 < len(read.words):
+            follower = read.words[at + 1]
             if len(follower) > 2 and not _is_no_name(follower):
                 perhaps[follower] = None
     return (tuple(found) if found and not many else None), () if many else tuple(perhaps)[:_MAX_PERHAPS]
 
 
-def _before_channel(text: str, tokens: Sequence[re.Match[str]], at: int) -> list[str]:
-    if not at or text[tokens[at - 1].end() : tokens[at].start()].strip("'\" "):
+def _before_channel(read: _Read, at: int) -> list[str]:
+    if not at or read.before(at).strip("'\" "):
         return []
-    word = fold(tokens[at - 1].group())
+    word = read.words[at - 1]
     if at == 1 and word in DEEDS:
         return []  # "open channel 7"
     return [] if _is_no_name(word) or word in _NO_CHANNEL else [word]
 
 
-def _after_channel(text: str, tokens: Sequence[re.Match[str]], at: int) -> list[str]:
+def _after_channel(read: _Read, at: int) -> list[str]:
     place = at + 1
-    called = place < len(tokens) and fold(tokens[place].group()) in _CALLED
+    called = place < len(read.words) and read.words[place] in _CALLED
     place += called
-    if place >= len(tokens):
+    if place >= len(read.words):
         return []
-    word = fold(tokens[place].group())
-    quoted = called or bool(text[tokens[place - 1].end() : tokens[place].start()].strip())
-    if _is_no_name(word) or not (quoted or _ends_a_name(text, tokens, place + 1)):
+    word = read.words[place]
+    quoted = called or bool(read.before(place).strip())
+    if _is_no_name(word) or not (quoted or _ends_a_name(read, place + 1)):
         return []
-    return [] if _ENDS.search(text, tokens[place - 1].end(), tokens[place].start()) else [word]
+    return [] if _ENDS.search(read.before(place)) else [word]
 
 
 def _is_no_name(word: str) -> bool:
@@ -335,7 +353,3 @@ def _is_no_name(word: str) -> bool:
 
 def _is_known(word: str) -> bool:
     return word in COMMON or word in DEEDS or singular(word) in THINGS
-
-
-def _is_title(token: re.Match[str]) -> bool:
-    return fold(token.group()) in _TITLES
