@@ -48,6 +48,8 @@ _PAYING = word_set(
 """Verbs before whom they pay, or what."""
 _SENDING = word_set("give send schicke sende envoie envía")
 """Verbs that pay where what is sent is money."""
+_PAY_VERBS = _PAYING | {word for word, deeds in DEEDS.items() if deeds & Deed.PAY}
+_SEND_VERBS = frozenset(word for word, deeds in DEEDS.items() if deeds & Deed.SEND)
 _ACCOUNT_WORDS = word_set("account bank details iban konto kontodaten kontonummer compte cuenta")
 _FROM = word_set("from off my our meinem unserem vom von")
 _MONEY_WORDS = 8
@@ -163,7 +165,7 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple
             if names and end < len(read.words) and read.words[end] in _LEARNING:
                 found.update(dict.fromkeys(names))
             continue
-        is_verb = before not in DETERMINERS and (_pays(read, at) if pays else bool(DEEDS.get(word, 0) & Deed.SEND))
+        is_verb = before not in DETERMINERS and (_pays(read, at) if pays else word in _SEND_VERBS)
         if is_verb:
             verbs.add(word)
             leads = word in _TELLING and not pays
@@ -221,7 +223,7 @@ def _spoken_of(read: _Read) -> Steps[list[str]]:
 def _pays(read: _Read, at: int) -> bool:
     word = read.words[at]
     if word not in _SENDING:
-        return word in _PAYING or bool(DEEDS.get(word, 0) & Deed.PAY)
+        return word in _PAY_VERBS
     ahead = read.tokens[at + 1 : at + 1 + _MONEY_WORDS]
     if not ahead:
         return False
@@ -310,7 +312,7 @@ def _channels(read: _Read) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
         many = many or word in _CHANNELS
-        reads = word in _READING or (reads and not DEEDS.get(word, 0) & Deed.SEND)
+        reads = word in _READING or (reads and word not in _SEND_VERBS)
         if reads:
             continue  # "summarise the general channel": that is no place to write to
         if read.tokens[at].start() in hashed:
