@@ -9,7 +9,7 @@ import orjson
 
 from pdp.baseline import DAY_MS, FORGOTTEN, HOURS, MEASURES, Baseline, earlier, parse_baseline
 from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_tracks import Track, parse_track
+from pdp.behaviour_tracks import LOST, Track, parse_track
 from pdp.session_key import state_name
 from pdp.sessions import has_acted
 from pdp.state_client import Client, load_script, run_one
@@ -22,6 +22,9 @@ BUSIEST = 5
 
 _FORGOTTEN_MS = 112 * DAY_MS
 """How long it stands that an agent was made to be forgotten: as long as a baseline by default, and so beyond its track."""
+
+_DENIED_AT, _SIMILARITY_BYTES = 23, 8
+"""The byte of a track that says how many denied actions' similarities end it, and the bytes of each (behaviour.lua)."""
 
 _SETS = ("tools", "resource_types", "destinations", "transitions", "versions")
 
@@ -48,7 +51,8 @@ async def read_agent(
     found = parse_baseline(raw)
     lost = earlier(standing, found) is not None or (found is None and raw not in (None, FORGOTTEN))
     if raw is None and actions is not None and settings is not None:
-        lost = lost or has_acted(_track(actions, settings, now_ms), settings)
+        epoch = await client.command("HGET", organisation_key(organisation), "e")
+        lost = lost or has_acted(_track(actions, epoch or b"", settings, now_ms), settings)
     raw = None if raw == FORGOTTEN else raw
     return {
         "organisation": organisation,
@@ -61,7 +65,11 @@ async def read_agent(
     }
 
 
-def _track(raw: bytes, settings: BehaviourSettings, now_ms: int) -> Track:
+def _track(raw: bytes, epoch: bytes, settings: BehaviourSettings, now_ms: int) -> Track:
+    """Reads a track as scripts show it: that of another epoch is lost, and what was denied is left out."""
+    if len(raw) <= _DENIED_AT or raw[2:18] != epoch:
+        return LOST
+    raw = raw[: len(raw) - _SIMILARITY_BYTES * raw[_DENIED_AT]]
     keep_ms = settings.taint_ttl_s * 1000
     return parse_track(raw, None, 0, now_ms, keep_ms, settings.burst_window_s, settings.session_ttl_s)
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from pdp.behaviour import Behaviour
 from pdp.behaviour_admin import read_agent, reset_agent
 from pdp.config import load_config
+from pdp.model import Final
 from pdp.policy_explain import RunningPolicy
 from pdp.server import derived_key, now_ms
 from pdp.state import RedisState
@@ -161,6 +162,23 @@ async def test_a_loss_that_only_the_track_tells_is_told_and_may_be_forgotten(
     assert await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
     assert not (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
     assert (await player.baseline(seen))["new_agent"]
+
+
+async def test_an_agent_that_was_only_denied_has_lost_nothing(state: RedisState) -> None:
+    player = Player(state, DECLARED)
+    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    for _ in range(3):
+        await player.play(seen, final=Final.DENIED)
+    found = await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
+    assert (found["acted"], found["lost"]) == (True, False)
+    assert (await player.baseline(seen))["new_agent"]
+
+
+async def test_actions_of_another_epoch_are_lost(state: RedisState, server: RedisServer) -> None:
+    await Player(state, DECLARED).play(observed(declared=DECLARED), final=Final.DENIED)
+    with server.client() as client:
+        client.hset("{acme}:m", "e", "0" * 16)
+    assert (await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms()))["lost"]
 
 
 async def test_many_actions_without_a_baseline_tell_that_it_was_lost(state: RedisState, server: RedisServer) -> None:
