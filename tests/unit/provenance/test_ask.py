@@ -13,15 +13,13 @@ from pdp.catalog_sinks import SINK_KINDS, SinkValue, SinkValues
 from pdp.model import StateAsk
 from pdp.provenance import (
     MAX_CONTENT_NAMES,
-    MAX_FORM_MARKS,
-    MAX_HASHES,
-    MAX_LOOKUPS,
     ProvenanceAsk,
     Speech,
     provenance_ask,
 )
 from pdp.provenance_forms import HASH_BYTES
 from pdp.provenance_intent import action_kind
+from pdp.provenance_lookups import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS
 from pdp.provenance_speech import Requests
 from pdp.provenance_store import Provenance
 from writ.action import Verb

@@ -1,0 +1,168 @@
+"""What tells whom and what a user's request means by names: lookups of `pdp.provenance_meant` and `pdp.provenance_whom`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
+from pdp.fold import fold
+from pdp.provenance_forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark
+from pdp.provenance_intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.provenance_lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, any_of
+from pdp.provenance_meant import (
+    MEANT_KINDS,
+    TARGET_KINDS,
+    called_marks,
+    meant_marks,
+    naming_marks,
+    part_marks,
+    pushed_marks,
+    reach_of,
+)
+from pdp.provenance_model import BANK, HANDLE, MAIL, NAMES_RECORD, PLACE, Lookup, SinkRef
+from pdp.provenance_request import MEANS_MANY, RequestFacts
+from pdp.provenance_speech import MAX_REMEMBERED, Request
+from pdp.provenance_told import deed_marks, link_mark
+
+MAX_TIED = 4
+"""Records of one action of which it is looked up whether the request speaks of them."""
+
+_LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
+
+
+def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: Lookups) -> None:
+    """Adds what tells whom a request means by a name. What does not fit is left out: then nobody is meant, and the request names
+    nobody."""
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
+    named: dict[str, tuple[int, int]] = {}
+    for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
+        text = texts.get((ref.kind, ref.pointer))
+        if text is None or len(lookups.found) >= MAX_LOOKUPS - 4:
+            continue
+        meant, pushed = _about(key, request, ref.kind, text)
+        meant_at = pushed_at = names_at = addressed_at = -1
+        reach = reach_of(ref.kind, text)
+        if meant is not None:
+            meant_at = len(lookups.found)
+            lookups.found.append(meant)
+            if reach not in named:
+                named[reach] = _add_named(key, request, reach, text, lookups)
+            names_at, addressed_at = named[reach]
+        if pushed is not None:
+            pushed_at = len(lookups.found)
+            lookups.found.append(pushed)
+        if meant_at >= 0 or pushed_at >= 0:
+            refs[at] = SinkRef(
+                kind=ref.kind,
+                pointer=ref.pointer,
+                at=ref.at,
+                addressed=ref.addressed,
+                meant_at=meant_at,
+                pushed_at=pushed_at,
+                names_at=names_at,
+                addressed_at=addressed_at,
+                reach=reach,
+                told=(reach == PLACE and request.whom.channels is not None)
+                or (reach == BANK and request.whom.paid is not None),
+            )
+
+
+def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lookups) -> tuple[int, int]:
+    """Returns the positions of the lookups for the names in a request at all and for those that are addressed."""
+    names_at = len(lookups.found)
+    lookups.found.append(Lookup(forms=any_of(key, naming_marks(request.names, value))))
+    addressed = _addressed(request, reach)
+    if addressed is None and reach == BANK and not request.facts.named & MEANS_MANY:
+        addressed = request.names  # "the invoice of Tegel": whose account is known as his own has no other
+    if addressed is None:
+        return names_at, -1
+    known = called_marks(reach, addressed) if reach in (PLACE, HANDLE) else naming_marks(addressed, value)
+    lookups.found.append(Lookup(forms=any_of(key, known)))
+    return names_at, names_at + 1
+
+
+def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
+    """Returns the words by which a request says whom it means where a value stands that reaches so; None where others of its
+    words may say it. Ids are reached in other words: "tell Ada in the Lisbon thread" names the thread as well."""
+    whom = request.whom
+    if reach == BANK:
+        return whom.paid
+    if reach == PLACE:
+        return whom.channels or whom.perhaps or None
+    if request.facts.named & MEANS_MANY or (reach == HANDLE and whom.converses):
+        return None
+    return whom.told if reach in (MAIL, HANDLE) else None
+
+
+def add_implied(
+    key: bytes, request: Request, kind: ActionKind, sinks: SinkValues, lookups: Lookups
+) -> tuple[int, tuple[int, ...]]:
+    """Adds what tells whether a request implies an action that it does not ask for; returns the positions of whether outsiders
+    ask for one, and of what the request calls the records. Nothing where it asks for it anyway."""
+    if not _implies(request.facts, kind):
+        return -1, ()
+    tied: list[int] = []
+    for value in sinks.values:
+        if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
+            continue
+        if len(lookups.found) >= MAX_LOOKUPS - 1 or len(tied) >= MAX_TIED:
+            break
+        _, called = called_lookups(key, request, value.text)
+        if called is not None:
+            tied.append(len(lookups.found))
+            lookups.found.append(called)
+    deeds = outsiders_deeds(kind)
+    if not deeds or len(lookups.found) >= MAX_LOOKUPS:
+        return -1, ()
+    lookups.found.append(_deeds_lookup(key, deeds))
+    return len(lookups.found) - 1, tuple(tied)
+
+
+@lru_cache(maxsize=4096)
+def _implies(facts: RequestFacts, kind: ActionKind) -> bool:
+    return not is_asked(facts, kind) and may_be_implied(facts, kind)
+
+
+@lru_cache(maxsize=256)
+def _deeds_lookup(key: bytes, deeds: int) -> Lookup:
+    return Lookup(forms=tuple((IN_ORDERS, hash_mark(key, mark)) for mark in deed_marks(deeds)))
+
+
+def called_lookups(key: bytes, request: Request, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookup of whether the request calls a value by another field of its record, "what Ada wrote" and `U7`, or
+    by a part of its name: for what is read, and for what is acted on."""
+    known = request.remembered.get(("", value))
+    if known is None:
+        forms = (
+            () if fold(value) in request.folded else any_of(key, meant_marks((*request.names, *request.others), value))
+        )
+        read = forms + tuple((IN_USER, hash_mark(key, mark)) for mark in part_marks(value))
+        known = (Lookup(forms=read, naming=NAMES_RECORD) if read else None, Lookup(forms=forms) if forms else None)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered["", value] = known
+    return known
+
+
+def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookups of whether the request means a value, and of whether outsiders bid the reader act on it."""
+    if len(value) > MAX_NAME_CHARS:
+        return None, None
+    found = request.remembered.get((kind, value))
+    if found is None:
+        found = _made_about(key, request, kind, value)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered[kind, value] = found
+    return found
+
+
+def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    if fold(value) in request.folded:
+        return None, None
+    reach = reach_of(kind, value)
+    addressed = None if reach == PLACE and request.whom.channels is None else _addressed(request, reach)
+    names = (*request.names, *request.others) if addressed is None else addressed
+    meant = Lookup(forms=any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
+    marks = pushed_marks(value) if kind in TARGET_KINDS else ()
+    together = b"".join(hash_mark(key, mark) for mark in marks)
+    link = (BY_LINK, hash_mark(key, link_mark(value)))
+    return meant, Lookup(forms=((IN_ORDERS, together), link)) if together else None
