@@ -28,18 +28,20 @@ class Family(IntFlag):
 
 _WORDS: Mapping[str, Family] = {
     "update change adjust modify edit set correct fix amend revise put replace turn sure clean"
-    " organize organise sort complete apply do handle manage process aktualisiere ändere modifie cambia": Family.CHANGE,
-    "close resolve complete solve finish conclude done mark reopen open fulfil fulfill settle end schließe ferme"
+    " organize organise sort complete apply do handle manage process aktualisiere aktualisier ändere änder stell stelle"
+    " modifie mets cambia pon": Family.CHANGE,
+    "close resolve complete solve finish conclude done mark reopen open fulfil fulfill settle end schliess schliesse ferme"
     " cierra": Family.FINISH,
     "archive unarchive shelve retire store close archiviere archivar": Family.ARCHIVE,
     "merge squash rebase join combine consolidate unite integrate fold land": Family.MERGE,
     "release clear approve reject accept decline confirm review rate decide deny refuse request rsvp endorse evaluate vote"
     " like": Family.JUDGE,
-    "launch begin boot wake halt kill quit"
-    " enable disable turn switch toggle lock unlock open close start stop dim arm disarm activate deactivate shut light"
-    " pause resume play run unlocked locked shine schalte secure initiate ignite engage fire crank": Family.SWITCH,
+    "launch begin boot wake halt kill quit enable disable turn switch toggle lock unlock open close start stop dim arm"
+    " disarm activate deactivate shut light pause resume play run unlocked locked shine schalt schalte secure initiate"
+    " ignite engage fire crank mach mache dreh drehe öffne sperr sperre éteins allume ouvre enciende apaga abre cierra"
+    " ausschalten einschalten ausmachen anmachen schliess schliesse": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
-    " lade füge invita ajoute": Family.INVITE,
+    " lade füge füg invita ajoute": Family.INVITE,
     "offer list market publish post release tweet repost retweet announce share broadcast put upload write advertise"
     " veröffentliche publie publica": Family.PUBLISH,
     "unpublish retract withdraw recall pull remove delete hide take unlist delist": Family.WITHDRAW,

@@ -6,6 +6,8 @@ stand in `pdp.provenance_lexicon`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pdp.suggest.words import word_set
 
 NUMBERS = word_set("a an deux dos ein eine five four one six three two un une zwei")
@@ -14,7 +16,7 @@ NUMBERS = word_set("a an deux dos ein eine five four one six three two un une zw
 BY_WISH = word_set("book get have make need needs place take want wants")
 """Verbs after which what can be booked is booked; to give a ticket to somebody is another thing."""
 
-LETTING = word_set("allow give let permit")
+LETTING = word_set("allow gib give grant let permit")
 
 BEFORE_GERUND = word_set("about and begin by consider for in is mind of start try with")
 
@@ -27,6 +29,16 @@ LEARNT = word_set("check follow hear know learn look read review see view watch"
 
 OWED = word_set("be get have receive")
 """What others are to get of money, they are paid: "she should get ten dollars"."""
+
+MOVING = word_set("bring fire fling get pass push shoot throw zip")
+MOVED_OVER = word_set("across along off out over")
+"""What is moved so to somebody is sent: "get the figures over to Bob"."""
+
+CLEARLY_THEM = word_set("all everybody everyone her him them whoever")
+POINTING = word_set("it my our that the these this those")
+ASSURING = word_set("certain ensure sure")
+REACHED = word_set("get gets got has have hear hears know knows receive receives")
+"""What somebody is to have is sent: "make sure that Bob gets the deck"."""
 
 OF_THE_ASKER = word_set("how i ich that we what where which who wir you")
 """What others are to learn, they are told or given: "the landlord wants to see the bill"."""
@@ -63,22 +75,132 @@ OF_THE_USER = word_set("i i've ich me us we we've wir you")
 OF_THE_REQUEST = word_set("below folgende following next siguientes suivantes these this those")
 """… unless one of these stands between: then the request itself says what."""
 
-NOT = word_set("avoid doesn't don't dont jamais kein keine never nicht not nunca ohne pas sans sin without")
+NOT = word_set("avoid doesn't don't dont jamais kein keine ne never nicht not nunca ohne pas refrain sans sin without")
+
+DENYING_AFTER = word_set(
+    "aucun aucune jamais kein keine keinem keinen keiner nada nadie nicht nichts niemand niemandem niemanden ninguna "
+    "ningún pas rien"
+)
+"""What denies the verb before it in German, French and Spanish: "lösche die Datei nicht"."""
+
+SUBORDINATING = word_set("damit dass falls ob porque pour puisque qu'elle qu'il qu'on que si weil wenn")
+"""What is denied behind these is not the verb before them: "schreib ihr dass ich nicht komme"."""
+
+DENIED_OBJECTS = word_set("nobody none nothing")
+"""After a verb, these deny it: "delete nothing"; so does "no", but for what is said: "tell Bob no"."""
+
+_REFUSALS = (
+    "bajo ningún concepto",
+    "bajo ninguna circunstancia",
+    "auf gar keinen fall",
+    "auf keinen fall",
+    "by no means",
+    "by no stretch",
+    "de ninguna manera",
+    "en aucun cas",
+    "en aucune circonstance",
+    "god forbid",
+    "hands off",
+    "heaven forbid",
+    "in keinem fall",
+    "in no case",
+    "in no circumstances",
+    "in no way",
+    "keinesfalls",
+    "keineswegs",
+    "last thing i need",
+    "last thing i want",
+    "last thing we need",
+    "last thing we want",
+    "ni hablar",
+    "on no account",
+    "only over my dead body",
+    "out of the question",
+    "over my dead body",
+    "over our dead bodies",
+    "sous aucun prétexte",
+    "under any circumstance",
+    "under any circumstances",
+    "under no circumstance",
+    "under no circumstances",
+    "under no condition",
+    "under no conditions",
+    "unter gar keinen umständen",
+    "unter keinen umständen",
+    "when hell freezes over",
+)
+_SPARING = ("for no reason", "i'd hate for", "i'd hate it", "no need for", "no need to", "no reason to", "no way")
+
+
+def _by_first_word(phrases: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    spelt = [tuple(phrase.split()) for phrase in phrases]
+    return {first: tuple(words for words in spelt if words[0] == first) for first in {words[0] for words in spelt}}
+
+
+REFUSALS = _by_first_word(_REFUSALS)
+"""Turns of phrase that refuse their whole sentence, by their first word …"""
+
+SPARING = _by_first_word(_SPARING)
+"""… and those that refuse what follows them in their part of it: "no need to print it, mail it"."""
+
+DENIALS = word_set("nah nee nein never niemals no non nope nunca")
+"""What answers a question, and refuses what it proposed."""
+
+NO_SUBJECT_MAY = word_set("can could dare may might must ought shall should")
+DENIED_SUBJECTS = word_set("neither niemand no nobody none nothing")
+"""A part that begins with one of these before one of the former forbids: "no files may be deleted"."""
+
+REPORTING = word_set(
+    "advised asked asks bade bids instructed recommended recommends said says suggested suggests told wanted wants wrote"
+)
+"""Verbs by which others bid something, which the user only tells of if he then asks about it."""
+
+INTERROGATIVE = word_set(
+    "are combien comment cuando cuál cuáles cuándo cuánto cuántos did does dónde est-ce hat hatte how how's is ist "
+    "pourquoi qu'est-ce quand que quel quelle quelles quels qui quién quiénes qué sind wann war waren warum was wer "
+    "were weshalb what what's when when's where where's which who who's whom whose why wie wieso wieviel wo"
+)
+"""A sentence that begins so and ends with a question mark only asks …"""
+
+SUGGESTING = word_set("about don't i i'd not we we'd")
+"""… unless one of these follows: "how about …", "why don't you …", "what I need is …" …"""
+
+TURNED_ROUND = word_set("do had has have should")
+TURNED_TO = word_set("anybody anyone he i it people she somebody someone the they we you")
+"""… and so does one that begins with one of the former before one of the latter: "should I send it?"."""
+
+POSSIBLE = word_set("able chance mind possible way")
+"""Words of polite detours: "are you able to …", "do you mind …"."""
+
+SWITCHED = word_set("an aus auf ein off on out zu")
+SWITCHED_TO = word_set("down up")
+"""What is wished of a device in two words: "lights off", "heating up to 22"."""
+
+REMINDING = word_set("erinner erinnere remind reminder")
+
+TELLING_NO = word_set("answer reply respond say tell text vote write")
+"""Verbs after which "no" is what is said."""
+
+ALSO_BIDS = word_set("aber and but et mais pero then und y")
+"""What follows these in a question or a refusal is none: "what is her address and send her the plan", "no rush but send it"."""
 
 FORGET = word_set("forget hesitate just olvides only oublie vergessen vergiss")
 
-TELLING = word_set("answer ask give inform let notify remind report return show tell write")
+TELLING = word_set(
+    "answer ask brief dis escribe frag give inform let notify remind report return sag sage schreib schreibe "
+    "show tell write écris"
+)
 
 TO_THE_USER = word_set("me mir moi nos nous uns us")
 """What is only told to the user is no sending."""
 
 BIDDING = word_set(
-    "afterwards also and bitte do finally first just kindly let let's lets must next now or please shall should then "
-    "to veuillez you"
+    "afterwards also and bitte do finally first just kindly let let's lets must next now or please pls plz shall should "
+    "so stp svp then to u veuillez you"
 )
 """Before a verb, these bid."""
 
-COURTESIES = word_set("bitte first just kindly next now please then")
+COURTESIES = word_set("bitte first just kindly next now please pls plz then")
 BEGGING = word_set("can could will would")
 """What a clause that bids may begin with: "please", "could you" …"""
 
@@ -99,7 +221,9 @@ CONDITIONAL = word_set("cuando falls if once should si sobald unless wenn when")
 WANTED = word_set("ensure ensuring get like need needs sure want wants")
 """Before what is done, these ask for it: "get it cancelled", "make sure the doors are locked"."""
 
-TOLD_DONE = word_set("already been had has have not of that was were which who")
+TOLD_DONE = word_set(
+    "already been had has have how if not of that was were what when where whether which who whose why"
+)
 """Before what is done, these tell of it."""
 
 WILL_BE = word_set("cannot could may might will won't would")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntFlag
 
+from pdp.provenance_families import Family
 from pdp.suggest.lexicon_verbs import ALSO_NOUNS, STRICT
 from pdp.suggest.words import word_set
 from writ.action import Verb
@@ -111,6 +112,9 @@ _ASKED: Mapping[str, int] = _table(
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
         "tweak recalibrate ack bump": Deed.UPDATE,
         "bump": Deed.EXECUTE,
+        "brief debrief fwd msg slack whatsapp": Deed.SEND,
+        "comment": Deed.CREATE,
+        "jot scribble": Deed.CREATE | Deed.UPDATE,
         "chuck toss ditch bin nuke zap": Deed.DELETE,
         "end scrap pull kill strike reverse": Deed.DELETE,
         "pay refund reimburse transfer wire remit repay donate tip buy purchase order settle compensate subscribe"
@@ -123,7 +127,22 @@ _ASKED: Mapping[str, int] = _table(
         " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
         "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow dismiss"
         " kick revoke empty destroy void prune": Deed.DELETE,
-        # German, French, Spanish.
+        # German, French, Spanish; look-alike letters and "ß" are written as folding leaves them.
+        "schreib schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
+        "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
+        " sauvegarde": Deed.CREATE | Deed.UPDATE,
+        "erstell mach mache kopier kopiere beantrage copie copia": Deed.CREATE,
+        "änder aktualisier verschieb verschieben ergänz füg stell stelle schalt schalte dreh drehe öffne schliess schliesse"
+        " sperr sperre korrigier korrigiere benenn benenne renomme allume éteins ouvre ferme mets renombra"
+        " enciende apaga abre cierra pon corrige ausschalten einschalten ausmachen anmachen eintragen": Deed.UPDATE,
+        "schick schicks sag sage frag frage antwort beantworte benachrichtige benachrichtigen informier weiterleiten antworten"
+        " mitteilen anrufen teil"
+        " dis préviens prévenez informe réponds répond transmets contacte demande contesta pregunta informa"
+        " notifica": Deed.SEND,
+        "zahl bezahl überweis kauf bestell bestelle buche erstatt vire achète commande pide": Deed.PAY,
+        "start installier führ": Deed.EXECUTE,
+        "lösch entfern stornier kündige kündig absagen enlève jette quita": Deed.DELETE,
+        "rappelle-moi rappelle-nous recuérdame recuérdanos": Deed.CREATE,
         "erstelle erstellen anlegen lege schreibe schreiben plane planen crée créer ajoute ajouter rédige crea crear"
         " añade añadir agrega escribe programa": Deed.CREATE,
         "ändere ändern aktualisiere aktualisieren verschiebe verschieben ergänze füge passe modifie modifier"
@@ -138,6 +157,32 @@ _ASKED: Mapping[str, int] = _table(
     }
 )
 
+_ACUTE = str.maketrans("áéíóú", "aeiou")
+
+_WITH_PRONOUNS: Mapping[str, str] = {
+    "anota borra bórra compra cómpra cuenta elimina elimína envia envía guarda guárda manda mánda paga pága reenvia reenvía"
+    " transfiere transfiére avisa avísa apunta escribe escríbe responde respónde comparte compárte di": (
+        "le les lo la los las selo sela selos selas"
+    ),
+    "envoie- dis- réponds- écris- transmets- transfère- paie- partage- supprime- efface- ajoute-": "le la les lui leur",
+}
+"""Spanish and French verbs and the pronouns that are written with them, in one word: "envíale", "envoie-lui". Those of the user,
+"dime" and "dis-moi", are left out."""
+
+_ALONE = {"cuenta": "manda", "di": "manda", "envia": "envía", "reenvia": "reenvía"}
+"""Verbs that are other words without their pronoun, or are often written without their sign, and what they are read as."""
+
+
+def _with_pronouns() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for verbs, pronouns in _WITH_PRONOUNS.items():
+        for verb in verbs.split():
+            plain = _ALONE.get(verb, verb.rstrip("-"))
+            bits = next(_ASKED[form] for form in (plain, plain.translate(_ACUTE)) if form in _ASKED)
+            found |= {f"{verb}{pronoun}": bits for pronoun in pronouns.split()}
+    return found | {"díselo": int(Deed.SEND), "dáselo": int(Deed.SEND)}
+
+
 _NOT_ASKED_SO = word_set(
     "apt press tap click drag seek swipe crop initialize initialise mount draw plot score pack approve"
 )
@@ -149,7 +194,7 @@ _OF_NAMES = {
 
 DEEDS: Mapping[str, int] = {
     word: _ASKED.get(word, 0) | _OF_NAMES.get(word, 0) for word in sorted({*_ASKED, *_OF_NAMES} - {"give", "leave"})
-}
+} | _with_pronouns()
 """What a verb asks for: also what a catalog drafts for a tool that has it in its name, so that who says "approve" asks for
 what a tool called `approve` does."""
 
@@ -168,13 +213,13 @@ THINGS: Mapping[str, int] = _table(
         " budget fund cash purchase receipt wage standing rechnung zahlung miete betrag facture paiement loyer factura"
         " pago alquiler": Thing.MONEY,
         "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
-        " draft nachricht message mensaje correo courriel greeting summary": Thing.MESSAGE,
+        " draft nachricht message mensaje correo courriel greeting summary spam junk entwurf": Thing.MESSAGE,
         "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
         " session class party visit reminder conference interview workshop agenda slot trip termin besprechung réunion"
         " reunión cita": Thing.EVENT,
         "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
         " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
-        " carpeta": Thing.FILE,
+        " carpeta draft entwurf yaml yml json md xml html zip png jpg jpeg odt pptx": Thing.FILE,
         "contact participant user member person friend collaborator follower attendee guest colleague client customer people"
         " employee teammate team": Thing.PERSON,
         "portal online": Thing.WEB,
@@ -202,26 +247,29 @@ THINGS: Mapping[str, int] = _table(
         "review rating opinion star feedback testimonial": Thing.OPINION,
         "device light lamp thermostat temperature heating lock door alarm camera scene automation speaker blind garage"
         " vacuum window switch plug sensor engine motor ignition brake handbrake pedal headlight wiper battery fan heater"
-        " oven sprinkler": Thing.DEVICE,
+        " oven sprinkler licht lampe heizung tür haustür luz luces lumière chauffage porte puerta": Thing.DEVICE,
         "fuel tank gas gasoline petrol diesel tire tyre": Thing.DEVICE | Thing.RIDE,
         "patient prescription medication medicine diagnosis treatment therapy dose tablet drug referral lab"
         " vaccine": Thing.HEALTH,
         "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
         " timesheet": Thing.STAFF,
         "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
-        " function deployment environment database table command program workflow build release tag collaborator"
+        " skript sh py js function deployment environment database table command program workflow build release tag collaborator"
         " webhook": Thing.CODE,
-        "record row entry item product task todo ticket lead case deal contract database ledger": Thing.RECORD,
+        "record row entry item product task todo ticket issue bug lead case deal contract database ledger": Thing.RECORD,
         "channel workspace slack room group space forum club community": Thing.CHANNEL,
     }
 )
 
-LIGHT = word_set("do drop get give have issue leave let make need needs place prepare put shoot take want wants")
+LIGHT = word_set(
+    "do donne drop get gib give have issue leave let make need needs place prepare put shoot take want wants"
+)
 """Verbs that say little: the noun after them says what is to be done."""
 
 NOUN_DEEDS: Mapping[str, int] = _table(
     {
         "offer proposal quote quotation suggestion apology compliment": Deed.SEND,
+        "note": Deed.CREATE,
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
         " announcement nachricht bescheid": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
@@ -249,7 +297,40 @@ GATHERED_IN = word_set("room group wall board")
 """… and where they may, if it is something to be read: who puts the heating on in a room tells nobody."""
 READABLE = NEWS | word_set("it this that them these those point note message text line answer question reminder")
 
+IDLE = frozenset(
+    {("pay", "attention"), ("pay", "heed"), ("take", "note"), ("zahlen", "an"), ("zahlen", "von"), ("zahlen", "für")}
+    | {("drop", "by"), ("run", "late"), ("run", "out"), ("order", "of"), ("share", "of")}
+    | {
+        ("order", "status"),
+        ("post", "office"),
+        ("transfer", "status"),
+        ("email", "address"),
+        ("mail", "address"),
+        ("slack", "channel"),
+        ("slack", "channels"),
+        ("slack", "workspace"),
+    }
+    | {
+        (word, record)
+        for word in ("book", "call", "email", "mail", "message", "order", "transfer")
+        for record in ("history", "hours", "log", "recommendations", "times")
+    }
+    | {
+        (word, of)
+        for word in ("comment", "email", "mail", "message", "note", "post", "text")
+        for of in ("from", "of", "by")
+    }
+)
+"""Words that ask for nothing before the word after them."""
+
+FILE_ENDINGS = word_set("csv doc docx html json md odt pdf png pptx txt xls xlsx xml yaml yml zip")
+"""What stands before these is the name of a file: "report.pdf"."""
+
 PHRASES: Mapping[tuple[str, str], int] = {
+    ("erinner", "mich"): int(Deed.CREATE),
+    ("erinnere", "mich"): int(Deed.CREATE),
+    ("erinner", "uns"): int(Deed.CREATE),
+    ("erinnere", "uns"): int(Deed.CREATE),
     ("follow", "up"): int(Deed.SEND),
     ("reach", "out"): int(Deed.SEND),
     ("get", "back"): int(Deed.SEND),
@@ -339,7 +420,9 @@ SEEING_TO = DOING | {
 """Verbs before nouns that are deeds."""
 
 
-LET_DEEDS: Mapping[str, int] = _table({"read see view access edit use join open look": Deed.SEND | Deed.ADMIN})
+LET_DEEDS: Mapping[str, int] = _table(
+    {"read see view access edit use join open look zugriff zugang accès acceso": Deed.SEND | Deed.ADMIN}
+)
 """What people are let do: "let her read the minutes" shares them."""
 
 
@@ -358,7 +441,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("tear", "down"): int(Deed.DELETE),
     ("roll", "back"): int(Deed.UPDATE | Deed.EXECUTE),
     ("roll", "out"): int(Deed.EXECUTE | Deed.UPDATE | Deed.ADMIN),
-    ("let", "in"): int(Deed.ADMIN),
+    ("let", "in"): int(Deed.ADMIN | Family.SWITCH),
     ("shut", "up"): int(Deed.UPDATE),
     **{
         (verb, stage): int(Deed.EXECUTE)
@@ -381,7 +464,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("top", "up"): int(Deed.PAY | Deed.UPDATE),
     ("bring", "life"): int(Deed.UPDATE | Deed.EXECUTE),
     ("pay", "out"): int(Deed.PAY),
-    ("hand", "over"): int(Deed.SEND),
+    ("hand", "over"): int(Deed.SEND | Deed.UPDATE),
     ("take", "over"): int(Deed.ADMIN),
     ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN),
     ("give", "back"): int(Deed.PAY | Deed.UPDATE | Deed.SEND),
@@ -411,6 +494,35 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("make", "public"): int(Deed.SEND | Deed.ADMIN),
     ("make", "visible"): int(Deed.UPDATE),
     ("make", "known"): int(Deed.SEND),
+    ("loop", "in"): int(Deed.SEND),
+    ("fill", "in"): int(Deed.UPDATE | Deed.SEND),
+    ("keep", "informed"): int(Deed.SEND),
+    ("keep", "posted"): int(Deed.SEND),
+    ("keep", "updated"): int(Deed.SEND),
+    ("keep", "loop"): int(Deed.SEND),
+    ("put", "picture"): int(Deed.SEND),
+    ("shoot", "over"): int(Deed.SEND),
+    ("shoot", "to"): int(Deed.SEND),
+    ("give", "heads"): int(Deed.SEND),
+    ("file", "away"): int(Deed.UPDATE | Family.ARCHIVE),
+    ("push", "back"): int(Deed.UPDATE),
+    ("put", "off"): int(Deed.UPDATE),
+    ("pencil", "in"): int(Deed.CREATE),
+    ("kill", "light"): int(Deed.UPDATE | Family.SWITCH),
+    ("kill", "lights"): int(Deed.UPDATE | Family.SWITCH),
+    ("trag", "ein"): int(Deed.CREATE | Deed.UPDATE),
+    ("trage", "ein"): int(Deed.CREATE | Deed.UPDATE),
+    ("du", "zukommen"): int(Deed.SEND),
+    ("lass", "zukommen"): int(Deed.SEND),
+    ("ruf", "an"): int(Deed.SEND),
+    ("sag", "ab"): int(Deed.DELETE),
+    ("sage", "ab"): int(Deed.DELETE),
+    ("wirf", "weg"): int(Deed.DELETE),
+    **{
+        (verb, way): int(Deed.UPDATE | Family.SWITCH)
+        for verb in ("mach", "mache", "dreh", "drehe", "schalt", "schalte", "stell", "stelle")
+        for way in ("an", "aus", "ein", "zu", "auf", "ab")
+    },
 }
 """Verbs whose particle stands some words later: "take the post down"."""
 
@@ -429,10 +541,15 @@ OFTEN_NOUNS = word_set(
     "free give hand hire hold import invite label launch lift like limit link lock log lower mail match message new "
     "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
     "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
-    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish"
+    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish "
+    "antwort brief copie demande frage kauf msg sage slack speicher sperre stelle teil whatsapp zahl"
 )
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
+
+
+DEEDS_ON_OTHERS = word_set("archive backup document file log record report store")
+"""Verbs that are things as well, but name none where they ask for a deed: "archive everything", "file a bug"."""
 
 
 DONE: Mapping[str, str] = {

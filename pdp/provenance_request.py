@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pdp.fold import fold
-from pdp.provenance_families import FAMILIES
+from pdp.provenance_families import FAMILIES, Family
 from pdp.provenance_grammar import (
+    ALSO_BIDS,
     BEFORE_GERUND,
     BEGGING,
     BIDDING,
@@ -19,20 +20,22 @@ from pdp.provenance_grammar import (
     CHOSEN,
     CHOSEN_OF,
     CONDITIONAL,
+    COURTESIES,
+    DENIED_OBJECTS,
     DUE,
     FORGET,
     FUNCTION_WORDS,
-    HAVING_TO,
-    LEARNT,
     LETTING,
     NOT,
     NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
-    OF_THE_ASKER,
-    OWED,
     PROCEDURE,
+    REMINDING,
+    SWITCHED,
+    SWITCHED_TO,
     TELLING,
+    TELLING_NO,
     TO_THE_USER,
     TOLD_DONE,
     WANTED,
@@ -43,10 +46,11 @@ from pdp.provenance_lexicon import (
     ACTS,
     ACTS_OF_TRADE,
     DEEDS,
+    DEEDS_ON_OTHERS,
     DOING,
     DONE,
-    GATHERED_IN,
-    GIVING,
+    FILE_ENDINGS,
+    IDLE,
     LET_DEEDS,
     LIGHT,
     MONEY_SENT,
@@ -56,14 +60,14 @@ from pdp.provenance_lexicon import (
     PAID_OUT,
     PARTICLES,
     PHRASES,
-    POSTED_IN,
-    POSTING,
-    READABLE,
     SEEING_TO,
     THINGS,
     Deed,
+    Thing,
 )
 from pdp.provenance_marks import identifiers, pieces
+from pdp.provenance_mood import Bidden, listed, spoken
+from pdp.provenance_telling import posted_by, told_there, told_to_others
 from pdp.provenance_wishes import REACH, Wish, delegates, entrusts, singular
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
@@ -85,8 +89,7 @@ _CONDITION_WORDS = 16
 """Words before a clause among which its condition begins."""
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
-_JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
-_INTO = frozenset({"in", "into", "on", "to", "onto"})
+_OR = COURTESIES | {"or", "nor", "ni", "oder", "noch", "ou"}
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _DENYING = NOT | frozenset(
@@ -125,37 +128,53 @@ def request_facts(text: str) -> RequestFacts:
 
 def facts_in_steps(text: str) -> Steps[RequestFacts]:
     """Does what `request_facts` does, in steps."""
-    words, opening, ends = clauses(fold(text))
-    deeds = things = 0
-    wish = Wish(words, ends)
+    own, quoted = spoken(fold(listed(text)))
+    words, opening, ends = clauses(own)
+    things = 0
+    wish, bidden = Wish(words, ends), Bidden(words, opening, ends)
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
-        things |= THINGS.get(singular(word), 0)
         here = deeds_at(words, at, opens=at in opening)
-        deeds |= here
+        bidden.take(at, here)
         wish.take(at, known=bool(here))
-        for part in word.split("-") if "-" in word else ():
-            things |= THINGS.get(singular(part), 0)
+        if not (here and word in DEEDS_ON_OTHERS):
+            things |= _things_of(word)
+    hands_over, entrusted = delegates(words, opening), entrusts(words)
+    said_by_others, _, _ = clauses(quoted)
+    for at, word in enumerate(said_by_others):
+        if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
+            yield
+        things |= _things_of(word)
+    every = [*words, *said_by_others]
     named = 0
     for piece in pieces(text):
         named |= _named(piece)
         yield
     return RequestFacts(
-        deeds=deeds,
+        deeds=bidden.deeds,
         things=things,
         named=named
-        | MEANS_MANY * _means_many(words)
+        | MEANS_MANY * _means_many(every)
         | WISHES * wish.found
-        | ENTRUSTS * entrusts(words)
-        | FORBIDS * (not _DENYING.isdisjoint(words)),
-        delegates=delegates(words, opening),
+        | ENTRUSTS * entrusted
+        | FORBIDS * (bidden.refuses or not _DENYING.isdisjoint(every)),
+        delegates=hands_over,
     )
+
+
+def _things_of(word: str) -> int:
+    things = THINGS.get(singular(word), 0)
+    for part in word.split("-") if "-" in word else ():
+        things |= THINGS.get(singular(part), 0)
+    return things
 
 
 def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     """Returns what the word at a place asks for; `opens`: it begins a clause."""
     word = words[at]
+    if _bids_nothing(words, at):
+        return 0
     denied = _is_denied(words, at, opens=opens)
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
@@ -166,11 +185,15 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
         return int(Deed.CREATE)
     if _is_reminder(words, at):
         return 0
-    particle = 0 if denied else _with_particle(words, at) | _told_to_others(words, at, opens=opens)
-    light = _light_deed(words, at) if word in LIGHT and not denied else 0
+    particle = 0 if denied else _with_particle(words, at) | told_to_others(words, at, opens=opens)
+    lets = word in LETTING and _is_asked(words, at, opens=opens)
+    told = 0 if denied else told_there(words, at)
+    light = _light_deed(words, at) if (word in LIGHT or lets) and not denied else 0
+    if not light and opens and not denied:
+        light = _switched(words, at)
     if light:
-        return light | particle | FAMILIES.get(word, 0)
-    particle |= 0 if denied else _wished_done(words, at) | _told_there(words, at)
+        return light | particle | told | FAMILIES.get(word, 0)
+    particle |= told if denied else told | _wished_done(words, at)
     seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
     acted = _acted(words, at, trade=word in DOING) if seen_to else 0
     if acted:
@@ -184,6 +207,27 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     return _gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
 
 
+def _bids_nothing(words: Sequence[str], at: int) -> bool:
+    """ "Pay attention", "report.pdf", "delete nothing"."""
+    follower = words[at + 1] if at + 1 < len(words) else ""
+    if (words[at], follower) in IDLE or (words[at] in OFTEN_NOUNS and follower in FILE_ENDINGS):
+        return True
+    if words[at] not in DEEDS or follower != "no":
+        return words[at] in DEEDS and follower in DENIED_OBJECTS
+    return words[at + 2 : at + 3] == ["one"] or (words[at] not in TELLING_NO and at + 2 < len(words))
+
+
+def _switched(words: Sequence[str], at: int) -> int:
+    """ "Lights off downstairs", "heating up to 22"; not "lights on the stairs"."""
+    if not THINGS.get(singular(words[at]), 0) & Thing.DEVICE or at + 1 == len(words):
+        return 0
+    after = words[at + 2] if at + 2 < len(words) else ""
+    so = (words[at + 1] in SWITCHED and after not in OF_A_THING) or (
+        words[at + 1] in SWITCHED_TO and after in ("to", "by")
+    )
+    return int(Deed.UPDATE | Family.SWITCH) if so else 0
+
+
 def _is_proposed(before: Sequence[str]) -> bool:
     """ "Could we drop it from the list?"."""
     return len(before) > 1 and before[-2] in _PROPOSING and before[-1] in ("we", "i")
@@ -195,8 +239,19 @@ def _is_begged(words: Sequence[str], at: int) -> bool:
 
 
 def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
-    """ "Don't cancel it"; but "if it is not there, cancel it"."""
-    if NOT.isdisjoint(words[max(0, at - 3) : at]):
+    """ "Don't cancel it", "don't cancel, move or drop it"; but "if it is not there, cancel it", "it is not final, send it" and
+    "why don't you send it"."""
+    if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
+        return False
+    place = next((place for place in range(at - 1, max(-1, at - 4), -1) if words[place] in NOT), -1)
+    if place > 0 and words[place - 1] == "why":
+        return False
+    if place >= 0 and not opens:
+        return True
+    first = at - 1
+    while first > at - _CONDITION_WORDS and first > 0 and (words[first] in DEEDS or words[first] in _OR):
+        first -= 1  # one of several deeds that one word denies
+    if first < 0 or words[first] not in NOT:
         return False
     return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
 
@@ -255,61 +310,20 @@ def _particle_of(verb: str, words: Sequence[str], at: int) -> int:
     return next((PARTICLES[pair] for pair in ((verb, word) for word in reach) if pair in PARTICLES), 0)
 
 
-def _told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
-    """ "The landlord wants to see the bill", "she should know that": who is to learn something is told, who is to have money
-    is paid."""
-    if words[at] not in HAVING_TO or opens or words[at - 1] in OF_THE_ASKER:
-        return 0
-    reach = words[at + 1 : at + 2 + REACH]
-    owed = not OWED.isdisjoint(reach[:2]) and not (MONEY_SENT | {"paid"}).isdisjoint(reach)
-    learnt = next((word for word in reach[:3] if word not in ("to", "also", "have", "a", "be")), "")
-    return int(Deed.SEND) * (learnt in LEARNT) | int(Deed.PAY) * owed
-
-
 def _means_many(words: Sequence[str]) -> bool:
     """Whether a request may reach several: "them", but not "they", unless they are to learn or to be given something."""
     if not _MANY.isdisjoint(words):
         return True
-    return any(one == "they" and _told_to_others(words, at, opens=False) for at, one in enumerate(words[:-1], start=1))
-
-
-def _told_there(words: Sequence[str], at: int) -> int:
-    """ "Give Ada the gist", "put the main points into the thread"."""
-    if words[at] in GIVING and _given_to_somebody(words[at + 1 : at + 2 + REACH], gives=words[at] == "give"):
-        return int(Deed.SEND)
-    return _posted_by(words[at], words, at)
-
-
-def _given_to_somebody(reach: Sequence[str], *, gives: bool) -> bool:
-    """Whether somebody stands between the verb and the news, which "the current price" and "Ada's number" do not say."""
-    place = next((place for place, word in enumerate(reach) if singular(word) in NEWS), 0)
-    article = next((at for at in range(place - 1, 0, -1) if reach[at] in OF_A_THING), 0)
-    whom = reach[: article or place]
-    if not whom or whom[0] in TO_THE_USER or not _JOINING.isdisjoint(whom) or whom[-1].endswith(("'s", "\u2019s")):
-        return False
-    return not OF_A_THING.issuperset(whom) if article else gives and whom[0] not in OF_A_THING
-
-
-def _posted_by(verb: str, words: Sequence[str], at: int) -> int:
-    if verb not in POSTING:
-        return 0
-    readable = False
-    for place, word in enumerate(words[at + 1 : at + 2 + 2 * REACH], start=at + 1):
-        word = singular(word)
-        is_read = word in POSTED_IN or (readable and word in GATHERED_IN)
-        if is_read and not _INTO.isdisjoint(words[max(at + 2, place - 4) : place]):
-            return int(Deed.SEND)
-        readable = readable or word in READABLE
-    return 0
+    return any(one == "they" and told_to_others(words, at, opens=False) for at, one in enumerate(words[:-1], start=1))
 
 
 def _is_reminder(words: Sequence[str], at: int) -> bool:
     """ "Remind me tomorrow to answer Ada" asks for a reminder, not for the answer."""
     before = words[max(0, at - 2 * REACH) : at]
-    if not before or before[-1] != "to":
+    if not before or before[-1] not in ("to", "zu"):
         return False
-    told = next((place for place in range(len(before) - 1, 0, -1) if before[place - 1] in ("remind", "reminder")), 0)
-    return bool(told) and "and" not in before[told:]
+    told = next((place for place in range(len(before) - 1, 0, -1) if before[place - 1] in REMINDING), 0)
+    return bool(told) and ALSO_BIDS.isdisjoint(before[told:])
 
 
 def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
@@ -319,7 +333,7 @@ def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     opening: set[int] = set()
     ends: dict[int, str] = {}
     end = 0
-    folded = _MONEY_SIGN.sub(" money ", folded)
+    folded = _MONEY_SIGN.sub(" money ", folded).replace("\u2019", "'")  # phones write "don\u2019t"
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
         if not end or _BREAKS.intersection(between):
@@ -342,12 +356,17 @@ def _sign(between: str) -> str:
 def _light_deed(words: Sequence[str], at: int) -> int:
     """ "Drop her a line", "make a payment": the noun says what is done."""
     reach = words[at + 1 : at + 2 + REACH]
-    meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach)
+    about = next(
+        (place for place, word in enumerate(reach) if word == "of" and singular(reach[place - 1]) in NEWS), REACH + 1
+    )
+    meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach[:about])  # "I need the address of the hotel"
     wished = words[at] in BY_WISH
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
         return _BOOKING
     told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
-    if words[at] in LETTING and not (reach and reach[0] in TO_THE_USER):
+    if reach and reach[0] in TO_THE_USER:
+        return told & ~int(Deed.SEND)  # "let me know"
+    if words[at] in LETTING:
         further = words[at + 1 : at + 2 + 2 * REACH]
         told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
     return told
@@ -369,7 +388,7 @@ def _gerund_deed(words: Sequence[str], at: int) -> int:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
         if base in DOING:
             bits |= _acted(words, at, trade=True)
-        bits |= _particle_of(base, words, at) | _posted_by(base, words, at)
+        bits |= _particle_of(base, words, at) | posted_by(base, words, at)
     return bits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdp import provenance_request, provenance_wishes
+from pdp import provenance_request, provenance_telling, provenance_wishes
 from pdp.provenance_request import request_facts
 from pdp.provenance_wishes import singular
 
@@ -14,6 +14,13 @@ from pdp.provenance_wishes import singular
     [
         *("do it ", "follow it to do ", "act on it ", "deal with it "),
         *("need the cancellation ", "if not, make sure it is locked, ", "$5 to be paid "),
+        *(
+            "get the file over to ",
+            "let ada have the file ",
+            "make sure ada gets the file ",
+            "don't send, share or post, ",
+        ),
+        *('say "the file" ', "what is the file? "),
     ],
 )
 def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
@@ -24,7 +31,7 @@ def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, p
         steps += 1
         return singular(word)
 
-    for module in (provenance_request, provenance_wishes):
+    for module in (provenance_request, provenance_telling, provenance_wishes):
         monkeypatch.setattr(module, "singular", counted)
     taken = []
     for repeats in (100, 200):

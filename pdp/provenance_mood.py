@@ -1,0 +1,197 @@
+"""Which deeds of a request are asked for, and which it only asks about, refuses, or quotes from somebody.
+
+By words and signs alone, in linear time. What is left out here was never bidden; what is forbidden as well is told apart by
+`pdp.provenance_request.FORBIDS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from pdp.provenance_grammar import (
+    ALSO_BIDS,
+    BEGGING,
+    DENIALS,
+    DENIED_SUBJECTS,
+    DENYING_AFTER,
+    FORGET,
+    INTERROGATIVE,
+    NO_SUBJECT_MAY,
+    OF_THE_USER,
+    POSSIBLE,
+    REFUSALS,
+    REPORTING,
+    SPARING,
+    SUBORDINATING,
+    SUGGESTING,
+    TURNED_ROUND,
+    TURNED_TO,
+)
+from pdp.provenance_lexicon import LIGHT, Deed
+
+_QUOTED = re.compile(
+    r'(?<![^\s(\[:=,])"[^"\s]*\s[^"]*"(?!\w)'
+    r"|\u201c[^\s\u201c\u201d]*\s[^\u201c\u201d]*\u201d|\u201e[^\s\u201c-\u201e]*\s[^\u201c-\u201e]*[\u201c\u201d]"
+    r"|\xab\s*[^\s\xab\xbb]+\s[^\xab\xbb]*\xbb"
+)
+"""Two words or more between signs of quotation: a word alone is set apart for many reasons."""
+
+_ITEM = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
+"""Where a paragraph or an item of a list begins; other ends of lines are often those of the screen."""
+
+_MIN_WORDS_AROUND = 2
+
+_SAYING = frozenset({"dass", "que", "saying", "that"})
+_SAYING_WORDS = 4
+
+_DETOURS = frozenset({"is", "are", "do"})
+
+_YOU = frozenset({"you", "u"})
+
+_BARE_WORDS = 2
+"""Words that may stand beside a refusal that is a sentence of its own: "delete it? over my dead body, never", "pay him? no."."""
+
+
+def listed(text: str) -> str:
+    """Returns a text with stops where paragraphs and items of lists begin: folding takes their lines together."""
+    return _ITEM.sub("\n. ", text)
+
+
+def spoken(folded: str) -> tuple[str, str]:
+    """Returns what the user says himself, and what he quotes: `summarise the mail "Pay 90 to Tom"` bids no payment. A text that
+    is hardly more than a quotation is taken as said."""
+    own = _QUOTED.sub(_gap, folded)
+    if own == folded or len(re.findall(r"\w+", own)) < _MIN_WORDS_AROUND:
+        return folded, ""
+    return own, " ; ".join(match.group().strip() for match in _QUOTED.finditer(folded))
+
+
+def _gap(match: re.Match[str]) -> str:
+    stop = match.group().rstrip('"\u201c\u201d\xbb ')[-1:]
+    return ' ". ' if stop in ".!?" else ' " '
+
+
+class Bidden:
+    """Gathers the deeds of a text while its words are read in order."""
+
+    def __init__(self, words: Sequence[str], opening: Collection[int], ends: Mapping[int, str]) -> None:
+        self.refuses = False
+        self._words, self._opening, self._ends = words, opening, ends
+        self._deeds = self._before = 0  # of all sentences but the last one, which the next may still refuse
+        self._told = 0  # of the last one, what others bade
+        self._bidden = self._asked_about = self._reported = 0  # of this sentence
+        self._here = 0  # of this part of it
+        self._sentence_at = 0
+        self._after = "."  # the sign before this sentence
+        self._asks = self._forgets = self._spares = self._reports = False
+        self._refused = self._spared = 0  # words of the refusals in this sentence
+
+    @property
+    def deeds(self) -> int:
+        return self._deeds | self._before | self._told
+
+    def take(self, at: int, deeds: int) -> None:
+        """Takes in the word at a place and the deeds that it would ask for."""
+        word = self._words[at]
+        if at in self._opening or word in ALSO_BIDS:
+            self._part()
+            self._reports = self._reports and at - 1 not in self._ends and at > self._sentence_at
+            self._asks = at in self._opening and _is_question(self._words, at)
+            self._spares = at in self._opening and _is_forbidden(self._words, at)
+            self._forgets = False
+        elif self._asks and _begs(self._words[at - 1], word):
+            self._asks = False  # "is there a chance that you could send it?"
+        elif word in SUBORDINATING:
+            self._keep()
+        self._forgets = self._forgets or word in FORGET
+        if word in DENYING_AFTER and not self._forgets:
+            self._here = 0  # "lösche es nicht", "supprime rien"
+        if word in SPARING and (spared := _phrase(SPARING, self._words, at)):
+            self._spared, self._spares = spared, True
+        if word in REFUSALS and not self._is_dictated(at):
+            self._refused = self._refused or _phrase(REFUSALS, self._words, at)
+        if word in REPORTING and at > self._sentence_at and self._words[at - 1] not in OF_THE_USER:
+            self._keep()
+            self._reports = True
+        self._here |= 0 if self._spares or (self._asks and self._is_told_of(at)) else deeds
+        sign = self._ends.get(at, ",")
+        if sign != ",":
+            self._part()
+            self._sentence(at, sign)
+
+    def _is_dictated(self, at: int) -> bool:
+        """Whether a refusal is what somebody is to be told: "write Ada that this is out of the question"."""
+        sends = (self._here | self._bidden) & Deed.SEND
+        return bool(sends) and not _SAYING.isdisjoint(self._words[max(self._sentence_at, at - _SAYING_WORDS) : at])
+
+    def _is_told_of(self, at: int) -> bool:
+        """Whether the verb of a question is none of an order beside it, with or without its sign: "what did they write", "whose
+        turn is it to pay", "do we have a ticket"."""
+        return at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
+
+    def _part(self) -> None:
+        self._keep()
+        self._asks = self._spares = False
+
+    def _keep(self) -> None:
+        """What was bidden stays so, whatever the rest of this part denies: "sag ihr, dass ich nicht komme"."""
+        if self._asks:
+            self._asked_about |= self._here
+        elif self._reports:
+            self._reported |= self._here
+        else:
+            self._bidden |= self._here
+        self._here = 0
+
+    def _sentence(self, at: int, sign: str) -> None:
+        said = self._bidden if sign == "?" else self._bidden | self._asked_about
+        if sign == "?" and not said:
+            self._told = 0  # "Ada says I should pay it. Is she right?"
+        if self._is_bare(at + 1 - self._sentence_at):
+            self.refuses = True
+            self._before = 0  # it refuses what was said before
+        self.refuses = self.refuses or self._refused + self._spared > 0
+        if self._refused:
+            said = 0
+        self._deeds |= self._before | self._told
+        self._before, self._told = said, 0 if self._refused or sign == "?" else self._reported
+        self._bidden = self._asked_about = self._reported = self._refused = self._spared = 0
+        self._sentence_at, self._after, self._reports = at + 1, sign, False
+
+    def _is_bare(self, length: int) -> bool:
+        """Whether a sentence says no more than a refusal, "no way", or answers the user's own question so, "pay him? no, don't";
+        not "no need to rush" and "could you pay him? no hurry"."""
+        answers = self._after == "?" and self._words[self._sentence_at] in DENIALS and self._sentence_at in self._ends
+        refusal = max(self._refused, int(answers))
+        return length == self._spared or 0 < refusal >= length - _BARE_WORDS
+
+
+def _is_question(words: Sequence[str], at: int) -> bool:
+    """ "What should I reply?", "did it run?", "should I send it?"; but "how about sending it?", "why don't you send it?"."""
+    follower = words[at + 1] if at + 1 < len(words) else ""
+    if words[at] in _DETOURS and not POSSIBLE.isdisjoint(words[at + 1 : at + 5]):
+        return False
+    if words[at] in TURNED_ROUND:
+        return follower in TURNED_TO
+    return words[at] in INTERROGATIVE and follower not in SUGGESTING
+
+
+def _is_forbidden(words: Sequence[str], at: int) -> bool:
+    """ "Nothing may be deleted", "no files should be sent"; but "no rush, you can send it"."""
+    if words[at] not in DENIED_SUBJECTS:
+        return False
+    may = next((place for place in range(at + 1, min(len(words), at + 5)) if words[place] in NO_SUBJECT_MAY), 0)
+    return may > 0 and OF_THE_USER.isdisjoint(words[at + 1 : may + 2])
+
+
+def _begs(before: str, word: str) -> bool:
+    return (word in _YOU and before in BEGGING) or (word in BEGGING and before in _YOU)
+
+
+def _phrase(phrases: Mapping[str, tuple[tuple[str, ...], ...]], words: Sequence[str], at: int) -> int:
+    """Returns how many words of one of the phrases stand at a place where one of them may begin, 0 for none."""
+    for phrase in phrases[words[at]]:
+        if tuple(words[at : at + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
