@@ -8,7 +8,6 @@ signals that need it have no data. Does not decide, count or record anything.
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +19,7 @@ from pdp.authenticate import Speaker
 from pdp.inspection.model import CLEAN
 from pdp.lane import Lane
 from pdp.model import Activation, CallerIdentity, ClaimStatus, StateView
+from pdp.opa_command import run_opa
 from pdp.opa_http import OpaClient
 from pdp.policy_input import policy_input, policy_payload
 from pdp.signals import signals
@@ -97,13 +97,9 @@ class BundlePolicy:
         return self._eval("data.writ.explain", item)
 
     def _eval(self, query: str, item: bytes) -> Mapping[str, Any]:
-        command = [str(self._opa), "eval", "--bundle", str(self._bundle), "--ignore", "*_test.rego", "--stdin-input"]
-        command += ["--strict-builtin-errors", "--format", "json", query]
-        try:
-            done = subprocess.run(command, input=item, capture_output=True, timeout=TIMEOUT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise EvaluationFailed("OPA_NOT_RUNNABLE", f"cannot run opa: {type(error).__name__}") from error
-        return _document(done.stdout, "result", 0, "expressions", 0, "value")
+        arguments = ["eval", "--bundle", str(self._bundle), "--ignore", "*_test.rego", "--stdin-input"]
+        arguments += ["--strict-builtin-errors", "--format", "json", query]
+        return _document(run_opa(self._opa, arguments, item), "result", 0, "expressions", 0, "value")
 
 
 def explain(policy: Policy, text: bytes, claimant: str, organisation: str, now_ms: int) -> Mapping[str, Any]:
@@ -168,7 +164,7 @@ def _document(answer: bytes, *way: str | int) -> Mapping[str, Any]:
         for step in way:
             value = value[step]
     except (orjson.JSONDecodeError, LookupError, TypeError) as error:
-        said = answer.decode("utf-8", "replace").strip()[:300]
+        said = " ".join(answer.decode("utf-8", "replace").split())[:300]
         raise EvaluationFailed(
             "EVALUATION_FAILED", f"expected a document of the policy library, got `{said}`"
         ) from error

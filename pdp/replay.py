@@ -5,7 +5,6 @@ what differs. Needs the vault's keys, so it is an operator's tool and not an aud
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -15,12 +14,11 @@ import orjson
 
 from pdp.evidence_read import EvidenceReader
 from pdp.model import Outcome
+from pdp.opa_command import run_opa
 from pdp.outcome import parse_outcome
 from writ.errors import EvaluationFailed, InvalidInput, VerificationFailed
 from writ.receipt import Receipt, VerifiedReceipt
 from writ.v1 import receipt_pb2
-
-OPA_TIMEOUT_S = 60.0
 
 QUERY = "data.writ.decision"
 
@@ -145,7 +143,7 @@ def _of_outcome(outcome: Outcome) -> dict[str, Any]:
 
 
 def _judge(input_json: bytes, bundle: Path, opa: Path) -> Outcome:
-    document = _opa(
+    document = run_opa(
         opa,
         ["eval", "--bundle", str(bundle), "--stdin-input", "--strict-builtin-errors", "--format=json", QUERY],
         input_json,
@@ -162,17 +160,7 @@ def _judge(input_json: bytes, bundle: Path, opa: Path) -> Outcome:
 
 def _revision(bundle: Path, opa: Path) -> str:
     try:
-        manifest = json.loads(_opa(opa, ["inspect", "--format=json", str(bundle)], b""))["manifest"]
+        manifest = json.loads(run_opa(opa, ["inspect", "--format=json", str(bundle)]))["manifest"]
     except (ValueError, LookupError, TypeError) as error:
         raise EvaluationFailed("EVALUATION_MALFORMED", "the bundle has no readable manifest") from error
     return str(manifest.get("revision", ""))
-
-
-def _opa(opa: Path, arguments: list[str], standard_input: bytes) -> bytes:
-    done = subprocess.run(
-        [str(opa), *arguments], input=standard_input, capture_output=True, timeout=OPA_TIMEOUT_S, check=False
-    )
-    if done.returncode:
-        detail = done.stderr.decode(errors="replace").strip()[:500]
-        raise EvaluationFailed("EVALUATION_FAILED", f"opa {arguments[0]} failed: {detail}")
-    return done.stdout

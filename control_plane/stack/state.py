@@ -129,7 +129,7 @@ class StackState:
             raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` took over {timeout_s:.0f} s") from error
         if ended.code != 0:
             raise DependencyFailed("STATE_VERB_FAILED", f"`writ state {verb}` failed: {ended.said[-500:]}")
-        return ended.said
+        return ", ".join(ended.said.splitlines())
 
 
 async def state_lacks(layout: Layout) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -51,9 +52,14 @@ def wants_json(arguments: Sequence[str]) -> bool:
 @contextmanager
 def reported(*, as_json: bool) -> Iterator[None]:
     """Says how a verb failed and ends it. Raises click's Exit; without `as_json` click's own wrong usage, which shows the usage
-    too; and what is a defect."""
+    too; and what is a defect. A verb that the user interrupts ends by that signal once it has put its things away."""
     try:
         yield
+    except KeyboardInterrupt:
+        # Not by an exit code: the shell that runs a loop of verbs goes on after one.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+        raise  # pragma: no cover  # the signal ends the process
     except (WritError, click.ClickException, OSError) as error:
         failed = _failed(error, as_json)
         if failed is None:

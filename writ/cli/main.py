@@ -7,8 +7,10 @@ What is said of a failure stands in failure.py.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 import click
@@ -105,9 +107,14 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Runs the command line. Refuses a closed standard output, where every answer would be lost without a word."""
+    """Runs the command line. Refuses a closed standard output, where every answer would be lost without a word; a closed
+    standard input is empty, and a closed standard error takes what it is given."""
     if sys.stdout is None:
         sys.exit("writ: FILE_UNUSABLE: `output` cannot be read or written: it is closed")
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # for as long as the process runs
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     silence_grpc()
     cli(prog_name="writ")
 

@@ -17,6 +17,8 @@ STATE_FOLDER_NAME = ".writ"
 
 SETTINGS_NAME = "writ.yaml"
 
+GRPC_LOG_LEVEL = "GRPC_VERBOSITY"
+
 
 def state_folder(environ: Mapping[str, str] | None = None) -> Path:
     """Returns `$WRIT_STATE`, `./.writ` in the checkout, else `$XDG_STATE_HOME/writ` or `~/.local/state/writ`."""
@@ -33,7 +35,7 @@ def state_folder(environ: Mapping[str, str] | None = None) -> Path:
 def silence_grpc(environ: MutableMapping[str, str] | None = None) -> None:
     """Has gRPC, which reads this when it is imported, write no lines of its own between those of a verb, unless the user asks
     for them: what went wrong stands in the error. Servers that a verb starts have their own setting."""
-    (os.environ if environ is None else environ).setdefault("GRPC_VERBOSITY", "NONE")
+    (os.environ if environ is None else environ).setdefault(GRPC_LOG_LEVEL, "NONE")
 
 
 def settings_file() -> Path:

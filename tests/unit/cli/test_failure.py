@@ -20,6 +20,8 @@ FAILING = {
     "token": (1, "KEY_INVALID", "token --state {none} --subject agent/a"),
     "receipt show": (1, "RECEIPT_MALFORMED", "receipt show {file}"),
     "policy explain": (1, "CONFIG_UNREADABLE", "policy explain -f {file} --config {none}"),
+    "policy explain --opa": (1, "OPA_NOT_RUNNABLE", "policy explain -f {call} --bundle {folder} --opa {file}"),
+    "policy explain --bundle": (1, "EVALUATION_FAILED", "policy explain -f {call} --bundle {folder} --opa {false}"),
     "decide --replay": (1, "RECEIPT_MALFORMED", "decide --replay {file}"),
     "replay": (1, "CONFIG_TYPE", "replay {file} --config {file} --keys {file} --bundle {file} --opa {file}"),
     "bundle build": (1, "KEY_INVALID", "bundle build --source {folder} --out {none} --signing-key {file} --opa {file}"),
@@ -44,12 +46,14 @@ FAILING = {
 
 def run(arguments: str, folder: Path) -> Result:
     places = {"file": folder / "file", "none": folder / "none", "folder": folder / "empty", "keys": folder / "keys"}
+    places |= {"call": folder / "call", "false": Path("/bin/false")}
     return CliRunner().invoke(cli, [argument.format(**places) for argument in arguments.split()], prog_name="writ")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "file").write_text("1")
+    (tmp_path / "call").write_text('{"tool": {"server": "s", "name": "t"}, "args": {}}')
     (tmp_path / "empty").mkdir()
     (tmp_path / "keys" / "receipt.pem").mkdir(parents=True)
     return tmp_path

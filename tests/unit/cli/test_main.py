@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,44 @@ def test_a_closed_output_is_one_line_and_a_failure(arguments: list[str]) -> None
     )
     assert done.returncode == 1
     assert done.stderr == "writ: FILE_UNUSABLE: `output` cannot be read or written: it is closed\n"
+
+
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code", "said"),
+    [
+        ("<&-", ["decide", "-"], 1, "ACTION_UNREADABLE"),
+        ("<&-", ["canonicalize", "-f", "-"], 1, "ARGUMENTS_NOT_JSON"),
+        ("2>&-", ["token", "--nonsense"], 2, ""),
+        ("2>&-", ["receipt", "show", "/dev/null"], 1, ""),
+        ("2>&-", ["receipt", "show", "/dev/null", "--json"], 1, "RECEIPT_MALFORMED"),
+    ],
+)
+def test_a_closed_input_is_empty_and_a_closed_error_output_changes_no_exit_code(
+    tmp_path: Path, closed: str, arguments: list[str], code: int, said: str
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "writ.cli.main", *arguments],
+        env={**os.environ, "WRIT_STATE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_verb_that_is_interrupted_ends_by_that_signal(tmp_path: Path, option: list[str]) -> None:
+    waits = tmp_path / "fifo"
+    os.mkfifo(waits)
+    command = [sys.executable, "-m", "writ.cli.main", "canonicalize", "-f", str(waits), *option]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with process, waits.open("wb"):  # opens when the verb does, which reads then
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == -signal.SIGINT, "by which a shell ends a loop, too"
 
 
 def test_a_decision_point_that_gives_up_says_so_in_the_form_of_its_log(tmp_path: Path) -> None:
