@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pdp.suggest.joined import DETERMINERS, coordinated, is_adverb, joined, makes_a_credential, parted, verb_with_object
 from pdp.suggest.lexicon_nouns import VAGUE
 from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
@@ -26,8 +27,6 @@ from pdp.suggest.said import READS, Said
 from pdp.suggest.words import base_form, first_sentence, sentences, singular, text_words, word_set
 from writ.action import Verb
 
-_JOINS = word_set("and or then also")
-_DETERMINERS = word_set("a an the it its them their all any your this that these those every each")
 _LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGNORECASE)
 """What some publishers put before the description proper; all of it is text of the same hand."""
 
@@ -49,17 +48,25 @@ MAX_SENTENCES = 6
 def read_description(text: str) -> tuple[Said, ...]:
     """Returns the verbs at the head of a description's first sentence, and those of later sentences that say what the
     tool does (`Deletes …`). A request to the reader (`Delete it afterwards`) says nothing of the tool."""
-    text = _LABEL.sub("", text, count=1)
-    found = list(_of_sentence(text_words(first_sentence(text))))
+    text = _LABEL.sub("", text, count=1).replace("&", " and ")
+    found = list(_of_sentence(first_sentence(text)))
     for later in sentences(text, MAX_SENTENCES)[1:]:
         words = _without_preamble(text_words(later))
         word = base_form(words[0]) if words else ""
         turned = addressed(word, words) if words and word != words[0] else None
         if turned is not None:
             found.append(replace(_said(turned, word, 50), later=True))
+        elif word != (words[0] if words else "") and word not in STRICT and (verb := _later(word, words[1:])):
+            found.append(replace(_said(verb, word, 50), later=True))
         elif word in STRICT and word != words[0] and word not in NAME_ONLY | _OF_ARGUMENTS and not _is_subject(words):
             found.append(replace(_said(STRICT[word], word, 50), later=True))
     return tuple(found)
+
+
+def _later(word: str, rest: tuple[str, ...]) -> Verb | None:
+    """What a later sentence does whose first word is no plain verb: `Mails the bill to the tenant`, `Spins up a box`."""
+    verb = verb_with_object(word, rest, third=True) or (PHRASES.get((word, rest[0])) if rest else None)
+    return None if verb in READS else verb
 
 
 def _is_subject(words: tuple[str, ...]) -> bool:
@@ -67,33 +74,35 @@ def _is_subject(words: tuple[str, ...]) -> bool:
     return words[1:2] != () and words[1] in _AUXILIARIES
 
 
-def _is_adverb(word: str) -> bool:
-    """True for `permanently`; not for `reply` and `apply`."""
-    return word.endswith("ly") and word not in STRICT and word not in LOOSE
-
-
 def _without_preamble(words: tuple[str, ...]) -> tuple[str, ...]:
     index = 0
-    while index < min(len(words), 8) and (words[index] in PREAMBLE or _is_adverb(words[index])):
+    while index < min(len(words), 8) and (words[index] in PREAMBLE or is_adverb(words[index])):
         index += 1
     return words[index:]
 
 
-def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
-    words = _without_preamble(words)
+def _of_sentence(sentence: str) -> Iterator[Said]:
+    words = _without_preamble(text_words(sentence))
     if not words:
         return
     lead = words[0]
     if words[1:3] in (("this", "tool"), ("this", "function")):
         return  # `Call this tool when …` is for the reader
     word = _verb_word(lead)
-    rest = words[2:] if words[1:2] and words[1] in _DETERMINERS else words[1:]
+    rest = words[2:] if words[1:2] and words[1] in DETERMINERS else words[1:]
     pair = (word, rest[0] if rest else "")
     if word in VEHICLES and HARMLESS & set(rest[:3]):
         yield _said(Verb.READ, word, 55)
         return
+    third = lead != word and lead.endswith("s")
     verb = (
-        _granted(word, words) or DESCRIPTION_ONLY.get(word) or PHRASES.get(pair) or STRICT.get(word) or LOOSE.get(word)
+        _granted(word, words)
+        or DESCRIPTION_ONLY.get(word)
+        or PHRASES.get(pair)
+        or parted(word, words[1:])
+        or STRICT.get(word)
+        or LOOSE.get(word)
+        or verb_with_object(word, words[1:], third=False)
     )
     if verb is None or word in NAME_ONLY or _is_half_a_name(lead, words):
         return
@@ -101,18 +110,24 @@ def _of_sentence(words: tuple[str, ...]) -> Iterator[Said]:
     if turned is not None:
         yield _said(turned, word, 55)
         return
-    third = lead != word and lead.endswith("s")
+    if verb in (Verb.CREATE, Verb.UPDATE) and makes_a_credential(word, words[1:]):
+        verb = Verb.ADMIN
     if third and (word in ALSO_NOUNS or word in LOOSE) and words[1:2] and words[1] in _OF:
         return  # `Replies for a message` are a plural
     weak = pair not in PHRASES and not _is_sure(word, words, third=third)
     yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
-    yield from _joined(words, third=third)
+    seen = set()
+    preamble = len(text_words(sentence)) - len(words)
+    for other, came in (*joined(words, third=third), *coordinated(sentence, preamble)):
+        if (other, came) not in seen:
+            seen.add((other, came))
+            yield _said(other, came, 55)
 
 
 def _is_half_a_name(lead: str, words: tuple[str, ...]) -> bool:
     """True for `Access card for a member` and `Sample pack to an address`, where the first word only tells which."""
     follower = words[1] if len(words) > 1 else ""
-    if lead not in HALF_NAMES or follower in _DETERMINERS | _OF | {"about", "on"} or (lead, follower) in PHRASES:
+    if lead not in HALF_NAMES or follower in DETERMINERS | _OF | {"about", "on"} or (lead, follower) in PHRASES:
         return False
     return bool(follower) and follower not in VAGUE | VIEWS and follower == singular(follower)
 
@@ -120,7 +135,7 @@ def _is_half_a_name(lead: str, words: tuple[str, ...]) -> bool:
 def _granted(word: str, words: tuple[str, ...]) -> Verb | None:
     """What it is to give somebody something: `Gives a member the right to …`, not `Gives the balance`, nor `Gives the date a key
     expires`."""
-    if word != "give" or len(words) < 5 or not {words[1], words[3]} <= _DETERMINERS or words[2] in _READERS:
+    if word != "give" or len(words) < 5 or not {words[1], words[3]} <= DETERMINERS or words[2] in _READERS:
         return None
     for place in range(4, min(len(words), 7)):
         given, ends = singular(words[place]), words[place + 1 : place + 2]
@@ -140,29 +155,12 @@ def _verb_word(lead: str) -> str:
 def _is_sure(word: str, words: tuple[str, ...], *, third: bool) -> bool:
     """True for a first word that surely is a verb: `Deletes …`, `Delete an order`, `Book a cab`; not `Order history`."""
     follower = words[1] if len(words) > 1 else ""
-    has_object = follower in _DETERMINERS or (follower != singular(follower) and singular(follower) not in VAGUE)
+    has_object = follower in DETERMINERS or (follower != singular(follower) and singular(follower) not in VAGUE)
     if word in STRICT:
         return word not in ALSO_NOUNS or third or has_object
-    return word in SURE_LEADS and (third or has_object)
-
-
-def _joined(words: tuple[str, ...], *, third: bool) -> Iterator[Said]:
-    """Yields further verbs of a sentence, which have the form of the first: `reads and deletes`, `read, then delete`."""
-    for place in range(1, len(words) - 1):
-        if words[place] not in _JOINS:
-            continue
-        follower = place + 1
-        while follower < len(words) - 1 and (words[follower] in _JOINS or _is_adverb(words[follower])):
-            follower += 1
-        came = words[follower]
-        if came.startswith("drop") and words[place - 1].startswith("drag"):
-            continue
-        word = base_form(came) if third else came
-        if (word != came) is not third or word in DESCRIPTION_ONLY or word in NAME_ONLY:
-            continue
-        determined = follower + 1 < len(words) and words[follower + 1] in _DETERMINERS
-        if (word in STRICT and (word not in ALSO_NOUNS or determined)) or (word in LOOSE and determined):
-            yield _said(STRICT.get(word) or LOOSE[word], word, 55)
+    if word in SURE_LEADS:
+        return third or has_object
+    return verb_with_object(word, words[1:], third=False) is not None
 
 
 def _said(verb: Verb, word: str, confidence: int) -> Said:

@@ -170,7 +170,9 @@ def _words_said(name: Name, described: Sequence[Said]) -> tuple[Said, ...]:
             graver = [said for said in graver if said.verb is not Verb.UPDATE or not said.later]
         more = {said.verb: said for said in reversed(graver)}
         return (*name.verbs, *sorted(more.values(), key=lambda said: GRAVITY[said.verb]))
-    graver = [said for said in graver if said.word not in MAKERS and said.verb not in READS]
+    graver = [
+        said for said in graver if said.verb not in READS and (said.word not in MAKERS or said.verb is Verb.ADMIN)
+    ]
     if not graver:
         return name.verbs
     worst = max(graver, key=lambda said: GRAVITY[said.verb])

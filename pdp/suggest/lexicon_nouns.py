@@ -86,7 +86,11 @@ RIGHTS = word_set(
 """Resources whose change changes what others may do."""
 RIGHTS_MADE_ONLY_BY_CHANGE = word_set("group index rule limit schema parameter flag webhook integration column license")
 """Of these, making a new one adds no right by itself."""
-KEY_KINDS = word_set("api deploy ssh access encryption secret public signing gpg kms license host")
+CREDENTIALS = word_set("token credential secret key certificate password")
+"""What lets in whoever has it."""
+KEY_KINDS = word_set(
+    "api deploy ssh access encryption secret public signing gpg kms license host sdk private master root service"
+)
 """What makes a `key` a credential."""
 
 TALK = word_set(

@@ -287,6 +287,38 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("issue", "refund"): Verb.PAY,
     ("issue", "credit"): Verb.PAY,
     ("issue", "card"): Verb.CREATE,
+    ("spin", "up"): Verb.CREATE,
+    ("stand", "up"): Verb.CREATE,
+    ("bring", "up"): Verb.EXECUTE,
+    ("fire", "up"): Verb.EXECUTE,
+    ("boot", "up"): Verb.EXECUTE,
+    ("start", "up"): Verb.EXECUTE,
+    ("kick", "off"): Verb.EXECUTE,
+    ("roll", "out"): Verb.EXECUTE,
+    ("spin", "down"): Verb.ADMIN,
+    ("wind", "down"): Verb.ADMIN,
+    ("bring", "down"): Verb.ADMIN,
+    ("cut", "off"): Verb.ADMIN,
+    ("sign", "off"): Verb.ADMIN,
+    ("throw", "away"): Verb.DELETE,
+    ("throw", "out"): Verb.DELETE,
+    ("pay", "out"): Verb.PAY,
+    ("wake", "up"): Verb.UPDATE,
+    **{
+        (made, credential): Verb.ADMIN
+        for made in ("issue", "mint", "cut", "roll", "forge")
+        for credential in (
+            "token",
+            "tokens",
+            "key",
+            "keys",
+            "credential",
+            "credentials",
+            "certificate",
+            "secret",
+            "badge",
+        )
+    },
 }
 """Two words that mean something else together."""
 
@@ -313,6 +345,19 @@ GRAVE_PHRASES = (
 
 SURE_LEADS = word_set("book reserve hire charge refund transfer wire deposit trade order post stop expire buy log")
 """Loose words that are surely verbs where a description starts with them and an object follows: `Book a cab`."""
+
+_WITH_AN_OBJECT: Mapping[Verb, str] = {
+    Verb.CREATE: "book reserve hire mint issue schedule fork commit snapshot store record place lodge",
+    Verb.UPDATE: "cut roll claim flag release renew free apply",
+    Verb.SEND: "mail email text fax phone alert message page file post",
+    Verb.PAY: "charge refund transfer wire order buy trade deposit bill swap stake fund",
+    Verb.EXECUTE: "start run train",
+    Verb.ADMIN: "stop scale",
+    Verb.DELETE: "fire expire",
+}
+WITH_AN_OBJECT: Mapping[str, Verb] = {word: verb for verb, words in _WITH_AN_OBJECT.items() for word in words.split()}
+"""Words that are nouns as often, and in a sentence surely verbs where a determiner follows: `Mint a token`, `Mails the bill to
+the tenant`. Left out is what a reading is said to do with such an object: `Calls the API`, `Prints the list`, `Holds a list`."""
 
 MAKERS = word_set("generate create make build compose produce prepare render draw plot new")
 """What a description says of an answer: a tool that gets a report may well be said to generate it."""
@@ -368,3 +413,10 @@ UNDONE_EASILY = word_set(
     "unmute bookmark favorite snooze toggle pause resume reopen react hide unhide"
 )
 """Updates that the same server takes back, record by record."""
+
+MANNER = word_set(
+    "set put enter follow match like complete finish fill link switch connect join split label tag merge resolve apply "
+    "correct adjust crop resize skip accept navigate submit serve simulate interpret clean sweep confirm simulate "
+    "optimize associate bind rank extend relate highlight encrypt decrypt reconcile squash deny decline reject refuse permit"
+)
+"""Verbs of change that as often say how something is read, or what is refused: `following redirects`, `joining tables`."""

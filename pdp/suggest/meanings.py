@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pdp.suggest.lexicon_nouns import (
     BOOKED,
+    CREDENTIALS,
     KEY_KINDS,
     MONEY,
     MONEY_IS_PAPER,
@@ -45,7 +46,7 @@ _BEGUN = word_set(
 """What is there once people start it, and runs no program."""
 _SIGNING = word_set("login logout authenticate log sign")
 """What opens or ends a session of the caller's own and gives nobody a right."""
-_CREDENTIALS = word_set("token credential secret key certificate password session")
+_RENEWING = word_set("refresh renew rotate regenerate reissue roll cut")
 _CONTEXTS = word_set(
     "account tab workspace project profile organization context tenant environment database board team"
 )
@@ -87,7 +88,7 @@ def is_about_money(name: Name, nouns: tuple[str, ...]) -> bool:
 
 
 def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
-    if said.word in ("refresh", "renew", "rotate", "regenerate") and _CREDENTIALS & set(nouns):
+    if said.word in _RENEWING and (CREDENTIALS | {"session"}) & set(nouns):
         return replace(said, verb=Verb.ADMIN, reason=f"{said.reason} a {nouns[-1]}")
     if said.word == "select" and nouns[-1:] and nouns[-1] in _CONTEXTS and not name.plural:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason} a {nouns[-1]}, which later calls act on")

@@ -15,7 +15,9 @@ _OWED = MONEY | word_set("debt due rent fare fee toll tax fine premium subscript
 _GOODS = word_set(
     "good goods delivery shipment consignment parcel package inventory stock pallet luggage baggage waste"
 )
-_STORES = word_set("cluster volume disk partition pool storage capacity filesystem quota limit subscription plan fleet")
+_STORES = word_set(
+    "range network subnet cluster volume disk partition pool storage capacity filesystem quota limit subscription plan fleet"
+)
 _CARRIERS = word_set("truck lorry van vehicle container trailer ship wagon cart dishwasher washer kiln")
 PROGRAMS_LOADED = word_set("plugin extension module addon library driver skill")
 """What runs once it is loaded."""
@@ -34,6 +36,12 @@ _REMEMBERED = word_set(
     "memory memories conversation chat fact context knowledge entity observation information history detail preference"
 )
 
+PERSONS = (PEOPLE - {"name", "login"}) | word_set(
+    "patient student guest driver tenant teacher visitor supplier staff team player subscriber resident crew oncall engineer "
+    "responder reviewer approver maintainer developer operator manager boss teammate author moderator organizer organiser "
+    "instructor coach trainer nurse doctor courier rider cook chef waiter janitor"
+)
+
 _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "collect": ((_OWED, Verb.PAY), (_GOODS, Verb.UPDATE)),
     "capture": ((_OWED, Verb.PAY),),
@@ -41,14 +49,19 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "receive": ((_GOODS, Verb.UPDATE),),
     "convert": ((_BECOMES, Verb.UPDATE),),
     "solve": ((_CASES, Verb.UPDATE),),
-    "ping": (((PEOPLE | {"audience", "team", "participant", "channel", "group"}) - {"name", "login"}, Verb.SEND),),
+    "ping": (
+        (
+            (PERSONS | {"audience", "participant", "channel", "group", "support", "helpdesk", "everyone", "me", "us"}),
+            Verb.SEND,
+        ),
+    ),
     "get": ((_LOCKS - {"lock"}, Verb.UPDATE),),
     "obtain": ((_LOCKS, Verb.UPDATE),),
     "poll": ((PEOPLE | {"audience", "team", "participant"}, Verb.SEND),),
     "extract": ((word_set("archive zip tarball tar backup"), Verb.CREATE),),
     "expand": ((_STORES, Verb.UPDATE),),
     "display": ((word_set("ad advert advertisement banner announcement notice"), Verb.SEND),),
-    "load": ((_CARRIERS, Verb.UPDATE), (PROGRAMS_LOADED, Verb.EXECUTE)),
+    "load": ((_CARRIERS | {"snapshot", "dump"}, Verb.UPDATE), (PROGRAMS_LOADED, Verb.EXECUTE)),
     "track": ((word_set("event conversion time hour expense calorie meal workout mood purchase"), Verb.CREATE),),
     "map": ((RIGHTS - {"column", "table", "index", "schema"}, Verb.ADMIN),),
     "suggest": ((word_set("edit change correction amendment revision"), Verb.CREATE),),
@@ -58,12 +71,13 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
 READERS = word_set("user agent caller model assistant reader you client")
 """Whom a tool gives what it reads: `Returns the balance to the caller`."""
 _AFTER_TOLD = word_set("to that about where when what how who which not")
-PERSONS = (PEOPLE - {"name", "login"}) | word_set(
-    "patient student guest driver tenant teacher visitor supplier staff team player subscriber resident crew"
-)
 _TAKE_BACK = PERSONS | word_set(
     "shop store seller sender vendor merchant warehouse library stock shelf owner pool depot"
 )
+_ELSEWHERE = word_set(
+    "bucket s3 ftp sftp cloud dropbox storage webhook vendor partner auditor accountant address destination location uri url"
+)
+"""Where an export leaves the server: `Exports the ledger to a bucket`."""
 _SHOWING = word_set("show display present exhibit screen feature stream")
 _AUDIENCE = word_set(
     "public everyone everybody anyone anybody all others world audience visitors customers followers subscribers passers "
@@ -103,6 +117,12 @@ def addressed(word: str, words: tuple[str, ...]) -> Verb | None:
         return Verb.UPDATE if _given(words) else None
     if word == "return":
         return Verb.UPDATE if _ends_at(words, _TAKE_BACK) else None
+    if word == "export":
+        return (
+            Verb.SEND
+            if any(_ELSEWHERE & set(words[at + 1 : at + 5]) for at, item in enumerate(words) if item == "to")
+            else None
+        )
     if word == "report":
         return Verb.SEND if words[1:2] and words[1] in ("a", "an") and not set(objects) & (VAGUE | VIEWS) else None
     if word in _SHOWING and _is_shown_to_others(words):

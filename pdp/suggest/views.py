@@ -133,6 +133,8 @@ def _bare(phrase: list[str], rest: list[str], name: Name) -> int:
     if len(phrase) == 1:
         if _is_verb(base_form(first)) and first not in _HEADS:
             return 0
+        if after in ("and", "or") and _are_verbs(first, rest):
+            return 0
         listed = not any(word in _DETERMINERS for word in _until(rest[1:], _PLACES | {"of", "that", "which", "who"}))
         if (after in _LISTING or not after) and (after not in (",", "and", "or") or listed):
             return STRONG
@@ -148,6 +150,13 @@ def _bare(phrase: list[str], rest: list[str], name: Name) -> int:
         return 0
     unknown = not name.verbs and name.words[:1] == (first,) and first not in _NOUNS
     return BARE if unknown else LIKELY
+
+
+def _are_verbs(first: str, rest: list[str]) -> bool:
+    """True for `Inserts or patches configurations`: two plurals that may be verbs, before something that is done so."""
+    second, object_ = rest[1:2], rest[2:3]
+    acts = all(base_form(word) != word and base_form(word) in STRICT.keys() | LOOSE.keys() for word in (first, *second))
+    return acts and bool(object_) and object_[0] not in _PLACES | _LISTING
 
 
 def _until(words: list[str], ends: frozenset[str]) -> list[str]:
@@ -186,5 +195,5 @@ def yields(name: Name, shown: int) -> bool:
 
 
 def begins_with_a_noun(name: Name) -> bool:
-    """True for a plural that no verb can begin: `notifications`, `account_limits`."""
-    return name.plural and (len(name.words) == 1 or singular(name.words[0]) in _NOUNS)
+    """True for a plural whose first word is known as a noun: `notifications`, `account_limits`; `noparams` may be anything."""
+    return name.plural and singular(name.words[0]) in _NOUNS

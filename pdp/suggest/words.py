@@ -51,7 +51,18 @@ def name_words(name: str) -> tuple[str, ...]:
             piece = fold(name[start:index].strip())
             words += _WORD.findall(piece.replace("_", " "))
             start = index
-    return tuple(words[:MAX_WORDS])
+    return _on_call(words[:MAX_WORDS])
+
+
+def _on_call(words: list[str]) -> tuple[str, ...]:
+    """Reads `on-call` as one word, which is neither a place nor a call."""
+    out: list[str] = []
+    for word in words:
+        if word == "call" and out and out[-1] == "on":
+            out[-1] = "oncall"
+        else:
+            out.append(word)
+    return tuple(out)
 
 
 def _is_border(name: str, index: int) -> bool:
@@ -78,7 +89,7 @@ def sentences(text: str, most: int) -> list[str]:
 
 def text_words(text: str) -> tuple[str, ...]:
     """Returns the first words of a text, folded: look-alikes and invisible characters hide nothing."""
-    return tuple(_WORD.findall(fold(text[: MAX_WORDS * 16]))[:MAX_WORDS])
+    return _on_call(_WORD.findall(fold(text[: MAX_WORDS * 16]))[:MAX_WORDS])
 
 
 @lru_cache(maxsize=8192)
@@ -90,7 +101,7 @@ def singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+    if word.endswith(("ches", "shes", "sses", "xes", "zzes")):
         return word[:-2]
     return word[:-1]
 
@@ -102,6 +113,13 @@ def base_form(word: str) -> str:
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+    if word.endswith(("ches", "shes", "sses", "xes", "zzes", "oes")):
         return word[:-2]
     return word[:-1]
+
+
+def stems(word: str, ending: int) -> tuple[str, ...]:
+    """Returns the verbs that a participle or gerund may come from: `deleted` → `delete`, `cancelled` → `cancel`."""
+    stem = word[:-ending]
+    doubled = stem[-2:-1] == stem[-1:]
+    return stem + "e", stem, *((stem[:-1],) if doubled else ()), *((stem[:-1] + "y",) if stem.endswith("i") else ())
