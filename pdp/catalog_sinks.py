@@ -17,7 +17,8 @@ from pdp.provenance_sums import UNKNOWN_CURRENCY, Sum
 from writ.action import Verb
 from writ.strict_json import Number
 
-SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", "content")
+_COMPOSED = "content"
+SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", _COMPOSED)
 
 MAX_SINK_VALUES = 64
 """Values looked at in one call. More recipients than that are a mailing, which is held for its number alone."""
@@ -47,11 +48,13 @@ class SinkValue(NamedTuple):
 
 
 class SinkValues(NamedTuple):
-    """The values in the order of the catalog. `complete` is False when values were left out or cut: then nothing is
-    known of the rest, and it must count as named by nobody."""
+    """The values in the order of the catalog, composed texts last. `complete` is False when values were left out or cut: then
+    nothing is known of the rest, and it must count as named by nobody. `cut` are the pointers of composed texts of which not all
+    is here: what they say beyond is not known, whom the action reaches is."""
 
     values: list[SinkValue]
     complete: bool
+    cut: frozenset[str] = frozenset()
 
 
 def parse_sinks(reader: Reader, coverage: Coverage) -> tuple[Sink, ...]:
@@ -131,15 +134,16 @@ def _cut(found: list[SinkValue]) -> SinkValues:
     """Returns values within bounds."""
     room = MAX_SINKS_CHARS
     values: list[SinkValue] = []
+    cut: set[str] = set()
     complete = len(found) <= MAX_SINK_VALUES
-    for value in found[:MAX_SINK_VALUES]:
-        most = min(MAX_CONTENT_CHARS if value.kind == "content" else MAX_SINK_CHARS, room)
-        if len(value.text) > most:
-            complete = False
-            value = value._replace(text=value.text[:most])
-        room -= len(value.text)
-        values.append(value)
-    return SinkValues(values, complete)
+    for value in sorted(found[:MAX_SINK_VALUES], key=lambda one: one.kind == _COMPOSED):
+        most = min(MAX_CONTENT_CHARS if value.kind == _COMPOSED else MAX_SINK_CHARS, room)
+        if len(value.text) > most and value.kind == _COMPOSED:
+            cut.add(value.pointer)
+        complete = complete and (len(value.text) <= most or value.kind == _COMPOSED)
+        values.append(value._replace(text=value.text[:most]))
+        room -= len(values[-1].text)
+    return SinkValues(values, complete, frozenset(cut))
 
 
 def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -116,8 +116,12 @@ def provenance_ask(
     said = requests.read(speech.text) if asserted else None
     refs: list[SinkRef] = []
     lookups = Lookups()
+    unfollowed = dict.fromkeys(sorted(sinks.cut))
     for value in sinks.values:
-        _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
+        if value.kind != CONTENT:
+            _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
+        elif not _add_content(key, value.pointer, value.text, refs, lookups):
+            unfollowed[value.pointer] = None
     outsiders_at = sum_at = -1
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
@@ -166,6 +170,7 @@ def provenance_ask(
         tied_at=tied_at,
         sum_at=sum_at,
         sum_pointer=paid.pointer if paid is not None else "",
+        unfollowed=tuple(unfollowed),
     )
 
 
@@ -186,12 +191,23 @@ def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef
         return
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
     lookups.add(hashed_forms(key, kind, text))
-    if kind == CONTENT:
-        names = address_forms(text)
-        lookups.complete = lookups.complete and len(names) <= MAX_CONTENT_NAMES
-        for forms in names[:MAX_CONTENT_NAMES]:
-            refs.append(SinkRef(kind=LINK, pointer=pointer, at=len(lookups.found), addressed=True))
-            lookups.add(hashed(key, forms))
+
+
+def _add_content(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> bool:
+    """Adds a composed text and the addresses in it; returns whether all of them are followed."""
+    if is_crowded(text) or len(refs) >= MAX_SINK_VALUES:
+        return False
+    ref = SinkRef(kind=CONTENT, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, CONTENT))
+    if not lookups.offer(hashed_forms(key, CONTENT, text)):
+        return False
+    refs.append(ref)
+    names = address_forms(text)
+    for forms in names[:MAX_CONTENT_NAMES]:
+        at = len(lookups.found)
+        if len(refs) >= MAX_SINK_VALUES or not lookups.offer(hashed(key, forms)):
+            return False
+        refs.append(SinkRef(kind=LINK, pointer=pointer, at=at, addressed=True))
+    return len(names) <= MAX_CONTENT_NAMES
 
 
 def _add_details(

@@ -83,7 +83,9 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | _pushed(ref, view)
         for ref in ask.sinks
     ]
-    return _facts(ask, view, "OK", [*sinks, *_amount(ask, view), *_details(ask, view, trusting=trusting)])
+    return _facts(
+        ask, view, "OK", [*sinks, *_unfollowed(ask, view), *_amount(ask, view), *_details(ask, view, trusting=trusting)]
+    )
 
 
 def _entrusts(ask: ProvenanceAsk, request: RequestFacts | None) -> bool:
@@ -108,6 +110,15 @@ def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> lis
         for detail in ask.details
         if view.hits[detail.at].bidden
         or (view.hits[detail.at].bidden_pointed and detail.stated and not (trusting and detail.sort in _ENTRUSTED))
+    ]
+
+
+def _unfollowed(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
+    """Addresses in composed texts that are not looked up: any text may name them, and stand beside a threat."""
+    return [
+        {"kind": LINK, "pointer": pointer, "origin": "UNTRUSTED_TEXT", "threatened": view.threat_read}
+        | {"pointed": False, "left_open": False, "addressed": True}
+        for pointer in ask.unfollowed[:1]  # one says it
     ]
 
 

@@ -38,12 +38,17 @@ class Lookups:
         self.complete = True
 
     def add(self, forms: tuple[tuple[int, bytes], ...], naming: int = 0) -> None:
+        """Adds a value that must be known."""
+        self.complete = self.offer(forms, naming) and self.complete
+
+    def offer(self, forms: tuple[tuple[int, bytes], ...], naming: int = 0) -> bool:
+        """Adds a value if it fits; returns whether it does."""
         sizes = [len(hashes) // HASH_BYTES for _, hashes in forms]
         if len(self.found) >= MAX_LOOKUPS or sum(sizes) > self.room or max(sizes, default=0) > MAX_FORM_MARKS:
-            self.complete = False
-            return
+            return False
         self.room -= sum(sizes)
         self.found.append(Lookup(forms=forms, naming=naming))
+        return True
 
     def mark(self, places: Sequence[int], naming: int) -> None:
         """Says what hits of the lookups at these places name; only while all fit, since another stands in the place of one

@@ -102,7 +102,8 @@ class ProvenanceAsk:
     the call returns may hold text of outsiders. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for
     such a deed, -1 where the request cannot imply it; `tied_at` those which tell whether the request speaks of the records that
     the action is done to. `sum_at`: the lookup which tells whether the request states one sum to pay, before that which tells
-    whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum.
+    whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` are
+    the pointers of composed texts of which not all addresses are looked up.
     """
 
     session: str
@@ -122,6 +123,7 @@ class ProvenanceAsk:
     details: tuple[DetailRef, ...] = ()
     sum_at: int = -1
     sum_pointer: str = ""
+    unfollowed: tuple[str, ...] = ()
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pdp.catalog import Catalog
 from pdp.catalog_model import ContentTrust, Entry
-from pdp.catalog_sinks import MAX_SINK_CHARS, MAX_SINK_VALUES, MAX_SINKS_CHARS, sink_values
+from pdp.catalog_sinks import MAX_CONTENT_CHARS, MAX_SINK_CHARS, MAX_SINK_VALUES, MAX_SINKS_CHARS, sink_values
 from writ.errors import ConfigurationError
 from writ.strict_json import parse_arguments
 
@@ -198,3 +198,16 @@ def test_the_names_of_members_are_what_keys_takes(path: str) -> None:
     ]
     assert values(found, shared_with="bob@corp.example") == [("recipient", "/shared_with", "bob@corp.example")]
     assert values(found) == []
+
+
+def test_a_long_composed_text_is_cut_and_leaves_the_rest_whole() -> None:
+    found = entry(sinks=[{"kind": "content", "path": "body"}, {"kind": "recipient", "path": "recipients[]"}])
+    for long in ("x" * (MAX_CONTENT_CHARS + 1), "x" * 1_000_000):
+        values = sink_values(found, {"body": long, "recipients": ["y" * MAX_SINK_CHARS]})
+        assert values.complete
+        assert values.cut == {"/body"}
+        assert [(value.kind, len(value.text)) for value in values.values] == [
+            ("recipient", MAX_SINK_CHARS),
+            ("content", MAX_CONTENT_CHARS),
+        ]
+    assert sink_values(found, {"body": "x" * MAX_CONTENT_CHARS, "recipients": ["y"]}).cut == frozenset()

@@ -76,7 +76,10 @@ matched contains rule if {
 		"ASI09 exploitation of human trust",
 		"link_untrusted",
 		"LINK_UNTRUSTED",
-		"people would be given an address that only text of outsiders names, or what stands beside instructions to a model",
+		concat(" ", [
+			"people would be given an address that only text of outsiders names, more addresses than are looked up,",
+			"or what stands beside instructions to a model",
+		]),
 		"leave it out, or get an approval",
 	))
 }

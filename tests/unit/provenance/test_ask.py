@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.catalog_sinks import SINK_KINDS, SinkValue, SinkValues
+from pdp.catalog_sinks import MAX_SINK_VALUES, SINK_KINDS, SinkValue, SinkValues
 from pdp.model import StateAsk
 from pdp.provenance import (
     MAX_CONTENT_NAMES,
@@ -59,7 +59,7 @@ def packed(ask: ProvenanceAsk) -> None:
     assert Provenance().look("acme", [carried]) is not None
 
 
-@pytest.mark.parametrize("kind", ["content", "recipient", "query"])
+@pytest.mark.parametrize("kind", ["recipient", "query"])
 def test_a_value_that_names_more_than_a_form_holds_is_unknown(kind: str) -> None:
     ask = asking((kind, ",".join(f"a{number}@b.co" for number in range(MAX_FORM_MARKS + 45))))
     assert ask is not None
@@ -72,7 +72,9 @@ def test_an_action_asks_for_a_bounded_number_of_values_and_hashes() -> None:
     assert ask is not None
     assert len(ask.lookups) <= MAX_LOOKUPS
     assert sum(len(hashes) for lookup in ask.lookups for _, hashes in lookup.forms) <= MAX_HASHES * HASH_BYTES
-    assert not ask.complete
+    assert len(ask.sinks) <= MAX_SINK_VALUES
+    assert ask.unfollowed
+    packed(ask)
 
 
 def test_no_link_hides_behind_many_others() -> None:
@@ -80,17 +82,26 @@ def test_no_link_hides_behind_many_others() -> None:
     few, many = asking(("content", " ".join(links))), asking(("content", " ".join([*links, "https://z.evil.example"])))
     assert few is not None
     assert many is not None
-    assert (few.complete, many.complete) == (True, False)
+    assert (few.unfollowed, many.unfollowed) == ((), ("/0",))
     assert len(few.sinks) == 1 + MAX_CONTENT_NAMES
 
 
 @pytest.mark.parametrize("text", ["ada@example.org " * 49, "see https://a.example/b " * 49, "a.example " * 257])
 def test_of_a_value_crowded_with_addresses_nothing_is_known(text: str) -> None:
-    for kind in ("recipient", "content"):
-        ask = asking((kind, text))
+    ask = asking(("recipient", text))
+    assert ask is not None
+    assert not ask.complete
+    assert [sink.kind for sink in ask.sinks] == ["recipient"]
+
+
+@pytest.mark.parametrize("text", ["ada@example.org " * 49, "self.a_name = other.name_of(x.y)\n" * 129, "http://a.co/b," * 200])
+def test_a_composed_text_crowded_with_addresses_leaves_the_rest_known(text: str) -> None:
+    for values in ([("content", text), ("path", "a/b.py")], [("path", "a/b.py"), ("content", text)]):
+        ask = asking(*values)
         assert ask is not None
-        assert not ask.complete
-        assert [sink.kind for sink in ask.sinks] == [kind]
+        assert ask.complete
+        assert len(ask.unfollowed) == 1
+        assert ask.sinks[0].kind == "path"
 
 
 @pytest.mark.parametrize("line", ["| Item 1 | 1.01 | 2.01.2026 | 3.5 |\n", "Short line.\n", "Wait... what?! "])
