@@ -30,7 +30,7 @@ LEARNT = word_set("check follow hear know learn look read review see view watch"
 OWED = word_set("be get have receive")
 """What others are to get of money, they are paid: "she should get ten dollars"."""
 
-MOVING = word_set("bring fire fling get pass push shoot throw zip")
+MOVING = word_set("bring fire fling get pass push shoot sling throw zip")
 MOVED_OVER = word_set("across along off out over")
 """What is moved so to somebody is sent: "get the figures over to Bob"."""
 

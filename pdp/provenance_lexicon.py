@@ -112,7 +112,10 @@ _ASKED: Mapping[str, int] = _table(
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
         "tweak recalibrate ack bump": Deed.UPDATE,
         "bump": Deed.EXECUTE,
-        "brief debrief fwd msg slack whatsapp": Deed.SEND,
+        "acknowledge brief debrief fwd msg slack whatsapp": Deed.SEND,
+        "heat warm cool crank": Deed.UPDATE,
+        "dump export tack": Deed.CREATE | Deed.UPDATE,
+        "scratch": Deed.DELETE,
         "comment": Deed.CREATE,
         "jot scribble": Deed.CREATE | Deed.UPDATE,
         "chuck toss ditch bin nuke zap": Deed.DELETE,
@@ -128,20 +131,22 @@ _ASKED: Mapping[str, int] = _table(
         "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow dismiss"
         " kick revoke empty destroy void prune": Deed.DELETE,
         # German, French, Spanish; look-alike letters and "ß" are written as folding leaves them.
-        "schreib schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
+        "schreib schreibs schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
         "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
         " sauvegarde": Deed.CREATE | Deed.UPDATE,
-        "erstell mach mache kopier kopiere beantrage copie copia": Deed.CREATE,
+        "erstell mach mache kopier kopiere beantrage vereinbare vereinbar copie copia planifie abre": Deed.CREATE,
         "änder aktualisier verschieb verschieben ergänz füg stell stelle schalt schalte dreh drehe öffne schliess schliesse"
         " sperr sperre korrigier korrigiere benenn benenne renomme allume éteins ouvre ferme mets renombra"
-        " enciende apaga abre cierra pon corrige ausschalten einschalten ausmachen anmachen eintragen": Deed.UPDATE,
+        " enciende apaga abre cierra pon corrige ausschalten einschalten ausmachen anmachen eintragen"
+        " monte baisse sube baja": Deed.UPDATE,
         "schick schicks sag sage frag frage antwort beantworte benachrichtige benachrichtigen informier weiterleiten antworten"
         " mitteilen anrufen teil"
         " dis préviens prévenez informe réponds répond transmets contacte demande contesta pregunta informa"
         " notifica": Deed.SEND,
-        "zahl bezahl überweis kauf bestell bestelle buche erstatt vire achète commande pide": Deed.PAY,
-        "start installier führ": Deed.EXECUTE,
-        "lösch entfern stornier kündige kündig absagen enlève jette quita": Deed.DELETE,
+        "zahl bezahl überweis kauf bestell bestelle buche erstatt vire achète commande pide begleiche begleich"
+        " abona": Deed.PAY,
+        "start installier führ relance corre": Deed.EXECUTE,
+        "lösch entfern stornier kündige kündig absagen enlève jette vide quita vacía": Deed.DELETE,
         "rappelle-moi rappelle-nous recuérdame recuérdanos": Deed.CREATE,
         "erstelle erstellen anlegen lege schreibe schreiben plane planen crée créer ajoute ajouter rédige crea crear"
         " añade añadir agrega escribe programa": Deed.CREATE,
@@ -299,7 +304,7 @@ READABLE = NEWS | word_set("it this that them these those point note message tex
 
 IDLE = frozenset(
     {("pay", "attention"), ("pay", "heed"), ("take", "note"), ("zahlen", "an"), ("zahlen", "von"), ("zahlen", "für")}
-    | {("drop", "by"), ("run", "late"), ("run", "out"), ("order", "of"), ("share", "of")}
+    | {("drop", "by"), ("run", "late"), ("run", "out"), ("scratch", "pad"), ("order", "of"), ("share", "of")}
     | {
         ("order", "status"),
         ("post", "office"),
@@ -327,6 +332,9 @@ FILE_ENDINGS = word_set("csv doc docx html json md odt pdf png pptx txt xls xlsx
 """What stands before these is the name of a file: "report.pdf"."""
 
 PHRASES: Mapping[tuple[str, str], int] = {
+    ("nudge", "me"): int(Deed.CREATE),
+    ("ping", "me"): int(Deed.CREATE),
+    ("weg", "mit"): int(Deed.DELETE),
     ("erinner", "mich"): int(Deed.CREATE),
     ("erinnere", "mich"): int(Deed.CREATE),
     ("erinner", "uns"): int(Deed.CREATE),
@@ -518,6 +526,27 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("sag", "ab"): int(Deed.DELETE),
     ("sage", "ab"): int(Deed.DELETE),
     ("wirf", "weg"): int(Deed.DELETE),
+    ("schmeiss", "weg"): int(Deed.DELETE),
+    ("leg", "an"): int(Deed.CREATE),
+    ("leg", "auf"): int(Deed.UPDATE),
+    ("make", "disappear"): int(Deed.DELETE),
+    ("get", "touch"): int(Deed.SEND),
+    ("touch", "base"): int(Deed.SEND),
+    ("sound", "out"): int(Deed.SEND),
+    ("square", "up"): int(Deed.PAY),
+    ("chip", "in"): int(Deed.PAY),
+    ("clear", "balance"): int(Deed.PAY),
+    ("keep", "copy"): int(Deed.CREATE),
+    ("type", "up"): int(Deed.CREATE),
+    ("whip", "up"): int(Deed.CREATE),
+    ("draw", "up"): int(Deed.CREATE),
+    ("squeeze", "in"): int(Deed.CREATE),
+    ("fit", "in"): int(Deed.CREATE),
+    ("bring", "forward"): int(Deed.UPDATE),
+    ("wrap", "up"): int(Deed.UPDATE | Family.FINISH),
+    ("fire", "off"): int(Deed.EXECUTE | Deed.SEND),
+    ("give", "go"): int(Deed.EXECUTE),
+    ("set", "alarm"): int(Deed.CREATE),
     **{
         (verb, way): int(Deed.UPDATE | Family.SWITCH)
         for verb in ("mach", "mache", "dreh", "drehe", "schalt", "schalte", "stell", "stelle")
@@ -542,13 +571,14 @@ OFTEN_NOUNS = word_set(
     "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
     "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
     "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish "
-    "antwort brief copie demande frage kauf msg sage slack speicher sperre stelle teil whatsapp zahl"
+    "antwort brief cool copie demande dump export frage heat kauf msg sage scratch slack speicher sperre stelle teil "
+    "warm whatsapp zahl"
 )
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 
 
-DEEDS_ON_OTHERS = word_set("archive backup document file log record report store")
+DEEDS_ON_OTHERS = word_set("archive backup document file lock log record report store")
 """Verbs that are things as well, but name none where they ask for a deed: "archive everything", "file a bug"."""
 
 

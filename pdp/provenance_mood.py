@@ -47,6 +47,8 @@ _SAYING_WORDS = 4
 
 _DETOURS = frozenset({"is", "are", "do"})
 
+_PAST = frozenset({"did", "does", "had", "has", "hat", "hatte", "was", "were"})
+
 _YOU = frozenset({"you", "u"})
 
 _BARE_WORDS = 2
@@ -82,7 +84,7 @@ class Bidden:
         self._told = 0  # of the last one, what others bade
         self._bidden = self._asked_about = self._reported = 0  # of this sentence
         self._here = 0  # of this part of it
-        self._sentence_at = 0
+        self._sentence_at = self._part_at = 0
         self._after = "."  # the sign before this sentence
         self._asks = self._forgets = self._spares = self._reports = False
         self._refused = self._spared = 0  # words of the refusals in this sentence
@@ -100,6 +102,7 @@ class Bidden:
             self._asks = at in self._opening and _is_question(self._words, at)
             self._spares = at in self._opening and _is_forbidden(self._words, at)
             self._forgets = False
+            self._part_at = at
         elif self._asks and _begs(self._words[at - 1], word):
             self._asks = False  # "is there a chance that you could send it?"
         elif word in SUBORDINATING:
@@ -127,8 +130,9 @@ class Bidden:
 
     def _is_told_of(self, at: int) -> bool:
         """Whether the verb of a question is none of an order beside it, with or without its sign: "what did they write", "whose
-        turn is it to pay", "do we have a ticket"."""
-        return at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
+        turn is it to pay", "do we have a ticket", "did you ping him at six"."""
+        past = self._words[self._part_at] in _PAST
+        return past or at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
 
     def _part(self) -> None:
         self._keep()

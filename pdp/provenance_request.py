@@ -68,7 +68,7 @@ from pdp.provenance_lexicon import (
 from pdp.provenance_marks import identifiers, pieces
 from pdp.provenance_mood import Bidden, listed, spoken
 from pdp.provenance_telling import posted_by, told_there, told_to_others
-from pdp.provenance_wishes import REACH, Wish, delegates, entrusts, singular
+from pdp.provenance_wishes import REACH, READING_FIRST, Wish, delegates, entrusts, singular
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -90,6 +90,7 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _OR = COURTESIES | {"or", "nor", "ni", "oder", "noch", "ou"}
+_NO_DEVICES = FUNCTION_WORDS | READING_FIRST
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
 _DENYING = NOT | frozenset(
@@ -185,26 +186,27 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
         return int(Deed.CREATE)
     if _is_reminder(words, at):
         return 0
-    particle = 0 if denied else _with_particle(words, at) | told_to_others(words, at, opens=opens)
+    particle = 0 if denied else _with_particle(words, at)
+    others = 0 if denied else told_to_others(words, at, opens=opens)
     lets = word in LETTING and _is_asked(words, at, opens=opens)
     told = 0 if denied else told_there(words, at)
     light = _light_deed(words, at) if (word in LIGHT or lets) and not denied else 0
     if not light and opens and not denied:
         light = _switched(words, at)
     if light:
-        return light | particle | told | FAMILIES.get(word, 0)
+        return light | particle | told | others | FAMILIES.get(word, 0)
     particle |= told if denied else told | _wished_done(words, at)
     seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
     acted = _acted(words, at, trade=word in DOING) if seen_to else 0
     if acted:
-        return acted | particle | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
+        return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
     bits = DEEDS.get(word, 0) | particle
     if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]):
         bits |= int(Deed.PAY)
     bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
     if bits and bids and _is_asked(words, at, opens=opens):
-        return bits | FAMILIES.get(word, 0)
-    return _gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+        return bits | others | FAMILIES.get(word, 0)
+    return others | (_gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0)
 
 
 def _bids_nothing(words: Sequence[str], at: int) -> bool:
@@ -218,14 +220,14 @@ def _bids_nothing(words: Sequence[str], at: int) -> bool:
 
 
 def _switched(words: Sequence[str], at: int) -> int:
-    """ "Lights off downstairs", "heating up to 22"; not "lights on the stairs"."""
-    if not THINGS.get(singular(words[at]), 0) & Thing.DEVICE or at + 1 == len(words):
+    """ "Lights off downstairs", "all lights off", "heating up to 22"; not "lights on the stairs"."""
+    if words[at] not in OF_A_THING and (words[at] in _NO_DEVICES or words[at] in DEEDS):
         return 0
-    after = words[at + 2] if at + 2 < len(words) else ""
-    so = (words[at + 1] in SWITCHED and after not in OF_A_THING) or (
-        words[at + 1] in SWITCHED_TO and after in ("to", "by")
-    )
-    return int(Deed.UPDATE | Family.SWITCH) if so else 0
+    device = next((at + step for step, word in enumerate(words[at : at + 3]) if _things_of(word) & Thing.DEVICE), -1)
+    so, after = (*words[device + 1 : device + 3], "", "")[:2]
+    switched = so in SWITCHED and after not in OF_A_THING and (device == at or so not in ("an", "on"))
+    switched = switched or (so in SWITCHED_TO and after in ("to", "by"))
+    return int(Deed.UPDATE | Family.SWITCH) if device >= 0 and switched else 0
 
 
 def _is_proposed(before: Sequence[str]) -> bool:
@@ -280,6 +282,9 @@ def _wished_done(words: Sequence[str], at: int) -> int:
     if "be" in before[-3:]:
         return 0 if not WILL_BE.isdisjoint(before[-5:]) else bits
     wanted = next((place for place in range(len(before) - 1, -1, -1) if before[place] in WANTED), -1)
+    if wanted < 0 and "have" in before[:-1]:  # "have the report sent to Bob"; not "we have the report signed"
+        place = at - len(before) + before.index("have")
+        wanted = before.index("have") if not place or words[place - 1] in BIDDING else -1
     ends = at + 1 == len(words) or words[at + 1] in FUNCTION_WORDS
     return bits if wanted >= 0 and ends and TOLD_DONE.isdisjoint(before[wanted + 1 :]) else 0
 

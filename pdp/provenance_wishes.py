@@ -35,7 +35,7 @@ _NOT_SAID = OF_THE_USER | _ASKS_BACK
 _POLITE = frozenset(
     {"please", "now", "then", "and", "so", "also", "first", "ok", "okay", "hi", "hello", "thanks", "bitte"}
 )
-_READING = frozenset(
+READING_FIRST = frozenset(
     {"what", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were", "does", "did"}
     | {"show", "list", "find", "search", "look", "read", "check", "see", "tell", "summarize", "summarise"}
     | {"count", "compare", "explain", "describe", "name", "calculate", "has", "can", "could", "do", "any", "zeig"}
@@ -84,7 +84,7 @@ def _begs(words: Sequence[str]) -> bool:
 def _only_reads(words: Sequence[str]) -> bool:
     """ "Show me …", "please check …", "I'd like to know …", "in one sentence each"."""
     rest = [word for word in (words[2:] if _begs(words) else words) if word not in _POLITE]
-    if len(rest) < _MIN_WISH_WORDS or rest[0] in _READING or (rest[0] in _HANDING and rest[1] in TO_THE_USER):
+    if len(rest) < _MIN_WISH_WORDS or rest[0] in READING_FIRST or (rest[0] in _HANDING and rest[1] in TO_THE_USER):
         return True
     return rest[0] in _SELF and any(word in _LEARNING for word in rest[1 : 2 + REACH])
 
