@@ -18,6 +18,8 @@ from pathlib import Path
 import orjson
 
 from pdp.inspection.folder import RULES, read_rules
+from pdp.inspection.rules import InspectionRules
+from pdp.inspection.samples import written_out
 from pdp.scan import Inspector
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +70,7 @@ def ordinary() -> Iterator[tuple[str, int, bytes]]:
     yield "one hit in base64, prose", HITS_US, encoded(prose | {"data": order})
 
 
-def hostile() -> Iterator[tuple[str, bytes]]:
+def hostile(rules: InspectionRules) -> Iterator[tuple[str, bytes]]:
     """Yields name and arguments that try to take long."""
     size = 1 << 20
     yield "1 MiB of digits in a string", encoded({"a": "4" * size})
@@ -113,6 +115,16 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     yield "1,500 prefixed keys", encoded({"a": " ".join(f"live_{word}{word}" for word in words[:1_500])})
     yield "4,000 short texts with percent signs", encoded({"a": ["%41%42 4111%20"] * 4_000})
     yield "4,000 documents in strings", encoded({"a": [f'{{"a":"b{n}"}}' for n in range(4_000)]})
+    told = sorted({word for rule in rules.rules for word in rule.context_words})
+    drawn.shuffle(told)
+    yield "16 KiB of every context word", encoded({"a": " ".join(told)[:16_000]})
+    near = " ".join(f"{word} {drawn.randrange(10**7, 10**12)}" for word in told)
+    yield "16 KiB of words and numbers", encoded({"a": near[:16_000]})
+    examples = [str(written_out(one)) for rule in rules.rules for one in (*rule.positive, *rule.negative)]
+    drawn.shuffle(examples)
+    yield "16 KiB of every rule's examples", encoded({"a": " ".join(examples)[:16_000]})
+    blanks = " ".join(f"{drawn.randrange(100):02}" for _ in range(5_400))
+    yield "16 KiB of digits and blanks", encoded({"a": blanks})
     yield "500 levels", b"[" * 500 + b'"AKIAQQQQQQQQQQQQQQQQ"' + b"]" * 500
     yield "JSON in JSON, 12 times", encoded({"a": nested_json(12)})
     yield "256 KiB of {", encoded({"a": '{"' * (size // 8)})
@@ -148,7 +160,7 @@ def main() -> None:
         report["ordinary_us"][name] = round(spent, 1)
         print(f"| {name} | {len(raw)} | {found} | {spent:.1f} | ≤ {target} |")
     print("\n| hostile call | bytes | findings | cut short | CPU ms | target |\n|---|---|---|---|---|---|")
-    for name, raw in hostile():
+    for name, raw in hostile(inspector.rules):
         result = inspector.scan(raw)
         spent = cpu_us(lambda raw=raw: inspector.scan(raw), 3, 1) / 1000  # type: ignore[misc]  # mypy infers no default argument
         report["hostile_ms"][name] = round(spent, 2)

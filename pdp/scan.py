@@ -18,10 +18,11 @@ from pdp.inspection.locate import Located, Search
 from pdp.inspection.lookalikes import is_suspect
 from pdp.inspection.model import CLEAN, MAX_DECODING_DEPTH, MAX_TEXT_BYTES, Finding, ScanResult
 from pdp.inspection.opening import Opener
-from pdp.inspection.prefilter import Patience, Prefilter, Survey
+from pdp.inspection.prefilter import Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.signs import INTEGRAL
 from pdp.inspection.texts import Texts
+from pdp.inspection.work import SURVEY_BYTE_NS, TEXT_NS, Work
 
 # A string that begins as JSON does, in JSON.
 _NESTED = re.compile(rb'[\[{](?:\s|\\[nrt])*\\+"')
@@ -76,9 +77,9 @@ class Inspector:
         most = _most_bytes(args_json)
         is_long = len(args_json) > most
         text = _plain_json(_cut(args_json, most) if is_long else args_json)
-        survey, patience = None, Patience()
+        survey, work = None, Work()
         if text is not None:
-            survey = self._prefilter.survey(text, patience)
+            survey = self._prefilter.survey(text, work)
             if (
                 survey.is_empty
                 and not (b'\\"' in args_json and _NESTED.search(args_json))
@@ -94,18 +95,18 @@ class Inspector:
                 return ScanResult(truncated=True)
         is_ascii = text is not None and text.isascii()
         size = min(len(args_json), most)
-        return self._scan(document, survey, most, patience, size=size, truncated=is_long, is_ascii=is_ascii)
+        return self._scan(document, survey, most, work, size=size, truncated=is_long, is_ascii=is_ascii)
 
     def scan_document(self, document: Any) -> ScanResult:
         """Returns what is in parsed JSON; numbers may be `writ.strict_json.Number`."""
-        return self._scan(document, None, MAX_TEXT_BYTES, Patience(), size=0, truncated=False, is_ascii=False)
+        return self._scan(document, None, MAX_TEXT_BYTES, Work(), size=0, truncated=False, is_ascii=False)
 
     def _scan(
         self,
         document: Any,
         survey: Survey | None,
         most: int,
-        patience: Patience,
+        work: Work,
         *,
         size: int,
         truncated: bool,
@@ -116,14 +117,21 @@ class Inspector:
         texts.document(document)
         texts.lay_out()
         truncated |= texts.truncated
-        search, opener = Search(), Opener()
+        work.spend(TEXT_NS * len(texts.values))
+        search, opener = Search(work), Opener(work)
         for level in range(MAX_DECODING_DEPTH + 1):
             if survey is None:
-                survey = self._prefilter.survey(texts.with_names(), patience)
+                names_too = texts.with_names()
+                if level > 0 and work.left_ns < SURVEY_BYTE_NS * len(names_too):
+                    truncated = True
+                    break
+                survey = self._prefilter.survey(names_too, work)
             has_many_names = level == 0 and size > max(MAX_TOGETHER_BYTES, 2 * len(texts.buffer))
             if has_many_names and len(survey.rules) > MAX_TOGETHER_RULES:
-                self._leave_names_out(survey, texts, patience)
+                self._leave_names_out(survey, texts, work)
             self._search(search, texts, survey, may_name=level == 0 and not is_ascii)
+            if search.is_over:
+                break
             texts = opener.open(texts, sorted(survey.steps - {INTEGRAL}))
             if not texts.values:
                 break
@@ -134,9 +142,9 @@ class Inspector:
             return CLEAN
         return ScanResult(findings=tuple(sorted(search.findings, key=_order)), truncated=truncated)
 
-    def _leave_names_out(self, survey: Survey, texts: Texts, patience: Patience) -> None:
+    def _leave_names_out(self, survey: Survey, texts: Texts, work: Work) -> None:
         """Drops the rules that only the names of members hit, such as `order_id`, repeated a thousand times."""
-        in_values = self._prefilter.survey(texts.buffer, patience).rules
+        in_values = self._prefilter.survey(texts.buffer, work).rules
         survey.rules = {
             number: which
             for number, which in survey.rules.items()
@@ -146,14 +154,20 @@ class Inspector:
     def _search(self, search: Search, texts: Texts, survey: Survey, *, may_name: bool) -> None:
         """`may_name` says that names of members may be fields in letters that the survey does not see."""
         fields = self._fields_of(texts) if survey.fields or may_name or not texts.buffer.isascii() else {}
+        left: list[Located] = []
         for number in sorted({*survey.rules, *fields}):
             located = self._located[number]
-            if number not in fields:
-                search.patterns(located, texts, which=survey.rules[number])
-            elif located.programs:
-                search.patterns(located, texts, fields[number])
-            else:
-                search.values(located, texts, fields[number])
+            if not search.is_over:
+                if number not in fields:
+                    search.patterns(located, texts, which=survey.rules[number])
+                elif located.programs:
+                    search.patterns(located, texts, fields[number])
+                else:
+                    search.values(located, texts, fields[number])
+            if search.is_over:
+                left.append(located)
+        if left:
+            search.unjudged(left)
 
     def _fields_of(self, texts: Texts) -> dict[int, list[int]]:
         """Returns rule → numbers of the texts that stand in one of its fields."""

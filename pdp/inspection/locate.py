@@ -7,20 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 import re2  # type: ignore[import-untyped]  # has no types
 
-from pdp.inspection.model import (
-    MAX_CANDIDATES,
-    MAX_DEAR_US,
-    MAX_FINDINGS,
-    MAX_JUDGED_CHARS,
-    MAX_JUDGED_HITS,
-    MAX_MATCHES,
-    MAX_SEARCH_BYTES,
-    Finding,
-)
+from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_JUDGED_HITS, UNJUDGED, Finding
 from pdp.inspection.rules import Program, Rule, program_of
-from pdp.inspection.texts import Span, Texts, pointer
-from pdp.inspection.validators import DEAR_US, VALIDATORS
+from pdp.inspection.texts import EDGE, Span, Texts, pointer
+from pdp.inspection.validators import COST_US, DEAR_US, USUAL_US, VALIDATORS
 from pdp.inspection.words import UNSPACED_SCRIPTS, Words
+from pdp.inspection.work import JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
 
 CONTEXT_CHARS = 64
 """How far from a match, before and behind, its context words may stand: about ten words of text."""
@@ -42,7 +34,9 @@ class Located:
     def __init__(self, rule: Rule) -> None:
         self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
-        self.validators = [(VALIDATORS[name], DEAR_US.get(name, 0)) for name in rule.validators]
+        self.validators = [
+            (VALIDATORS[name], 1_000 * COST_US.get(name, USUAL_US), DEAR_US.get(name, 0)) for name in rule.validators
+        ]
         self._context = Words(rule.context_words) if rule.context_words else None
         self._unless = Words(rule.unless) if rule.unless else None
         phrases = [words for words in rule.unless if " " in words]
@@ -107,15 +101,13 @@ def _is_of_word(character: str) -> bool:
 
 
 class Search:
-    """One inspection's work and findings, bounded; `truncated` says that a bound ended it early."""
+    """One inspection's findings, within its work; `truncated` says that a bound ended it early."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         self.findings: list[Finding] = []
         self.truncated = False
-        self._candidates = MAX_CANDIDATES
-        self._matches = MAX_MATCHES
+        self._work = work
         self._dear_us = MAX_DEAR_US
-        self._bytes = MAX_SEARCH_BYTES
         self._seen: dict[tuple[str, str, str], list[Span]] = {}  # where in the argument
         self._hits: dict[str, int] = {}
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
@@ -138,13 +130,13 @@ class Search:
             spans = self._each(program, texts, numbers) if numbers is not None else self._spans(program, texts)
             for start, end in spans:
                 number = texts.at(start + 1)  # a match may begin with the quote before its text
-                if located.is_named_otherwise(texts, number):
-                    continue  # a thousand order numbers are no candidates
-                self._matches -= 1
-                if self._matches < 0:
-                    self.truncated = True
-                    return
                 first, last = texts.span(number)
+                if located.is_named_otherwise(texts, number):
+                    self._work.spend(TEXT_NS)
+                    self._skip = last  # a thousand order numbers are no candidates
+                    continue
+                if not self._allow(MATCH_NS):
+                    return
                 start, end = max(start, first), min(end, last)
                 if located.heeds_before:
                     if number not in before:  # once for a text, however many matches it has
@@ -152,14 +144,29 @@ class Search:
                     if start > before[number]:
                         self._skip = last
                         continue
+                if located.rule.whole and not _whole(program, texts.buffer, (first, last)):
+                    self._skip = last
+                    continue
                 others = taken.setdefault(number, [])
-                if _is_free(others, start, end) and (
-                    not located.rule.whole or _whole(program, texts.buffer, texts.span(number))
-                ):
-                    if not self._allow():
+                if _is_free(others, start, end):
+                    if not self._allow(JUDGED_NS):
                         return
                     if self._judge(located, texts, number, texts.chars(number, start, end)):
                         insort(others, (start, end))
+
+    def unjudged(self, left: Sequence[Located]) -> None:
+        """Adds what the rules `left` may find, for which there is no work: the gravest of each class."""
+        self.truncated = True
+        gravest: dict[str, Rule] = {}
+        for rule in sorted((located.rule for located in left), key=lambda rule: rule.sensitivity):
+            gravest[rule.data_class] = rule
+        for rule in gravest.values():
+            self._add(rule, "", (0, 0), (0, 0), rule.context_confidence, (UNJUDGED,))
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing more is looked at."""
+        return self._work.is_over or len(self.findings) >= MAX_FINDINGS
 
     def _first_before(self, located: Located, text: bytes) -> int:
         return located.first_before(text) if self._spend(len(text)) else len(text)
@@ -169,12 +176,14 @@ class Search:
         for number in numbers:
             value = texts.values[number]
             if value.strip():
-                if not self._allow():
+                if not self._allow(MATCH_NS + JUDGED_NS):
                     return
                 self._judge(located, texts, number, (0, len(value)))
 
     def _judge(self, located: Located, texts: Texts, number: int, span: Span) -> bool:
         start, end = span
+        if not located.rule.whole and _stands_in_basis(texts, number, start, end):
+            return False  # was judged there
         matched = texts.values[number][start:end]
         if located.rule.alone and is_joined(texts.values[number], start, end):
             return False
@@ -192,30 +201,36 @@ class Search:
             return True  # the same thing, seen before it was decoded
         places.append(source)
         self._hits[rule.id] = hits + 1
+        self._add(rule, place, span, source, confidence, texts.steps(number))
+        return True
+
+    def _add(
+        self, rule: Rule, place: str, span: Span, source: Span, confidence: int, decoding: tuple[str, ...]
+    ) -> None:
         self.findings.append(
             Finding(
                 rule=rule.id,
                 kind=rule.kind,
                 data_class=rule.data_class,
                 pointer=place,
-                start=start,
-                end=end,
+                start=span[0],
+                end=span[1],
                 source_start=source[0],
                 source_end=source[1],
                 confidence=confidence,
                 sensitivity=rule.sensitivity,
-                decoding=texts.steps(number),
+                decoding=decoding,
             )
         )
-        return True
 
     def _validated(self, located: Located, judged: str) -> bool:
         """True when all validators agree, but for those that there is no more time for: what is not judged counts as found."""
-        for validate, dear_us in located.validators:
+        for validate, cost_ns, dear_us in located.validators:
             if dear_us:
                 if self._dear_us < 0:
                     continue
                 self._dear_us -= dear_us
+            self._work.spend(cost_ns)
             if not validate(judged):
                 return False
         return True
@@ -244,7 +259,7 @@ class Search:
             first -= 1  # the quotes around a text are there for patterns that want its beginning or its end
             value = texts.buffer[first : last + 1]
             position = max(0, start - first)
-            if not self._spend(len(value)):
+            if not self._allow(TEXT_NS + program_ns(len(value))):
                 return
             while position < len(value):
                 spans = program.match(_UNANCHORED, value, position, len(value))
@@ -255,17 +270,24 @@ class Search:
                 position = max(spans[0][1], self._skip - first)
 
     def _spend(self, size: int) -> bool:
-        self._bytes -= size
-        if self._bytes < 0:
-            self.truncated = True
-        return self._bytes >= 0
+        return self._allow(program_ns(size))
 
-    def _allow(self) -> bool:
-        self._candidates -= 1
-        if self._candidates < 0 or len(self.findings) >= MAX_FINDINGS:
+    def _allow(self, nanoseconds: int) -> bool:
+        if not self._work.spend(nanoseconds) or len(self.findings) >= MAX_FINDINGS:
             self.truncated = True
             return False
         return True
+
+
+def _stands_in_basis(texts: Texts, number: int, start: int, end: int) -> bool:
+    """True when the same, with the same around it, stands in the text that text `number` is another reading of."""
+    basis = texts.origin(number).basis
+    if not basis:
+        return False
+    value = texts.values[number]
+    first, last = max(0, start - CONTEXT_CHARS), end + CONTEXT_CHARS
+    around = f"{'' if first else EDGE}{value[first:last]}{'' if last < len(value) else EDGE}"
+    return around in basis
 
 
 def _is_free(spans: list[Span], start: int, end: int) -> bool:

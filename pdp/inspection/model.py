@@ -17,10 +17,7 @@ MAX_VALUES = 4_096
 """Most strings, numbers and long names that are looked at one by one; real calls have under 1,000."""
 
 MAX_FINDINGS = 256
-"""Most findings of one result: policy needs classes and places, not a census."""
-
-MAX_CANDIDATES = 288
-"""Most matches of one inspection that are put before validators; bounds the time of a text full of near misses."""
+"""Most findings of one result with a place: policy needs classes and places, not a census."""
 
 MAX_DEAR_US = 2_000
 """Most time of one inspection for validators that take long (`DEAR_US`); what they are not asked about counts as found."""
@@ -29,14 +26,8 @@ MAX_JUDGED_HITS = 64
 """Hits of one rule behind which its further matches count as found without a validator: they change no class, and each costs up
 to 40 µs."""
 
-MAX_MATCHES = 2_304
-"""Most matches of one inspection that are looked at; half of them may be numbers that are no whole value."""
-
 MAX_JUDGED_CHARS = 2_048
 """Longest beginning of a match that validators see; at up to 100 ns a character. Nothing that they check is as long."""
-
-MAX_SEARCH_BYTES = 768 * 1024
-"""Most bytes that RE2 searches in one inspection, over all rules; at about 2 ns a byte."""
 
 MAX_DECODING_DEPTH = 4
 """Most decodings around one another that are opened; honest payloads need two (JSON in base64)."""
@@ -44,8 +35,11 @@ MAX_DECODING_DEPTH = 4
 MAX_DECODED_BYTES = 40 * 1024
 """Most bytes that all decodings of one inspection may open: a bomb stops here."""
 
-MAX_DECODED_TEXTS = 256
+MAX_DECODED_TEXTS = 512
 """Most texts that one inspection opens."""
+
+UNJUDGED = "unjudged"
+"""Step of what counts as found because a bound left no work to look for it; its place is the whole call."""
 
 UNCLASSIFIED = "unclassified"
 """Class of what could not be inspected to its end; policy counts it as the most sensitive one."""
@@ -65,7 +59,8 @@ class Finding:
     `pointer` (RFC 6901) names the argument; `start` and `end` count characters of the text that the rule saw, after
     every step of `decoding` (outermost first; empty for text as it came). `source_start` and `source_end` are the
     characters of the argument itself that hold the hit: the same span when nothing was decoded, else the encoded part.
-    A hit in the name of a member has `name` as its first step, and counts characters of the name.
+    A hit in the name of a member has `name` as its first step, and counts characters of the name. `decoding` is `unjudged`
+    alone for what may be there and was not looked for: one for each class, at the pointer "", with a span of 0 to 0.
     `confidence` and `sensitivity` are 0 to 100.
     """
 

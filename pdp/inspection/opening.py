@@ -6,31 +6,29 @@ leaves alone, so that two decoders cannot feed each other for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 import orjson
 
 from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
-from pdp.inspection.lookalikes import bared_text, hidden_text, is_suspect, plain_view_within, shown_text, unmarked_text
+from pdp.inspection.lookalikes import (
+    bared_text,
+    hidden_text,
+    is_suspect,
+    plain_view,
+    plain_view_within,
+    shown_text,
+    unmarked_text,
+)
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
-from pdp.inspection.texts import Origin, Path, Span, Texts
-
-MAX_TRIALS = 512
-"""Most runs that one inspection tries to decode; each trial takes about 2 µs."""
+from pdp.inspection.texts import EDGE, Origin, Path, Span, Texts
+from pdp.inspection.work import DECODED_BYTE_NS, LETTER_NS, RUN_BYTE_NS, TEXT_NS, TRIAL_NS, Work
 
 MAX_WHOLE_CHARS = 16 * 1024
 """Longest text whose percent signs, entities or escapes are undone; at up to 100 ns a character."""
-
-MAX_UNDONE_CHARS = 24 * 1024
-"""Most characters of all texts whose percent signs, entities or escapes are undone, level by level."""
-
-MIN_UNDONE_CHARS = 64
-"""What a shorter text counts for there: each takes some µs, however short."""
-
-MAX_DOCUMENTS = 512
-"""Most texts of one inspection that are read as JSON; each takes 2 µs and more."""
 
 MAX_BASE32_BYTES = 4 * 1024
 """Longest run of base32 that is decoded; at up to 100 ns a byte, ten times as much as the others."""
@@ -43,6 +41,14 @@ MAX_REPEATED_CHARS = 8 * 1024
 """Most characters that are opened once more where they stand in another place, so that redaction finds them there as well;
 further repeats stay closed: what is in them is known."""
 
+MIN_REPEATED_CHARS = 64
+"""What a shorter text counts for there."""
+
+PART_CHARS, AROUND_CHARS, SHARED_CHARS = 1_024, 320, 64
+"""A part of a text that is asked whether it is encoded, how much around such a part is inspected with it, and how much two
+parts share: more than any sign of a code is long."""
+
+_BLANKS = (" ", "\n")
 _EDGES = {"{": "}", "[": "]"}
 
 _Place: TypeAlias = tuple[str, Path, Span]
@@ -52,38 +58,31 @@ _Place: TypeAlias = tuple[str, Path, Span]
 class Opener:
     """The decodings of one inspection; `truncated` says that a bound left something closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
         self.truncated = False
+        self._work = work
         self._seen: set[str] = set()
         self._places: set[_Place] = set()
         self._repeated = MAX_REPEATED_CHARS
-        self._trials = MAX_TRIALS
-        self._documents = MAX_DOCUMENTS
         self._parsed: dict[str, object | None] = {}
         self._opened = MAX_DECODED_TEXTS
         self._chars = MAX_DECODED_BYTES + MAX_REPEATED_CHARS
         self._plain = self._viewed = MAX_PLAIN_CHARS
-        self._undone = MAX_UNDONE_CHARS
 
     def open(self, texts: Texts, steps: Iterable[str]) -> Texts:
         """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`."""
         opened = Texts(self._chars)
         if not texts.buffer.isascii():
             for number, value in enumerate(texts.values):
-                if is_suspect(value):
-                    value = self._readable(value)
-                    plain, whole = plain_view_within(value, self._viewed)
-                    self._viewed -= len(plain)
-                    self.truncated |= not whole
-                    self._put(opened, texts, number, plain, ("unicode",))
-                    self._put(opened, texts, number, bared_text(value), ("unicode",))
-                    self._put(opened, texts, number, unmarked_text(value), ("unicode",))
-                    self._put(opened, texts, number, hidden_text(value), ("tags",))
-                    if "\u202e" in value:
-                        self._put(opened, texts, number, shown_text(value), ("bidi",))
+                if is_suspect(value) and not self._work.is_over:
+                    self._letters(opened, texts, number, self._readable(value))
+                self.truncated |= self._work.is_over
         if b"{" in texts.buffer or b"[" in texts.buffer:
             self._json(opened, texts)
         for step in steps:
+            if self._work.is_over:
+                self.truncated = True
+                break
             if encodings.is_run(step):
                 self._runs(opened, texts, step)
             else:
@@ -92,32 +91,48 @@ class Opener:
         self.truncated |= opened.truncated
         return opened
 
+    def _letters(self, opened: Texts, texts: Texts, number: int, value: str) -> None:
+        for start, end in changed_parts(value, plain_view):
+            part = value[start:end]
+            self._work.spend(LETTER_NS * len(part))
+            plain, whole = plain_view_within(part, self._viewed)
+            self._viewed -= len(plain)
+            self.truncated |= not whole
+            for reading in (plain, bared_text(part), unmarked_text(part)):
+                self._put(opened, texts, number, reading, ("unicode",), (start, end), part)
+            self._put(opened, texts, number, hidden_text(part), ("tags",), (start, end))
+        if "\u202e" in value:
+            self._put(opened, texts, number, shown_text(value), ("bidi",))
+
     def _readable(self, value: str) -> str:
         """Returns as much of `value` as the bound on such texts leaves."""
         self.truncated |= len(value) > self._plain
         value = value[: self._plain]
         self._plain -= len(value)
+        self._work.spend(TRIAL_NS + DECODED_BYTE_NS * len(value))
         return value
 
     def _whole(self, opened: Texts, texts: Texts, step: str) -> None:
         for number in _showing(step, texts):
             value = texts.values[number]
-            most = min(MAX_WHOLE_CHARS, self._undone)
-            self.truncated |= len(value) > most
-            if most <= 0:
+            self.truncated |= len(value) > MAX_WHOLE_CHARS
+            value = value[:MAX_WHOLE_CHARS]
+            if not self._allow(TRIAL_NS + DECODED_BYTE_NS * len(value)):
                 return
-            self._undone -= max(min(len(value), most), MIN_UNDONE_CHARS)
-            self._put(opened, texts, number, encodings.undone(step, value[:most]), (step,))
+            undo = partial(encodings.undone, step)
+            for start, end in changed_parts(value, undo):
+                part = value[start:end]
+                self._work.spend(LETTER_NS * len(part))
+                self._put(opened, texts, number, undo(part), (step,), (start, end), part)
 
     def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
+        self._work.spend(RUN_BYTE_NS * len(texts.buffer))
         for start, end in encodings.runs(step, texts.buffer):
             if step == "base32" and end - start > MAX_BASE32_BYTES:
                 self.truncated = True
                 end = start + MAX_BASE32_BYTES
             for data in encodings.bytes_of(step, texts.buffer[start:end]):
-                self._trials -= 1
-                if self._trials < 0:
-                    self.truncated = True
+                if not self._allow(TRIAL_NS + DECODED_BYTE_NS * (end - start)):
                     return
                 try:
                     found = text_of(data, self._chars)
@@ -138,42 +153,84 @@ class Opener:
                 continue
             document = self._parsed.get(value)
             if document is None:
-                self._documents -= 1
-                if self._documents < 0:
-                    self.truncated = True
+                if not self._allow(TRIAL_NS + DECODED_BYTE_NS * len(value)):
                     return
                 document = self._parsed[value] = _document(value)
-            if document is not None and self._allow(place):
+            if document is not None and self._admit(place):
                 opened.inside(document, texts, number)
 
     def _put(
-        self, opened: Texts, texts: Texts, number: int, value: str, steps: tuple[str, ...], span: Span | None = None
+        self,
+        opened: Texts,
+        texts: Texts,
+        number: int,
+        value: str,
+        steps: tuple[str, ...],
+        span: Span | None = None,
+        basis: str = "",
     ) -> None:
+        """Adds `value`, which `span` of a text stands for; `basis` is that part of the text when it stands for it as a whole."""
+        if not value or value == basis:
+            return
         before = texts.values[number]
         origin = texts.origin(number)
         source = origin.source or span or (0, len(before))
-        if value and value != before and self._allow((value, texts.argument(number), source)):
+        if value != before and self._admit((value, texts.argument(number), source)):
             decoding = (*texts.steps(number), *steps)
-            opened.add(value, texts.paths[number], Origin(decoding=decoding, source=source, outer=origin.outer))
+            opened.add(
+                value,
+                texts.paths[number],
+                Origin(
+                    decoding=decoding, source=source, outer=origin.outer, basis=f"{EDGE}{basis}{EDGE}" if basis else ""
+                ),
+            )
+
+    def _allow(self, nanoseconds: int) -> bool:
+        is_left = self._work.spend(nanoseconds)
+        self.truncated |= not is_left
+        return is_left
 
     def _is_due(self, place: _Place) -> bool:
         """False for what was opened from the same part of the same argument, and for repeats that are too many."""
         value = place[0]
         return value not in self._seen or (place not in self._places and len(value) <= self._repeated)
 
-    def _allow(self, place: _Place) -> bool:
+    def _admit(self, place: _Place) -> bool:
         if not self._is_due(place):
             return False
         value = place[0]
         self._places.add(place)
         if value in self._seen:
-            self._repeated -= max(len(value), MIN_UNDONE_CHARS)
+            self._repeated -= max(len(value), MIN_REPEATED_CHARS)
             return True
         self._seen.add(value)
+        self._work.spend(TEXT_NS)
         self._opened -= 1
         if self._opened < 0:
             self.truncated = True
         return self._opened >= 0
+
+
+def changed_parts(text: str, undo: Callable[[str], str]) -> list[Span]:
+    """Returns the parts of a text that `undo` reads otherwise, with what stands around them up to a blank; all of a short one.
+
+    A long document with one odd letter is not inspected twice for it.
+    """
+    size = len(text)
+    if size <= 2 * PART_CHARS:
+        return [(0, size)]
+    parts: list[Span] = []
+    for first in range(0, size, PART_CHARS):
+        seen = text[max(0, first - SHARED_CHARS) : first + PART_CHARS + SHARED_CHARS]
+        if undo(seen) == seen:
+            continue
+        start, end = max(0, first - AROUND_CHARS), min(size, first + PART_CHARS + AROUND_CHARS)
+        start = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1  # never within a word, or what has no blanks
+        end = min((place for place in (text.find(blank, end) for blank in _BLANKS) if place >= 0), default=size)
+        if parts and start <= parts[-1][1]:
+            start = parts.pop()[0]
+        parts.append((start, end))
+    return parts
 
 
 def _showing(step: str, texts: Texts) -> Iterator[int]:

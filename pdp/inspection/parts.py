@@ -17,7 +17,7 @@ from pdp.catalog_path import escape_pointer
 from pdp.documents import document_in
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.encodings import bytes_of
-from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
+from pdp.inspection.model import UNCLASSIFIED, UNJUDGED, Kind, ScanResult
 from pdp.inspection.texts import NAME_CHARS
 from pdp.steps import Steps
 from writ.frozen import frozen
@@ -121,14 +121,16 @@ def inspect_parts(scan: Scan, document: Any) -> Steps[Inspected]:
         if not parts:
             scans += 1
             found = scan(raw, value)
-            count += len(found.findings)
-            for finding in found.findings:
-                (classes if finding.kind is Kind.DATA else threats).add(finding.data_class)
-                if finding.data_class in ADDRESSING:
-                    addressing.add(part.place(finding.pointer))
             if found.truncated:
                 parts, lost = yield from _divided(part, len(raw) // 2)
                 lost = lost or not parts
+            count += len(found.findings)
+            for finding in found.findings:
+                if parts and finding.decoding == (UNJUDGED,):
+                    continue  # is judged in the parts
+                (classes if finding.kind is Kind.DATA else threats).add(finding.data_class)
+                if finding.data_class in ADDRESSING:
+                    addressing.add(part.place(finding.pointer))
         waiting += parts
         complete = complete and not lost
         yield

@@ -21,13 +21,7 @@ from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.matcher import Matcher, build_matcher, build_mixed_matcher
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.signs import NO_NUMBERS, Candidate, Literals, Sign, SignList, Signs
-
-MAX_TRIED_BYTES = 768 * 1024
-"""Most bytes of one text on which patterns are tried before the search, over all patterns: beyond, the search's bound has to
-hold."""
-
-MAX_TOLD_BYTES = 1536 * 1024
-"""The same for patterns that want a word which is there, over all texts of one inspection; at 1 to 2 ns a byte."""
+from pdp.inspection.work import HIT_NS, MAX_PASS_BYTES, PASS_BYTE_NS, PASS_NS, SEARCH_NS, Work, program_ns
 
 MIN_TOGETHER = 3
 """Fewest candidates of one group that are asked for together; each alone takes RE2 1 µs and 1.5 ns a byte."""
@@ -58,15 +52,6 @@ class Survey:
     def add(self, rule: int, place: int) -> None:
         """Adds a pattern that may match."""
         self.rules.setdefault(rule, set()).add(place)
-
-
-class Patience:
-    """What is left of the bounds of one inspection."""
-
-    __slots__ = ("told_bytes",)
-
-    def __init__(self) -> None:
-        self.told_bytes = MAX_TOLD_BYTES
 
 
 class Prefilter:
@@ -106,20 +91,20 @@ class Prefilter:
             if rule.needs_context
         }
 
-    def survey(self, text: bytes, patience: Patience) -> Survey:
-        """Returns what may be in `text`: values as they are between quotes, and the names of their members. What `patience`
+    def survey(self, text: bytes, work: Work) -> Survey:
+        """Returns what may be in `text`: values as they are between quotes, and the names of their members. What `work`
         leaves no trial for may be there."""
         found = Survey()
         matcher, count, signs = self._first
         there: set[int] = set()
         others: list[tuple[Sign, Any]] = []
-        for hit in matcher.hits(text):
+        for hit in _hits(matcher, text, work):
             if hit < count:
                 there.add(hit)
             else:
                 others.append(signs[hit - count])
         matcher, _, signs = self._bare
-        others += [signs[hit] for hit in matcher.hits(text)]
+        others += [signs[hit] for hit in _hits(matcher, text, work)]
         told: set[int] = set()
         maybe: list[Candidate] = []
         gates: list[Gate] = [gate for gate, mark in self._marks if mark in text]
@@ -136,29 +121,25 @@ class Prefilter:
                 found.steps.add(what)
         if there:
             told |= self._literals.told(there)
-            maybe += sorted(self._narrowed(self._literals.candidates(there), text), key=_ORDER)
+            maybe += sorted(self._narrowed(self._literals.candidates(there), text, work), key=_ORDER)
         if gates:
             if not NO_NUMBERS.issuperset(gates):
-                told |= self._late(text)
+                told |= self._late(text, work)
             for gate in gates:
                 if gate in self._gated:
-                    self._behind(gate, text, maybe, found)
+                    self._behind(gate, text, maybe, found, work)
         tries: dict[Program, bool] = {}
         if maybe:
-            self._try(maybe, text, found, tries)
+            self._try(maybe, text, found, tries, work)
         if told:
-            self._try_told(told, text, gates, found, tries, patience)
+            self._try_told(told, text, gates, found, tries, work)
         return found
 
-    def _try(self, maybe: list[Candidate], text: bytes, found: Survey, tries: dict[Program, bool]) -> None:
+    def _try(self, maybe: list[Candidate], text: bytes, found: Survey, tries: dict[Program, bool], work: Work) -> None:
         """Adds the candidates that match, and those of a rule that holds anyway: the search tries these too."""
-        left = MAX_TRIED_BYTES // (len(text) + 1)
         for candidate in maybe:
-            if candidate.rule not in found.rules:
-                left -= 1
-                if left >= 0 and not _matches(candidate.program, text, tries):
-                    continue
-            found.add(candidate.rule, candidate.place)
+            if candidate.rule in found.rules or _may_match(candidate.program, text, tries, work):
+                found.add(candidate.rule, candidate.place)
 
     def _try_told(
         self,
@@ -167,36 +148,34 @@ class Prefilter:
         gates: list[Gate],
         found: Survey,
         tries: dict[Program, bool],
-        patience: Patience,
+        work: Work,
     ) -> None:
         """Adds patterns of the rules whose words are there, where they match; many rules share one."""
         for number in sorted(told):  # by rule: the bounds fall alike
             for gate, candidate in self._in_context[number]:
                 if gate is not None and gate not in gates:
                     continue
-                if number not in found.rules and candidate.program not in tries:
-                    patience.told_bytes -= len(text)
-                if number in found.rules or patience.told_bytes < 0 or _matches(candidate.program, text, tries):
+                if number in found.rules or _may_match(candidate.program, text, tries, work):
                     found.add(number, candidate.place)
 
-    def _late(self, text: bytes) -> set[int]:
+    def _late(self, text: bytes, work: Work) -> set[int]:
         """Returns the rules whose context words are in `text`, of those that only numbers need."""
         matcher, count, signs = self._words
-        hits = matcher.hits(text)
+        hits = _hits(matcher, text, work)
         told = self._late_literals.told({hit for hit in hits if hit < count})
         told.update([signs[hit - count][1] for hit in hits if hit >= count])
         return told
 
-    def _behind(self, gate: Gate, text: bytes, maybe: list[Candidate], found: Survey) -> None:
+    def _behind(self, gate: Gate, text: bytes, maybe: list[Candidate], found: Survey, work: Work) -> None:
         matcher, _, signs = self._gated[gate]
-        for hit in matcher.hits(text):
+        for hit in _hits(matcher, text, work):
             sign, what = signs[hit]
             if sign is _MAYBE:
                 maybe.append(what)
             else:
                 found.steps.add(what)
 
-    def _narrowed(self, candidates: set[Candidate], text: bytes) -> Iterable[Candidate]:
+    def _narrowed(self, candidates: set[Candidate], text: bytes, work: Work) -> Iterable[Candidate]:
         """Returns those of `candidates` whose relaxed pattern is in `text`, where asking for many at once is cheaper."""
         if len(candidates) < MIN_TOGETHER or len(text) > MAX_TOGETHER_BYTES:
             return candidates
@@ -207,7 +186,7 @@ class Prefilter:
         for place, some in groups.items():
             if len(some) >= MIN_TOGETHER and place != _ALONE:
                 matcher, members = self._groups[place]
-                left += {members[hit] for hit in matcher.hits(text)}.intersection(some)
+                left += {members[hit] for hit in _hits(matcher, text, work)}.intersection(some)
             else:
                 left += some
         return left
@@ -222,9 +201,18 @@ _Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
 _GATE, _MAYBE, _FIELD, _CONTEXT = Sign.GATE, Sign.MAYBE, Sign.FIELD, Sign.CONTEXT  # an enum's attribute is slow to read
 
 
-def _matches(program: Program, text: bytes, tries: dict[Program, bool]) -> bool:
-    """True when the program matches in `text`; `tries` are those that were asked before."""
+def _hits(matcher: Matcher, text: bytes, work: Work) -> list[int]:
+    found = matcher.hits(text)
+    work.spend(PASS_NS + PASS_BYTE_NS * min(len(text), MAX_PASS_BYTES) + HIT_NS * len(found))
+    return found
+
+
+def _may_match(program: Program, text: bytes, tries: dict[Program, bool], work: Work) -> bool:
+    """True when the program matches in `text`, or nothing is left to try it; `tries` are those that were tried before."""
     known = tries.get(program)
     if known is None:
+        if work.left_ns < SEARCH_NS:
+            return True
+        work.spend(program_ns(len(text)))
         known = tries[program] = program.match(_SEARCH, text, 0, len(text))[0] != _MISS
     return known

@@ -25,6 +25,9 @@ NAME_CHARS = 15
 MAX_NUMBER_CHARS = 40
 """Longest number that is written out as an integer: no account or identity number has more digits."""
 
+EDGE = "\x00"
+"""Stands where a text begins and ends, for comparing."""
+
 NAME = "name"
 """Step of a text that is the name of a member."""
 
@@ -46,12 +49,14 @@ class Origin:
 
     `decoding` are the steps from the argument to the text, `source` is the span of the argument that was decoded (None
     when nothing was, as for names). `outer` leads to the argument when the path of the text is one inside JSON that the
-    argument held.
+    argument held. `basis` is the text, between two `EDGE`, that this one is another reading of, letter by letter; "" when it is
+    none: what stands in both, with what stands around it, is judged once.
     """
 
     decoding: tuple[str, ...] = ()
     source: Span | None = None
     outer: Path = None
+    basis: str = ""
 
 
 AS_IT_CAME = Origin()

@@ -60,3 +60,29 @@ VALIDATORS: Mapping[str, Validator] = {
 
 DEAR_US: Mapping[str, int] = {"eu_vat": 25, "medical": 70, "phone_told": 60, "world": 150}
 """Validators that take long, and how long in µs. All belong to rules whose words or names of members say already what it is."""
+
+USUAL_US = 3
+"""What the other validators take."""
+
+COST_US: Mapping[str, int] = {
+    **dict.fromkeys(IDENTITY_VALIDATORS, 11),
+    **dict.fromkeys(PAYMENT_VALIDATORS, 9),
+    "assigned": 9,
+    "bitcoin": 22,
+    "id_nik": 22,
+    "ip_plain": 8,
+    "key_like": 15,
+    "medical": 25,
+    "my_nric": 18,
+    "nz_account": 25,
+    "phone": 14,
+    "phone_fr": 22,
+    "phone_gb": 24,
+    "phone_told": 12,
+    "phone_us": 8,
+    "prefixed_key": 20,
+    "random": 12,
+    "secret": 6,
+    "world": 80,
+}
+"""How long validators take, in µs, for a text that they read to its end."""

@@ -23,14 +23,28 @@ _NOTHING = (-1, -1)
 class Words:
     """Words around a match. Their pattern is made when they are first asked for: most are never."""
 
-    __slots__ = ("_program", "_words")
+    __slots__ = ("_named", "_program", "_words")
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
         self._program: Program | None = None
+        self._named: dict[tuple[str, ...], bool] = {}
 
     def said(self, near: str, names: Sequence[str]) -> bool:
         """True when one of the words stands in `near` or in one of the member `names`."""
+        if near and not near.isspace():
+            return self._said(near, names)
+        key = tuple(names)  # a whole value: each element of a list has the same names
+        known = self._named.get(key)
+        if known is None:
+            if len(self._named) >= MAX_KNOWN_LINES:
+                self._named.clear()
+            known = self._said("", names)
+            if sum(map(len, names)) <= MAX_KNOWN_CHARS:
+                self._named[key] = known
+        return known
+
+    def _said(self, near: str, names: Sequence[str]) -> bool:
         if self._program is None:
             self._program = program_of(context_pattern(self._words))
         around = near.encode("utf-8", "replace") + _spoken(tuple(names))

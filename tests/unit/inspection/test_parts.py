@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pdp.inspection.model import UNCLASSIFIED, Finding, Kind, ScanResult
+from pdp.inspection.model import UNCLASSIFIED, UNJUDGED, Finding, Kind, ScanResult
 from pdp.inspection.parts import MAX_FOUND, MAX_PARTS, PART_BYTES, TEXT_CHARS, Inspected, inspect_parts
 from pdp.scan import Inspector
 from pdp.steps import finish
@@ -52,6 +52,19 @@ def test_a_threat_is_found_where_it_stands(inspector: Inspector, document: Any, 
     assert pointer in found.addressing
     assert "prompt_injection" in found.threats
     assert found.complete
+
+
+def test_what_there_was_no_work_to_look_for_is_looked_for_in_the_halves() -> None:
+    finding = Finding(
+        rule="r", kind=Kind.DATA, data_class="credential", pointer="", start=0, end=0, source_start=0, source_end=0,
+        confidence=90, sensitivity=90, decoding=(UNJUDGED,),
+    )  # fmt: skip
+
+    def scan(raw: bytes, document: Any) -> ScanResult:
+        return ScanResult(findings=(finding,), truncated=True) if len(raw) > 100 else ScanResult()
+
+    found = finish(inspect_parts(scan, ["word"] * 40))
+    assert (found.classes, found.complete) == (frozenset(), True)
 
 
 @pytest.mark.parametrize("at", range(TEXT_CHARS - 80, TEXT_CHARS + 40, 12))

@@ -9,9 +9,10 @@ from pdp.inspection.examples import example_bytes
 from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.literals import needed, needed_by_alternative
 from pdp.inspection.matcher import HyperscanMatcher, MixedMatcher, SetMatcher, build_matcher, build_mixed_matcher
-from pdp.inspection.prefilter import Patience, Prefilter
+from pdp.inspection.prefilter import Prefilter
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.shorten import alternatives, in_bytes, relaxed, shortened
+from pdp.inspection.work import Work
 from pdp.scan import Inspector
 from writ.errors import ConfigurationError
 
@@ -189,7 +190,7 @@ def _survey(text: bytes, *patterns: str, with_hyperscan: bool, context: bool = F
     words = {"confidence": 0, "context": {"words": ["invoice"], "confidence": 90}} if context else {"confidence": 90}
     rule = {"kind": "DATA", "class": "pii", "patterns": list(patterns), "positive": ["x"], "negative": ["y"], **words}
     rules = InspectionRules.parse({"some": {"rules": {"one": rule}}})
-    return Prefilter(rules.rules, with_hyperscan=with_hyperscan).survey(text, Patience()).rules
+    return Prefilter(rules.rules, with_hyperscan=with_hyperscan).survey(text, Work()).rules
 
 
 @pytest.mark.parametrize("engine", [True, False])

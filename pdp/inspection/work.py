@@ -1,0 +1,60 @@
+"""What one inspection may do, whatever it is given: one budget of reckoned time, so that no call takes long.
+
+Work is counted, not timed: the same call is cut at the same place on every machine. The figures are those of a quiet core.
+"""
+
+from __future__ import annotations
+
+MAX_WORK_NS = 4_500_000
+"""Most work of one inspection; 16 KiB of prose take a twentieth of it, a list of 25 customers most."""
+
+SEARCH_NS = MAX_WORK_NS // 2
+"""What is kept for the search: beyond, patterns are not tried before it."""
+
+PASS_NS, PASS_BYTE_NS, MAX_PASS_BYTES = 2_000, 5, 16 * 1024
+"""One pass of many patterns, and each byte of its text up to a length: what a long call shows can still be searched for."""
+
+HIT_NS = 600
+"""A pattern that a pass names."""
+
+PROGRAM_NS, PROGRAM_KIB_NS = 700, 1_600
+"""A pattern that RE2 tries, and each KiB that it is tried on."""
+
+TEXT_NS = 500
+"""A text that is looked at by itself."""
+
+MATCH_NS, JUDGED_NS = 1_500, 4_800
+"""A match that is looked at, and one whose surroundings are; the validators it is put before say what they take."""
+
+RUN_BYTE_NS = 8
+"""A byte of a text in which runs of one encoding are looked for."""
+
+TRIAL_NS, DECODED_BYTE_NS, LETTER_NS = 4_000, 20, 60
+"""A run or a text that is decoded, each of its bytes, and each letter that is read otherwise."""
+
+SURVEY_BYTE_NS = 60
+"""Each byte of what was decoded, which is not looked at unless as much is left."""
+
+
+def program_ns(size: int) -> int:
+    """Returns what RE2 takes to try a pattern on `size` bytes."""
+    return PROGRAM_NS + (PROGRAM_KIB_NS * size >> 10)
+
+
+class Work:
+    """What is left of the work of one inspection."""
+
+    __slots__ = ("left_ns",)
+
+    def __init__(self) -> None:
+        self.left_ns = MAX_WORK_NS
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing is left: what was not looked at counts as found."""
+        return self.left_ns < 0
+
+    def spend(self, nanoseconds: int) -> bool:
+        """Takes away; False when there was not as much."""
+        self.left_ns -= nanoseconds
+        return self.left_ns >= 0
