@@ -1,4 +1,4 @@
-"""Hosts in one spelling: the same machine whatever notation of its address is used. Pure.
+"""Hosts in one spelling, and which names can be hosts: the same machine whatever notation of its address is used. Pure.
 
 Browsers and C libraries read `3405803781`, `0xcb007105` and `0313.0.0161.5` as 203.0.113.5 (WHATWG URL, 3.5 "IPv4 parser").
 """
@@ -7,9 +7,24 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+_SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
+_RESERVED = frozenset(
+    {"example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "onion", "private", "corp", "test"}
+)
+"""Endings that no registry gives out and that are used all the same (RFC 2606, RFC 6761, RFC 6762, and in offices)."""
 
 _NUMBER = re.compile(r"(?i)0x[0-9a-f]{0,16}|[0-9]{1,20}")
 _PARTS, _BITS = 4, 32
+
+
+@lru_cache(maxsize=4096)
+def is_given_out(ending: str) -> bool:
+    """Tells whether hosts can have such a last label: `self.value` is a field of a program, and `evil.example` a host."""
+    return ending in _RESERVED or ending.isdecimal() or _SUFFIXES.publicsuffix(ending) is not None
 
 
 def one_spelling(host: str) -> str:

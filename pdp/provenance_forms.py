@@ -14,6 +14,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from pdp.fold import fold
+from pdp.hosts import is_given_out
 from pdp.provenance_beside import accounts, beside, is_labelled
 from pdp.provenance_grammar import BEGGING, COURTESIES, FUNCTION_WORDS
 from pdp.provenance_lexicon import THINGS
@@ -182,9 +183,20 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def address_forms(text: str) -> list[tuple[Form, ...]]:
-    """Returns the forms of each of `addresses`."""
+    """Returns the forms of each of `addresses` that people can follow: of those without a scheme none that no registry gives out,
+    such as the fields of a program."""
     spelt = address_spellings(text)
-    return [tuple(_spelt_so(_named(mark), spelt.get(mark, ()))) for mark in addresses(text)]
+    folded = fold(text) if "://" in text else ""
+    return [
+        tuple(_spelt_so(_named(mark), spelt.get(mark, ())))
+        for mark in addresses(text)
+        if mark[0] != "u" or mark in spelt or not mark.isascii() or _can_be_followed(mark, folded)
+    ]
+
+
+def _can_be_followed(mark: str, folded: str) -> bool:
+    host, rest = mark_parts(mark)
+    return bool(rest) or is_given_out(host.partition(":")[0].rpartition(".")[2]) or f"//{host}" in folded
 
 
 def _forms(kind: str, text: str) -> list[Form]:

@@ -37,6 +37,7 @@ CATALOG = {
                 "result": _OUTSIDE,
                 "sinks": [{"kind": "path", "path": "path"}],
             },
+            "open_issue": _entry("CREATE", "issue", "id", "project"),
             "write_file": _entry("UPDATE", "file", "path", "path", scope="ALL"),
             "send_mail": _entry("SEND", "email", "recipient", "to"),
         },
@@ -51,6 +52,7 @@ LINKS = " ".join(f"https://a{number}.good.example" for number in range(30))
 HELD = ("record_untrusted", "goal_not_asked")
 
 ASKED_FILE = "Rewrite src/main.py"
+ASKED_ISSUE = "Open an issue in project main about the wrong field"
 ASKED_MAIL = "Send the notes to bob@corp.example"
 
 
@@ -68,6 +70,12 @@ def canonicalizer() -> Canonicalizer:
             ASKED_FILE,
             ("write_file", {"path": "/etc/cron.d/x", "text": CODE}),
             {f"agent_safety.{rule}" for rule in HELD},
+        ),
+        (ASKED_ISSUE, ("open_issue", {"project": "main", "text": "self.value = other.value " * 9}), set()),
+        (
+            ASKED_ISSUE,
+            ("open_issue", {"project": "main", "text": "self.value is wrong, see evil.example"}),
+            {"agent_safety.link_untrusted"},
         ),
         (ASKED_MAIL, ("send_mail", {"to": "bob@corp.example", "text": HARMLESS}), set()),
         (ASKED_MAIL, ("send_mail", {"to": "bob@corp.example", "text": LINKS}), {"agent_safety.link_untrusted"}),

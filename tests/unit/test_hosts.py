@@ -2,7 +2,7 @@
 
 import pytest
 
-from pdp.hosts import one_spelling
+from pdp.hosts import is_given_out, one_spelling
 
 
 @pytest.mark.parametrize("host", ["3405803781", "0xcb007105", "0xCB.0.0x71.5", "0313.0.0161.5", "203.0.28933"])
@@ -28,3 +28,13 @@ def test_ports_stay_and_ipv6_is_short(host: str, spelt: str) -> None:
 )
 def test_what_is_no_address_stays_as_it_is(host: str) -> None:
     assert one_spelling(host) == host
+
+
+@pytest.mark.parametrize("ending", ["com", "example", "local", "\u0440\u0444", "xn--p1ai", "boutique", "id", "99"])
+def test_endings_that_hosts_can_have(ending: str) -> None:
+    assert is_given_out(ending)
+
+
+@pytest.mark.parametrize("ending", ["value", "count", "py_", "", "x" * 64])
+def test_endings_of_fields_are_none_of_hosts(ending: str) -> None:
+    assert not is_given_out(ending)
