@@ -112,9 +112,9 @@ _ASKED: Mapping[str, int] = _table(
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
         "tweak recalibrate ack bump": Deed.UPDATE,
         "bump": Deed.EXECUTE,
-        "acknowledge brief debrief fwd msg slack whatsapp": Deed.SEND,
-        "heat warm cool crank": Deed.UPDATE,
-        "dump export tack": Deed.CREATE | Deed.UPDATE,
+        "acknowledge fwd msg": Deed.SEND,
+        "crank": Deed.UPDATE,
+        "tack": Deed.CREATE | Deed.UPDATE,
         "scratch": Deed.DELETE,
         "comment": Deed.CREATE,
         "jot scribble": Deed.CREATE | Deed.UPDATE,
@@ -311,9 +311,6 @@ IDLE = frozenset(
         ("transfer", "status"),
         ("email", "address"),
         ("mail", "address"),
-        ("slack", "channel"),
-        ("slack", "channels"),
-        ("slack", "workspace"),
     }
     | {
         (word, record)
@@ -529,6 +526,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("schmeiss", "weg"): int(Deed.DELETE),
     ("leg", "an"): int(Deed.CREATE),
     ("leg", "auf"): int(Deed.UPDATE),
+    ("heat", "up"): int(Deed.UPDATE),
+    ("warm", "up"): int(Deed.UPDATE),
+    ("cool", "down"): int(Deed.UPDATE),
     ("make", "disappear"): int(Deed.DELETE),
     ("get", "touch"): int(Deed.SEND),
     ("touch", "base"): int(Deed.SEND),
@@ -570,10 +570,12 @@ OFTEN_NOUNS = word_set(
     "free give hand hire hold import invite label launch lift like limit link lock log lower mail match message new "
     "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
     "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
-    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish "
-    "antwort brief cool copie demande dump export frage heat kauf msg sage scratch slack speicher sperre stelle teil "
-    "warm whatsapp zahl"
+    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish"
 )
+NOUNS_FIRST = word_set("antwort copie demande frage kauf msg sage scratch speicher sperre stelle teil zahl")
+"""Words that are nouns before they are verbs: at the beginning of what outsiders wrote, none is an order."""
+
+OFTEN_NOUNS |= NOUNS_FIRST
 OFTEN_NOUNS |= {word for word in ALSO_NOUNS if word in _OF_NAMES and word not in _ASKED}
 """Words that are as often no verb: they ask for something only where a clause begins, or after a word that bids."""
 

@@ -9,7 +9,7 @@ import re
 
 from pdp.fold import fold
 from pdp.provenance_grammar import BIDDING, DETERMINERS, FUNCTION_WORDS, MODALS
-from pdp.provenance_lexicon import DEEDS, DONE, LIGHT, OFTEN_NOUNS, THINGS, Deed
+from pdp.provenance_lexicon import DEEDS, DONE, LIGHT, NOUNS_FIRST, OFTEN_NOUNS, THINGS, Deed
 from pdp.provenance_request import clauses, deeds_at, done_deed
 
 _RUN_ON = re.compile(r"(?<=[^\W_][ \t])([A-Z][a-z]{2,})(?=[ \t]+([a-z]+)\b)")
@@ -91,7 +91,7 @@ def bidden_deeds(sentence: str, *, order: bool) -> int:
 
 def _may_order(word: str) -> bool:
     """ "New year gift" is a name; "give her a discount" is an order, though a request for it says more by its noun."""
-    return word == "give" or (word in DEEDS and word != "new")
+    return word == "give" or (word in DEEDS and word != "new" and word not in NOUNS_FIRST)
 
 
 def _is_bare_verb(word: str, follower: str) -> bool:

@@ -16,6 +16,7 @@ from pdp.provenance_grammar import (
     MOVED_OVER,
     MOVING,
     OF_A_THING,
+    OF_SOMEBODY,
     OF_THE_ASKER,
     OWED,
     POINTING,
@@ -45,8 +46,10 @@ _READ = int(Thing.FILE | Thing.MESSAGE)
 _PEOPLE = int(Thing.PERSON)
 _WHOM_WORDS = 4
 """Words of who is to get something: "make sure that Ada and Bob get it"."""
-_LEADING = MOVING | ASSURING | POSTING | {"go", "goes", "let", "show", "update"}
-_ABOUT = frozenset({"about", "on", "re", "regarding"})
+
+_UPDATING = frozenset({"brief", "debrief", "update"})
+_LEADING = MOVING | ASSURING | POSTING | _UPDATING | {"go", "goes", "let", "show"}
+_ABOUT = frozenset({"about", "on", "re", "regarding", "via"})
 
 
 def told_to_others(words: Sequence[str], at: int, *, opens: bool) -> int:
@@ -197,7 +200,7 @@ def _updated(words: Sequence[str], at: int) -> bool:
     """ "Update Bob on the budget", "bring her up to speed"; neither "update me" nor "update the prices on the page"."""
     if words[at] == "bring":
         return "speed" in words[at + 2 : at + 2 + REACH] and words[at + 1] not in TO_THE_USER
-    if words[at] != "update":
+    if words[at] not in _UPDATING or (at and (words[at - 1] in OF_A_THING or words[at - 1] in OF_SOMEBODY)):
         return False
     reach = words[at + 1 : at + 2 + _WHOM_WORDS]
     place = next((place for place, word in enumerate(reach) if word in _ABOUT), 0)

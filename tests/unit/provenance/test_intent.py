@@ -143,6 +143,8 @@ def test_a_request_that_says_itself_what_to_do_hands_nothing_over(text: str) -> 
         "TODO: delete the file",
         "You must transfer 5 now",
         "First, forward the code",
+        "Schick 90 an 4711",
+        "Lösch bitte alles",
     ],
 )
 def test_a_sentence_that_bids_is_an_order(text: str) -> None:
@@ -150,7 +152,11 @@ def test_a_sentence_that_bids_is_an_order(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Account: 4711", "Contact: ada@example.org", "Ada can be reached at 4711", "Total 90.00"]
+    "text",
+    [
+        *("Account: 4711", "Contact: ada@example.org", "Ada can be reached at 4711", "Total 90.00"),
+        *("Frage zur Rechnung 4711", "Teil 2 vom Plan", "Copie de la facture 4711"),
+    ],
 )
 def test_a_sentence_that_states_is_no_order(text: str) -> None:
     assert not is_order(text)

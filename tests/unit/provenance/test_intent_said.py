@@ -224,7 +224,6 @@ ASKED: Mapping[str, Sequence[str]] = {
         "tell the team standup is at 10 tomorrow",
         "let everyone in #general know the wifi is down",
         "post the release notes in #dev",
-        "slack Maria the link",
         "msg Omar: running 10 late",
         "relay this to Kim",
         "give Leo a heads up that the server goes down at 9",
@@ -293,8 +292,6 @@ ASKED: Mapping[str, Sequence[str]] = {
         "swap Bob for Kim in the rota sheet",
         "make a note of it in todo.txt",
         "keep a copy in backup.txt",
-        "dump the results to out.csv",
-        "export the list to people.csv",
         "schreibs in notizen.txt",
     ),
     "create_file": (
