@@ -10,7 +10,7 @@ NO_OBJECT = word_set("and or of for in to from with at on by as is are was were 
 
 _ANSWER = HARMLESS | word_set(
     "result response answer output request query call connection retry timeout duplicate whitespace blank null html markup "
-    "accent stopword prefix suffix cache default argument parameter header status state nothing none"
+    "accent stopword prefix suffix cache default argument parameter header status state nothing none value character"
 )
 """What is sent, cut or dropped on the way of an answer: `Duplicates are removed`, `by sending a request`."""
 

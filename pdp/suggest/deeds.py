@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pdp.fold import fold
 from pdp.suggest.answers import NO_OBJECT, is_of_the_answer
-from pdp.suggest.joined import parted, verb_with_object
+from pdp.suggest.joined import makes_one, parted, verb_with_object
 from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
     DESCRIPTION_ONLY,
@@ -53,7 +53,8 @@ _WRITTEN_DOWN = word_set("add insert register enroll import")
 _ANSWERING = word_set("reply respond write")
 _GERUND_NOUNS = word_set("shipping writing drawing opening closing building pricing spending selling buying")
 _QUALIFIERS = word_set(
-    "a an the one all any every each old older expired stale temporary unused outdated past it them its their"
+    "a an the one all any every each old older expired stale temporary unused outdated past it them its their "
+    "what whatever anything everything"
 )
 _ADVISED = re.compile(r"\s*(?:please\s+)?(?:use|call|run|invoke|useful|intended|meant)\b")
 
@@ -96,7 +97,7 @@ def _gerunds(clause: str, *, first: bool) -> Iterator[tuple[Verb, str]]:
         if verb is None and follower in _QUALIFIERS:
             parts = filter(None, (parted(stem, tuple(words)) for stem in stems(gerund, 3)))
             verb = next((part for part in parts if part not in READS), None)
-        if lead == "by" and word in _WRITTEN_DOWN and follower in ("a", "an"):
+        if (lead == "by" and word in _WRITTEN_DOWN and follower in ("a", "an")) or makes_one(word, words):
             verb = Verb.CREATE
         leads = first and not found.start()  # `Deleting a record …` is read as the head of the description
         if verb is None or leads or _POSSIBLE.search(clause[: found.start()]):

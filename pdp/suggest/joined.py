@@ -4,7 +4,7 @@ and refunds orders`, `Mails the bill to the tenant`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pdp.fold import fold
 from pdp.suggest.answers import is_of_the_answer
@@ -21,7 +21,7 @@ from pdp.suggest.lexicon_verbs import (
     VIEWS,
     WITH_AN_OBJECT,
 )
-from pdp.suggest.readings import PERSONS
+from pdp.suggest.readings import PERSONS, READERS
 from pdp.suggest.said import READS
 from pdp.suggest.words import base_form, singular, word_set
 from writ.action import Verb
@@ -54,6 +54,8 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[,/&]")
 _TELL_AGAIN = word_set("return print echo process handle combine mix see know learn tell give provide")
 """What a reading does with what it read: `Read and return a file`."""
 
+_SPEAKING = word_set("ask call contact request")
+"""Who asks a person speaks to that person; who asks the server or requests a page reads."""
 _BARGAINS = word_set("order bet bid trade")
 _BOOKING = word_set("book reserve hire")
 _APPLIED = word_set(
@@ -82,6 +84,9 @@ def verb_with_object(word: str, rest: tuple[str, ...], *, third: bool, bare: boo
         return None
     if (word in VEHICLES or word == "start") and near & _RUN_TO_LOOK:
         return None
+    if word in _SPEAKING:
+        asked = (*rest[:3], *(rest[rest.index("from") :][:4] if "from" in rest else ()))
+        return Verb.SEND if {singular(item) for item in asked} & (PERSONS - READERS) else None
     if word == "order" and "by" in rest:
         return None  # `Orders the entries by date`
     if word == "apply":
@@ -149,8 +154,14 @@ def joined(words: tuple[str, ...], *, third: bool) -> Iterator[tuple[Verb, str]]
         if (word != came) is not third or word in DESCRIPTION_ONLY or word in NAME_ONLY:
             continue
         verb = _joined_verb(word, words[follower + 1 :], third=third, then=words[follower - 1] == "then")
-        if verb is not None:
-            yield verb, word
+        if verb is not None:  # what is made anew is no mere form of the answer, so it is said in two words
+            rest = words[follower + 1 :]
+            yield verb, f"{word} {rest[0]}" if makes_one(word, rest) else word
+
+
+def makes_one(word: str, rest: Sequence[str]) -> bool:
+    """True for `creates it if absent` and `making one`: what is looked for is made."""
+    return STRICT.get(word) is Verb.CREATE and bool(rest) and rest[0] in ("it", "one", "them")
 
 
 def _joined_verb(word: str, rest: tuple[str, ...], *, third: bool, then: bool) -> Verb | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from pdp.fold import fold
 from pdp.suggest.lexicon_arguments import ACTIONS
-from pdp.suggest.lexicon_verbs import ALSO_NOUNS, READING_CHOICES, STRICT, VIEWS
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, MANNER, READING_CHOICES, STRICT, VIEWS, WITH_AN_OBJECT
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
@@ -25,8 +27,13 @@ _WHERE_OR_WHEN = word_set(
     "max since until from to max_results"
 )
 _SWITCHED = word_set(
-    "delete cancel purge acknowledge approve send notify publish update reserve subscribe register create upsert discard"
+    "delete cancel purge acknowledge approve send notify publish update reserve subscribe register create upsert discard "
+    "wipe destroy terminate restart reboot revoke execute deploy install overwrite pay purchase buy refund renew book hire"
 )
+_SWITCH = re.compile(
+    r"\s*(?:if (?:true|set|given),?\s+|whether to\s+|set (?:to true )?to\s+|also\s+|then\s+)*([a-z]+)\s+(?:it|them)\b"
+)
+MAX_CHARS = 256
 _CHOOSERS = frozenset((word,) for word in ("action", "operation", "op", "command", "verb"))
 _GIVEN = word_set("update append add insert patch upsert remove delete")
 _WHOM = frozenset(
@@ -76,10 +83,19 @@ def deed_of(role: Role) -> Verb | None:
     if role.reason == GOES_THERE:
         return Verb.SEND
     if argument.types == {"boolean"}:
-        return STRICT.get(words[0]) if words[0] in _SWITCHED or words[:3] == ("mark", "as", "read") else None
+        if words[0] in _SWITCHED or words[:3] == ("mark", "as", "read"):
+            return STRICT.get(words[0]) or WITH_AN_OBJECT.get(words[0])
+        return _switches(argument.description)
     if words in _WHOM:
         return Verb.SEND
     return STRICT[words[0]] if len(words) == 1 and words[0] in _GIVEN and not argument.is_number else None
+
+
+def _switches(description: str) -> Verb | None:
+    """Returns what a switch is said to do: `Book it right away`, `If true, delete them`."""
+    found = _SWITCH.match(fold(description[:MAX_CHARS]))
+    verb = (STRICT.get(found.group(1)) or WITH_AN_OBJECT.get(found.group(1))) if found else None
+    return None if verb in READS or (found and found.group(1) in MANNER) else verb
 
 
 def _may_change(role: Role) -> bool:

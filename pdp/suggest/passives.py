@@ -69,7 +69,7 @@ _STATES = word_set(
 )
 """Words that say which ones of many are meant, as participles do: what happens to these happens in the call."""
 _SHOWN_SO = word_set(
-    "mark label tag flag hide pin truncate crop shorten redact mask annotate star expand unify set move replace"
+    "mark label tag flag hide pin truncate crop shorten redact mask annotate star expand unify set move"
 )
 """What is done to the items of an answer: `Long titles are truncated`, `Deleted users are hidden`."""
 _PASSING = word_set("archive overwrite reset")

@@ -52,6 +52,8 @@ _PASSIVE = re.compile(r"\b(?:is|are|gets?|be|been|being)\s+(?:then\s+|also\s+)?(
 _DONE = word_set("sent told paid put set bought given made shut cut sold written hidden informed taken")
 _HANDED = word_set("sent put given told handed mailed posted charged")
 _IS_DONE = re.compile(r"\b(?:that|which|who)\s+(?:is|are|gets?|be)\s+(?:then\s+|also\s+)?([a-z]+)\b")
+_BY_POST = re.compile(r"\bby (?:sms|text|text message|e-?mail|mail|post|letter|phone|fax|courier)\s*\Z")
+"""`Reminders for patients, by SMS`."""
 _PARTICIPLE = re.compile(r",\s*([a-z]+ed|sent|put|given)\b(?!\s+by\b)")
 _DOES = re.compile(r"\b(?:that|which)\s+([a-z]+)\b")
 _ARRANGED = word_set("ordered ranked sorted rated filtered grouped limited")
@@ -112,7 +114,7 @@ def says_enough(description: str, name: Name) -> bool:
 
 def _is_moved(sentence: str) -> bool:
     """True when something is done to what a sentence names: `Stickers that are sent to a customer`."""
-    if any(_moves(word) for word in _IS_DONE.findall(sentence)):
+    if _BY_POST.search(sentence) or any(_moves(word) for word in _IS_DONE.findall(sentence)):
         return True
     if any(word not in _ARRANGED and _changes(word) for word in _PARTICIPLE.findall(sentence)):
         return True
