@@ -17,7 +17,7 @@ from control_plane.bundles.model import MAX_ARCHIVE_BYTES
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
 from writ.cli.tokens import read_token
-from writ.files import MAX_PEM_BYTES, read_file
+from writ.files import MAX_PEM_BYTES, read_file, write_file
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -59,11 +59,14 @@ def build(
     as_json: bool,
 ) -> None:
     """Compile, test and sign a bundle. The same sources and key give the same bytes."""
+    allowed = capabilities or source / "capabilities.json"
+    if not allowed.is_file():
+        raise click.UsageError(f"expected --capabilities, or `capabilities.json` in `{source}`, got neither")
     built = build_bundle(
         source=source,
         out=out,
         opa=(opa or tool_path("opa")).absolute(),
-        capabilities=capabilities or source / "capabilities.json",
+        capabilities=allowed,
         signing_key=parse_signing_key(read_file(signing_key, MAX_PEM_BYTES)),
         key_id=key_id,
         scope=scope,
@@ -139,7 +142,7 @@ def get(revision: str, out: Path, address: str, token_file: Path, as_json: bool)
     """Write the stored bytes of one revision, for replay and audit."""
     with BundleClient(address, read_token(token_file)) as client:
         answer = client.get(revision)
-    out.write_bytes(answer.archive)
+    write_file(out, answer.archive)
     _print({**bundle_fields(answer.bundle), "path": str(out)}, as_json)
 
 

@@ -162,6 +162,8 @@ def seal_(settings: Path, mark: str, as_json: bool) -> None:
         await store.check_server()
         return {"organisations": await seal(store, mark)}
 
+    if not mark:
+        raise click.UsageError("expected random text as --mark, got none, which says nothing of a restart")
     config = load_config(settings)
     with _stopped(config.evidence.folder):
         found = run_on_state(config, run)

@@ -29,7 +29,7 @@ from writ.cli.lines import lines
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
 from writ.errors import ConfigurationError, WritError
-from writ.files import read_file
+from writ.files import read_file, write_file
 from writ.receipt import MAX_FILE_BYTES, Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 
@@ -49,7 +49,7 @@ Examples:
 @click.option("--replay", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Receipt to judge again.")
 @click.option(
     "--state",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=state_folder,
     help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )
@@ -78,12 +78,12 @@ def decide(
     as_json: bool,
 ) -> None:
     """Asks for decisions, of standard input with `-`. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
-    if dash is not None and source is None:
-        source = sys.stdin.buffer
-    if replay is not None and source is None:
-        sys.exit(_replay(replay, state, as_json))
-    if source is None or replay is not None:
+    if sum(given is not None for given in (dash, source, replay)) != 1:
         raise click.UsageError("expected one of `-`, --file and --replay")
+    if replay is not None:
+        sys.exit(_replay(replay, state, as_json))
+    if source is None:
+        source = sys.stdin.buffer
     if (certificate is None) != (key is None) or (certificate is not None and target is not None and authority is None):
         raise click.UsageError("expected --certificate and --key together, and --authority with them and --target")
     if authority is not None and target is None:
@@ -182,9 +182,10 @@ class _Asker:
         try:
             self.receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = self.receipts / f"{decision.decision_id}.json"
-            file.write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
+            write_file(file, format_receipt(Receipt.of_message(decision.receipt)))
         except (OSError, WritError) as error:
-            click.echo(f"writ: the receipt of {decision.decision_id} is not kept: {error}", err=True)
+            why = f"`{error.filename}`: {error.strerror}" if isinstance(error, OSError) else error
+            click.echo(f"writ: the receipt of {decision.decision_id} is not kept: {why}", err=True)
             return False
         return True
 

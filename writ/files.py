@@ -1,6 +1,6 @@
-"""Reads a whole file of a bounded length. Whoever names the file may name a device, or the wrong one of two.
+"""Reads and writes whole files that somebody named: a device perhaps, the wrong one of two, or one on a full disk.
 
-Does not look into what it reads, and does not write.
+Does not look into what it reads. What is written may be cut by a crash, and replaces nothing at once.
 """
 
 from __future__ import annotations
@@ -31,3 +31,12 @@ def read_file(path: Path, max_bytes: int) -> bytes:
             came = size if size > max_bytes else "more"
             raise InvalidInput("FILE_TOO_LARGE", f"expected at most {max_bytes} bytes in `{path}`, got {came}")
     return content
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file. Raises OSError with the name of the file, which the error of a write does not have."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        error.filename = str(path)
+        raise

@@ -31,7 +31,7 @@ STOP_TIMEOUT_S = 20.0
 @click.command(epilog="Example: writ demo --state /tmp/writ-demo")
 @click.option(
     "--state",
-    type=click.Path(path_type=Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=state_folder,
     help="State folder.  [default: .writ in the checkout, else ~/.local/state/writ]",
 )

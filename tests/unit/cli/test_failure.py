@@ -24,7 +24,19 @@ FAILING = {
     "policy explain --bundle": (1, "EVALUATION_FAILED", "policy explain -f {call} --bundle {folder} --opa {false}"),
     "decide --replay": (1, "RECEIPT_MALFORMED", "decide --replay {file}"),
     "replay": (1, "CONFIG_TYPE", "replay {file} --config {file} --keys {file} --bundle {file} --opa {file}"),
-    "bundle build": (1, "KEY_INVALID", "bundle build --source {folder} --out {none} --signing-key {file} --opa {file}"),
+    "bundle build": (
+        1,
+        "KEY_INVALID",
+        "bundle build --source {folder} --out {none} --signing-key {file} --capabilities {file}",
+    ),
+    "bundle build of no sources": (
+        2,
+        "USAGE_INVALID",
+        "bundle build --source {folder} --out {none} --signing-key {file}",
+    ),
+    "state seal": (2, "USAGE_INVALID", "state seal --config {file} --mark="),
+    "two inputs": (2, "USAGE_INVALID", "decide - -f {file}"),
+    "a file for the state folder": (2, "USAGE_INVALID", "decide --state {file} -f {file}"),
     "bundle push": (1, "TARGET_INSECURE", "bundle push {file} --address cp.example:1 --token-file {file}"),
     "bundle list": (1, "CONTROL_PLANE_UNAVAILABLE", "bundle list --address unix:{none} --token-file {file}"),
     "state check": (1, "CONFIG_TYPE", "state check --config {file}"),
@@ -93,7 +105,11 @@ ENDLESS = {
     "policy explain": (1, "ACTION_UNREADABLE", "policy explain -f /dev/zero --bundle {file} --opa {file}"),
     "catalog suggest": (1, "TOOLS_TOO_LARGE", "catalog suggest /dev/zero"),
     "bundle push": (1, "FILE_TOO_LARGE", "bundle push /dev/zero --address unix:{none} --token-file {file}"),
-    "bundle build": (1, "FILE_TOO_LARGE", "bundle build --source {empty} --out {none} --signing-key /dev/zero"),
+    "bundle build": (
+        1,
+        "FILE_TOO_LARGE",
+        "bundle build --source {empty} --out {none} --signing-key /dev/zero --capabilities {file}",
+    ),
     "bundle list --token-file": (1, "TOKEN_FILE_INVALID", "bundle list --address unix:{none} --token-file /dev/zero"),
 }
 
