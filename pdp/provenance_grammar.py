@@ -75,7 +75,9 @@ OF_THE_USER = word_set("i i've ich me us we we've wir you")
 OF_THE_REQUEST = word_set("below folgende following next siguientes suivantes these this those")
 """… unless one of these stands between: then the request itself says what."""
 
-NOT = word_set("avoid doesn't don't dont jamais kein keine ne never nicht not nunca ohne pas refrain sans sin without")
+NOT = word_set(
+    "avoid doesn't don't dont jamais kein keine n ne never nicht not nunca ohne pas refrain sans sin without"
+)
 
 DENYING_AFTER = word_set(
     "aucun aucune jamais kein keine keinem keinen keiner nada nadie nicht nichts niemand niemandem niemanden ninguna "
@@ -83,7 +85,7 @@ DENYING_AFTER = word_set(
 )
 """What denies the verb before it in German, French and Spanish: "lösche die Datei nicht"."""
 
-SUBORDINATING = word_set("damit dass falls ob porque pour puisque qu'elle qu'il qu'on que si weil wenn")
+SUBORDINATING = word_set("damit dass falls ob porque pour puisque qu que si weil wenn")
 """What is denied behind these is not the verb before them: "schreib ihr dass ich nicht komme"."""
 
 DENIED_OBJECTS = word_set("nobody none nothing")
@@ -157,7 +159,7 @@ REPORTING = word_set(
 
 INTERROGATIVE = word_set(
     "are combien comment cuando cuál cuáles cuándo cuánto cuántos did does dónde est-ce hat hatte how how's is ist "
-    "pourquoi qu'est-ce quand que quel quelle quelles quels qui quién quiénes qué sind wann war waren warum was wer "
+    "pourquoi qu quand que quel quelle quelles quels qui quién quiénes qué sind wann war waren warum was wer "
     "were weshalb what what's when when's where where's which who who's whom whose why wie wieso wieviel wo"
 )
 """A sentence that begins so and ends with a question mark only asks …"""
@@ -183,6 +185,9 @@ TELLING_NO = word_set("answer reply respond say tell text vote write")
 
 ALSO_BIDS = word_set("aber and but et mais pero then und y")
 """What follows these in a question or a refusal is none: "what is her address and send her the plan", "no rush but send it"."""
+
+MODAL_NOT = word_set("can't cannot cant couldn't mustn't mustnt needn't neednt shouldn't shouldnt won't wont wouldn't")
+"""These deny the verb behind them, "you can't send it"; but "can't you send it?"."""
 
 FORGET = word_set("forget hesitate just olvides only oublie vergessen vergiss")
 
@@ -230,7 +235,7 @@ WILL_BE = word_set("cannot could may might will won't would")
 """Before "be", these tell what comes of itself."""
 
 OF_A_THING = word_set(
-    "a all an any both by das der die each ein eine el every her his in its la las last latest le les los ma meine mi "
+    "a all an any both by das der die each ein eine el every her his in its l la las last latest le les los ma meine mi "
     "mon my new next no of other our per recent same some su that the their this un une via with your"
 )
 """Before a word, these make it a thing and no verb."""

@@ -26,6 +26,7 @@ from pdp.provenance_grammar import (
     FORGET,
     FUNCTION_WORDS,
     LETTING,
+    MODAL_NOT,
     NOT,
     NUMBERS,
     OF_A_THING,
@@ -102,6 +103,8 @@ _DENYING = NOT | frozenset(
 _WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
 _MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
 """Signs of currencies, which are words of money: "send $50 to Margaret"."""
+_ELISION = re.compile("\\b(qu|[dlmnst])'(?=[^\\W\\d_]{3})")
+"""French words that are written with the next one: "n'envoie", "d'écrire"."""
 _ENDING = frozenset(".!?;\n")
 _PARTING = _ENDING | {","}
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
@@ -243,6 +246,8 @@ def _is_begged(words: Sequence[str], at: int) -> bool:
 def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
     """ "Don't cancel it", "don't cancel, move or drop it"; but "if it is not there, cancel it", "it is not final, send it" and
     "why don't you send it"."""
+    if at and not opens and not MODAL_NOT.isdisjoint(words[max(0, at - 2) : at]) and words[at - 1] not in ("you", "u"):
+        return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
         return False
     place = next((place for place in range(at - 1, max(-1, at - 4), -1) if words[place] in NOT), -1)
@@ -339,6 +344,7 @@ def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     ends: dict[int, str] = {}
     end = 0
     folded = _MONEY_SIGN.sub(" money ", folded).replace("\u2019", "'")  # phones write "don\u2019t"
+    folded = _ELISION.sub(r"\1 ", folded)
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
         if not end or _BREAKS.intersection(between):

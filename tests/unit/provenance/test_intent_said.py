@@ -45,6 +45,9 @@ KINDS: Mapping[str, ActionKind] = {
 ASKED: Mapping[str, Sequence[str]] = {
     "send_mail": (
         "send bob the q3 numbers",
+        "n'oublie pas d'écrire à Paul",
+        "Can't you just send Bob the plan?",
+        "I can't reach Bob, email him please",
         "can u email the invoice to Acme? thx",
         "fwd Carol's mail to legal pls",
         "pls reply to Jens that thursday works",
@@ -572,6 +575,10 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
     "send_mail": (
         "Get the figures from Bob",
         "what Bob needs",
+        "You can't send this to Bob. What does it say?",
+        "We shouldn't even tell Bob, what does he know?",
+        "qu'est-ce que Paul t'a envoyé ?",
+        "N'envoie rien à Paul, résume son mail",
         "what does Bob need?",
         "Let me have the figures",
         "update me on the budget",
