@@ -25,6 +25,6 @@ def test_a_larger_file_says_how_large_it_is_and_a_device_that_it_is_larger(tmp_p
 
 @pytest.mark.parametrize("path", ["/dev/full", "/dev/null/file"])
 def test_a_file_that_cannot_be_written_is_named(path: str) -> None:
-    with pytest.raises(OSError) as failed:  # noqa: PT011  # any of them
+    with pytest.raises(OSError) as failed:
         write_file(Path(path), b"x")
     assert failed.value.filename == path
