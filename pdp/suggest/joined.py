@@ -14,6 +14,7 @@ from pdp.suggest.lexicon_verbs import (
     DESCRIPTION_ONLY,
     HARMLESS,
     LOOSE,
+    MANNER,
     NAME_ONLY,
     PHRASES,
     STRICT,
@@ -174,7 +175,8 @@ def _joined_verb(word: str, rest: tuple[str, ...], *, third: bool, then: bool) -
         return STRICT.get(word) or LOOSE[word]
     if word in STRICT:
         conditional = third and bool(rest) and rest[0] in _SUBORDINATE
-        return STRICT[word] if then or conditional or _begins_an_object(rest, third=third, bare=True) else None
+        acts = then or conditional or (word not in MANNER and _begins_an_object(rest, third=third, bare=True))
+        return STRICT[word] if acts else None
     if then and rest and word in WITH_AN_OBJECT:  # `quote, then order parts`
         return WITH_AN_OBJECT[word]
     return verb_with_object(word, rest, third=third, bare=True)

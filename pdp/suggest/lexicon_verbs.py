@@ -420,3 +420,8 @@ MANNER = word_set(
     "optimize associate bind rank extend relate highlight encrypt decrypt reconcile squash deny decline reject refuse permit"
 )
 """Verbs of change that as often say how something is read, or what is refused: `following redirects`, `joining tables`."""
+
+SHOWN_SO = word_set(
+    "mark label tag flag hide pin truncate crop shorten redact mask annotate star expand unify set move retry"
+)
+"""What is done to the items of an answer: `Long titles are truncated`, `Deleted users are hidden`."""

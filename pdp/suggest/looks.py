@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pdp.fold import fold
 from pdp.suggest.lexicon_arguments import ACTIONS
-from pdp.suggest.lexicon_verbs import ALSO_NOUNS, MANNER, READING_CHOICES, STRICT, VIEWS, WITH_AN_OBJECT
+from pdp.suggest.lexicon_verbs import ALSO_NOUNS, MANNER, READING_CHOICES, SHOWN_SO, STRICT, VIEWS, WITH_AN_OBJECT
 from pdp.suggest.names import Name
 from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
@@ -94,8 +94,11 @@ def deed_of(role: Role) -> Verb | None:
 def _switches(description: str) -> Verb | None:
     """Returns what a switch is said to do: `Book it right away`, `If true, delete them`."""
     found = _SWITCH.match(fold(description[:MAX_CHARS]))
-    verb = (STRICT.get(found.group(1)) or WITH_AN_OBJECT.get(found.group(1))) if found else None
-    return None if verb in READS or (found and found.group(1) in MANNER) else verb
+    word = found.group(1) if found else ""
+    verb = STRICT.get(word)
+    if verb in READS or verb is Verb.CREATE or word in MANNER | SHOWN_SO:
+        return None  # `Compress it`, `Truncate it to 1000 lines`: how the answer looks
+    return verb or WITH_AN_OBJECT.get(word)
 
 
 def _may_change(role: Role) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pdp.suggest.answers import NO_OBJECT, is_of_the_answer
 from pdp.suggest.facts import BY_OTHERS, is_a_fact
-from pdp.suggest.lexicon_verbs import MANNER, PHRASES, STRICT, WITH_AN_OBJECT
+from pdp.suggest.lexicon_verbs import MANNER, PHRASES, SHOWN_SO, STRICT, WITH_AN_OBJECT
 from pdp.suggest.readings import PERSONS, READERS
 from pdp.suggest.said import READS
 from pdp.suggest.words import singular, stems, word_set
@@ -68,10 +68,6 @@ _STATES = word_set(
     "unused new late absent due vacant surplus redundant dirty temporary"
 )
 """Words that say which ones of many are meant, as participles do: what happens to these happens in the call."""
-_SHOWN_SO = word_set(
-    "mark label tag flag hide pin truncate crop shorten redact mask annotate star expand unify set move"
-)
-"""What is done to the items of an answer: `Long titles are truncated`, `Deleted users are hidden`."""
 _PASSING = word_set("archive overwrite reset")
 """Updates that a passive tells of as an event; others as often tell how things are: `The list is updated daily`."""
 _GRAVE = frozenset({Verb.DELETE, Verb.PAY, Verb.SEND})
@@ -103,7 +99,7 @@ def passives(clause: str) -> Iterator[tuple[Verb, str]]:
                 yield Verb.SEND, done
                 continue
             word, verb = _done(done, after if not second else None)
-            if verb in READS or (not also and (word in MANNER | _SHOWN_SO or is_of_the_answer(near))):
+            if verb in READS or (not also and (word in MANNER | SHOWN_SO or is_of_the_answer(near))):
                 continue
             # That fees `are refunded` may be how things are; that something `is mailed` is as much an event as `is sent`.
             if event or chosen or word in _PASSING or (verb in _GRAVE and (word in STRICT or verb is Verb.SEND)):
