@@ -294,9 +294,9 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
             return False
         known = hit.trusted and not view.request.named & NAMED_ACCOUNT
         return ref.told and not (known or _is_called(meant))
-    if ref.reach == PLACE and not ref.told:
-        return _is_recorded(addressed)
-    return (ref.told or _is_recorded(addressed)) and not _is_called(meant)
+    if ref.reach == PLACE:
+        return _is_recorded(addressed) or (ref.told and not _is_called(meant))
+    return _is_recorded(addressed) and not _is_called(meant)
 
 
 def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:

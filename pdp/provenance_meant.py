@@ -47,6 +47,8 @@ _DOMAIN = re.compile(r"@[^\s,;<>()]+")
 """The end of a mail address, which many share."""
 _HANDLE_FIELD = re.compile(r"(?i)(?:user_?name|user|handle|login|nick(?:_?name)?|screen_?name|alias)$")
 """Fields of what people are reached by in chats."""
+_TELLER_FIELD = re.compile(r"(?i)(?:sender|from|author|user|user_?name|handle|poster|by)$")
+"""Fields of who wrote what stands beside."""
 _CHANNEL_FIELD = re.compile(r"(?i)(?:channel|channel_?name|name)$")
 _SENTENCE_SIGN = re.compile(r"[.!](?:\s|$)")
 _ABBREVIATED = frozenset({"co", "corp", "e.v", "inc", "jr", "llc", "ltd", "sr"})
@@ -72,9 +74,13 @@ class Pairs:
             told = [set(_names(leaf.text)) for leaf in leaves]
             said = [leaf.pointer in ordering or _is_said(leaf.text) for leaf in leaves]
             fields = [_field_name(leaf.pointer.rpartition("/")[0] if leaf.is_key else leaf.pointer) for leaf in leaves]
-            # A sentence names nobody with a mail address, and of addresses in one list none names the next; a room is the one in
-            # which something was said.
-            mailed = ["@" in leaf.text for leaf in leaves]
+            # A sentence names nobody who says it, nor anybody with a mail address, and of values of one form in one list none
+            # names the next; a room is the one in which something was said.
+            told_by = [
+                "@" in leaf.text or _TELLER_FIELD.search(field) is not None
+                for leaf, field in zip(leaves, fields, strict=True)
+            ]
+            forms = [_form(leaf.text) for leaf in leaves]
             for at, leaf in enumerate(leaves):
                 value = _value(leaf.text)
                 if not value:
@@ -86,7 +92,8 @@ class Pairs:
                         other
                         for place, other in enumerate(told)
                         if place != at
-                        and not (mailed[at] and (said[place] or (mailed[place] and fields[place] == field)))
+                        and not (told_by[at] and said[place])
+                        and not (forms[place] == forms[at] and fields[place] == field)
                     ),
                 )
                 for word in near:
@@ -146,10 +153,10 @@ def naming_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     return tuple(f"{sort}:{name}" for name in names)
 
 
-def called_marks(reach: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Returns marks each of which shows that records have a channel of one of these names, or know somebody by one of them alone
-    or have a handle for whom they call so."""
-    return tuple(f"{sort}:{name}" for name in names for sort in (("c",) if reach == PLACE else ("v", "u")))
+def called_marks(sort: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Returns marks each of which shows that records have a channel of one of these names (sort "c"), a handle for whom they
+    call so ("u"), or one of them as a value by itself ("v")."""
+    return tuple(f"{sort}:{name}" for name in names)
 
 
 def reach_of(kind: str, value: str) -> str:
@@ -172,6 +179,15 @@ def _sorts(value: str, field: str) -> str:
     if any(character.isdigit() for character in value):
         sorts += "pa" if _number(value) else "p"
     return sorts
+
+
+def _form(text: str) -> str:
+    """Returns a sign for what values of one list have in common: addresses, numbers, single words; phrases are apart."""
+    if "@" in text:
+        return "@"
+    if len(text.split()) > 1:
+        return text
+    return "0" if any(character.isdigit() for character in text) else "a"
 
 
 def _number(value: str) -> str:

@@ -76,7 +76,11 @@ def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lo
         addressed = request.names  # "the invoice of Tegel": whose account is known as his own has no other
     if addressed is None:
         return names_at, -1
-    known = called_marks(reach, addressed) if reach in (PLACE, HANDLE) else naming_marks(addressed, value)
+    if reach in (PLACE, HANDLE):
+        known = called_marks("c" if reach == PLACE else "u", addressed)
+        known += called_marks("v", addressed) if reach == HANDLE or request.whom.channels is not None else ()
+    else:
+        known = naming_marks(addressed, value)
     lookups.found.append(Lookup(forms=any_of(key, known)))
     return names_at, names_at + 1
 
