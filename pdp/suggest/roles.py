@@ -27,6 +27,11 @@ class Role:
     words: tuple[str, ...]
 
     @property
+    def shown(self) -> str:
+        """The argument's words, as a reason names it."""
+        return "_".join(self.words)[:40]
+
+    @property
     def is_sink(self) -> bool:
         """True when its origin matters."""
         return self.kind in _SINKS or self.kind == "secret"
