@@ -15,6 +15,7 @@ from pdp.provenance_model import (
     BANK,
     COMPOSED,
     DETAIL,
+    HANDLE,
     LINK,
     MAIL,
     NAMES_DEED,
@@ -271,11 +272,17 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
     gives_one = ref.reach == MAIL and ref.addressed_at >= 0 and bool(view.request.named & NAMED_EMAIL)
-    names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not view.request.named & MEANS_MANY
+    names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not _means_many(ref, view.request)
     return {
         "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
         "left_open": not names_somebody,
     }
+
+
+def _means_many(ref: SinkRef, request: RequestFacts) -> bool:
+    """Tells whether a request may mean several where a value stands: "all my mail" is no word for many whom "to Ada" means."""
+    by_name = ref.reach in (MAIL, HANDLE) and ref.addressed_at >= 0
+    return bool(request.named & MEANS_MANY) and not by_name
 
 
 def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) -> bool:
@@ -311,7 +318,7 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {"left_open": False}  # it may stand in what nobody reported
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
-    if ref.kind in MEANT_KINDS and ref.kind != "account" and view.request.named & MEANS_MANY:
+    if ref.kind in MEANT_KINDS and ref.kind != "account" and _means_many(ref, view.request):
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):

@@ -93,7 +93,7 @@ def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
         return whom.paid
     if reach == PLACE:
         return whom.channels or whom.perhaps or None
-    if request.facts.named & MEANS_MANY or (reach == HANDLE and whom.converses):
+    if reach == HANDLE and whom.converses:
         return None
     return whom.told if reach in (MAIL, HANDLE) else None
 

@@ -56,6 +56,7 @@ _MONEY_WORDS = 8
 """Words behind such a verb among which the money stands."""
 
 _SOMEBODY = word_set("anybody anyone everybody everyone he her him people she somebody someone them who whoever whom")
+_OTHERS = word_set("all more others rest")
 _USER = word_set("me us")
 _ONE_OF_THEM = word_set("her him")
 _IT = word_set("it that them this")
@@ -186,14 +187,14 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple
         after = read.words[end : end + 2]
         follower = read.words[at + 1]
         if names and read.behind(end - 1) not in _APOSTROPHES:
-            if len(after) == 2 and after[0] in _AND and (after[1] in DETERMINERS or after[1] in _SOMEBODY):
+            if len(after) == 2 and after[0] in _AND and _is_somebody(after[1]):
                 return None
             found.update(dict.fromkeys(names))
         elif follower in _ONE_OF_THEM:
             if not spoken_of:
                 return None
             found.update(dict.fromkeys(spoken_of))
-        elif follower in _SOMEBODY or (leads and follower not in _USER and follower not in DEEDS):
+        elif _is_nobody_named(read, at + 1, sends=is_verb and not pays, leads=leads):
             return None
         elif is_verb and not pays and follower in _IT:
             sends_it = True
@@ -278,6 +279,29 @@ def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
         names, end = _names(read, place + 1, of_verb=False)
         return (names, end) if names and _ends_a_name(read, end) else ([], at)
     return [], at
+
+
+def _is_somebody(word: str) -> bool:
+    return (
+        word in DETERMINERS
+        or word in _SOMEBODY
+        or word in _OTHERS
+        or bool(THINGS.get(singular(word), 0) & Thing.PERSON)
+    )
+
+
+def _is_nobody_named(read: _Read, at: int, *, sends: bool, leads: bool) -> bool:
+    """Tells whether somebody without a name is addressed: "to the landlord", "mail all guests", "send the client the plan"; not
+    "send the client list", "send everyone's comments", "mail them to Ada"."""
+    word = read.words[at]
+    is_thing = word == "them" and at + 1 < len(read.words) and read.words[at + 1] in _TO
+    if is_thing or (read.behind(at) in _APOSTROPHES and not leads):
+        return False
+    if word in _SOMEBODY or (leads and word not in _USER and word not in DEEDS):
+        return True
+    if not sends or word not in DETERMINERS or at + 1 == len(read.words):
+        return False
+    return bool(THINGS.get(singular(read.words[at + 1]), 0) & Thing.PERSON) and _ends_a_name(read, at + 2)
 
 
 def _ends_a_name(read: _Read, at: int) -> bool:
