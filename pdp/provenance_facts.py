@@ -267,7 +267,7 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
     if _is_somebody_else(ref, hit, meant, view):
         return {"pointed": False, "left_open": False}
-    if ref.kind == "account" or not _is_recorded(hit):
+    if _is_account(ref) or not _is_recorded(hit):
         return {}
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
@@ -277,6 +277,10 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
         "left_open": not names_somebody,
     }
+
+
+def _is_account(ref: SinkRef) -> bool:
+    return ref.kind == "account" or ref.reach == BANK
 
 
 def _means_many(ref: SinkRef, request: RequestFacts) -> bool:
@@ -318,14 +322,14 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {"left_open": False}  # it may stand in what nobody reported
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
-    if ref.kind in MEANT_KINDS and ref.kind != "account" and _means_many(ref, view.request):
+    if ref.kind in MEANT_KINDS and not _is_account(ref) and _means_many(ref, view.request):
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):
         return {}
     meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
     by_name = meant.trusted or ref.reach != MAIL or ref.addressed_at >= 0
-    tells = hit.trusted if ref.kind == "account" else by_name
+    tells = hit.trusted if _is_account(ref) else by_name
     return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
 
 

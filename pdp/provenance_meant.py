@@ -163,8 +163,11 @@ def reach_of(kind: str, value: str) -> str:
     """Returns how a value of a sink reaches somebody, one of `pdp.provenance_model.REACHES`."""
     if "@" in value:
         return MAIL
+    number = _number(value) if kind in ("account", "recipient") else ""
+    if number and (kind == "account" or not number.isdecimal()):
+        return BANK  # a number of digits alone may be a telephone's
     if kind == "account":
-        return BANK if _number(value) else ""
+        return ""
     if any(character.isdigit() for character in value):
         return ""
     return PLACE if kind == "channel" else HANDLE if kind == "recipient" else ""

@@ -83,7 +83,7 @@ matched contains rule if {
 matched contains rule if {
 	input.provenance.user_request == "GATEWAY"
 	input.action.operations[0].verb == "PAY"
-	accounts := [sink | some sink in input.provenance.sinks; sink.kind == "account"]
+	accounts := [sink | some sink in input.provenance.sinks; sink.kind in {"account", "recipient"}]
 	some sink in accounts
 	sink.origin == "NOWHERE"
 	sink.addressed == true
