@@ -46,7 +46,7 @@ _FUTURE = word_set("will may might")
 """`It will delete expired ones`; what it may do counts as well."""
 _OPENED_BY_WHAT_IS_LISTED = word_set("user users")
 _SAYING = DESCRIPTION_ONLY.keys() | NAME_ONLY
-_ALSO_DONE = word_set("charge refund transfer wire text email mail order book reserve hire fax renew page post")
+_ALSO_DONE = word_set("charge refund transfer wire text email mail order book reserve hire fax renew page post mint")
 """Loose words that are surely verbs in a gerund with an object."""
 _WRITTEN_DOWN = word_set("add insert register enroll import")
 """Making something is no more than the answer, but for what is put somewhere: `by adding a TXT record`."""

@@ -21,6 +21,7 @@ from pdp.suggest.lexicon_verbs import (
     SURE_LEADS,
     VEHICLES,
     VIEWS,
+    WITH_AN_OBJECT,
 )
 from pdp.suggest.readings import addressed
 from pdp.suggest.said import READS, Said
@@ -41,6 +42,21 @@ _GRANTED_RIGHTS = word_set("right permission role badge key")
 _GRANTED = word_set("discount bonus credit voucher coupon raise title grade rank")
 """What somebody has once it is given, so that giving it changes something."""
 
+_PARTICLES = word_set("up off down out away")
+_ARTICLES = word_set("a an the")
+_OBJECT_PRONOUNS = word_set("it them")
+_HARMLESS_HEADS = word_set(
+    "look take accept expect choose pick grab yield output surface walk traverse iterate tally sum average reverse shuffle "
+    "normalize normalise tokenize tokenise hash capitalize guess infer interpolate simplify factor derive integrate "
+    "differentiate dump contain represent denote indicate mean imply specify address answer cover include concern support "
+    "implement mirror wrap quote cite group strip trim pad flatten enrich embed escape unpack unzip cache limit cap keep "
+    "after before when where whether why how while during until since if once unless as like unlike given based per by via "
+    "from in on at for with within without across among between through about around over under of to into only both all "
+    "each every any just even such not no what who whom whose which here there and or but be being is are was were has have "
+    "had do does did than"
+)
+"""Words at the head of a description that read something, tell of its arguments, or are no verbs."""
+
 MAX_SENTENCES = 6
 """Sentences looked at. Further down descriptions give examples and advice."""
 
@@ -48,7 +64,7 @@ MAX_SENTENCES = 6
 def read_description(text: str) -> tuple[Said, ...]:
     """Returns the verbs at the head of a description's first sentence, and those of later sentences that say what the
     tool does (`Deletes …`). A request to the reader (`Delete it afterwards`) says nothing of the tool."""
-    text = _LABEL.sub("", text, count=1).replace("&", " and ")
+    text = _LABEL.sub("", text, count=1).replace("&", " and ").replace(" + ", " and ")
     found = list(_of_sentence(first_sentence(text)))
     for later in sentences(text, MAX_SENTENCES)[1:]:
         words = _without_preamble(text_words(later))
@@ -61,6 +77,28 @@ def read_description(text: str) -> tuple[Said, ...]:
         elif word in STRICT and word != words[0] and word not in NAME_ONLY | _OF_ARGUMENTS and not _is_subject(words):
             found.append(replace(_said(STRICT[word], word, 50), later=True))
     return tuple(found)
+
+
+def says_an_unknown_verb(text: str) -> bool:
+    """True for `Bakes an image`, `Conjure a bot`, `Counts votes and declares the winner`: what such a tool does, no word tells,
+    whatever its name says of reading."""
+    words = _without_preamble(text_words(first_sentence(_LABEL.sub("", text, count=1))))
+    if not words:
+        return False
+    heads = [words]
+    if base_form(words[0]) != words[0]:  # what is joined has the form of the first
+        joins = (place for place, word in enumerate(words) if place and word in ("and", "or", "then"))
+        heads += [words[at + 1 :] for at in joins if words[at + 1 :] and base_form(words[at + 1]) != words[at + 1]]
+    return any(_is_unknown(head, joined=place > 0) for place, head in enumerate(heads))
+
+
+def _is_unknown(words: tuple[str, ...], *, joined: bool) -> bool:
+    place = 2 if words[1:2] and words[1] in _PARTICLES else 1
+    if len(words) <= place or words[place] not in _ARTICLES | (_OBJECT_PRONOUNS if joined else set()):
+        return False
+    forms = {words[0], base_form(words[0]), _verb_word(words[0])}
+    known = STRICT.keys() | LOOSE.keys() | DESCRIPTION_ONLY.keys() | WITH_AN_OBJECT.keys() | _HARMLESS_HEADS | PREAMBLE
+    return words[0].isalpha() and not forms & known and not any((form, words[1]) in PHRASES for form in forms)
 
 
 def _later(word: str, rest: tuple[str, ...]) -> Verb | None:

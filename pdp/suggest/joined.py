@@ -162,7 +162,11 @@ def joined(words: tuple[str, ...], *, third: bool) -> Iterator[tuple[Verb, str]]
 
 def makes_one(word: str, rest: Sequence[str]) -> bool:
     """True for `creates it if absent` and `making one`: what is looked for is made."""
-    return STRICT.get(word) is Verb.CREATE and bool(rest) and rest[0] in ("it", "one", "them")
+    return (
+        (STRICT.get(word) or WITH_AN_OBJECT.get(word)) is Verb.CREATE
+        and bool(rest)
+        and rest[0] in ("it", "one", "them")
+    )
 
 
 def _joined_verb(word: str, rest: tuple[str, ...], *, third: bool, then: bool) -> Verb | None:

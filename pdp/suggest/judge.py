@@ -18,7 +18,7 @@ from pdp.fold import fold
 from pdp.suggest.additions import Additions
 from pdp.suggest.costs import has_a_price, is_charged
 from pdp.suggest.deeds import happens
-from pdp.suggest.descriptions import read_description
+from pdp.suggest.descriptions import read_description, says_an_unknown_verb
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
@@ -27,7 +27,7 @@ from pdp.suggest.roles import Role, role_of
 from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
-from pdp.suggest.views import LIKELY, begins_with_a_noun, says_enough, shows, yields
+from pdp.suggest.views import LIKELY, UNTOLD, begins_with_a_noun, says_enough, shows, yields
 from pdp.suggest.words import first_sentence, name_words, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
@@ -76,6 +76,8 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
     said = _with_effects(with_nouns(_words_said(name, described), name, nouns), tool)
+    if said and said[0].verb in READS and says_an_unknown_verb(tool.description):
+        said, shown = (), UNTOLD  # `get_image`: Bakes an image
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
     said = Additions(tool, name, nouns, roles, acting, shown=shown).add_to(said)

@@ -13,7 +13,7 @@ from pdp.suggest.roles import Role
 from pdp.suggest.said import READS
 from pdp.suggest.tools import Tool
 from pdp.suggest.trades import GOES_THERE
-from pdp.suggest.views import BARE, LIKELY
+from pdp.suggest.views import BARE, LIKELY, UNTOLD
 from pdp.suggest.words import name_words, singular, word_set
 from writ.action import Verb
 
@@ -45,7 +45,7 @@ def only_looks(tool: Tool, name: Name, nouns: tuple[str, ...], roles: Sequence[R
     """True for `room_details(listing_id)`, `my_bookings()` and what a description says is looked at (`shown`, see
     `views.shows`): nothing is said that could be done."""
     names_a_view = bool(VIEWS & set(name.words[-1:])) or (name.plural and name.words[:1] == ("my",))
-    if not (names_a_view or shown > 0) or tool.hints.get("destructiveHint"):
+    if shown == UNTOLD or not (names_a_view or shown > 0) or tool.hints.get("destructiveHint"):
         return False
     kinds = _CHOOSING + (_NAMING if shown else ())
     if any(_counts_things(role) or _may_change(role) for role in roles):

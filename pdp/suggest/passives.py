@@ -58,7 +58,20 @@ _IRREGULAR = {
 _LOOSELY_DONE: Mapping[str, Verb] = {
     **{
         word: WITH_AN_OBJECT[word]
-        for word in ("start", "stop", "release", "renew", "mail", "email", "text", "fax", "wire", "refund", "run")
+        for word in (
+            "start",
+            "stop",
+            "release",
+            "renew",
+            "mail",
+            "email",
+            "text",
+            "fax",
+            "wire",
+            "refund",
+            "run",
+            "mint",
+        )
     },
     **dict.fromkeys(("reserve", "hold", "book"), Verb.UPDATE),
 }

@@ -51,7 +51,23 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "solve": ((_CASES, Verb.UPDATE),),
     "ping": (
         (
-            (PERSONS | {"audience", "participant", "channel", "group", "support", "helpdesk", "everyone", "me", "us"}),
+            (
+                PERSONS
+                | {
+                    "audience",
+                    "participant",
+                    "channel",
+                    "group",
+                    "support",
+                    "helpdesk",
+                    "everyone",
+                    "somebody",
+                    "someone",
+                    "whoever",
+                    "me",
+                    "us",
+                }
+            ),
             Verb.SEND,
         ),
     ),

@@ -19,8 +19,9 @@ from pdp.suggest.said import READS
 from pdp.suggest.words import base_form, first_sentence, singular, word_set
 from writ.action import Verb
 
-STRONG, LIKELY, BARE = 3, 2, 1
-"""How sure it is that a description names what is looked at; 0 for one that does not. BARE: by a phrase whose first word
+STRONG, LIKELY, BARE, UNTOLD = 3, 2, 1, -1
+"""How sure it is that a description names what is looked at; 0 for one that does not, UNTOLD for one that says that something
+else is done. BARE: by a phrase whose first word
 may be a verb that nobody knows (`Fuel cards`), so that it counts only where no argument is taken."""
 
 MAX_CHARS = 600
@@ -135,7 +136,7 @@ def _bare(phrase: list[str], rest: list[str], name: Name) -> int:
     if len(phrase) == 1:
         if _is_verb(base_form(first)) and first not in _HEADS:
             return 0
-        if after in ("and", "or") and _are_verbs(first, rest):
+        if (after in ("and", "or") and _are_verbs(first, rest)) or (first in STRICT and _goes_on_with_a_verb(rest)):
             return 0
         listed = not any(word in _DETERMINERS for word in _until(rest[1:], _PLACES | {"of", "that", "which", "who"}))
         if (after in _LISTING or not after) and (after not in (",", "and", "or") or listed):
@@ -159,6 +160,11 @@ def _are_verbs(first: str, rest: list[str]) -> bool:
     second, object_ = rest[1:2], rest[2:3]
     acts = all(base_form(word) != word and base_form(word) in STRICT.keys() | LOOSE.keys() for word in (first, *second))
     return acts and bool(object_) and object_[0] not in _PLACES | _LISTING
+
+
+def _goes_on_with_a_verb(rest: list[str]) -> bool:
+    """True for the rest of `List, create and revoke tokens`."""
+    return rest[:1] in ([","], ["and"], ["or"]) and bool(rest[1:]) and _is_verb(rest[1])
 
 
 def _until(words: list[str], ends: frozenset[str]) -> list[str]:
