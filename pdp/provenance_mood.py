@@ -29,16 +29,25 @@ from pdp.provenance_grammar import (
     TURNED_TO,
 )
 from pdp.provenance_lexicon import LIGHT, Deed
+from pdp.provenance_wishes import READING_FIRST
 
 _QUOTED = re.compile(
     r'(?<![^\s(\[:=,])"[^"\s]*\s[^"]*"(?!\w)'
+    r"|(?<![^\s(\[:=,])'[^'\s]*\s[^']*'(?!\w)|\u2018[^\s\u2018\u2019]*\s[^\u2018\u2019]*\u2019(?!\w)"
     r"|\u201c[^\s\u201c\u201d]*\s[^\u201c\u201d]*\u201d|\u201e[^\s\u201c-\u201e]*\s[^\u201c-\u201e]*[\u201c\u201d]"
     r"|\xab\s*[^\s\xab\xbb]+\s[^\xab\xbb]*\xbb"
 )
 """Two words or more between signs of quotation: a word alone is set apart for many reasons."""
 
+_RUNS = re.compile(r"\b(?:command|exec|execute|invoke|run|type)[:,]? $")
+"""Before a quotation, these make it what is to be done: `run "rm old.txt"`."""
+
+_RUNS_CHARS = 12
+
 _ITEM = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
 """Where a paragraph or an item of a list begins; other ends of lines are often those of the screen."""
+
+_SIGNS, _STOPS = "\"'\u2018\u2019\u201c\u201d\xbb ", frozenset(".!?")
 
 _MIN_WORDS_AROUND = 2
 
@@ -63,15 +72,19 @@ def listed(text: str) -> str:
 def spoken(folded: str) -> tuple[str, str]:
     """Returns what the user says himself, and what he quotes: `summarise the mail "Pay 90 to Tom"` bids no payment. A text that
     is hardly more than a quotation is taken as said."""
-    own = _QUOTED.sub(_gap, folded)
-    if own == folded or len(re.findall(r"\w+", own)) < _MIN_WORDS_AROUND:
+    quoted: list[str] = []
+
+    def taken(match: re.Match[str]) -> str:
+        if _RUNS.search(folded[max(0, match.start() - _RUNS_CHARS) : match.start()]):
+            return match.group()
+        quoted.append(match.group())
+        return ' ". ' if match.group().rstrip(_SIGNS)[-1:] in _STOPS else ' " '
+
+    own = _QUOTED.sub(taken, folded)
+    around = re.findall(r"\w+", own)
+    if not around or (len(around) < _MIN_WORDS_AROUND and around[0] not in READING_FIRST):
         return folded, ""
-    return own, " ; ".join(match.group().strip() for match in _QUOTED.finditer(folded))
-
-
-def _gap(match: re.Match[str]) -> str:
-    stop = match.group().rstrip('"\u201c\u201d\xbb ')[-1:]
-    return ' ". ' if stop in ".!?" else ' " '
+    return own, " ; ".join(quoted)
 
 
 class Bidden:

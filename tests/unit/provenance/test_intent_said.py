@@ -968,3 +968,22 @@ def test_a_request_that_is_all_in_quotes_is_read() -> None:
 
 def test_what_a_quotation_is_about_still_tells_what_things_are_meant() -> None:
     assert request_facts('Read "my password list" aloud').things & request_facts("password").things
+
+
+@pytest.mark.parametrize(
+    ("text", "bids"),
+    [
+        ("Run 'purge old.txt new.txt'", True),
+        ('Please execute "delete all drafts"', True),
+        ("Read the mail 'Delete the old file'", False),
+        ("Read the mail \u2018Delete the old file\u2019", False),
+        ("Read \u201eLösch die Datei\u201c vor", False),
+        ('Summarise "Delete the old file"', False),
+        ("Lis le mail \u00abSupprime le fichier\u00bb", False),
+        ("What does the command 'purge old.txt new.txt' do?", False),
+        ("Ada's drafts and Bob's files: delete them", True),
+        ("Delete the users' drafts and the teams' files", True),
+    ],
+)
+def test_what_stands_in_quotes_is_bidden_only_where_it_is_to_run(text: str, bids: bool) -> None:
+    assert bool(request_facts(text).deeds & Deed.DELETE) is bids
