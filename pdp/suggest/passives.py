@@ -58,20 +58,7 @@ _IRREGULAR = {
 _LOOSELY_DONE: Mapping[str, Verb] = {
     **{
         word: WITH_AN_OBJECT[word]
-        for word in (
-            "start",
-            "stop",
-            "release",
-            "renew",
-            "mail",
-            "email",
-            "text",
-            "fax",
-            "wire",
-            "refund",
-            "run",
-            "mint",
-        )
+        for word in word_set("start stop release renew mail email text fax wire refund run mint")
     },
     **dict.fromkeys(("reserve", "hold", "book"), Verb.UPDATE),
 }

@@ -41,6 +41,8 @@ PERSONS = (PEOPLE - {"name", "login"}) | word_set(
     "responder reviewer approver maintainer developer operator manager boss teammate author moderator organizer organiser "
     "instructor coach trainer nurse doctor courier rider cook chef waiter janitor"
 )
+_CALLED = word_set("audience participant channel group support helpdesk everyone somebody someone whoever me us")
+"""Whom a ping reaches besides; whatever else is pinged is a machine."""
 
 _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "collect": ((_OWED, Verb.PAY), (_GOODS, Verb.UPDATE)),
@@ -49,28 +51,7 @@ _CHANGING: Mapping[str, tuple[tuple[Set[str], Verb], ...]] = {
     "receive": ((_GOODS, Verb.UPDATE),),
     "convert": ((_BECOMES, Verb.UPDATE),),
     "solve": ((_CASES, Verb.UPDATE),),
-    "ping": (
-        (
-            (
-                PERSONS
-                | {
-                    "audience",
-                    "participant",
-                    "channel",
-                    "group",
-                    "support",
-                    "helpdesk",
-                    "everyone",
-                    "somebody",
-                    "someone",
-                    "whoever",
-                    "me",
-                    "us",
-                }
-            ),
-            Verb.SEND,
-        ),
-    ),
+    "ping": ((PERSONS | _CALLED, Verb.SEND),),
     "get": ((_LOCKS - {"lock"}, Verb.UPDATE),),
     "obtain": ((_LOCKS, Verb.UPDATE),),
     "poll": ((PEOPLE | {"audience", "team", "participant"}, Verb.SEND),),
