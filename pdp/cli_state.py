@@ -51,7 +51,7 @@ def init(settings: Path, as_json: bool) -> None:
 
     async def run(store: RedisState) -> dict[str, Any]:
         await store.check_server()
-        return {"begun": await store.continuity.initialise(secrets.token_hex(EPOCH_BYTES))}
+        return {"begun": True, "already": not await store.continuity.initialise(secrets.token_hex(EPOCH_BYTES))}
 
     print_fields(run_on_state(load_config(settings), run), as_json)
 

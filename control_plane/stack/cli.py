@@ -33,7 +33,10 @@ _state = click.option(
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
-SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator)/.+")
+MAX_ID_CHARS = 256
+"""As decision points take ids of agents; a much longer one makes a token that no server reads."""
+
+SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator)/.{{1,{MAX_ID_CHARS}}}")
 """Names of our trust domain that decision point and control plane know what to do with."""
 
 
@@ -139,7 +142,11 @@ def doctor(state: Path, as_json: bool) -> None:
 def token(state: Path, subject: str, organisation: str, scope: str, ttl_s: int, as_json: bool) -> None:
     """Mint a short-lived credential of the demo issuer."""
     if not SUBJECT.fullmatch(subject):
-        raise click.UsageError(f"expected --subject agent/ID, gateway/ID, feed/ID or operator/ID, got `{subject}`")
+        came = f"`{subject}`" if len(subject) <= MAX_ID_CHARS else f"{len(subject)} characters"
+        raise click.UsageError(
+            "expected --subject agent/ID, gateway/ID, feed/ID or operator/ID, with an ID of 1 to"
+            f" {MAX_ID_CHARS} characters, got {came}"
+        )
     now_s = int(time.time())
     minted = mint_token(
         Layout(state.resolve()), subject=subject, now_s=now_s, ttl_s=ttl_s, organisation=organisation, scope=scope

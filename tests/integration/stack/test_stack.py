@@ -268,7 +268,9 @@ def test_a_redis_that_others_decide_with_is_not_silent_about_its_state(tmp_path:
             return next(finding for finding in findings if finding["name"] == "state")
 
         assert found()["detail"].startswith("never begun")
-        assert writ("state", "init", "--config", str(layout.settings)).returncode == 0
+        for already in (False, True):
+            begun = writ("state", "init", "--config", str(layout.settings), "--json")
+            assert (begun.returncode, json.loads(begun.stdout)) == (0, {"begun": True, "already": already})
         assert found()["right"]
 
 

@@ -35,6 +35,7 @@ FAILING = {
         "bundle build --source {folder} --out {none} --signing-key {file}",
     ),
     "state seal": (2, "USAGE_INVALID", "state seal --config {file} --mark="),
+    "a subject that is too long": (2, "USAGE_INVALID", f"token --subject agent/{'a' * 257}"),
     "two inputs": (2, "USAGE_INVALID", "decide - -f {file}"),
     "a file for the state folder": (2, "USAGE_INVALID", "decide --state {file} -f {file}"),
     "bundle push": (1, "TARGET_INSECURE", "bundle push {file} --address cp.example:1 --token-file {file}"),
