@@ -325,9 +325,6 @@ IDLE = frozenset(
 )
 """Words that ask for nothing before the word after them."""
 
-FILE_ENDINGS = word_set("csv doc docx html json md odt pdf png pptx txt xls xlsx xml yaml yml zip")
-"""What stands before these is the name of a file: "report.pdf"."""
-
 PHRASES: Mapping[tuple[str, str], int] = {
     ("nudge", "me"): int(Deed.CREATE),
     ("ping", "me"): int(Deed.CREATE),

@@ -168,7 +168,7 @@ class Bidden:
         if self._is_bare(at + 1 - self._sentence_at):
             self.refuses = True
             self._before = 0  # it refuses what was said before
-        self.refuses = self.refuses or self._refused + self._spared > 0
+        self.refuses = self.refuses or self._refused > 0
         if self._refused:
             said = 0
         self._deeds |= self._before | self._told

@@ -50,7 +50,6 @@ from pdp.provenance_lexicon import (
     DEEDS_ON_OTHERS,
     DOING,
     DONE,
-    FILE_ENDINGS,
     IDLE,
     LET_DEEDS,
     LIGHT,
@@ -66,7 +65,7 @@ from pdp.provenance_lexicon import (
     Deed,
     Thing,
 )
-from pdp.provenance_marks import identifiers, pieces
+from pdp.provenance_marks import FILE_ENDINGS, identifiers, pieces
 from pdp.provenance_mood import Bidden, listed, spoken
 from pdp.provenance_telling import posted_by, told_there, told_to_others
 from pdp.provenance_wishes import REACH, READING_FIRST, Wish, delegates, entrusts, singular
@@ -75,8 +74,8 @@ from writ.frozen import frozen
 
 NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS, FORBIDS = 1, 2, 4, 8, 16, 32, 64
 """Bits of what a request names by its address; whether it speaks of all or several of a kind; whether it holds a sentence that
-neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything (WISHES); whether it
-leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it denies anything, so that what it names
+neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything, unless one is refused
+by a turn of phrase (WISHES); whether it leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it denies anything, so that what it names
 may be what must not be done (FORBIDS)."""
 
 _MANY = frozenset(
@@ -91,6 +90,8 @@ _CONDITION_WORDS = 16
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 _OR = COURTESIES | {"or", "nor", "ni", "oder", "noch", "ou"}
+_FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
+"""What stands before these is the name of a file: "report.pdf"; the others are words as well."""
 _NO_DEVICES = FUNCTION_WORDS | READING_FIRST
 _BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
 
@@ -160,7 +161,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
         things=things,
         named=named
         | MEANS_MANY * _means_many(every)
-        | WISHES * wish.found
+        | WISHES * (wish.found and not bidden.refuses)
         | ENTRUSTS * entrusted
         | FORBIDS * (bidden.refuses or not _DENYING.isdisjoint(every)),
         delegates=hands_over,
@@ -215,7 +216,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
 def _bids_nothing(words: Sequence[str], at: int) -> bool:
     """ "Pay attention", "report.pdf", "delete nothing"."""
     follower = words[at + 1] if at + 1 < len(words) else ""
-    if (words[at], follower) in IDLE or (words[at] in OFTEN_NOUNS and follower in FILE_ENDINGS):
+    if (words[at], follower) in IDLE or (words[at] in OFTEN_NOUNS and follower in _FILE_ENDINGS):
         return True
     if words[at] not in DEEDS or follower != "no":
         return words[at] in DEEDS and follower in DENIED_OBJECTS

@@ -142,6 +142,9 @@ def test_a_statement_is_no_order(sentence: str) -> None:
         ("I would like to know what Kestrel offers.", False),
         ("Give me the prices.", False),
         ("Thanks!", False),
+        ("Kestrel gets the roof only over my dead body.", False),
+        ("Under no circumstances does Kestrel get the roof.", False),
+        ("No need to hurry. Kestrel gets the roof.", True),
     ],
 )
 def test_a_wish_is_neither_a_question_nor_a_deed_that_is_known(request_text: str, wishes: bool) -> None:
