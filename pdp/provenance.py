@@ -41,6 +41,7 @@ from pdp.provenance_meant import TARGET_KINDS
 from pdp.provenance_model import (
     LINK,
     NAMES_DEED,
+    NAMES_ITSELF,
     NAMES_PAGE,
     NAMES_SOURCE,
     NAMES_THING,
@@ -80,6 +81,10 @@ MAX_NAMING = 8
 
 MAX_CONTENT_NAMES = 24
 """Addresses and links inside one composed text that are followed; of a text with more, nothing is known."""
+
+_OWN_NAMES = frozenset({"path", "id", "url"})
+_ITS_OWN = re.compile(r"[^@]*[0-9./][^@]*")
+"""A name that stands for one thing: a file, a page, a numbered record; not for a mailbox or room that many write in."""
 
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
 _NO_FACTS = RequestFacts()
@@ -140,12 +145,15 @@ def provenance_ask(
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
         lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
+    own_names = {value.text for value in sinks.values if value.kind in _OWN_NAMES}
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
         if len(text) > MAX_NAME_CHARS or _DATE.fullmatch(text):
             continue
         if not is_weak(text):
-            lookups.add(hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text), naming=points)
+            itself = points == NAMES_SOURCE and text in own_names and _ITS_OWN.fullmatch(text) is not None
+            forms = hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text)
+            lookups.add(forms, naming=NAMES_ITSELF if itself else points)
         if said is not None and points == NAMES_SOURCE:
             called, _ = called_lookups(key, said, text)
             if called is not None and len(lookups.found) < MAX_LOOKUPS:

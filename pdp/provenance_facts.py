@@ -19,6 +19,7 @@ from pdp.provenance_model import (
     LINK,
     MAIL,
     NAMES_DEED,
+    NAMES_ITSELF,
     NAMES_PAGE,
     NAMES_RECORD,
     NAMES_SOURCE,
@@ -54,11 +55,16 @@ _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_
 def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
     """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
     return any(
-        (lookup.naming == NAMES_SOURCE and hit.user)
+        (lookup.naming in (NAMES_SOURCE, NAMES_ITSELF) and hit.user)
         or (lookup.naming == NAMES_RECORD and (hit.user or _is_called(hit)))
         or (lookup.naming == NAMES_PAGE and _names_page(hit))
         for lookup, hit in zip(ask.lookups, hits, strict=True)
     )
+
+
+def is_naming_itself(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
+    """Tells whether the user's words name what a reading call is about to read by its own path, id or URL."""
+    return any(lookup.naming == NAMES_ITSELF and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
 
 
 def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:

@@ -47,16 +47,16 @@ class Hit:
     bidden_pointed: bool = False
 
 
-NAMES_SOURCE, NAMES_THING, NAMES_RECORD, NAMES_PAGE, NAMES_DEED = 1, 2, 4, 8, 16
+NAMES_SOURCE, NAMES_THING, NAMES_RECORD, NAMES_PAGE, NAMES_DEED, NAMES_ITSELF = 1, 2, 4, 8, 16, 32
 
 
 @frozen
 class Lookup:
-    """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at
-    what this call reads (NAMES_SOURCE), or at what it changes (NAMES_THING); a hit in records, that the user called what this
-    call reads by another field of its record or a part of its name (NAMES_RECORD); one in a trusted record or in a source that
-    the user pointed at, that this names the page to fetch (NAMES_PAGE); in the user's words, that they bid by the very words of
-    the tool (NAMES_DEED); else 0."""
+    """One value to look up: pairs of (where, hashes). `naming`: a hit in the user's words means that the user pointed at what
+    this call reads (NAMES_SOURCE; NAMES_ITSELF by its own path, id or URL), or at what it changes (NAMES_THING); a hit in
+    records, that the user called what this call reads by another field of its record or a part of its name (NAMES_RECORD); one in
+    a trusted record or in a source that the user pointed at, that this names the page to fetch (NAMES_PAGE); in the user's words,
+    that they bid by the very words of the tool (NAMES_DEED); else 0."""
 
     forms: tuple[tuple[int, bytes], ...]
     naming: int = 0

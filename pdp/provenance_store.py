@@ -13,6 +13,7 @@ from typing import Any
 from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
 from pdp.provenance_forms import HASH_BYTES, hash_mark, hash_marks
+from pdp.provenance_marks import is_bank_account
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 from pdp.state import companion_ask
@@ -103,10 +104,11 @@ async def learn(
         str(flags),
     ]
     stated = sighting.texts - sighting.ordered
+    accounts = {mark for mark in stated if is_bank_account(mark)}
     told = (
         sighting.trusted,
         sighting.records,
-        stated,
+        stated - accounts,
         sighting.ordered,
         sighting.threats,
         strong,
@@ -115,6 +117,7 @@ async def learn(
     )
     args += [hash_marks(key, marks) for marks in told]
     args.append(b"".join(hash_mark(key, value) + hash_mark(key, name) for value, name in sighting.links))
+    args.append(hash_marks(key, accounts))
     return bool(await run_one(client, _PUT, organisation_key(organisation), *args))
 
 

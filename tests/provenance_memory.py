@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, is_naming
+from pdp.provenance_facts import is_naming_itself
 from pdp.provenance_forms import BY_LINK, HASH_BYTES, IN_ORDERS, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
+from pdp.provenance_marks import is_bank_account
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 
@@ -15,6 +17,7 @@ from pdp.provenance_result import Sighting
 class Pending:
     tool: bytes
     pointed: bool
+    itself: bool
     untrusted: bool
     allowed: bool = False
 
@@ -67,10 +70,16 @@ class MemoryProvenance:
         unreported = sum(one.untrusted for claim, one in session.pending.items() if claim != ask.claim)
         waits_elsewhere = self._waits_elsewhere(ask)
         if not ask.dry_run:
-            made = Pending(tool=ask.tool, pointed=is_naming(ask, hits), untrusted=ask.reads_untrusted)
+            made = Pending(
+                tool=ask.tool,
+                pointed=is_naming(ask, hits),
+                itself=is_naming_itself(ask, hits),
+                untrusted=ask.reads_untrusted,
+            )
             held = session.pending.setdefault(ask.claim, made)
             held.untrusted |= made.untrusted
             held.pointed &= made.pointed and held.tool == made.tool
+            held.itself &= made.itself and held.tool == made.tool
         requests = list(session.requests.values()) or ([ask.request_facts] if ask.request_digest else [])
         return ProvenanceView(
             request=united(requests) if requests else None,
@@ -128,8 +137,12 @@ class MemoryProvenance:
         else:
             records |= ours
         session.records[pointed] |= records
-        session.texts[pointed] |= self._hashes(sighting.texts - sighting.ordered)
+        stated = sighting.texts - sighting.ordered
+        accounts = {mark for mark in stated if is_bank_account(mark)}
+        session.texts[pointed] |= self._hashes(stated - accounts)
         (session.orders if pointed else session.texts[False]).update(self._hashes(sighting.ordered))
+        told = session.texts[pointed] if held.itself or not pointed else session.orders
+        told |= self._hashes(accounts)
         session.bidden[pointed] |= self._hashes(sighting.bidden)
         session.links |= {(hash_mark(self.key, one), hash_mark(self.key, two)) for one, two in sighting.links}
         session.threats |= self._hashes(sighting.threats)

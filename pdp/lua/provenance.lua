@@ -6,8 +6,8 @@
 --   y, Y what orders of outsiders hold (Y: of a source that the user pointed at)
 --   l links: the hash of an id, that of what a sentence may call its record
 --   o what a source that the user pointed at orders its reader    x what stands beside a threat
---     p, P pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed); in P those
---     whose results cannot be untrusted
+--     p, P pending: claim (8), tool (4), flags (1: the user points at it, 2: may be untrusted, 4: it was allowed, 8: the user
+--     points at it by its own path, id or URL); in P those whose results cannot be untrusted
 --   f flags: 1 untrusted read, 2 threat read, 4 a bound was passed, 8 prose of outsiders read,
 --     16 it is known whether prose was read    r 8-byte digests of the results taken in
 -- {organisation}:W:<agent>    hash: z, x addresses and accounts in text of outsiders, in text with threats; f flags 1, 2, 8;

@@ -4,8 +4,9 @@
 -- ARGV     seven an item: session, agent, claim (8) .. tool (4) .. flags (1: dry run, 2: may read text of outsiders) .. first
 --          bytes of the session's name (4), facts of a request or "", its digest (8) and hashes or "", lookups, suffix of the
 --          claim's key
---          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, 4: by its record, 8: by a page that a source names, else 0 or 2) and the number of forms; for each form where
---          it counts (1 user, 2 records, 4 text, 8 orders and not user, 16 the hash of an id, by its links), the number of its hashes, the hashes
+--          lookups: their number (2, low first), for each a byte (1: by what a reading call names its source, 32: by its own path, id or
+--          URL, 4: by its record, 8: by a page that a source names, else 0, 2 or 16) and the number of forms; for each form where it
+--          counts (1 user, 2 records, 4 text, 8 orders and not user, 16 the hash of an id, by its links), the number of its hashes, the hashes
 -- Returns  an item: [0 lost or 1, facts of the requests or "", unreported, flags of the session, flags of the agent, hits]
 --          hits: two bytes a lookup, low first, bits 1 user, 2 trusted record, 4 and 8 untrusted record (8: pointed),
 --          16 and 32 text (32: pointed), 64 beside a threat, 128 in another session, 256 beside a threat there,
@@ -141,7 +142,7 @@ local function take_in(s, facts, digest, hashes)
 end
 
 -- Notes that an action is about to read. A claim that is answered reads nothing more. Another call under the name of one
--- that stands here already may make it worse, never better. When the list is full, the oldest action that nobody reported
+-- that stands here already may make it worse, never better. `named`: bits 1 and 8 of the flags. When the list is full, the oldest action that nobody reported
 -- and that returns nothing of outsiders makes room: a report of it that still comes is not trusted then. Who never reports is
 -- no attacker, and would fill the list by ordinary work. Returns whether one more read of text of outsiders waits.
 local function await(s, claim, tool, named, untrusted, claim_key)
@@ -149,7 +150,7 @@ local function await(s, claim, tool, named, untrusted, claim_key)
   if at then
     local held = s[field]
     local flags = byte(held, at + 12)
-    local pointed = named and sub(held, at + 8, at + 11) == tool and bit.band(flags, 1) or 0
+    local pointed = sub(held, at + 8, at + 11) == tool and bit.band(flags, named) or 0
     local entry = sub(held, at, at + 11) .. char(bit.bor(bit.band(flags, 6), untrusted, pointed))
     if untrusted == 2 and field == 'P' then
       put(s, 'P', sub(held, 1, at - 1) .. sub(held, at + 13))
@@ -161,7 +162,7 @@ local function await(s, claim, tool, named, untrusted, claim_key)
   end
   local state = call('GETRANGE', prefix .. claim_key, 0, 0)
   if state ~= '' and state ~= 'f' then return false end -- the first byte says `f` while it is in flight
-  local entry = claim .. tool .. char((named and 1 or 0) + untrusted)
+  local entry = claim .. tool .. char(named + untrusted)
   field = untrusted == 2 and 'p' or 'P'
   if #s.p + #s.P < MAX_PENDING then
     put(s, field, s[field] .. entry)
@@ -179,9 +180,9 @@ local function look_up(lookups, s, agent, user)
   local count = byte(lookups, 1) + 256 * byte(lookups, 2)
   if user == '' and s.a == '' and s.b == '' and s.B == '' and s.t == '' and s.T == '' and s.x == '' and s.o == ''
     and agent.z == '' and agent.x == '' and now >= agent.L then
-    return string.rep('\0\0', count), false
+    return string.rep('\0\0', count), 0
   end
-  local hits, named, at = {}, false, 3
+  local hits, named, at = {}, 0, 3
   while at <= #lookups do
     local naming, many = byte(lookups, at), byte(lookups, at + 1)
     local forms = {}
@@ -192,8 +193,12 @@ local function look_up(lookups, s, agent, user)
       at = at + 2 + hashes * SIZE
     end
     local bits = hits_of(forms, s, agent, user)
-    named = named or (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 63) ~= 0)
-      or (naming == 8 and bit.band(bits, 43) ~= 0 and bit.band(bits, 320) == 0)
+    if naming == 32 and bits % 2 == 1 then
+      named = 9
+    elseif (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 63) ~= 0)
+      or (naming == 8 and bit.band(bits, 43) ~= 0 and bit.band(bits, 320) == 0) then
+      named = bit.bor(named, 1)
+    end
     hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
   end
   return table.concat(hits), named

@@ -4,7 +4,8 @@
 -- ARGV     session, agent, claim (8) .. tool (4), digest of the result (8),
 --          flags (1 untrusted, 2 threat, 4 incomplete, 8 prose, 16 a gateway vouches for the report),
 --          hashes: of trusted records, untrusted records, text, text that orders, what stands beside threats,
---          addresses and accounts in text, the same beside threats, what orders hold; links (two hashes each)
+--          addresses and accounts in text, the same beside threats, what orders hold; links (two hashes each); bank accounts that
+--          text states, which only a source states that the user points at by its own path, id or URL
 -- Returns  1 when a decision of this session about this tool was waiting for a report, else 0: then nothing is trusted
 
 local bor = bit.bor
@@ -14,7 +15,7 @@ see_loss(s, agent, clock(nil))
 local vouched = flags >= 16
 flags = flags % 16
 local trusted, records, texts, ordered, threats = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local bidden, links = ARGV[13], ARGV[14]
+local bidden, links, accounts = ARGV[13], ARGV[14], ARGV[15]
 
 local field, place = pending_of(s, claim)
 local rest, entry
@@ -34,6 +35,7 @@ if not matched then
 end
 -- An agent's own word adds, but the action keeps waiting: what it left out is not known, nor does the user point at it.
 local pointed = vouched and string.byte(entry, 13) % 2 == 1
+local itself = pointed and bit.band(string.byte(entry, 13), 8) == 8
 if vouched then
   put(s, field, rest)
   if bit.band(string.byte(entry, 13), 2) == 2 then put(agent, 'u', math.max(0, agent.u - 1)) end
@@ -44,10 +46,10 @@ end
 put(s, 'f', bor(s.f, flags))
 
 -- The same result again teaches nothing new, unless the user points at it now.
-digest = pointed and string.sub(digest, 1, 7) .. '+' or vouched and digest or string.sub(digest, 1, 7) .. '-'
+digest = pointed and string.sub(digest, 1, 7) .. (itself and '*' or '+') or vouched and digest or string.sub(digest, 1, 7) .. '-'
 if not has(s.r, digest, 8) then
   local before = #s.q + #s.a + #s.b + #s.B + #s.t + #s.T + #s.o + #s.x + #s.y + #s.Y + #s.l
-  if before + #trusted + #records + #texts + #ordered + #threats + #bidden + #links > MAX_SESSION then
+  if before + #trusted + #records + #texts + #ordered + #threats + #bidden + #links + #accounts > MAX_SESSION then
     put(s, 'f', bor(s.f, 4))
   else
     if trusted ~= '' then put(s, 'a', s.a .. trusted) end
@@ -56,6 +58,8 @@ if not has(s.r, digest, 8) then
     if texts ~= '' then put(s, t, s[t] .. texts) end
     local o = pointed and 'o' or 't'
     if ordered ~= '' then put(s, o, s[o] .. ordered) end
+    local p = itself and 'T' or o
+    if accounts ~= '' then put(s, p, s[p] .. accounts) end
     local y = pointed and 'Y' or 'y'
     if bidden ~= '' then put(s, y, s[y] .. bidden) end
     if links ~= '' then put(s, 'l', s.l .. links) end

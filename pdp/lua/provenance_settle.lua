@@ -16,7 +16,7 @@ for i = 1, #ARGV, 3 do
   local held = call('HMGET', key, 'p', 'P')
   for place, field in ipairs({ 'p', 'P' }) do
     local rest, entry = without(held[place] or '', claim)
-    if entry and string.sub(entry, 9, 12) == tool and string.byte(entry, 13) < 4 then
+    if entry and string.sub(entry, 9, 12) == tool and bit.band(string.byte(entry, 13), 4) == 0 then
       if final == 'a' then rest = rest .. string.sub(entry, 1, 12) .. string.char(string.byte(entry, 13) + 4) end
       call('HSET', key, field, rest)
       if final ~= 'a' and field == 'p' and call('HEXISTS', waiting, 'u') == 1 then call('HINCRBY', waiting, 'u', -1) end

@@ -139,6 +139,8 @@ def asking(claim: str, **changes: Any) -> ProvenanceAsk:
     session = changes.get("session", "s1")
     caller = changes.get("caller", "gateway")
     values = [SinkValue("recipient", "/to", changes["recipient"])] if "recipient" in changes else []
+    if "path" in changes:
+        values.append(SinkValue("path", "/path", changes["path"]))
     if "url" in changes:
         values.append(SinkValue("url", "/url", changes["url"]))
     reads = "recipient" not in changes
@@ -512,6 +514,43 @@ async def test_who_points_at_a_source_entrusts_what_it_states(store: Store) -> N
     )
     sink = (await facts(store, "2", "billing@shop.example"))["sinks"][0]
     assert (sink["origin"], sink["pointed"], sink["left_open"]) == ("UNTRUSTED_TEXT", True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "pointed"),
+    [
+        ({"path": "bill-7.txt", "naming": ["bill-7.txt"]}, "pay what bill-7.txt asks", True),
+        ({"path": "bills", "naming": ["bills"]}, "pay my bills", False),
+        ({"path": "billing@corp.example", "naming": ["billing@corp.example"]}, "pay billing@corp.example", False),
+        ({"naming": ["bill-7.txt"]}, "pay what bill-7.txt asks", False),
+        ({"naming": ["Tegel"]}, "pay the bill of Tegel", False),
+    ],
+)
+async def test_a_bank_account_is_stated_only_by_a_source_that_the_user_names_itself(
+    store: Store, name: dict[str, Any], own: str, pointed: bool
+) -> None:
+    bill = "Tegel, invoice 7\nPlease find our IBAN below: DE89 3704 0044 0532 0130 00\nContact: billing@shop.example\n"
+    await read(store, "1", bill, request=own, **name)
+    account = (await facts(store, "2", "DE89370400440532013000", request=own))["sinks"][0]
+    assert (account["origin"], account["pointed"]) == ("UNTRUSTED_TEXT", pointed)
+    contact = (await facts(store, "3", "billing@shop.example", request=own))["sinks"][0]
+    assert (contact["origin"], contact["pointed"]) == ("UNTRUSTED_TEXT", True)
+
+
+async def test_a_source_that_is_named_itself_later_states_its_accounts_then(store: Store) -> None:
+    bill = "Invoice 7\nDE89370400440532013000\n"
+    wish = "search for the bill and pay what bill-7.txt asks"
+    await read(store, "1", bill, request=wish, naming=["bill"])
+    assert not (await facts(store, "2", "DE89370400440532013000", request=wish))["sinks"][0]["pointed"]
+    await read(store, "3", bill, request=wish, path="bill-7.txt", naming=["bill-7.txt"])
+    assert (await facts(store, "4", "DE89370400440532013000", request=wish))["sinks"][0]["pointed"]
+
+
+async def test_another_call_under_the_name_of_one_does_not_name_its_source_itself(store: Store) -> None:
+    wish = "pay what bill-7.txt asks"
+    await store.look(asking("1", request=wish, path="other.txt", naming=["other.txt"]))
+    await read(store, "1", "DE89370400440532013000", request=wish, path="bill-7.txt", naming=["bill-7.txt"])
+    assert not (await facts(store, "2", "DE89370400440532013000", request=wish))["sinks"][0]["pointed"]
 
 
 @pytest.mark.parametrize(
