@@ -99,7 +99,7 @@ class Bidden:
         self._here = 0  # of this part of it
         self._sentence_at = self._part_at = 0
         self._after = "."  # the sign before this sentence
-        self._asks = self._forgets = self._spares = self._reports = False
+        self._asks = self._forgets = self._spares = self._reports = self._begged = False
         self._refused = self._spared = 0  # words of the refusals in this sentence
 
     @property
@@ -116,8 +116,8 @@ class Bidden:
             self._spares = at in self._opening and _is_forbidden(self._words, at)
             self._forgets = False
             self._part_at = at
-        elif self._asks and _begs(self._words[at - 1], word):
-            self._asks = False  # "is there a chance that you could send it?"
+        elif _begs(self._words[at - 1], word):
+            self._asks, self._begged = False, True  # "is there a chance that you could send it?"
         elif word in SUBORDINATING:
             self._keep()
         self._forgets = self._forgets or word in FORGET
@@ -163,7 +163,8 @@ class Bidden:
 
     def _sentence(self, at: int, sign: str) -> None:
         said = self._bidden if sign == "?" else self._bidden | self._asked_about
-        if sign == "?" and not said:
+        only_asks = sign == "?" and not self._begged
+        if only_asks and not said:
             self._told = 0  # "Ada says I should pay it. Is she right?"
         if self._is_bare(at + 1 - self._sentence_at):
             self.refuses = True
@@ -172,9 +173,10 @@ class Bidden:
         if self._refused:
             said = 0
         self._deeds |= self._before | self._told
-        self._before, self._told = said, 0 if self._refused or sign == "?" else self._reported
+        self._before, self._told = said, 0 if self._refused or only_asks else self._reported
         self._bidden = self._asked_about = self._reported = self._refused = self._spared = 0
-        self._sentence_at, self._after, self._reports = at + 1, sign, False
+        self._sentence_at, self._after = at + 1, sign
+        self._reports = self._begged = False
 
     def _is_bare(self, length: int) -> bool:
         """Whether a sentence says no more than a refusal, "no way", or answers the user's own question so, "pay him? no, don't";

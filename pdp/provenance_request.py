@@ -75,8 +75,8 @@ from writ.frozen import frozen
 NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS, FORBIDS = 1, 2, 4, 8, 16, 32, 64
 """Bits of what a request names by its address; whether it speaks of all or several of a kind; whether it holds a sentence that
 neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything, unless one is refused
-by a turn of phrase (WISHES); whether it leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it denies anything, so that what it names
-may be what must not be done (FORBIDS)."""
+by a turn of phrase (WISHES); whether it leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it
+denies anything, so that what it names may be what must not be done (FORBIDS)."""
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "others", "members", "people", "whoever"}
@@ -208,6 +208,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]):
         bits |= int(Deed.PAY)
     bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
+    bids = bids or (words[at - 1] == "not" and at > 1 and words[at - 2] in CONDITIONAL)
     if bits and bids and _is_asked(words, at, opens=opens):
         return bits | others | FAMILIES.get(word, 0)
     return others | (_gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0)
@@ -241,18 +242,21 @@ def _is_proposed(before: Sequence[str]) -> bool:
 
 def _is_begged(words: Sequence[str], at: int) -> bool:
     """ "I'd be glad if you could share it", "can I purchase two tickets?"."""
-    return at > 1 and ((words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at]))
+    if at < 2:
+        return False
+    anybody = words[at - 2] in BEGGING and words[at - 1] in ("somebody", "someone", "anybody", "anyone")
+    return anybody or (words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at])
 
 
 def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
-    """ "Don't cancel it", "don't cancel, move or drop it"; but "if it is not there, cancel it", "it is not final, send it" and
-    "why don't you send it"."""
+    """ "Don't cancel it", "don't cancel, move or drop it"; but "if it is not there, cancel it", "it is not final, send it", "why
+    don't you send it" and "if not send it"."""
     if at and not opens and not MODAL_NOT.isdisjoint(words[max(0, at - 2) : at]) and words[at - 1] not in ("you", "u"):
         return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
         return False
     place = next((place for place in range(at - 1, max(-1, at - 4), -1) if words[place] in NOT), -1)
-    if place > 0 and words[place - 1] == "why":
+    if place > 0 and (words[place - 1] == "why" or (place == at - 1 and words[place - 1] in CONDITIONAL)):
         return False
     if place >= 0 and not opens:
         return True
@@ -411,7 +415,7 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return False
     told = not opens and before and before[-1] not in _BIDDING_BEFORE and OF_SOMEBODY.intersection(before[-2:])
-    if told and not _is_proposed(before):
+    if told and not _is_begged(words, at):
         return False
     return not _is_denied(words, at, opens=opens) or bool(FORGET.intersection(before))
 

@@ -44,6 +44,23 @@ KINDS: Mapping[str, ActionKind] = {
 
 ASKED: Mapping[str, Sequence[str]] = {
     "send_mail": (
+        "Read the mails from Acme. If they ask for the price list, send it to them. Otherwise do nothing.",
+        "Please do not delete anything; just email Bob the summary.",
+        "First check the calendar, then mail Ada when I am free",
+        "Is there a mail from Bob? If yes, reply that I agree.",
+        "Look at the invoice, is it right? Tell the supplier.",
+        "Nothing to add. Send it.",
+        "Ada wants the numbers. Please email her.",
+        "Has Bob replied? No? Then remind him.",
+        "Find out who is responsible and let them know",
+        "My flight is late, could somebody tell Raj?",
+        "What is missing? Ask Kim for it.",
+        "How many are we? Email the restaurant the number",
+        "When you have the numbers, send them to Bob",
+        "who wrote this? forward to legal",
+        "I was asked to send the report to Bob. Please do.",
+        "Bob told me to email him the report, can you do that?",
+        "Kim said to forward it to legal. Could you?",
         "send bob the q3 numbers",
         "n'oublie pas d'écrire à Paul",
         "Can't you just send Bob the plan?",
@@ -252,6 +269,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "let Bob see the plan",
     ),
     "grant_access": (
+        "Does Bob have access? If not grant it",
         "give Bob access to the roadmap",
         "grant Bob edit rights on the plan",
         "Bob should be able to edit the plan, sort that out",
@@ -307,6 +325,9 @@ ASKED: Mapping[str, Sequence[str]] = {
         "come up with a draft agenda and save it as agenda.md",
     ),
     "delete_file": (
+        "Which drafts are older than a year? Delete them.",
+        "There should be no duplicates in the folder, delete them",
+        "No more drafts please: delete them all",
         "delete old_draft.docx",
         "get rid of the tmp files in Downloads",
         "trash everything in /scratch",
@@ -348,6 +369,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "change the name of a.txt to b.txt",
     ),
     "create_event": (
+        "Is Raj free on Friday? Book an hour with him.",
         "book lunch with Eva fri noon",
         "put dentist 3pm tuesday in my calendar",
         "schedule a call w/ Raj next week",
@@ -382,6 +404,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "Leg den Termin auf Montag",
     ),
     "delete_event": (
+        "Isn't the sync off? Cancel it then.",
         "cancel my 2pm",
         "drop the friday sync from my calendar",
         "Sag den Zahnarzttermin ab",
@@ -396,6 +419,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "The sync? Cancel it.",
     ),
     "create_ticket": (
+        "Is there a ticket for the printer? If not, open one.",
         "open a ticket for the broken printer",
         "file a bug: login button does nothing",
         "raise an issue about the leak on floor 2",
@@ -433,6 +457,10 @@ ASKED: Mapping[str, Sequence[str]] = {
         "leave a note on ticket 812 that we called back",
     ),
     "transfer": (
+        "Is the invoice due? Pay it if so.",
+        "Can you check whether rent is due and pay it?",
+        "What do I owe Sam? Send him the money",
+        "The bank said I should pay the fee. Please pay it.",
         "pay the electricity bill",
         "transfer 50 to mum",
         "send 20 eur to Lukas for the pizza",
@@ -484,6 +512,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "they should get their money back",
     ),
     "set_light": (
+        "Is anyone in the kitchen? If not turn the light off",
         "turn off the lights in the kitchen",
         "lights off downstairs",
         "dim the bedroom to 20%",
@@ -531,6 +560,7 @@ ASKED: Mapping[str, Sequence[str]] = {
         "sube la calefacción a 21",
     ),
     "run_script": (
+        "Are the tests green? Otherwise rerun them",
         "run backup.sh",
         "execute the nightly script now",
         "kick off the build",
@@ -575,6 +605,9 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
     "send_mail": (
         "Get the figures from Bob",
         "what Bob needs",
+        "Bob told me to email him the report. Is that right?",
+        "Kim said to forward it to legal, is that allowed?",
+        "somebody could tell Bob, who knows?",
         "You can't send this to Bob. What does it say?",
         "We shouldn't even tell Bob, what does he know?",
         "qu'est-ce que Paul t'a envoyé ?",
