@@ -32,6 +32,15 @@ _B64_THREE = f"[4-7][I-LYZabo-r4-7][CGKOSWaeimquy26+-]{_B64}"
 _HEX = "[0-9a-fA-F]"
 _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
+_APART = "[0-9A-Z](?:[ -][0-9A-Z]){11}"
+_HAN_APART = "(?:[\u4e00-\u9fff] ){6}"
+_GLUED = (
+    "(?i:ignore|disregard|forget|override|bypass)"
+    "(?:[._-](?i:all|any|previous|prior|the|your|every|above|earlier|these|those)[A-Za-z._-]{0,24}[._-]"
+    "|(?:All|Any|Previous|Prior|The|Your|Every|Above|Earlier|These|Those)[A-Za-z]{0,24})"
+    "(?i:instruction|prompt|directive|guideline)"
+)
+
 TRIGGERS: dict[str, tuple[str, ...]] = {
     "base64": (
         # One pattern, since each of them alone makes the automaton behind their gate slower.
@@ -54,7 +63,15 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "html": (r"&(?:#[0-9]{2,7};?|#[xX][0-9a-fA-F]{2,6};?|[a-zA-Z][a-zA-Z0-9]{1,12};)",),
     "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),
     "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
-    "spaced": (r"(?:[ ._*|-][A-Za-z]){4}[ ._*|-]",),
+    "spaced": (r"(?:[ ._*|-][A-Za-z]){4}[ ._*|-]", _APART, _HAN_APART),
+    "parted": (
+        # A comment in a word, a text in two literals, half a word in bold, odd signs between groups of digits.
+        r"[0-9A-Za-z](?:<!--[^<>]{0,64}-->|/\*[^*/]{0,64}\*/)[0-9A-Za-z]",
+        r"""[0-9A-Za-z_-]["'] ?[+.&] ?["'][0-9A-Za-z_-]""",
+        r"[A-Za-z]{2}\*\*[A-Za-z]{2}",
+        "[0-9]{4}(?:[*_/]|\u00b7)[0-9]{4}(?:[*_/]|\u00b7)[0-9]{4}(?:[*_/]|\u00b7)",
+        _GLUED,
+    ),
     "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
     "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
     **CODE_TRIGGERS,
@@ -68,13 +85,25 @@ _RUNS = {
     **CODE_RUNS,
 }
 _WHOLE = {step: re.compile(pattern.encode()) for step in TRIGGERS if step not in _RUNS for pattern in TRIGGERS[step]}
-_WHOLE["spaced"] = re.compile(rb"(?i)[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z]")
+_WHOLE["spaced"] = re.compile(
+    rb"(?i:[^a-z][a-z](?:[ ._*|-][a-z]){5}[^a-z])|(?:[\xe4-\xe9][\x80-\xbf]{2} ){6}|" + _APART.encode()
+)
+_WHOLE["parted"] = re.compile("|".join(TRIGGERS["parted"]).encode())
 _WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
 _BLANK = re.compile(rb"\s+")
 _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))")
 _LETTERS = re.compile(r"\b([A-Za-z])((?:[ ._*|-][A-Za-z]\b)+)")
 _JOINT = re.compile(r"[ ._*|-]")
+_APART_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z](?:[ -][0-9A-Z]){11,}(?![0-9A-Za-z])")
+_HAN_JOINT = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_PARTING = re.compile(
+    r"(?<=[0-9A-Za-z])(?:<!--[^<>]{0,64}-->|/\*[^*/]{0,64}\*/|[\"'] ?[+.&] ?[\"'])(?=[0-9A-Za-z_-])"
+    r"|\*\*(?=[A-Za-z])|(?<=[A-Za-z])\*\*"
+)
+_ODD_JOINT = re.compile("(?<=[0-9]{4})[*_/\u00b7](?=[0-9]{2})|(?<=[0-9]{2})[*_/\u00b7](?=[0-9]{4})")
+_GLUED_RUN = re.compile(rf"{_GLUED}[A-Za-z._-]*")
+_HUMP = re.compile(r"[._-]|(?<=[a-z])(?=[A-Z])")
 _PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
 _DATA_SPACE = re.compile(r"\s")
 
@@ -161,8 +190,18 @@ def _quoted_printable(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Joins letters that stand apart; where words are apart by more than letters are, they stay apart."""
-    return _LETTERS.sub(lambda match: match[1] + _JOINT.sub("", match[2]), text)
+    """Joins letters that stand apart; where words are apart by more than letters are, they stay apart. Long runs of capitals
+    and digits stand behind, each as one."""
+    text = _HAN_JOINT.sub("", text)
+    runs = [_JOINT.sub("", run) for run in _APART_RUN.findall(text)]
+    text = _LETTERS.sub(lambda match: match[1] + _JOINT.sub("", match[2]), text)
+    return "\n".join([text, *(run for run in runs if run not in text)])
+
+
+def _unparted(text: str) -> str:
+    """Returns `text` without what parts words and numbers without a reader's noticing; glued words apart."""
+    text = _ODD_JOINT.sub("-", _PARTING.sub("", text))
+    return _GLUED_RUN.sub(lambda match: _HUMP.sub(" ", match[0]), text)
 
 
 _UNDO: dict[str, Callable[[str], str]] = {
@@ -170,6 +209,7 @@ _UNDO: dict[str, Callable[[str], str]] = {
     "html": html.unescape,
     "escape": _escape,
     "quoted_printable": _quoted_printable,
+    "parted": _unparted,
     "spaced": _spaced,
     "reversed": lambda text: text[::-1],
     "rot13": lambda text: codecs.encode(text, "rot13"),

@@ -33,6 +33,13 @@ def _decimal_digits() -> Iterator[tuple[int, str]]:
 
 _DIGITS = {char: str(value) for value, char in _decimal_digits()}
 _LOOKALIKES = str.maketrans(_UPPER | _LOWER | _OTHERS | _DIGITS)
+_LATIN_LOOKALIKES = str.maketrans("ABEKMHOPCTXaeopcyxkmti3", "АВЕКМНОРСТХаеорсухкмтіз")
+_MIXED = re.compile(
+    "(?:[A-Za-z3]+[\u0430-\u0451\u0410-\u042f]|[\u0430-\u0451\u0410-\u042f]+[A-Za-z3])[A-Za-z3\u0410-\u0451]*"
+)
+_CYRILLIC_ONLY = re.compile(
+    "[\u0431\u0434\u0436\u0437\u0438\u0439\u043b\u043d\u0444\u0446-\u044f\u0411\u0414\u0416\u0418\u0419\u041b\u0424\u0426-\u042f]"
+)
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f"
@@ -94,8 +101,14 @@ def hidden_text(text: str) -> str:
 
 
 def bared_text(text: str) -> str:
-    """Returns `text` without invisible characters, its letters as they are: words of scripts that Latin look-alikes stand for."""
-    return _HIDDEN.sub("", text)
+    """Returns `text` without invisible characters, its letters as they are: words of scripts that Latin look-alikes stand for.
+    Latin letters in a Cyrillic word are Cyrillic."""
+    return _MIXED.sub(_in_cyrillic, _HIDDEN.sub("", text))
+
+
+def _in_cyrillic(match: re.Match[str]) -> str:
+    word = match[0]
+    return word.translate(_LATIN_LOOKALIKES) if _CYRILLIC_ONLY.search(word) else word
 
 
 def unmarked_text(text: str) -> str:

@@ -35,7 +35,7 @@ MAX_DECODING_DEPTH = 4
 MAX_DECODED_BYTES = 40 * 1024
 """Most bytes that all decodings of one inspection may open: a bomb stops here."""
 
-MAX_DECODED_TEXTS = 512
+MAX_DECODED_TEXTS = 384
 """Most texts that one inspection opens."""
 
 UNJUDGED = "unjudged"
