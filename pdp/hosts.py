@@ -13,7 +13,20 @@ from publicsuffixlist import PublicSuffixList
 
 _SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
 _RESERVED = frozenset(
-    {"example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "onion", "private", "corp", "test"}
+    {
+        "example",
+        "home",
+        "internal",
+        "intranet",
+        "invalid",
+        "lan",
+        "local",
+        "localhost",
+        "onion",
+        "private",
+        "corp",
+        "test",
+    }
 )
 """Endings that no registry gives out and that are used all the same (RFC 2606, RFC 6761, RFC 6762, and in offices)."""
 

@@ -94,7 +94,9 @@ def test_of_a_value_crowded_with_addresses_nothing_is_known(text: str) -> None:
     assert [sink.kind for sink in ask.sinks] == ["recipient"]
 
 
-@pytest.mark.parametrize("text", ["ada@example.org " * 49, "self.a_name = other.name_of(x.y)\n" * 129, "http://a.co/b," * 200])
+@pytest.mark.parametrize(
+    "text", ["ada@example.org " * 49, "self.a_name = other.name_of(x.y)\n" * 129, "http://a.co/b," * 200]
+)
 def test_a_composed_text_crowded_with_addresses_leaves_the_rest_known(text: str) -> None:
     for values in ([("content", text), ("path", "a/b.py")], [("path", "a/b.py"), ("content", text)]):
         ask = asking(*values)
