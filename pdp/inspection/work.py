@@ -1,6 +1,7 @@
 """What one inspection may do, whatever it is given: one budget of reckoned time, so that no call takes long.
 
-Work is counted, not timed: the same call is cut at the same place on every machine. The figures are those of a quiet core.
+Work is counted, not timed: the same call is cut at the same place on every machine. The figures are the
+usual ones of a quiet core; where every pattern is at its slowest, the same work takes twice as long.
 """
 
 from __future__ import annotations
