@@ -270,29 +270,38 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     hit = view.hits[ref.at]
     if ref.kind not in MEANT_KINDS or hit.user:
         return {}
-    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
+    by_name = _addresses_by_name(ref, view)
+    meant = _meant(ref, view, by_name=by_name)
     if _is_somebody_else(ref, hit, meant, view):
         return {"pointed": False, "left_open": False}
     if _is_account(ref) or not _is_recorded(hit):
         return {}
     if ref.meant_at < 0 or view.request is None:
         return {"left_open": view.request is not None}
-    gives_one = ref.reach == MAIL and ref.addressed_at >= 0 and bool(view.request.named & NAMED_EMAIL)
-    names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not _means_many(ref, view.request)
+    gives_one = by_name and ref.reach == MAIL and bool(view.request.named & NAMED_EMAIL)
+    means_many = bool(view.request.named & MEANS_MANY) and not by_name
+    names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not means_many
     return {
         "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
         "left_open": not names_somebody,
     }
 
 
+def _addresses_by_name(ref: SinkRef, view: ProvenanceView) -> bool:
+    """Tells whether the request says by name to whom something goes: for certain, or by a word that records know as a name. Then
+    "all my mail" is no word for many whom it means."""
+    if ref.reach not in (MAIL, HANDLE) or ref.addressed_at < 0:
+        return False
+    return ref.told or _is_recorded(view.hits[ref.addressed_at])
+
+
+def _meant(ref: SinkRef, view: ProvenanceView, *, by_name: bool) -> Hit:
+    at = ref.meant_at if by_name or ref.anyhow_at < 0 else ref.anyhow_at
+    return view.hits[at] if at >= 0 else _NOWHERE
+
+
 def _is_account(ref: SinkRef) -> bool:
     return ref.kind == "account" or ref.reach == BANK
-
-
-def _means_many(ref: SinkRef, request: RequestFacts) -> bool:
-    """Tells whether a request may mean several where a value stands: "all my mail" is no word for many whom "to Ada" means."""
-    by_name = ref.reach in (MAIL, HANDLE) and ref.addressed_at >= 0
-    return bool(request.named & MEANS_MANY) and not by_name
 
 
 def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) -> bool:
@@ -328,14 +337,14 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {"left_open": False}  # it may stand in what nobody reported
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
-    if ref.kind in MEANT_KINDS and not _is_account(ref) and _means_many(ref, view.request):
+    by_name = _addresses_by_name(ref, view)
+    if ref.kind in MEANT_KINDS and not _is_account(ref) and view.request.named & MEANS_MANY and not by_name:
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):
         return {}
-    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
-    by_name = meant.trusted or ref.reach != MAIL or ref.addressed_at >= 0
-    tells = hit.trusted if _is_account(ref) else by_name
+    meant = _meant(ref, view, by_name=by_name)
+    tells = hit.trusted if _is_account(ref) else meant.trusted or ref.reach != MAIL or by_name
     return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
 
 

@@ -66,16 +66,18 @@ class Lookup:
 class SinkRef:
     """A value of a sink; `at` is the position of its lookup, `addressed` tells that it is an address by itself.
 
-    Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record,
-    `pushed_at` whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand
-    in for it, `addressed_at` whether those whom the request addresses are known. `reach` is one of `REACHES`; `told`: the request
-    itself says by name whom it means where such a value stands."""
+    Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record
+    (`anyhow_at` the same for all words of the request, where it is not certain that it addresses somebody by name), `pushed_at`
+    whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
+    `addressed_at` whether those whom the request addresses are known. `reach` is one of `REACHES`; `told`: the request itself
+    says by name whom it means where such a value stands."""
 
     kind: str
     pointer: str
     at: int
     addressed: bool
     meant_at: int = -1
+    anyhow_at: int = -1
     pushed_at: int = -1
     names_at: int = -1
     addressed_at: int = -1

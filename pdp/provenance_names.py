@@ -37,10 +37,10 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
     named: dict[str, tuple[int, int]] = {}
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or len(lookups.found) >= MAX_LOOKUPS - 4:
+        if text is None or len(lookups.found) >= MAX_LOOKUPS - 5:
             continue
         meant, pushed = _about(key, request, ref.kind, text)
-        meant_at = pushed_at = names_at = addressed_at = -1
+        meant_at = anyhow_at = pushed_at = names_at = addressed_at = -1
         reach = reach_of(ref.kind, text)
         if meant is not None:
             meant_at = len(lookups.found)
@@ -48,6 +48,9 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
             if reach not in named:
                 named[reach] = _add_named(key, request, reach, text, lookups)
             names_at, addressed_at = named[reach]
+            if addressed_at >= 0 and reach in (MAIL, HANDLE) and not request.whom.certain:
+                anyhow_at = len(lookups.found)
+                lookups.found.append(_meant_by(key, None, request, text))
         if pushed is not None:
             pushed_at = len(lookups.found)
             lookups.found.append(pushed)
@@ -58,12 +61,12 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
                 at=ref.at,
                 addressed=ref.addressed,
                 meant_at=meant_at,
+                anyhow_at=anyhow_at,
                 pushed_at=pushed_at,
                 names_at=names_at,
                 addressed_at=addressed_at,
                 reach=reach,
-                told=(reach == PLACE and request.whom.channels is not None)
-                or (reach == BANK and request.whom.paid is not None),
+                told=_is_told(request, reach),
             )
 
 
@@ -83,6 +86,16 @@ def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lo
         known = naming_marks(addressed, value)
     lookups.found.append(Lookup(forms=any_of(key, known)))
     return names_at, names_at + 1
+
+
+def _is_told(request: Request, reach: str) -> bool:
+    """Tells whether a request says by name, for certain, whom it means where a value stands that reaches so."""
+    whom = request.whom
+    if reach == PLACE:
+        return whom.channels is not None
+    if reach == BANK:
+        return whom.paid is not None
+    return whom.certain and _addressed(request, reach) is not None
 
 
 def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
@@ -164,9 +177,13 @@ def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lo
         return None, None
     reach = reach_of(kind, value)
     addressed = None if reach == PLACE and request.whom.channels is None else _addressed(request, reach)
-    names = (*request.names, *request.others) if addressed is None else addressed
-    meant = Lookup(forms=any_of(key, meant_marks(names, value))) if kind in MEANT_KINDS else None
+    meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     together = b"".join(hash_mark(key, mark) for mark in marks)
     link = (BY_LINK, hash_mark(key, link_mark(value)))
     return meant, Lookup(forms=((IN_ORDERS, together), link)) if together else None
+
+
+def _meant_by(key: bytes, addressed: tuple[str, ...] | None, request: Request, value: str) -> Lookup:
+    names = (*request.names, *request.others) if addressed is None else addressed
+    return Lookup(forms=any_of(key, meant_marks(names, value)))

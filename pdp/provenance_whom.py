@@ -90,11 +90,13 @@ class Whom:
     """Whom a request addresses, by folded words.
 
     `told` are the names to which it says that something goes, without addresses that it gives, `paid` those that it says are to
-    have money; None where it addresses nobody so, or anybody in other words. `channels` are the words that name the channels that
-    it speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
+    have money; None where it addresses nobody so, or anybody in other words. `certain`: one of `told` has a capital letter, or is
+    an address; a word in small letters may be no name, "places to eat". `channels` are the words that name the channels that it
+    speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
     `converses`: it speaks of a thread or another place that people may be reached in."""
 
     told: tuple[str, ...] | None = None
+    certain: bool = False
     paid: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     perhaps: tuple[str, ...] = ()
@@ -142,11 +144,16 @@ def whom_in_steps(text: str) -> Steps[Whom]:
     channels, perhaps = yield from _channels(read)
     return Whom(
         told=told,
+        certain=told is not None and _is_certain(read, told),
         paid=paid,
         channels=channels,
         perhaps=perhaps,
         converses=channels is not None or not _CONVERSATIONS.isdisjoint(words),
     )
+
+
+def _is_certain(read: _Read, told: tuple[str, ...]) -> bool:
+    return not told or any(word in told and read.is_capital(at) for at, word in enumerate(read.words))
 
 
 def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple[str, ...] | None]:

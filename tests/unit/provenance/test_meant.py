@@ -123,6 +123,16 @@ def test_who_speaks_of_many_or_names_nobody_leaves_open_who_is_meant(request_tex
     assert sink_after(PEOPLE, asked(request_text, "U6"))["left_open"]
 
 
+def test_an_infinitive_addresses_nobody() -> None:
+    traveller = {"name": "Birgit Aalto", "email": "birgit@corp.example", "assistant": "office@corp.example"}
+    request = "Mail my assistant which places to eat there are in Konstanz with a word on each."
+    assert sink_after(traveller, asked(request, "office@corp.example"))["pointed"]
+    request = "mail the list of places to ada"
+    people = [{"name": "Ada", "email": "ada@corp.example"}, {"name": "Places", "email": "eve@evil.example"}]
+    assert not sink_after(people, asked(request, "eve@evil.example"))["pointed"]
+    assert sink_after(people, asked(request, "ada@corp.example"))["pointed"]
+
+
 def test_a_list_of_members_belongs_to_what_holds_it() -> None:
     channels = [{"name": "aurora", "members": ["U5", "U6"]}, {"name": "random", "members": ["U1"]}]
     assert sink_after(channels, asked("Write to whom aurora has", "U6"))["pointed"]

@@ -73,6 +73,20 @@ def test_where_anybody_is_addressed_otherwise_no_name_is_told_from_the_rest(requ
 
 
 @pytest.mark.parametrize(
+    ("request_text", "certain"),
+    [
+        ("Send the plan to Ada", True),
+        ("Send the plan to ada@corp.example", True),
+        ("send the plan to ada", False),
+        ("Mail my assistant which places to eat there are in Konstanz", False),
+        ("Send my assistant the plan", False),
+    ],
+)
+def test_a_word_in_small_letters_may_be_no_name(request_text: str, certain: bool) -> None:
+    assert whom(request_text).certain is certain
+
+
+@pytest.mark.parametrize(
     ("request_text", "expected"),
     [
         ("Pay the rent for May, 900 EUR, to Meier", ("meier",)),
