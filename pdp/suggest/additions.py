@@ -68,8 +68,11 @@ class Additions:
         acting: Set[str] = frozenset(),
         *,
         shown: int = 0,
+        untold: bool = False,
     ) -> None:
+        """`untold`: no word tells the first thing that the description says; `add_to` puts UNKNOWN before what it is given."""
         self._acting = acting
+        self._untold = untold
         self._shown = shown
         self._tool = tool
         self._name = name
@@ -104,9 +107,12 @@ class Additions:
             add(Verb.PAY, 55, "takes an amount and an account")
         if not verbs:
             self._guess(add)
+        writing = [item for item in found if item.verb not in READS]
+        if self._untold:  # whatever a choice says, too
+            reason = "no word tells the first thing that its description says"
+            return (Said(verb=Verb.UNKNOWN, confidence=0, reason=reason, word=""), *writing)
         if not found:
             return (Said(verb=Verb.UNKNOWN, confidence=0, reason="nothing says what it does", word=""),)
-        writing = [item for item in found if item.verb not in READS]
         return told_apart(self._name, self._roles, writing) if writing else tuple(found[:1])
 
     def _transfer(self, said: Said) -> Said:

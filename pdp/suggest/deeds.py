@@ -21,6 +21,7 @@ from pdp.suggest.lexicon_verbs import (
 from pdp.suggest.means import by_means
 from pdp.suggest.passives import passives
 from pdp.suggest.said import GRAVITY, READS
+from pdp.suggest.tools import Tool
 from pdp.suggest.words import base_form, first_sentence, sentences, singular, stems, word_set
 from writ.action import Verb
 
@@ -29,6 +30,7 @@ MAX_CHARS, MAX_SENTENCES = 2048, 16
 
 _CLAUSE = re.compile(r"[,()]|\s[-\u2013\u2014]+\s")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_BY_MEANS = re.compile(r"\b(with|using|via|through)\s+`?([a-z0-9]+_\w+)`?")
 _READING_IT = re.compile(
     r"\A\s*(?:listing|reading|fetching|viewing|getting|opening|looking|querying|checking|downloading|calling|polling)\s+(?:\w+\s+){0,4}?"
     r"([a-z]+s)\s+(?:the|a|an|any|all|old|older|oldest|expired|stale|it|them|its|their|one)\b"
@@ -59,15 +61,21 @@ _QUALIFIERS = word_set(
 _ADVISED = re.compile(r"\s*(?:please\s+)?(?:use|call|run|invoke|useful|intended|meant)\b")
 
 
-def happens(description: str) -> tuple[Verb | None, str]:
-    """Returns the gravest thing that a description says a call brings about, and its word; (None, "") for what it says of an
-    answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`)."""
-    text = fold(description[:MAX_CHARS])
+def happens(tool: Tool) -> tuple[Verb | None, str]:
+    """Returns the gravest thing that a tool's description says a call brings about, and its word; (None, "") for what it says of
+    an answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`)."""
+    text = _by_the_call(fold(tool.description[:MAX_CHARS]), tool)
     found = [*by_means(first_sentence(text), next(iter(_WORD.findall(text)), ""))]
     for sentence in sentences(text, MAX_SENTENCES):
         for index, clause in enumerate(_CLAUSE.split(sentence)):
             found += (*_indicative(clause), *_gerunds(clause, first=not index), *passives(clause), *_by_reading(clause))
     return max(found, key=lambda deed: GRAVITY[deed[0]], default=(None, ""))
+
+
+def _by_the_call(text: str, tool: Tool) -> str:
+    """Returns a text where what is done `with auto_clean` is done by the call, if that is the tool's own name or argument."""
+    own = {fold(tool.name), *(fold(name) for argument in tool.arguments for name in argument.names)}
+    return _BY_MEANS.sub(lambda found: f"{found[1]} this call" if found[2] in own else found[0], text)
 
 
 def _indicative(clause: str) -> Iterator[tuple[Verb, str]]:
@@ -127,7 +135,3 @@ def _change(word: str) -> Verb | None:
 
 def _is_plural(words: list[str]) -> bool:
     return any(singular(word) != word for word in words)
-
-
-def _is_gerund(word: str) -> bool:
-    return word.endswith("ing") and len(word) > 5

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pdp.suggest.joined import DETERMINERS, coordinated, is_adverb, joined, makes_a_credential, parted, verb_with_object
+from pdp.suggest.joined import (
+    DETERMINERS,
+    PARTICLES,
+    coordinated,
+    is_adverb,
+    joined,
+    makes_a_credential,
+    parted,
+    verb_with_object,
+)
 from pdp.suggest.lexicon_nouns import VAGUE
 from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
@@ -33,6 +42,7 @@ _LABEL = re.compile(r"\A.{0,600}?\b(?:tool )?description: *", re.DOTALL | re.IGN
 
 _OF = word_set("for of from in")
 _AUXILIARIES = word_set("is are was were can may will must should have do not")
+_WHICH = word_set("that which who")
 _OF_ARGUMENTS = word_set("accept follow match label complete tag like fix link switch skip resolve")
 """What a later sentence says of the arguments and of the answer: `Accepts names`, `Follows redirects`."""
 _READERS = word_set("user agent caller model assistant reader")
@@ -42,20 +52,36 @@ _GRANTED_RIGHTS = word_set("right permission role badge key")
 _GRANTED = word_set("discount bonus credit voucher coupon raise title grade rank")
 """What somebody has once it is given, so that giving it changes something."""
 
-_PARTICLES = word_set("up off down out away")
 _ARTICLES = word_set("a an the")
 _OBJECT_PRONOUNS = word_set("it them")
 _HARMLESS_HEADS = word_set(
-    "look take accept expect choose pick grab yield output surface walk traverse iterate tally sum average reverse shuffle "
+    "look expect choose pick yield output surface walk traverse iterate tally sum average shuffle "
     "normalize normalise tokenize tokenise hash capitalize guess infer interpolate simplify factor derive integrate "
-    "differentiate dump contain represent denote indicate mean imply specify address answer cover include concern support "
-    "implement mirror wrap quote cite group strip trim pad flatten enrich embed escape unpack unzip cache limit cap keep "
+    "differentiate dump contain represent denote indicate mean imply specify include concern "
+    "wrap quote cite group pad flatten embed escape "
     "after before when where whether why how while during until since if once unless as like unlike given based per by via "
     "from in on at for with within without across among between through about around over under of to into only both all "
     "each every any just even such not no what who whom whose which here there and or but be being is are was were has have "
     "had do does did than"
 )
 """Words at the head of a description that read something, tell of its arguments, or are no verbs."""
+
+_HARMLESS_WITH = (
+    (word_set("answer address"), word_set("question query")),
+    (
+        word_set("take"),
+        word_set(
+            "screenshot string text word sentence list array name id number integer input url date query argument parameter "
+            "expression"
+        ),
+    ),
+    (
+        word_set("limit cap keep trim strip reverse"),
+        word_set("number result output response answer text string list array"),
+    ),
+    (word_set("cover support implement"), word_set("range case api protocol endpoint format topic")),
+)
+"""Verbs at the head of a description that change most things, and what of an answer or an argument they may be done to."""
 
 MAX_SENTENCES = 6
 """Sentences looked at. Further down descriptions give examples and advice."""
@@ -92,12 +118,24 @@ def says_an_unknown_verb(text: str) -> bool:
     return any(_is_unknown(head, joined=place > 0) for place, head in enumerate(heads))
 
 
+def beside_an_unknown_verb(text: str) -> tuple[Said, ...]:
+    """Returns what a first sentence joins to a verb that nobody knows: `Conjures a bot and deletes the old one`."""
+    sentence = first_sentence(_LABEL.sub("", text, count=1))
+    words = _without_preamble(text_words(sentence))
+    return tuple(_beside_the_first(sentence, words, third=base_form(words[0]) != words[0])) if words else ()
+
+
 def _is_unknown(words: tuple[str, ...], *, joined: bool) -> bool:
-    place = 2 if words[1:2] and words[1] in _PARTICLES else 1
+    place = 2 if words[1:2] and words[1] in PARTICLES else 1
     if len(words) <= place or words[place] not in _ARTICLES | (_OBJECT_PRONOUNS if joined else set()):
         return False
     forms = {words[0], base_form(words[0]), _verb_word(words[0])}
     known = STRICT.keys() | LOOSE.keys() | DESCRIPTION_ONLY.keys() | WITH_AN_OBJECT.keys() | _HARMLESS_HEADS | PREAMBLE
+    if any(
+        forms & heads and objects & {singular(word) for word in words[place + 1 : place + 4]}
+        for heads, objects in _HARMLESS_WITH
+    ):
+        return False
     return words[0].isalpha() and not forms & known and not any((form, words[1]) in PHRASES for form in forms)
 
 
@@ -108,8 +146,9 @@ def _later(word: str, rest: tuple[str, ...]) -> Verb | None:
 
 
 def _is_subject(words: tuple[str, ...]) -> bool:
-    """True for a plural that something is said of: `Labels are folders`."""
-    return words[1:2] != () and words[1] in _AUXILIARIES
+    """True for a plural that something is said of: `Labels are folders`, `Drafts that are old are deleted`."""
+    then = words[2:3] if words[1:2] and words[1] in _WHICH else words[1:2]
+    return words[1:3] == ("no", "longer") or (then != () and then[0] in _AUXILIARIES)
 
 
 def _without_preamble(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -154,6 +193,11 @@ def _of_sentence(sentence: str) -> Iterator[Said]:
         return  # `Replies for a message` are a plural
     weak = pair not in PHRASES and not _is_sure(word, words, third=third)
     yield replace(_said(verb, word, 55 if weak else 65), weak=weak)
+    yield from _beside_the_first(sentence, words, third=third)
+
+
+def _beside_the_first(sentence: str, words: tuple[str, ...], *, third: bool) -> Iterator[Said]:
+    """Yields the verbs that a sentence joins to its first; `words` are those without the preamble."""
     seen = set()
     preamble = len(text_words(sentence)) - len(words)
     for other, came in (*joined(words, third=third), *coordinated(sentence, preamble)):

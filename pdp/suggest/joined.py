@@ -38,7 +38,7 @@ _SUBORDINATE = word_set("when whenever if once as where until again")
 _ENDS_OBJECT = _SUBORDINATE | word_set("and or of for in to from with at on by about via per then after before")
 _JOINS = word_set("and or then also")
 _BETWEEN = _JOINS | frozenset(",/&") | word_set("optionally even")
-_PARTICLES = word_set("up out off down away back")
+PARTICLES = word_set("up out off down away back")
 _FOR = word_set("for")
 """`Search for and buy shares`."""
 _PRONOUNS = word_set("it they them you he she")
@@ -117,7 +117,7 @@ def _begins_an_object(rest: tuple[str, ...], *, third: bool, bare: bool) -> bool
 def parted(word: str, rest: tuple[str, ...]) -> Verb | None:
     """Returns what a verb with its particle does, which an object may part: `shuts down`, `tops it up`, `checks a guest in`."""
     for place, item in enumerate(rest[:4]):
-        if item in _PARTICLES and (verb := PHRASES.get((word, item))) is not None:
+        if item in PARTICLES and (verb := PHRASES.get((word, item))) is not None:
             return verb
         if item in _ENDS_OBJECT:
             return PHRASES.get((word, item)) if not rest[place + 1 :] else None
@@ -197,7 +197,7 @@ def coordinated(sentence: str, preamble: int) -> Iterator[tuple[Verb, str]]:
     while at < len(tokens):
         came = tokens[at]
         at += 1
-        particle = tokens[at] if at < len(tokens) and tokens[at] in _PARTICLES | _FOR else ""
+        particle = tokens[at] if at < len(tokens) and tokens[at] in PARTICLES | _FOR else ""
         follower = at + bool(particle)
         after = next((place for place in range(follower, len(tokens)) if not _is_between(tokens[place])), len(tokens))
         heads.append((came, particle))

@@ -18,7 +18,7 @@ from pdp.fold import fold
 from pdp.suggest.additions import Additions
 from pdp.suggest.costs import has_a_price, is_charged
 from pdp.suggest.deeds import happens
-from pdp.suggest.descriptions import read_description, says_an_unknown_verb
+from pdp.suggest.descriptions import beside_an_unknown_verb, read_description, says_an_unknown_verb
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
 from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
@@ -65,7 +65,7 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     """Returns what a tool does. Pure and deterministic. `acting` are the arguments of `acting_arguments`."""
     name = read_name(tool.name)
     described = read_description(tool.description)
-    does = any(said.later and said.verb not in READS for said in described) or happens(tool.description)[0] is not None
+    does = any(said.later and said.verb not in READS for said in described) or happens(tool)[0] is not None
     shown = 0 if does else shows(tool.description, name)
     if shown:
         described = tuple(said for said in described if said.later)  # `Repair tickets of a unit` repairs nothing
@@ -75,12 +75,14 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
         shown = LIKELY
     nouns = name.nouns or _described_nouns(tool)
     resource = resource_of(nouns)
-    said = _with_effects(with_nouns(_words_said(name, described), name, nouns), tool)
-    if said and said[0].verb in READS and says_an_unknown_verb(tool.description):
-        said, shown = (), UNTOLD  # `get_image`: Bakes an image
+    said = with_nouns(_words_said(name, described), name, nouns)
+    untold = (not said or said[0].verb in READS) and says_an_unknown_verb(tool.description)
+    said = _with_effects(said, tool)
+    if untold:  # `get_image`: Bakes an image
+        said, shown = _understood((*said, *described), tool), UNTOLD
     setting = _setting(said, name, nouns, resource)
     roles = _roles(tool, setting, acting)
-    said = Additions(tool, name, nouns, roles, acting, shown=shown).add_to(said)
+    said = Additions(tool, name, nouns, roles, acting, shown=shown, untold=untold).add_to(said)
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = _roles(tool, setting, acting)
@@ -190,12 +192,25 @@ def _with_effects(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
     if (is_charged if reads else has_a_price)(tool.description):
         pays = Said(verb=Verb.PAY, confidence=50, reason="description says that somebody is charged", word="")
         return (pays,) if reads else (*said, pays)
-    verb, word = happens(tool.description) if reads else (None, "")
+    verb, word = happens(tool) if reads else (None, "")
     if verb is None:
         return said
     return (
         Said(verb=verb, confidence=50, reason=f'description says "{word}", though the {said[0].reason}', word=word),
     )
+
+
+def _understood(said: Sequence[Said], tool: Tool) -> tuple[Said, ...]:
+    """Returns what a tool does besides the first thing that its description says, which no word tells."""
+    verb, word = happens(tool)
+    by_the_way = (
+        () if verb is None else (Said(verb=verb, confidence=50, reason=f'description says "{word}"', word=word),)
+    )
+    found: dict[Verb, Said] = {}
+    for item in (*said, *beside_an_unknown_verb(tool.description), *by_the_way):
+        if item.verb not in READS:
+            found.setdefault(item.verb, item)
+    return tuple(found.values())
 
 
 def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:

@@ -416,7 +416,7 @@ UNDONE_EASILY = word_set(
 
 MANNER = word_set(
     "set put enter follow match like complete finish fill link switch connect join split label tag merge resolve apply "
-    "correct adjust crop resize skip accept navigate submit serve simulate interpret clean sweep confirm simulate "
+    "correct adjust crop resize skip accept navigate submit serve simulate interpret clean sweep confirm "
     "optimize associate bind rank extend relate highlight encrypt decrypt reconcile squash deny decline reject refuse permit"
 )
 """Verbs of change that as often say how something is read, or what is refused: `following redirects`, `joining tables`."""

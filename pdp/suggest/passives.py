@@ -30,7 +30,7 @@ _NOTE = re.compile(
 )
 _GONE = re.compile(r"\b(?:is|are)\s+(?:then\s+)?(?:gone|used up)(?:\s+(?:afterwards|after|then|once)\b|\s*\Z)")
 _ASKED = re.compile(
-    r"\b(?:whether|if|which|who|whom|whose|what|how|when|where|why|that|until|unless|because|no|none|nothing|never|neither)\b"
+    r"\b(?:whether|if|which|who|whom|whose|what|how|when|where|why|that|until|unless|because|no(?!\s+longer)|none|nothing|never|neither)\b"
 )
 _WHICH_ONES = re.compile(r"\s(?:that|which|who)\s+(?:is|are|was|were|has been|have been)\s+[a-z]+")
 """Tells of which ones something is said: `Orders that are older than 30 days are cancelled`."""

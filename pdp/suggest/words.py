@@ -17,6 +17,11 @@ def word_set(text: str) -> frozenset[str]:
 
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_ON_CALL = re.compile(
+    r"\bon(?:-call\b|\s+call\b(?=\s*(?:\Z|[^\w\s-])|\s+(?:person|people|engineer|responder|developer|operator|technician|manager|doctor"
+    r"|nurse|staff|crew|team|group|user|member|contact|shift|schedule|rota|rotation|calendar|roster|duty|hours|now|today|tonight|and|or"
+    r"|for|at|in|during|this|when|who)s?\b))"
+)
 _SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)|\n\s*\n|\n\s*[-*]")
 _SAME = word_set(
     "address alias analysis access bus business process progress status news series sms https dns gas lens "
@@ -51,18 +56,12 @@ def name_words(name: str) -> tuple[str, ...]:
             piece = fold(name[start:index].strip())
             words += _WORD.findall(piece.replace("_", " "))
             start = index
-    return _on_call(words[:MAX_WORDS])
+    return tuple(_on_call(" ".join(words[:MAX_WORDS])).split())
 
 
-def _on_call(words: list[str]) -> tuple[str, ...]:
-    """Reads `on-call` as one word, which is neither a place nor a call."""
-    out: list[str] = []
-    for word in words:
-        if word == "call" and out and out[-1] == "on":
-            out[-1] = "oncall"
-        else:
-            out.append(word)
-    return tuple(out)
+def _on_call(text: str) -> str:
+    """Reads `on-call` as one word, which is neither a place nor a call; `based on call volume` stays."""
+    return _ON_CALL.sub("oncall", text)
 
 
 def _is_border(name: str, index: int) -> bool:
@@ -89,7 +88,7 @@ def sentences(text: str, most: int) -> list[str]:
 
 def text_words(text: str) -> tuple[str, ...]:
     """Returns the first words of a text, folded: look-alikes and invisible characters hide nothing."""
-    return _on_call(_WORD.findall(fold(text[: MAX_WORDS * 16]))[:MAX_WORDS])
+    return tuple(_WORD.findall(_on_call(fold(text[: MAX_WORDS * 16])))[:MAX_WORDS])
 
 
 @lru_cache(maxsize=8192)
