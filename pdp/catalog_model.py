@@ -33,6 +33,18 @@ class AmountSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A sum of money of one call: the JSON pointer of its value, the value as the arguments have it, the decimal places that the
+    catalog declares for it (0: it may be in minor units), its ISO 4217 code, and whether the arguments choose that."""
+
+    pointer: str
+    number: str
+    exponent: int
+    currency: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationSpec:
     """Where something is sent. `inside`: exact values; for emails also `@domain`, for hosts and URLs also `.domain`."""
 

@@ -10,21 +10,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from pdp.catalog_model import ContentTrust, Entry, HttpProgram, OperationSpec, ProgramSpec, ResultSpec, Sink, SqlProgram
+from pdp.catalog_model import (
+    ContentTrust,
+    Entry,
+    HttpProgram,
+    OperationSpec,
+    ProgramSpec,
+    ResultSpec,
+    Sink,
+    SqlProgram,
+    Sum,
+)
 from pdp.catalog_path import EACH, ArgumentPath, Coverage, escape_pointer, parse_path
 from pdp.catalog_read import Reader
-from pdp.provenance_sums import UNKNOWN_CURRENCY, Sum
+from pdp.currencies import UNKNOWN_CURRENCY
 from writ.action import Verb
 from writ.strict_json import Number
 
-_COMPOSED = "content"
-SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", _COMPOSED)
+CONTENT = "content"
+"""Kind of a sink that is a text which the agent composes."""
+
+SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", CONTENT)
 
 MAX_SINK_VALUES = 64
 """Values looked at in one call. More recipients than that are a mailing, which is held for its number alone."""
 
 MAX_SINK_CHARS, MAX_CONTENT_CHARS = 4 * 1024, 16 * 1024
 """Longest text of a value, and of one that is composed, in characters: beyond any address; a report of eight pages."""
+
+MAX_NUMBER_CHARS, _CODE_CHARS = 64, 3
+"""Longest number that is an amount (`pdp.operation`), and the length of a code of ISO 4217."""
 
 MAX_SINKS_CHARS = 24 * 1024
 """Longest texts of all values together: a mailing with its body."""
@@ -40,7 +55,7 @@ _OF_DESTINATION = {
 
 
 class SinkValue(NamedTuple):
-    """One scalar of the arguments: the kind of its sink, its JSON pointer (RFC 6901), its text, cut at 4,096."""
+    """One scalar of the arguments: the kind of its sink, its JSON pointer (RFC 6901), its text, cut at the bounds above."""
 
     kind: str
     pointer: str
@@ -136,11 +151,11 @@ def _cut(found: list[SinkValue]) -> SinkValues:
     values: list[SinkValue] = []
     cut: set[str] = set()
     complete = len(found) <= MAX_SINK_VALUES
-    for value in sorted(found[:MAX_SINK_VALUES], key=lambda one: one.kind == _COMPOSED):
-        most = min(MAX_CONTENT_CHARS if value.kind == _COMPOSED else MAX_SINK_CHARS, room)
-        if len(value.text) > most and value.kind == _COMPOSED:
+    for value in sorted(found[:MAX_SINK_VALUES], key=lambda one: one.kind == CONTENT):
+        most = min(MAX_CONTENT_CHARS if value.kind == CONTENT else MAX_SINK_CHARS, room)
+        if len(value.text) > most and value.kind == CONTENT:
             cut.add(value.pointer)
-        complete = complete and (len(value.text) <= most or value.kind == _COMPOSED)
+        complete = complete and (len(value.text) <= most or value.kind == CONTENT)
         values.append(value._replace(text=value.text[:most]))
         room -= len(values[-1].text)
     return SinkValues(values, complete, frozenset(cut))
@@ -152,7 +167,8 @@ def scalars(arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def paid_sum(entry: Entry, arguments: Mapping[str, Any]) -> Sum | None:
-    """Returns the sum of money that a call pays by its catalog entry; None when it pays none, or several."""
+    """Returns the sum of money that a call pays by its catalog entry; None when it pays none, or several, or none that can be
+    read, which canonicalization says."""
     amounts = [one.amount for one in entry.operations if one.verb is Verb.PAY and one.amount is not None]
     if len(amounts) != 1:
         return None
@@ -161,11 +177,18 @@ def paid_sum(entry: Entry, arguments: Mapping[str, Any]) -> Sum | None:
         numbers = [text for _, text in islice(_texts(amount.path.find(arguments), (), ""), 2)]
         named = amount.currency_path.find(arguments) if amount.currency_path is not None else amount.currency
     except LookupError:
-        return None  # canonicalization says so
-    if len(numbers) != 1:
         return None
-    currency = named if type(named) is str else UNKNOWN_CURRENCY
-    return Sum(pointer=amount.path.pointer, number=numbers[0], exponent=amount.exponent, currency=currency)
+    if len(numbers) != 1 or len(numbers[0]) > MAX_NUMBER_CHARS:
+        return None
+    currency = named.strip().upper() if type(named) is str else ""
+    known = len(currency) == _CODE_CHARS and currency.isascii() and currency.isalpha()
+    return Sum(
+        pointer=amount.path.pointer,
+        number=numbers[0],
+        exponent=amount.exponent,
+        currency=currency if known else UNKNOWN_CURRENCY,
+        chosen=known and amount.currency_path is not None,
+    )
 
 
 def _names(value: Any, trail: tuple[str, ...], pointer: str) -> Iterator[tuple[str, str]]:

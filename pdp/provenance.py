@@ -18,12 +18,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
-from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
-from pdp.provenance_facts import is_naming, policy_provenance
+from pdp.catalog_model import ContentTrust, ResultSpec, Sum
+from pdp.catalog_sinks import CONTENT, MAX_SINK_VALUES, SinkValues
+from pdp.provenance_facts import policy_provenance
 from pdp.provenance_forms import (
     BY_LINK,
-    CONTENT,
     IN_ORDERS,
     IN_USER,
     QUERY,
@@ -57,7 +56,7 @@ from pdp.provenance_model import (
 from pdp.provenance_names import add_implied, add_meant, called_lookups
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_speech import Request, Requests
-from pdp.provenance_sums import Sum, sum_marks
+from pdp.provenance_sums import sum_marks
 from pdp.provenance_told import MAX_DETAILS, RECORD, Detail, details, states
 
 __all__ = [
@@ -68,9 +67,7 @@ __all__ = [
     "ProvenanceView",
     "SinkRef",
     "Speech",
-    "Sum",
     "claim_hash",
-    "is_naming",
     "policy_provenance",
     "provenance_ask",
     "tool_hash",
@@ -80,11 +77,15 @@ MAX_NAMING = 8
 """Arguments of a reading call by which it may be told that the user pointed at what it reads."""
 
 MAX_CONTENT_NAMES = 24
-"""Addresses and links inside one composed text that are followed; of a text with more, nothing is known."""
+"""Addresses and links inside one composed text that are followed; what is more is one that text of outsiders names."""
 
-_OWN_NAMES = frozenset({"path", "id", "url"})
-_ITS_OWN = re.compile(r"[^@]*[0-9./][^@]*")
-"""A name that stands for one thing: a file, a page, a numbered record; not for a mailbox or room that many write in."""
+_OWN_NAMES = {
+    "path": re.compile(r".*[^/\\.]\.[A-Za-z0-9]{1,5}", re.DOTALL),
+    "id": re.compile(r"(?=.*[0-9])[^@]{4,}", re.DOTALL),
+    "url": re.compile(r".+", re.DOTALL),
+}
+"""Names that stand for one thing: a file with its ending, a numbered record, a page; not a folder, mailbox or room in which many
+write."""
 
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
 _NO_FACTS = RequestFacts()
@@ -121,22 +122,23 @@ def provenance_ask(
     said = requests.read(speech.text) if asserted else None
     refs: list[SinkRef] = []
     lookups = Lookups()
-    unfollowed = dict.fromkeys(sorted(sinks.cut))
+    unfollowed = min(sinks.cut, default=None)
+    sum_at = -1
+    if paid is not None and not kind.reads:
+        sum_at = len(lookups.found)
+        lookups.found += _sum_lookups(key, *sum_marks(paid))
     for value in sinks.values:
         if value.kind != CONTENT:
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
         elif not _add_content(key, value.pointer, value.text, refs, lookups):
-            unfollowed[value.pointer] = None
-    outsiders_at = sum_at = -1
+            unfollowed = value.pointer
+    outsiders_at = -1
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
         if said is not None:
             add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
-        if paid is not None and len(lookups.found) < MAX_LOOKUPS - 1:
-            sum_at = len(lookups.found)
-            lookups.found += _sum_lookups(key, paid)
         told = _add_details(key, said, sinks, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
         if deed and len(lookups.found) < MAX_LOOKUPS:
@@ -145,13 +147,13 @@ def provenance_ask(
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
         lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
-    own_names = {value.text for value in sinks.values if value.kind in _OWN_NAMES}
+    own_name = _own_name(sinks)
     points = NAMES_SOURCE if kind.reads or only_fetches(refs, kind) else NAMES_THING
     for text in list(naming)[:MAX_NAMING]:
         if len(text) > MAX_NAME_CHARS or _DATE.fullmatch(text):
             continue
         if not is_weak(text):
-            itself = points == NAMES_SOURCE and text in own_names and _ITS_OWN.fullmatch(text) is not None
+            itself = points == NAMES_SOURCE and text == own_name
             forms = hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text)
             lookups.add(forms, naming=NAMES_ITSELF if itself else points)
         if said is not None and points == NAMES_SOURCE:
@@ -178,7 +180,7 @@ def provenance_ask(
         tied_at=tied_at,
         sum_at=sum_at,
         sum_pointer=paid.pointer if paid is not None else "",
-        unfollowed=tuple(unfollowed),
+        unfollowed=unfollowed,
     )
 
 
@@ -190,6 +192,15 @@ def claim_hash(key: bytes, claim: str) -> bytes:
 def tool_hash(key: bytes, server: str, tool: str) -> bytes:
     """Names a tool in 4 bytes: enough to tell that a report is about the tool that was decided on."""
     return blake2b(f"{len(server)}:{server}{tool}".encode(), key=key, digest_size=4, person=b"tool").digest()
+
+
+def _own_name(sinks: SinkValues) -> str | None:
+    """Returns the name by which a reading call names the one thing that it reads, None where it reads several, or a place that
+    many write in."""
+    found = [value for value in sinks.values if value.kind in _OWN_NAMES]
+    if len(found) != 1 or _OWN_NAMES[found[0].kind].fullmatch(found[0].text) is None:
+        return None
+    return found[0].text
 
 
 def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> None:
@@ -245,10 +256,9 @@ def _told_lookup(key: bytes, detail: Detail) -> Lookup:
     return Lookup(forms=((where, b"".join(hash_mark(key, mark) for mark in detail.marks)),))
 
 
-@lru_cache(maxsize=4096)
-def _sum_lookups(key: bytes, paid: Sum) -> tuple[Lookup, Lookup]:
-    states, same = sum_marks(paid)
-    return (
-        Lookup(forms=((IN_USER, hash_mark(key, states)),)),
-        Lookup(forms=tuple((IN_USER, hash_mark(key, mark)) for mark in same)),
-    )
+@lru_cache(maxsize=4096)  # marks of numbers and codes, which are short
+def _sum_lookups(key: bytes, states: tuple[str, ...], same: tuple[str, ...]) -> tuple[Lookup, Lookup]:
+    def any_said(marks: tuple[str, ...]) -> Lookup:
+        return Lookup(forms=tuple((IN_USER, hash_mark(key, mark)) for mark in marks))
+
+    return any_said(states), any_said(same)

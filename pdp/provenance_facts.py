@@ -19,10 +19,6 @@ from pdp.provenance_model import (
     LINK,
     MAIL,
     NAMES_DEED,
-    NAMES_ITSELF,
-    NAMES_PAGE,
-    NAMES_RECORD,
-    NAMES_SOURCE,
     NAMES_THING,
     PLACE,
     Hit,
@@ -52,21 +48,6 @@ _NOWHERE = Hit()
 _ORIGINS = ("USER", "TRUSTED_RECORD", "UNTRUSTED_RECORD", "NOWHERE", "UNTRUSTED_TEXT")
 
 
-def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
-    """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
-    return any(
-        (lookup.naming in (NAMES_SOURCE, NAMES_ITSELF) and hit.user)
-        or (lookup.naming == NAMES_RECORD and (hit.user or _is_called(hit)))
-        or (lookup.naming == NAMES_PAGE and _names_page(hit))
-        for lookup, hit in zip(ask.lookups, hits, strict=True)
-    )
-
-
-def is_naming_itself(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
-    """Tells whether the user's words name what a reading call is about to read by its own path, id or URL."""
-    return any(lookup.naming == NAMES_ITSELF and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
-
-
 def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
     """Returns the JSON of PolicyProvenance. `view` None: the store lost the session, which may have held anything."""
     if view is None or not ask.complete:
@@ -83,7 +64,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
             view.request,
             blind=blind,
             hidden=hidden,
-            delegated=delegated or (trusting and ref.kind in _WHOM),
+            delegated=(delegated or (trusting and ref.kind in _WHOM)) and not _is_account(ref),
             follows=follows,
         )
         | _meaning(ref, view)
@@ -122,10 +103,11 @@ def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> lis
 
 def _unfollowed(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
     """Addresses in composed texts that are not looked up: any text may name them, and stand beside a threat."""
+    if ask.unfollowed is None:
+        return []
     return [
-        {"kind": LINK, "pointer": pointer, "origin": "UNTRUSTED_TEXT", "threatened": view.threat_read}
+        {"kind": LINK, "pointer": ask.unfollowed, "origin": "UNTRUSTED_TEXT", "threatened": view.threat_read}
         | {"pointed": False, "left_open": False, "addressed": True}
-        for pointer in ask.unfollowed[:1]  # one says it
     ]
 
 
@@ -146,9 +128,11 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
         | {"pointed": False, "left_open": False, "addressed": True}
         for ref in ask.sinks
     ]
-    # An agent that gives more values than are looked up must not lose with them what outsiders bid.
-    bidden = _details(ask, view, trusting=False) if view is not None else []
-    return _facts(ask, view, "NO_DATA", [*sinks, *bidden])
+    if view is None:
+        return _facts(ask, view, "NO_DATA", sinks)
+    # An agent that gives more values than are looked up must not lose with them what outsiders bid, and what the user named.
+    told = [*_unfollowed(ask, view), *_amount(ask, view), *_details(ask, view, trusting=False)]
+    return _facts(ask, view, "NO_DATA", [*sinks, *told])
 
 
 def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -315,7 +299,7 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
         return addressed.trusted and not (hit.trusted or meant.trusted)
     if ref.reach == BANK:
         if addressed.trusted:
-            return not (hit.trusted and _is_called(meant))
+            return not meant.trusted
         if view.request is None or view.request.delegates or view.request.named & ENTRUSTS:
             return False
         known = hit.trusted and not view.request.named & NAMED_ACCOUNT
@@ -346,12 +330,6 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     meant = _meant(ref, view, by_name=by_name)
     tells = hit.trusted if _is_account(ref) else meant.trusted or ref.reach != MAIL or by_name
     return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
-
-
-def _names_page(hit: Hit) -> bool:
-    """Not for a record that the user did not point at: a page of outsiders may stand among what was searched or read besides."""
-    named = hit.user or hit.text_pointed or hit.record_pointed or hit.trusted
-    return named and not (hit.threat or hit.agent_threat)
 
 
 def _is_recorded(hit: Hit) -> bool:

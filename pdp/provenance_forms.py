@@ -13,6 +13,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from urllib.parse import unquote
 
+from pdp.catalog_sinks import CONTENT
 from pdp.fold import fold
 from pdp.hosts import is_given_out
 from pdp.provenance_beside import accounts, beside, is_labelled
@@ -20,6 +21,7 @@ from pdp.provenance_grammar import BEGGING, COURTESIES, FUNCTION_WORDS
 from pdp.provenance_lexicon import THINGS
 from pdp.provenance_marks import (
     account,
+    address_spans,
     address_spellings,
     identifiers,
     mark_parts,
@@ -28,6 +30,7 @@ from pdp.provenance_marks import (
     pieces,
     resolved,
     spellings,
+    spelt_out,
     words,
 )
 from pdp.provenance_request import clauses
@@ -61,7 +64,6 @@ IN_USER, IN_RECORDS, IN_TEXT, IN_ORDERS, BY_LINK = 1, 2, 4, 8, 16
 """Where a form may be looked up, as bits. What stands in orders counts unless it is the user's as well; a link leads from an
 id to what a sentence may call its record."""
 
-CONTENT = "content"
 QUERY = "query"
 
 PATH, CODE, URL = "path", "code", "url"
@@ -183,20 +185,21 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def address_forms(text: str) -> list[tuple[Form, ...]]:
-    """Returns the forms of each of `addresses` that people can follow: of those without a scheme none that no registry gives out,
-    such as the fields of a program."""
+    """Returns the forms of each of `addresses` that people can follow: of those without a scheme none whose ending no registry
+    gives out, such as the fields of a program."""
     spelt = address_spellings(text)
-    folded = fold(text) if "://" in text else ""
-    return [
-        tuple(_spelt_so(_named(mark), spelt.get(mark, ())))
-        for mark in addresses(text)
-        if mark[0] != "u" or mark in spelt or not mark.isascii() or _can_be_followed(mark, folded)
-    ]
+    plain = spelt_out(text)
+    followed = {
+        mark
+        for mark, start, end in address_spans(plain)
+        if mark[0] != "u" or mark in spelt or "://" in plain[start:end] or _can_be_host(mark)
+    }
+    return [tuple(_spelt_so(_named(mark), spelt.get(mark, ()))) for mark in sorted(followed)]
 
 
-def _can_be_followed(mark: str, folded: str) -> bool:
+def _can_be_host(mark: str) -> bool:
     host, rest = mark_parts(mark)
-    return bool(rest) or is_given_out(host.partition(":")[0].rpartition(".")[2]) or f"//{host}" in folded
+    return bool(rest) or not host.isascii() or is_given_out(host.partition(":")[0].rpartition(".")[2])
 
 
 def _forms(kind: str, text: str) -> list[Form]:
@@ -337,19 +340,20 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     for inner in opened(text):
         found.update(dict.fromkeys(sorted(identifiers(inner))))
         yield
-    parts = words(text)
-    found.update(dict.fromkeys("w:" + part for part in parts))
-    found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
-    found.update(dict.fromkeys(sorted(spelt)))
-    yield
-    said, opening, ends = clauses(fold(text))
-    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
-    yield
-    found.update(dict.fromkeys(_ids(text, parts)))
-    yield
+    # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
     found.update(dict.fromkeys(stated_marks(text)))
     yield
     found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
+    said, opening, ends = clauses(fold(text))
+    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
+    yield
+    parts = words(text)
+    found.update(dict.fromkeys(_ids(text, parts)))
+    yield
+    found.update(dict.fromkeys(sorted(spelt)))
+    found.update(dict.fromkeys("w:" + part for part in parts))
+    found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    yield
     return list(found)[:MAX_REQUEST_MARKS]
 
 

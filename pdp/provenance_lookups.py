@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pdp.catalog_sinks import CONTENT
 from pdp.provenance_forms import (
-    CONTENT,
     HASH_BYTES,
     IN_RECORDS,
     IN_TEXT,
@@ -21,7 +21,8 @@ from pdp.provenance_model import Lookup
 
 MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
 """Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
-them nothing is known of any value, or one action could keep the server busy that others wait for."""
+them nothing is known of any value of a sink, or one action could keep the server busy that others wait for. What tells more of
+these values (names, details, the sum) stands beside, within bounds of its own."""
 
 MAX_NAME_CHARS = 256
 """Longer arguments are texts; nobody points at anything by them."""

@@ -160,7 +160,7 @@ def called_marks(sort: str, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def reach_of(kind: str, value: str) -> str:
-    """Returns how a value of a sink reaches somebody, one of `pdp.provenance_model.REACHES`."""
+    """Returns how a value of a sink reaches somebody, as in `pdp.provenance_model`."""
     if "@" in value:
         return MAIL
     number = _number(value) if kind in ("account", "recipient") else ""

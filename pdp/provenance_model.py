@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdp.provenance_forms import CONTENT
+from pdp.catalog_sinks import CONTENT
 from pdp.provenance_intent import ActionKind
 from pdp.provenance_lexicon import Deed
 from pdp.provenance_request import RequestFacts
@@ -21,8 +21,7 @@ LINK = "link"
 
 COMPOSED = frozenset({CONTENT, LINK})
 MAIL, BANK, PLACE, HANDLE = "mail", "bank", "place", "handle"
-REACHES = frozenset({MAIL, BANK, PLACE, HANDLE, ""})
-"""How a value reaches somebody: a mail address, an account, a channel or a person by a plain name, or an id of any kind."""
+"""How a value reaches somebody: a mail address, an account, a channel or a person by a plain name; "" for an id of any kind."""
 
 _FETCHING = int(Deed.SEND | Deed.EXECUTE)
 _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
@@ -69,8 +68,9 @@ class SinkRef:
     Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record
     (`anyhow_at` the same for all words of the request, where it is not certain that it addresses somebody by name), `pushed_at`
     whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
-    `addressed_at` whether those whom the request addresses are known. `reach` is one of `REACHES`; `told`: the request itself
-    says by name whom it means where such a value stands."""
+    `addressed_at` whether those whom the request addresses are known. `reach` is one of MAIL, BANK, PLACE, HANDLE and "";
+    `told`: the request itself says by name whom it means where such a value stands.
+    """
 
     kind: str
     pointer: str
@@ -104,8 +104,8 @@ class ProvenanceAsk:
     the call returns may hold text of outsiders. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for
     such a deed, -1 where the request cannot imply it; `tied_at` those which tell whether the request speaks of the records that
     the action is done to. `sum_at`: the lookup which tells whether the request states one sum to pay, before that which tells
-    whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` are
-    the pointers of composed texts of which not all addresses are looked up.
+    whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` is
+    the pointer of a composed text of which not all addresses are looked up, None when there is none.
     """
 
     session: str
@@ -125,7 +125,7 @@ class ProvenanceAsk:
     details: tuple[DetailRef, ...] = ()
     sum_at: int = -1
     sum_pointer: str = ""
-    unfollowed: tuple[str, ...] = ()
+    unfollowed: str | None = None
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
 

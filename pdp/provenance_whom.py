@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import re2  # type: ignore[import-untyped]
+
 from pdp.fold import fold
 from pdp.provenance_grammar import COMMON, DETERMINERS, FUNCTION_WORDS
 from pdp.provenance_lexicon import DEEDS, MONEY_SENT, THINGS, Deed, Thing
@@ -24,10 +26,10 @@ _TOKENS_A_STEP = 64
 """A millisecond, or two."""
 
 _TOKEN = re.compile(r"[^\W_]+")
-_MAIL = re.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
+_MAIL = re2.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
 _ADDRESS = "Xaddressx"
 """Stands for a mail address: a name that nobody has."""
-_JOINED = re.compile(r"\s*[,&]?\s*[<(\"']?")
+_JOINED = re.compile(r"[,&]?\s*[<(\"']?")
 _ENDS = re.compile(r"[!?;\n]|\.\s")
 _ACCOUNT = re.compile(r"[0-9]{6,}")
 _MONEY_SIGN = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9]")
@@ -83,6 +85,8 @@ _READING = word_set(
 _HASHED = re.compile(r"(?<![\w&/#])#(?=[\w-]{0,63}[^\W\d_])([\w-]{2,64})")
 _PLACED = word_set("in into on to")
 _MAX_PERHAPS = 8
+_MAX_WHOM = 24
+"""Names that a request addresses; who addresses more may mean anybody. Each costs a look-up for each recipient."""
 
 
 @frozen
@@ -210,7 +214,8 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple
     if pays and _tells_where(read):
         return None
     given = fold(_ADDRESS)
-    return tuple(name for name in found if name != given) if found else None
+    names = tuple(name for name in found if name != given)
+    return names if found and len(names) <= _MAX_WHOM else None
 
 
 def _spoken_of(read: _Read) -> Steps[list[str]]:
@@ -259,7 +264,7 @@ def _names(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
     while at < len(read.words):
         word = read.words[at]
         between = read.before(at)
-        if not _JOINED.fullmatch(between) and not (read.words[at - 1] in _TITLES and between.strip() == "."):
+        if not _JOINED.fullmatch(between.strip()) and not (read.words[at - 1] in _TITLES and between.strip() == "."):
             break
         if not _is_known(word) and (read.is_capital(at) or (at == first and _stands_alone(read, at, of_verb=of_verb))):
             if len(word) > 2 and word not in _TITLES:
@@ -355,7 +360,9 @@ def _channels(read: _Read) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...
             follower = read.words[at + 1]
             if len(follower) > 2 and not _is_no_name(follower):
                 perhaps[follower] = None
-    return (tuple(found) if found and not many else None), () if many else tuple(perhaps)[:_MAX_PERHAPS]
+    if many:
+        return None, ()
+    return tuple(found) if 0 < len(found) <= _MAX_WHOM else None, tuple(perhaps)[:_MAX_PERHAPS]
 
 
 def _before_channel(read: _Read, at: int) -> list[str]:

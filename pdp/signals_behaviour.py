@@ -29,6 +29,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pdp.currencies import decimals_of
+
 EVEN_SHARE_BP = 60
 """10,000 basis points over 168 hours, rounded up."""
 
@@ -47,13 +49,6 @@ NOVELTY: tuple[tuple[str, bool, int, str], ...] = (
 )
 SEQUENCE_FIRST, SEQUENCE_MORE, SEQUENCE_MOST = 60, 10, 80
 TRACKS = ("session", "agent", "principal")
-DECIMALS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-"""Of the minor unit (ISO 4217, table A.1); all others have two."""
-
 OWNERS = {"agent": "this agent's", "agent_tool": "this agent's, with this tool,", "role": "this role's"}
 
 
@@ -157,7 +152,7 @@ def amount(minor: int, currency: str) -> str:
     """Returns an amount as people write it, whole ones without decimals; in minor units when no currency is declared."""
     if not currency:
         return f"{minor:,} minor units"
-    decimals = next((places for places, codes in DECIMALS.items() if currency in codes), 2)
+    decimals = decimals_of(currency)
     whole, rest = divmod(minor, 10**decimals)
     return f"{whole:,}.{rest:0{decimals}d} {currency}" if rest else f"{whole:,} {currency}"
 

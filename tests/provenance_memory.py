@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView, is_naming
-from pdp.provenance_facts import is_naming_itself
+from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView
 from pdp.provenance_forms import BY_LINK, HASH_BYTES, IN_ORDERS, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
 from pdp.provenance_marks import is_bank_account
+from pdp.provenance_model import NAMES_ITSELF, NAMES_PAGE, NAMES_RECORD, NAMES_SOURCE
 from pdp.provenance_request import RequestFacts
 from pdp.provenance_result import Sighting
 
@@ -197,3 +197,28 @@ def united(requests: list[RequestFacts]) -> RequestFacts:
         deeds, things, named = deeds | facts.deeds, things | facts.things, named | facts.named
         delegates = delegates or facts.delegates
     return RequestFacts(deeds=deeds, things=things, named=named, delegates=delegates)
+
+
+def is_naming(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
+    """Tells whether the user's words name what a reading call is about to read, itself or by a field of its record."""
+    return any(
+        (lookup.naming in (NAMES_SOURCE, NAMES_ITSELF) and hit.user)
+        or (lookup.naming == NAMES_RECORD and (hit.user or _stands_in_text_or_record(hit)))
+        or (lookup.naming == NAMES_PAGE and _names_page(hit))
+        for lookup, hit in zip(ask.lookups, hits, strict=True)
+    )
+
+
+def is_naming_itself(ask: ProvenanceAsk, hits: Sequence[Hit]) -> bool:
+    """Tells whether the user's words name what a reading call is about to read by its own path, id or URL."""
+    return any(lookup.naming == NAMES_ITSELF and hit.user for lookup, hit in zip(ask.lookups, hits, strict=True))
+
+
+def _stands_in_text_or_record(hit: Hit) -> bool:
+    return hit.record or hit.record_pointed or hit.trusted or hit.text or hit.text_pointed
+
+
+def _names_page(hit: Hit) -> bool:
+    """Not for a record that the user did not point at: a page of outsiders may stand among what was searched or read besides."""
+    named = hit.user or hit.text_pointed or hit.record_pointed or hit.trusted
+    return named and not (hit.threat or hit.agent_threat)

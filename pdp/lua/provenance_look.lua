@@ -14,6 +14,11 @@
 
 local bit, byte, sub, char = bit, string.byte, string.sub, string.char
 
+-- Flags of a read that waits: the user points at it, by its own name. Bits of hits: the user's words; any record or text; what names
+-- a page (the user, trusted records, what the user pointed at); a threat beside it.
+local POINTED, ITSELF = 1, 8
+local USER, CALLED, PAGE, THREAT = 1, 63, 43, 320
+
 local sessions, agents = {}, {}
 local begun
 local now = clock(nil)
@@ -193,11 +198,11 @@ local function look_up(lookups, s, agent, user)
       at = at + 2 + hashes * SIZE
     end
     local bits = hits_of(forms, s, agent, user)
-    if naming == 32 and bits % 2 == 1 then
-      named = 9
-    elseif (naming == 1 and bits % 2 == 1) or (naming == 4 and bit.band(bits, 63) ~= 0)
-      or (naming == 8 and bit.band(bits, 43) ~= 0 and bit.band(bits, 320) == 0) then
-      named = bit.bor(named, 1)
+    if naming == 32 and bit.band(bits, USER) ~= 0 then
+      named = POINTED + ITSELF
+    elseif (naming == 1 and bit.band(bits, USER) ~= 0) or (naming == 4 and bit.band(bits, CALLED) ~= 0)
+      or (naming == 8 and bit.band(bits, PAGE) ~= 0 and bit.band(bits, THREAT) == 0) then
+      named = bit.bor(named, POINTED)
     end
     hits[#hits + 1] = char(bits % 256, math.floor(bits / 256))
   end

@@ -212,6 +212,10 @@ test_asi02_an_account_that_nothing_holds_is_held_where_the_user_wrote_out_anothe
 	_codes(_of("SEND", object.union(fresh, {"sinks": [other]}))) == set()
 	_codes(_of("PAY", object.union(fresh, {"sinks": [other, _sink({"kind": "account"})]}))) == set()
 	_codes(_of("PAY", object.union(fresh, {"sinks": [object.union(other, {"left_open": true})]}))) == set()
+	plain := _sink({"addressed": false})
+	_codes(_of("PAY", object.union(fresh, {"sinks": [other, plain]}))) == {"ACCOUNT_NOT_NAMED"}
+	lost := {"state": "NO_DATA", "sinks": [_sink({"kind": "account", "origin": "UNTRUSTED_TEXT"})]}
+	_codes(_of("PAY", object.union(fresh, lost))) == {"PROVENANCE_UNKNOWN"}
 }
 
 test_asi02_another_sum_than_the_users_is_held if {

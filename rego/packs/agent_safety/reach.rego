@@ -77,26 +77,24 @@ matched contains rule if {
 }
 
 # METADATA
-# title: ASI02, a payment to another account than the one that the user wrote out
+# title: ASI02, a payment to an account that nothing holds, where the user said whom to pay
 # description: >-
-#   Whatever the agent has read: nothing holds this account, and the user named one that the action does not reach.
+#   Whatever the agent has read: the user wrote out an account, or named a payee, and the action reaches none that the user wrote.
 matched contains rule if {
 	input.provenance.user_request == "GATEWAY"
 	input.action.operations[0].verb == "PAY"
 	accounts := [sink | some sink in input.provenance.sinks; sink.kind in {"account", "recipient"}]
 	some sink in accounts
-	sink.origin == "NOWHERE"
-	sink.addressed == true
-	sink.left_open == false
-	named := [other | some other in accounts; other.origin == "USER"]
+	_unheld(sink)
+	named := [other | some other in accounts; other.origin == "USER"; other.addressed == true]
 	count(named) == 0
-	rule := _held(
+	rule := _truly(_held(
 		"ASI02 tool misuse",
 		"account_not_named",
 		"ACCOUNT_NOT_NAMED",
-		"the user named another account than the one that is paid",
+		"the user said whom to pay, and nothing holds this account",
 		_name_it,
-	)
+	))
 }
 
 # METADATA
@@ -150,6 +148,14 @@ matched contains rule if {
 		_name_it,
 	))
 }
+
+_unheld(sink) if {
+	sink.origin == "NOWHERE"
+	sink.addressed == true
+	sink.left_open == false
+}
+
+_unheld(_) if input.provenance.state == "NO_DATA"
 
 # A reading action reaches out only by a URL.
 _reaches(_) if input.action.operations[0].verb in _changing

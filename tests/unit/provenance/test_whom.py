@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from pdp.provenance_whom import whom, whom_in_steps
@@ -149,3 +151,18 @@ def test_words_behind_a_preposition_may_name_a_channel() -> None:
 def test_no_request_takes_more_than_its_length(word: str) -> None:
     steps = sum(1 for _ in whom_in_steps(word * 4_000))
     assert steps < 4 * len((word * 4_000).split())
+
+
+@pytest.mark.parametrize(
+    "part", ["a", " ", "a@", "@", "to ", "to  ", "'", ",", "Ada ", "#", "channel", "\n", "x,", "pay  Ada"]
+)
+def test_no_request_keeps_the_reader_long(part: str) -> None:
+    text = "tell " + part * (16_384 // len(part)) + " Ada"
+    before = perf_counter()
+    whom(text)
+    # A guard against quadratic patterns, which take seconds: ordinary is a hundredth of this.
+    assert perf_counter() - before < 3
+
+
+def test_who_addresses_very_many_may_mean_anybody() -> None:
+    assert whom("Tell " + ", ".join(f"Ada{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(300))).told is None
