@@ -16,8 +16,8 @@ from control_plane.bundles.client import BundleClient, bundle_fields
 from control_plane.bundles.model import MAX_ARCHIVE_BYTES
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
+from writ.cli.files import MAX_PEM_BYTES, read_file, write_file
 from writ.cli.tokens import read_token
-from writ.files import MAX_PEM_BYTES, read_file, write_file
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

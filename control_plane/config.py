@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.setting_rules import NAME, SOCKET, WORD, between, is_host_port, url
 from writ.settings import build
 from writ.strict_yaml import parse_yaml

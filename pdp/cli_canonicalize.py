@@ -15,9 +15,9 @@ from pdp.catalog import Catalog
 from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.cli.failure import Failed, told
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.cli.lines import lines
 from writ.errors import ConfigurationError, InvalidInput, WritError
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_json import arguments_json, parse_arguments
 from writ.strict_yaml import parse_yaml
 from writ.v1 import decision_pb2

@@ -15,8 +15,8 @@ from pdp.keystore import Keystore, load_master_key
 from pdp.record import KEYSTORE_FILE
 from pdp.replay import Replay, recorded_payload, replay, unjudged
 from pdp.server import now_ms
+from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.cli.places import settings_file
-from writ.files import MAX_PEM_BYTES, read_file
 from writ.keys import parse_public_keys
 from writ.receipt import MAX_FILE_BYTES, parse_receipt, verify_receipt
 

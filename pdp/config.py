@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.segment import MAX_SEGMENT_BYTES
 from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, Rule, between, either, is_host_port, one_of, url
 from writ.settings import build

@@ -25,11 +25,11 @@ from pep.own_point import OwnPoint, own_point
 from pep.verbs import command, output_of
 from writ.body_schema import parse_body
 from writ.cli.failure import told
+from writ.cli.files import read_file, write_file
 from writ.cli.lines import lines
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
 from writ.errors import ConfigurationError, WritError
-from writ.files import read_file, write_file
 from writ.receipt import MAX_FILE_BYTES, Receipt, format_receipt, parse_receipt
 from writ.v1 import decision_pb2
 

@@ -15,8 +15,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 
+from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput, WritError
-from writ.files import MAX_PEM_BYTES, read_file
 from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
 
 PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM})

@@ -11,9 +11,9 @@ from typing import Any
 
 from cryptography import x509
 
+from writ.cli.files import MAX_PEM_BYTES, MAX_YAML_BYTES, read_file
 from writ.cli.places import SETTINGS_NAME
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_PEM_BYTES, MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  who listens everywhere is asked on this machine

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from control_plane.bundles.model import DATA, MAX_EXPANDED_BYTES, BundleRefused
 from control_plane.bundles.signature import parse_json
+from writ.cli.files import read_file
 from writ.errors import InvalidInput
-from writ.files import read_file
 from writ.strict_yaml import parse_yaml
 
 

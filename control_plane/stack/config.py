@@ -17,8 +17,8 @@ from control_plane import opa_config
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.tokens import AUDIENCE, ISSUER
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.setting_rules import between
 from writ.settings import build
 from writ.strict_yaml import parse_yaml

@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from control_plane.stack.layout import Layout
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey

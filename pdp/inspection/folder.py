@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from pdp.inspection.rules import InspectionRules
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
-from writ.files import MAX_YAML_BYTES, read_file
 from writ.strict_yaml import parse_yaml
 
 RULES = Path(__file__).resolve().parents[2] / "rego" / "inspection"

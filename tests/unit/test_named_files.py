@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from writ.cli.files import read_file, write_file
 from writ.errors import InvalidInput
-from writ.files import read_file, write_file
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
@@ -21,6 +24,40 @@ def test_a_larger_file_says_how_large_it_is_and_a_device_that_it_is_larger(tmp_p
         with pytest.raises(InvalidInput) as refused:
             read_file(path, 10)
         assert str(refused.value) == f"FILE_TOO_LARGE: expected at most 10 bytes in `{path}`, got {came}"
+
+
+def test_a_bound_costs_no_memory_and_a_file_may_come_in_pieces(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 10)
+    assert read_file(tmp_path / "file", 1 << 60) == b"x" * 10
+    long = bytes(range(256)) * 10_000
+    (tmp_path / "long").write_bytes(long)
+    assert read_file(tmp_path / "long", len(long)) == long
+
+
+def test_what_says_no_size_is_read_to_its_end(tmp_path: Path) -> None:
+    long = bytes(range(256)) * 10_000
+    os.mkfifo(tmp_path / "fifo")
+    for bound in (len(long), len(long) - 1):
+        writer = threading.Thread(target=_write, args=(tmp_path / "fifo", long))
+        writer.start()
+        if bound == len(long):
+            assert read_file(tmp_path / "fifo", bound) == long
+        else:
+            with pytest.raises(InvalidInput, match="got more"):
+                read_file(tmp_path / "fifo", bound)
+        writer.join()
+
+
+def _write(fifo: Path, content: bytes) -> None:
+    with suppress(BrokenPipeError):
+        fifo.write_bytes(content)
+
+
+def test_of_a_file_that_says_that_it_is_too_large_nothing_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(1 << 32)
+    with pytest.raises(InvalidInput, match=f"at most {1 << 31} bytes in .*, got {1 << 32}"):
+        read_file(tmp_path / "sparse", 1 << 31)
 
 
 @pytest.mark.parametrize("path", ["/dev/full", "/dev/null/file"])

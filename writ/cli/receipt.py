@@ -12,8 +12,8 @@ import orjson
 
 from writ.body_schema import parse_body
 from writ.chain import LogReport, LogVerifier, ReceiptPlace
+from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput, VerificationFailed
-from writ.files import MAX_PEM_BYTES, read_file
 from writ.head import parse_head
 from writ.keys import KeyId, KeySet, parse_public_keys
 from writ.merkle import leaf_hash

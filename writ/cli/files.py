@@ -16,21 +16,34 @@ MAX_PEM_BYTES = 1024 * 1024
 MAX_YAML_BYTES = 4 * 1024 * 1024
 """Settings, a catalog, a group of rules: real ones have at most 64 KiB, and reading one of 4 MiB takes half a minute."""
 
+CHUNK_BYTES = 1024 * 1024
+"""How much is asked for at once beyond the size that a file says: a read allocates what it is asked for, however little comes."""
+
 
 def read_file(path: Path, max_bytes: int) -> bytes:
     """Returns the content of a file, at most `max_bytes`.
 
     Raises:
-        InvalidInput: `FILE_TOO_LARGE`, with the file's name; no more than one byte beyond the bound was read.
+        InvalidInput: `FILE_TOO_LARGE`, with the file's name; no more than one byte beyond the bound was read, and nothing of a
+            file that says its size.
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
-        if len(content) > max_bytes:
-            size = os.fstat(file.fileno()).st_size  # a device has none
-            came = size if size > max_bytes else "more"
-            raise InvalidInput("FILE_TOO_LARGE", f"expected at most {max_bytes} bytes in `{path}`, got {came}")
-    return content
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size  # a device has none, and a file may grow
+        if size > max_bytes:
+            raise _too_large(path, max_bytes, str(size))
+        parts = [file.read(size)]
+        left = max_bytes - len(parts[0])
+        while chunk := file.read(min(CHUNK_BYTES, left + 1)):
+            parts.append(chunk)
+            left -= len(chunk)
+            if left < 0:
+                raise _too_large(path, max_bytes, "more")
+    return b"".join(parts)
+
+
+def _too_large(path: Path, max_bytes: int, came: str) -> InvalidInput:
+    return InvalidInput("FILE_TOO_LARGE", f"expected at most {max_bytes} bytes in `{path}`, got {came}")
 
 
 def write_file(path: Path, content: bytes) -> None:
