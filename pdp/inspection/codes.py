@@ -36,13 +36,14 @@ CODE_RUNS = {
     "binary": re.compile(rb"[01]{7,8}(?:[\s,;_-]{0,2}[01]{7,8})+"),
     "decimal": re.compile(rb"[0-9]{1,3}(?:[\s,;]{1,2}[0-9]{1,3})+"),
     "base85": re.compile(rb"<~[!-uz\s]{10,}~>|[!-~]{25,}"),
+    # Up to a line too short to stand for anything: 63 bytes are 84 characters behind their number, and some writers add a sum.
+    "uuencode": re.compile(rb"begin [0-7]{3,4} [^\n]{1,100}\n(?:[ -`]{5,86}\r?\n)*+(?:[ -`]{5,86})?"),
 }
 """Step → where a run of the code stands."""
 
 _BITS = re.compile(rb"[01]+")
 _NUMBERS = re.compile(rb"[0-9]+")
 _PLAIN_RUN = re.compile(rb"[A-Za-z0-9+/=_.:-]*")
-_UU_BODY = re.compile(r"begin [0-7]{3,4} [^\n]{1,100}\n((?:[ -`]{1,62}\n?)+)")
 _MORSE_RUN = re.compile(r"[.-]{1,6}(?:(?: [/|] | {1,3})[.-]{1,6}){11,}")
 _MORSE_WORD = re.compile(r" ?[/|] ?| {2,3}")
 _MORSE_SIGNS = (
@@ -61,6 +62,9 @@ def code_bytes(step: str, run: bytes) -> Iterator[bytes]:
     if step == "base85":
         yield from _base85(run)
         return
+    if step == "uuencode":
+        yield from _uudecoded(run)
+        return
     groups = (_BITS if step == "binary" else _NUMBERS).findall(run)
     if step == "binary" and len({len(group) for group in groups}) != 1:
         groups = [b"".join(groups)]
@@ -72,7 +76,6 @@ def code_bytes(step: str, run: bytes) -> Iterator[bytes]:
 
 
 def _base85(run: bytes) -> Iterator[bytes]:
-    run = run.strip(b'"')  # those around a text
     if len(run) > MAX_BASE85_BYTES or _PLAIN_RUN.fullmatch(run):
         return
     for decode in (base64.a85decode, base64.b85decode):
@@ -82,19 +85,16 @@ def _base85(run: bytes) -> Iterator[bytes]:
             continue
 
 
-def uudecoded(text: str) -> str:
-    """Returns `text` with the body of a uuencoded file as what it stands for."""
-    return _UU_BODY.sub(lambda match: _uu_lines(match[1]), text)
-
-
-def _uu_lines(body: str) -> str:
-    out = b""
-    for line in body.split("\n"):
+def _uudecoded(run: bytes) -> Iterator[bytes]:
+    """Yields what the lines behind the first stand for, each as long as it says it is."""
+    out: list[bytes] = []
+    for line in run.splitlines()[1:]:
         try:
-            out += binascii.a2b_uu(line)
+            out.append(binascii.a2b_uu(line[: 1 + ((line[0] - 32 & 63) + 2) // 3 * 4]))
         except binascii.Error:
             break
-    return out.decode("utf-8", "replace")
+    if out:
+        yield b"".join(out)
 
 
 def unmorsed(text: str) -> str:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote, unquote_plus
 
-from pdp.inspection.codes import CODE_RUNS, CODE_TRIGGERS, code_bytes, unleeted, unmorsed, uudecoded
+from pdp.inspection.codes import CODE_RUNS, CODE_TRIGGERS, code_bytes, unleeted, unmorsed
 
 MIN_RUN_CHARS = 16
 """Shortest run of base64 that is tried: twelve bytes, the least that holds a card number or an order."""
@@ -106,6 +106,8 @@ _GLUED_RUN = re.compile(rf"{_GLUED}[A-Za-z._-]*")
 _HUMP = re.compile(r"[._-]|(?<=[a-z])(?=[A-Z])")
 _PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
 _DATA_SPACE = re.compile(r"\s")
+_LEADING_ZEROS = re.compile(r"(?<=&#)0+(?=[0-9])")
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 
 
 def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
@@ -170,9 +172,19 @@ def undone(step: str, text: str) -> str:
     return _UNDO[step](text)
 
 
+def is_undone(step: str, text: str) -> bool:
+    """True when `text` holds an encoding that concerns a whole text."""
+    return undone(step, text) != text
+
+
 def _percent(text: str) -> str:
     text = _PERCENT_U.sub(lambda match: chr(int(match[1], 16)), text)
     return unquote(text) if _DATA_SPACE.search(text) else unquote_plus(text)
+
+
+def _html(text: str) -> str:
+    """Undoes entities. A number of thousands of digits, which `int` refuses, is no character; zeros before one do not count."""
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", _LEADING_ZEROS.sub("", text)))
 
 
 def _escape(text: str) -> str:
@@ -206,14 +218,13 @@ def _unparted(text: str) -> str:
 
 _UNDO: dict[str, Callable[[str], str]] = {
     "percent": _percent,
-    "html": html.unescape,
+    "html": _html,
     "escape": _escape,
     "quoted_printable": _quoted_printable,
     "parted": _unparted,
     "spaced": _spaced,
     "reversed": lambda text: text[::-1],
     "rot13": lambda text: codecs.encode(text, "rot13"),
-    "uuencode": uudecoded,
     "morse": unmorsed,
     "leet": unleeted,
 }

@@ -34,8 +34,9 @@ def _decimal_digits() -> Iterator[tuple[int, str]]:
 _DIGITS = {char: str(value) for value, char in _decimal_digits()}
 _LOOKALIKES = str.maketrans(_UPPER | _LOWER | _OTHERS | _DIGITS)
 _LATIN_LOOKALIKES = str.maketrans("ABEKMHOPCTXaeopcyxkmti3", "АВЕКМНОРСТХаеорсухкмтіз")
+# A word with letters of both scripts; what looks behind has each word tried once, from its first letter.
 _MIXED = re.compile(
-    "(?:[A-Za-z3]+[\u0430-\u0451\u0410-\u042f]|[\u0430-\u0451\u0410-\u042f]+[A-Za-z3])[A-Za-z3\u0410-\u0451]*"
+    "(?<![A-Za-z3\u0410-\u0451])(?:[A-Za-z3]++[\u0410-\u0451]|[\u0410-\u0451]++[A-Za-z3])[A-Za-z3\u0410-\u0451]*"
 )
 _CYRILLIC_ONLY = re.compile(
     "[\u0431\u0434\u0436\u0437\u0438\u0439\u043b\u043d\u0444\u0446-\u044f\u0411\u0414\u0416\u0418\u0419\u041b\u0424\u0426-\u042f]"
@@ -58,8 +59,10 @@ _SUSPECT = re2.compile(
 )
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]+")
+_UNTAGGED = {0xE0000 + code: code for code in range(0x20, 0x7F)}
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)\u202c?")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+_BESIDE = re.compile(f"{_TAGS.pattern}|{_SELECTORS.pattern}")
 
 
 _SLICE = 2048
@@ -85,6 +88,8 @@ def plain_view_within(text: str, most: int) -> tuple[str, bool]:
     parts: list[str] = []
     left = most
     for start in range(0, len(text), _SLICE):
+        if left <= 0:
+            return "".join(parts), False
         part = plain_view(text[start : start + _SLICE])
         if len(part) > left:
             return "".join([*parts, part[:left]]), False
@@ -95,9 +100,15 @@ def plain_view_within(text: str, most: int) -> tuple[str, bool]:
 
 def hidden_text(text: str) -> str:
     """Returns what stands in tag characters and runs of variation selectors, "" when nothing does."""
-    parts = ["".join(chr(ord(c) - 0xE0000) for c in run) for run in _TAGS.findall(text)]
-    parts += [_selected(run) for run in _SELECTORS.findall(text)]
-    return " ".join(part for part in parts if part)
+    tagged = " ".join(_TAGS.findall(text)).translate(_UNTAGGED)
+    return " ".join(part for part in (tagged, *map(_selected, _SELECTORS.findall(text))) if part)
+
+
+def hidden_span(text: str) -> tuple[int, int]:
+    """Returns the characters from the first to the last that `hidden_text` reads, of a `text` that holds some."""
+    ends = [_BESIDE.search(one) for one in (text, text[::-1])]
+    before, behind = (len(text) if end is None else end.start() for end in ends)
+    return before, len(text) - behind
 
 
 def bared_text(text: str) -> str:

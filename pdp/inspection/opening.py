@@ -16,9 +16,9 @@ from pdp.inspection import encodings
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.lookalikes import (
     bared_text,
+    hidden_span,
     hidden_text,
     is_suspect,
-    plain_view,
     plain_view_within,
     shown_text,
     unmarked_text,
@@ -92,7 +92,7 @@ class Opener:
         return opened
 
     def _letters(self, opened: Texts, texts: Texts, number: int, value: str) -> None:
-        for start, end in changed_parts(value, plain_view):
+        for start, end in changed_parts(value, is_suspect):  # one letter may stand for eighteen: none is read to ask
             part = value[start:end]
             self._work.spend(LETTER_NS * len(part))
             plain, whole = plain_view_within(part, self._viewed)
@@ -100,7 +100,10 @@ class Opener:
             self.truncated |= not whole
             for reading in (plain, bared_text(part), unmarked_text(part)):
                 self._put(opened, texts, number, reading, ("unicode",), (start, end), part)
-            self._put(opened, texts, number, hidden_text(part), ("tags",), (start, end))
+        hidden = hidden_text(value)  # of all of it: an order may stand in pieces, far from one another
+        if hidden:
+            self._work.spend(LETTER_NS * len(hidden))
+            self._put(opened, texts, number, hidden, ("tags",), hidden_span(value))
         if "\u202e" in value:
             self._put(opened, texts, number, shown_text(value), ("bidi",))
 
@@ -119,15 +122,17 @@ class Opener:
             value = value[:MAX_WHOLE_CHARS]
             if not self._allow(TRIAL_NS + DECODED_BYTE_NS * len(value)):
                 return
-            undo = partial(encodings.undone, step)
-            for start, end in changed_parts(value, undo):
+            for start, end in changed_parts(value, partial(encodings.is_undone, step)):
                 part = value[start:end]
                 self._work.spend(LETTER_NS * len(part))
-                self._put(opened, texts, number, undo(part), (step,), (start, end), part)
+                self._put(opened, texts, number, encodings.undone(step, part), (step,), (start, end), part)
 
     def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
         self._work.spend(RUN_BYTE_NS * len(texts.buffer))
         for start, end in encodings.runs(step, texts.buffer):
+            number = texts.at(start + 1)  # a run may begin with the quote before its text, and end with the one behind
+            first, last = texts.span(number)
+            start, end = max(start, first), min(end, last)
             if step == "base32" and end - start > MAX_BASE32_BYTES:
                 self.truncated = True
                 end = start + MAX_BASE32_BYTES
@@ -140,7 +145,6 @@ class Opener:
                     self.truncated = True
                     continue
                 if found is not None:
-                    number = texts.at(start)
                     span = texts.chars(number, start, end)
                     self._put(opened, texts, number, found[0], (step, *found[1]), span)
                     break
@@ -211,10 +215,11 @@ class Opener:
         return self._opened >= 0
 
 
-def changed_parts(text: str, undo: Callable[[str], str]) -> list[Span]:
-    """Returns the parts of a text that `undo` reads otherwise, with what stands around them up to a blank; all of a short one.
+def changed_parts(text: str, is_changed: Callable[[str], bool]) -> list[Span]:
+    """Returns the parts of a text that are read otherwise, with what stands around them up to a blank; all of a short one.
 
-    A long document with one odd letter is not inspected twice for it.
+    A long document with one odd letter is not inspected twice for it. `is_changed` must tell from any part that holds a sign
+    of at most `SHARED_CHARS` characters.
     """
     size = len(text)
     if size <= 2 * PART_CHARS:
@@ -222,7 +227,7 @@ def changed_parts(text: str, undo: Callable[[str], str]) -> list[Span]:
     parts: list[Span] = []
     for first in range(0, size, PART_CHARS):
         seen = text[max(0, first - SHARED_CHARS) : first + PART_CHARS + SHARED_CHARS]
-        if undo(seen) == seen:
+        if not is_changed(seen):
             continue
         start, end = max(0, first - AROUND_CHARS), min(size, first + PART_CHARS + AROUND_CHARS)
         start = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1  # never within a word, or what has no blanks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -234,3 +235,30 @@ def test_what_an_odd_letter_beside_it_hid_is_judged_anew(inspector: Inspector, v
 
 def test_a_list_of_three_hundred_russian_names_is_inspected_to_its_end(inspector: Inspector) -> None:
     assert not _scan(inspector, {"items": [f"Товар номер {n}, белый" for n in range(300)]}).truncated
+
+
+MAX_FLOOD_S = 1
+"""Most processor time for a flood of one sign. Linear work takes 10 to 20 ms, work that grows with the square 3 s and more: the
+guard lies between, far from both, since `re` counts no steps."""
+
+SIGNS = (
+    *"aAz301 \n\t=&%<\\*'\"-._/|,+({[:;@x",
+    "\u200b",
+    "\u0430",
+    "\u4e00",
+    "\U000e0041",
+    "\ufe0f",
+    "\u0301",
+    "\ufdfa",
+)
+ODD = ("", "\u200b", "\u0436", "&#49", "=41", "ign0re ", "a*b ")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_flood_of_one_sign_takes_no_work_that_grows_with_the_square(small: Inspector, odd: str) -> None:
+    for sign in SIGNS:
+        for flood in (sign * 24_000, f"{sign}-" * 12_000):
+            for text in (odd + flood, flood + odd):
+                began = time.process_time()
+                small.scan(json.dumps({"a": text}, ensure_ascii=False).encode())
+                assert time.process_time() - began < MAX_FLOOD_S, (sign, odd)
