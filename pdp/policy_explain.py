@@ -35,6 +35,8 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 MAX_ACTION_BYTES = 4 * 1024 * 1024
 """Larger actions are not admitted either."""
 
+_PROBLEMS = '{"problems": data.writ.scopes.problems}'
+
 _STANDING_ALONE = (
     'data.writ.activation with data.system.bundles as {"writ": {"manifest": {"revision": "-"}, "etag": ""}}'
 )
@@ -89,7 +91,11 @@ class BundlePolicy:
         self._opa = opa
 
     def activation(self) -> Mapping[str, Any]:
-        """See `Policy.activation`. Sources have no revision; `-` stands for it."""
+        """See `Policy.activation`. Sources have no revision; `-` stands for it. Raises EvaluationFailed `SCOPES_INVALID` for what
+        no bundle is built with."""
+        problems = self._eval(_PROBLEMS, b"{}")["problems"]
+        if problems:
+            raise EvaluationFailed("SCOPES_INVALID", "; ".join(problems))
         return self._eval(_STANDING_ALONE, b"{}")
 
     def explain(self, item: bytes) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from control_plane.stack.tools import tool_path
 from pdp.policy_explain import RunningPolicy, explain
 from tests.opa_server import OpaServer, SigningKey, signed_bundle
 from writ.cli.main import cli
+from writ.v1 import action_pb2
 
 REGO = Path(__file__).resolve().parents[2] / "rego"
 NOW_MS = 1_749_565_800_000
@@ -36,14 +37,14 @@ ACTION = {
 }
 
 
-def with_scopes(folder: Path, scopes: dict[str, Any]) -> Path:
-    """Copies the library with these scopes in the settings, and instead of its tests and its packs' with the one without which
+def with_scopes(folder: Path, scopes: dict[str, Any], **settings: Any) -> Path:
+    """Copies the library with these scopes and other settings, and instead of its tests and its packs' with the one without which
     nothing is built."""
     source = folder / "rego"
     shutil.copytree(REGO, source, ignore=shutil.ignore_patterns("*_test.rego", "inspection"))
-    settings = source / "settings" / "data.yaml"
-    document = yaml.safe_load(settings.read_text(encoding="utf-8")) | {"scopes": scopes}
-    settings.write_text(yaml.safe_dump(document), encoding="utf-8")
+    file = source / "settings" / "data.yaml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8")) | {"scopes": scopes} | settings
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
     (source / "probe_test.rego").write_text("package probe_test\n\ntest_nothing if true\n", encoding="utf-8")
     return source
 
@@ -60,6 +61,53 @@ def test_a_scope_that_the_library_cannot_read_refuses_the_bundle(tmp_path: Path)
     wrong = {"unit": {"finance": {"wrong": {"priority": 1, "set": {"callers": []}}}}}
     with pytest.raises(BundleRefused, match=r"SCOPES_INVALID.*scope `wrong`: expected a setting that scopes may give"):
         verify_scopes(files_of(with_scopes(tmp_path, wrong)), tool_path("opa"))
+
+
+NIGHT = {"zone": "Europe/Paris", "days": ["Monday", "Tuesday"], "from": 22, "until": 6}
+GUARDED = {"packs": {"data_protection": {"guarded": {"denied": ["creditcard"]}}}}
+FROZEN = {"packs": {"operating_hours": {"demands": {"frozen": True}}}}
+
+
+def frozen(hours: dict[str, Any], **match: list[str]) -> dict[str, Any]:
+    """Settings that freeze all payments of the night, given as its hours."""
+    freeze = {"priority": 9, "match": {"time_window": ["night"]} | match, "set": FROZEN}
+    return {"scopes": {"organisation": {"example": {"freeze": freeze}}}, "time_windows": {"night": [hours]}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (frozen(NIGHT | {"zone": "Mars/X"}), "time window `night`: expected `zone` as UTC or a name .*, got `Mars/X`"),
+        (
+            frozen(NIGHT | {"days": ["Mon"]}),
+            r"expected `days` as a list of English weekdays \(Monday\), got `\[\"Mon\"\]`",
+        ),
+        (frozen(NIGHT | {"from": "0"}), "expected `from` as a whole number from 0 to 23, got `0`"),
+        (frozen(NIGHT | {"from": 2.5}), "expected `from` as a whole number from 0 to 23, got `2.5`"),
+        (frozen(NIGHT | {"to": 6}), "expected `zone`, `days`, `from` and `until`, got `to`"),
+        (frozen(NIGHT, verb=["PAYY"]), r"scope `freeze`: expected a verb \(ADMIN, .*\), got `PAYY`"),
+        (frozen(NIGHT, verb=[]), "scope `freeze`: expected at least one value under `verb`, got none"),
+        (frozen(NIGHT, payload_class=["cards"]), r"expected a payload_class \(.*payment_card.*\), got `cards`"),
+        (
+            {"scopes": {"unit": {"finance": {"guarded": {"priority": 9, "set": GUARDED}}}}},
+            r"scope `guarded`: `packs.data_protection.guarded.denied`: expected a payload_class \(.*\), got `creditcard`",
+        ),
+    ],
+)
+def test_a_freeze_with_a_typing_error_refuses_the_bundle(tmp_path: Path, settings: dict[str, Any], said: str) -> None:
+    source = with_scopes(tmp_path, **({"scopes": {}} | settings))
+    shutil.copytree(REGO / "inspection", source / "inspection")
+    with pytest.raises(BundleRefused, match=f"SCOPES_INVALID: .*{said}"):
+        verify_scopes(files_of(source), tool_path("opa"))
+    result = invoke("--bundle", str(source), "--opa", str(tool_path("opa")))
+    assert result.exit_code == 1
+    assert "SCOPES_INVALID" in result.output
+
+
+def test_scopes_know_every_verb_of_the_contract(tmp_path: Path) -> None:
+    verbs = [verb.name.removeprefix("VERB_") for verb in action_pb2.Verb.DESCRIPTOR.values if verb.number]
+    source = with_scopes(tmp_path, **frozen(NIGHT, verb=verbs))
+    assert verify_scopes(files_of(source), tool_path("opa")) == ()
 
 
 def test_scopes_that_are_no_scopes_at_all_refuse_the_bundle(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 package writ.scopes
 
+import data.writ.lib.clock
+
 # METADATA
 # title: What is said of the scopes when the bundle is built, and of money that cannot be compared
 # entrypoint: true
@@ -15,9 +17,28 @@ problems contains sprintf("scope `%s`: %s", [name, problem]) if {
 
 problems contains sprintf("scope `%s`: expected one place for each name, got several", [name]) if some name in _repeated
 
+problems contains sprintf("scope `%s`: expected `priority`, `match` and `set`, got `%v`", [name, key]) if {
+	some values in data.settings.scopes
+	some scopes in values
+	some name, entry in scopes
+	some key in (object.keys(entry) - {"priority", "match", "set"})
+}
+
 problems contains sprintf("time window `%s`: expected a list of hours", [name]) if {
 	some name, hours in data.settings.time_windows
 	not is_array(hours)
+}
+
+problems contains sprintf("time window `%s`: %s", [name, fault]) if {
+	some name, several in data.settings.time_windows
+	is_array(several)
+	some hours in several
+	some fault in clock.faults(hours)
+}
+
+problems contains sprintf("setting `%s`: %s", [dotted(path), problem]) if {
+	some path, values in leaves({"packs": data.settings.packs})
+	some problem in _unknown_of_pack(path, values)
 }
 
 _dimensions := {
@@ -25,26 +46,82 @@ _dimensions := {
 	"time_window",
 }
 
-_problems_of(scope) := ((({problem |
+_problems_of(scope) := ({problem |
 	not _whole_from_one(scope.priority)
 	problem := "expected `priority` as a whole number from 1"
 } | {problem |
 	some dimension, values in scope.match
-	not dimension in _dimensions
-	problem := sprintf("expected a dimension of scopes, got `%v`", [dimension])
-}) | {problem |
-	some dimension, values in scope.match
-	not _texts(values)
-	problem := sprintf("expected a list of texts under `%v`", [dimension])
-}) | {problem |
-	some window in object.get(scope.match, "time_window", [])
-	not data.settings.time_windows[window]
-	problem := sprintf("expected a window of `time_windows`, got `%v`", [window])
-}) | {problem |
+	some problem in faults(dimension, values)
+}) | ({problem |
 	some path, value in leaves(scope.set)
 	not _settable(path, value)
 	problem := sprintf("expected a setting that scopes may give, with a value of its type, got `%s`", [dotted(path)])
+} | {problem |
+	some path, values in leaves(scope.set)
+	some unknown in _unknown_of_pack(path, values)
+	problem := sprintf("`%s`: %s", [dotted(path), unknown])
+})
+
+# METADATA
+# title: What keeps the values that a scope names of a dimension from being read, as sentences
+# description: Values that no action has are of these, for by them a scope would silently never hold.
+faults(dimension, values) := {sprintf("expected a dimension of scopes, got `%v`", [dimension])} if {
+	not dimension in _dimensions
+} else := {sprintf("expected a list of texts under `%v`", [dimension])} if {
+	not _texts(values)
+} else := {sprintf("expected at least one value under `%v`, got none", [dimension])} if {
+	count(values) == 0
+} else := {fault |
+	some window in values
+	not data.settings.time_windows[window]
+	fault := sprintf("expected a window of `time_windows`, got `%v`", [window])
+} if {
+	dimension == "time_window"
+} else := _unknown(dimension, values)
+
+# Of the other dimensions nobody knows all values.
+_unknown(dimension, values) := {problem |
+	known := _known(dimension)
+	some value in values
+	not value in known
+	problem := sprintf("expected a %s (%s), got `%v`", [dimension, concat(", ", sort(known)), value])
 }
+
+# Of a bundle without inspection rules nobody knows the data classes.
+_known(dimension) := verbs if {
+	dimension == "verb"
+} else := classes if {
+	dimension == "payload_class"
+	count(data.inspection) > 0
+}
+
+# METADATA
+# title: The verbs of actions, those of `writ.v1.Verb`
+verbs := {"READ", "LIST", "CREATE", "UPDATE", "SEND", "PAY", "EXECUTE", "ADMIN", "DELETE", "UNKNOWN"}
+
+# METADATA
+# title: The data classes that inspection rules find and that the catalog gives to results
+# description: "`unclassified` is what was not inspected to its end."
+classes contains "unclassified"
+
+classes contains rule.class if {
+	some group in data.inspection
+	some rule in group.rules
+	rule.kind == "DATA"
+}
+
+classes contains class if {
+	walk(data.catalog, [path, names])
+	path[count(path) - 1] == "classes"
+	some class in names
+}
+
+# A pack says of which dimension the values in a list of its settings are: `values.guarded.<list>`.
+_unknown_of_pack(path, values) := _unknown(dimension, values) if {
+	path[0] == "packs"
+	is_array(values)
+	dimension := object.get(data.packs[path[1]].values, array.slice(path, 2, count(path)), null)
+} else := set()
 
 _whole_from_one(priority) if {
 	is_number(priority)

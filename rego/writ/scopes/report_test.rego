@@ -7,7 +7,19 @@ _problems(scope) := said if {
 	said := scopes.problems with data.settings as fixture.settings
 		with data.settings.scopes as {"unit": {"finance": {"here": scope}}}
 		with data.settings.time_windows as _windows
+		with data.settings.packs as {"theirs": {"guarded": {"never": ["phi"]}}}
+		with data.packs.theirs as {"values": {"guarded": {"never": "payload_class"}}}
+		with data.inspection as _inspection
+		with data.catalog as {"clinic": {"tools": {"get": {"result": {"classes": ["phi"]}}}}}
 }
+
+# Whose packs guard nothing: what an organisation has inspected fails no test.
+_whatever_is_found := object.union(object.remove(fixture.settings, ["packs"]), {"packs": {}})
+
+_inspection := {"finance": {"rules": {
+	"pan": {"kind": "DATA", "class": "payment_card"},
+	"odd": {"kind": "THREAT", "class": "sql_injection"},
+}}}
 
 _whole := {"priority": 1, "match": {"verb": ["PAY"], "time_window": ["always"]}, "set": {"risk": {"deny_from": 80}}}
 
@@ -43,6 +55,20 @@ test_what_is_wrong_with_a_scope_is_said if {
 		[{"match": {"verb": "PAY"}}, "expected a list of texts under `verb`"],
 		[{"match": {"verb": [1]}}, "expected a list of texts under `verb`"],
 		[{"match": {"time_window": ["noon"]}}, "expected a window of `time_windows`, got `noon`"],
+		[{"match": {"verb": []}}, "expected at least one value under `verb`, got none"],
+		[{"match": {"verb": ["pay"]}}, concat("", [
+			"expected a verb (ADMIN, CREATE, DELETE, EXECUTE, LIST, PAY, READ, SEND, UNKNOWN, UPDATE), ",
+			"got `pay`",
+		])],
+		[
+			{"match": {"payload_class": ["phi", "cards"]}},
+			"expected a payload_class (payment_card, phi, unclassified), got `cards`",
+		],
+		[{"sets": {}}, "expected `priority`, `match` and `set`, got `sets`"],
+		[
+			{"set": {"packs": {"theirs": {"guarded": {"never": ["creditcard"]}}}}},
+			"`packs.theirs.guarded.never`: expected a payload_class (payment_card, phi, unclassified), got `creditcard`",
+		],
 	]
 	every case in cases {
 		[patch, problem] := case
@@ -74,7 +100,7 @@ test_a_scope_sets_what_scopes_may_set_within_its_range if {
 }
 
 test_a_name_stands_at_one_place if {
-	said := scopes.problems with data.settings as fixture.settings with data.settings.scopes as {
+	said := scopes.problems with data.settings as _whatever_is_found with data.settings.scopes as {
 		"unit": {"finance": {"here": _whole}},
 		"role": {"clerk": {"here": _whole}},
 	}
@@ -83,8 +109,35 @@ test_a_name_stands_at_one_place if {
 }
 
 test_a_time_window_is_a_list if {
-	said := scopes.problems with data.settings as fixture.settings with data.settings.time_windows as {"night": {"zone": "UTC"}}
+	said := scopes.problems with data.settings as _whatever_is_found
+		with data.settings.time_windows as {"night": {"zone": "UTC"}}
 	said == {"time window `night`: expected a list of hours"}
+}
+
+test_hours_that_cannot_be_read_are_said if {
+	said := scopes.problems with data.settings as _whatever_is_found
+		with data.settings.time_windows as {"night": [{"zone": "UTC", "days": ["Monday"], "from": 0, "to": 6}]}
+	said == {
+		"time window `night`: expected `until` as a whole number from 1 to 24, got `null`",
+		"time window `night`: expected `zone`, `days`, `from` and `until`, got `to`",
+	}
+}
+
+test_settings_of_packs_hold_values_that_there_are if {
+	said := scopes.problems with data.settings as _whatever_is_found
+		with data.settings.packs.theirs as {"guarded": {"verbs": ["PAY", "BUY"]}, "limits": {"rows": 1}}
+		with data.packs.theirs as {"values": {"guarded": {"verbs": "verb"}}}
+	count(said) == 1
+	some problem in said
+	startswith(problem, "setting `packs.theirs.guarded.verbs`: expected a verb (")
+	endswith(problem, "got `BUY`")
+}
+
+test_without_inspection_rules_nobody_knows_the_data_classes if {
+	said := scopes.problems with data.settings as fixture.settings
+		with data.inspection as {}
+		with data.settings.scopes as {"payload_class": {"cards": {"here": {"priority": 1}}}}
+	said == set()
 }
 
 _conflicts(declared) := said if {

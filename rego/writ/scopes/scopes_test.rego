@@ -94,6 +94,26 @@ test_a_time_window_holds_by_the_time_of_the_decision if {
 	_holds(_scope("organisation", "example", {"time_window": ["always"]}), {"now_ms": 1749500000000}) == "NONE"
 }
 
+# A freeze whose times cannot be read must not end by that.
+test_what_cannot_be_read_holds_possibly if {
+	_holds(_scope("organisation", "example", {"verb": [], "role": ["clerk"]}), {}) == "NONE"
+	hours := _windows.always[0]
+	cases := [
+		[object.union(hours, {"zone": "Mars/X"})],
+		[object.union(hours, {"days": ["Tue"]})],
+		[object.union(hours, {"from": "0"})],
+		[object.remove(hours, ["until"])],
+		hours,
+	]
+	every night in cases {
+		said := _holds(_scope("organisation", "example", {"time_window": ["night"]}), {}) with _windows as {"night": night}
+		said == "POSSIBLE"
+	}
+	every match in [{"time_window": ["noon"]}, {"verb": []}, {"verb": ["read"]}, {"verb": "READ"}, {"weather": ["fair"]}] {
+		_holds(_scope("organisation", "example", match), {}) == "POSSIBLE"
+	}
+}
+
 test_an_item_that_no_scope_names_is_judged_by_the_settings_alone if {
 	_touched({}, {"agent": _by_agent}) == false
 	_touched(_scope("unit", "sales", {}), {}) == false

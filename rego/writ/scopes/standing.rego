@@ -181,6 +181,24 @@ _possible("payload_class", values) if {
 	class in values
 }
 
+# What cannot be read may be meant to hold: no bundle is built with it, but sources are explained, too. Data classes only
+# hold possibly, and to tell the known ones would be a walk through the catalog at each decision.
+_possible(dimension, values) if {
+	dimension != "payload_class"
+	count(faults(dimension, values)) > 0
+}
+
+_possible("time_window", values) if {
+	some window in values
+	not is_array(data.settings.time_windows[window])
+}
+
+_possible("time_window", values) if {
+	some window in values
+	some hours in data.settings.time_windows[window]
+	count(clock.faults(hours)) > 0
+}
+
 _claims_no_other(_) if input.environment.claimed == ""
 
 _claims_no_other(values) if input.environment.claimed in values

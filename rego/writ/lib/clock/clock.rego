@@ -12,8 +12,6 @@ _rfc3339 := concat("", [
 	`T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?Z$`,
 ])
 
-_zones := {"UTC", "Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo"}
-
 # METADATA
 # title: Reads an RFC 3339 time; Unix milliseconds, or null when it is none
 default milliseconds(_) := null
@@ -39,22 +37,85 @@ between(from_ms, until_ms) if {
 # METADATA
 # title: Tells whether the decision's time is certainly on one of the weekdays and within [from, until) hours of the zone
 # description: |
-#   For ALLOW rules. `hours` is {"zone", "days", "from", "until"}: a zone of those listed in this file, English weekdays,
-#   whole hours 0 to 24. False on anything else, so that a typing error closes the door.
+#   For ALLOW rules. `hours` is {"zone", "days", "from", "until"}: one of `zones`, English weekdays, whole hours from 0 to 23
+#   and 1 to 24. Where `until` is below `from` the hours go on into the next day, and `days` are those on which they begin.
+#   False on anything else, so that a typing error closes the door.
 default within_hours(_) := false
 
 within_hours(hours) if {
-	hours.zone in _zones
+	count(faults(hours)) == 0
 	is_number(input.now_ms)
 	input.now_ms >= _bounds.from_ms
 	input.now_ms < _bounds.until_ms
 	moment := [floor(input.now_ms) * 1000000, hours.zone]
-	time.weekday(moment) in hours.days
 	[hour, _, _] := time.clock(moment)
-	is_number(hours.from)
-	is_number(hours.until)
+	_on(hours, time.weekday(moment), hour)
+}
+
+_on(hours, today, hour) if {
+	today in hours.days
 	hour >= hours.from
+	hour < _end_today(hours)
+}
+
+_on(hours, today, hour) if {
+	hours.until < hours.from
 	hour < hours.until
+	_day_before[today] in hours.days
+}
+
+_end_today(hours) := hours.until if hours.from < hours.until
+
+_end_today(hours) := 24 if hours.until < hours.from
+
+_day_before := {
+	"Monday": "Sunday",
+	"Tuesday": "Monday",
+	"Wednesday": "Tuesday",
+	"Thursday": "Wednesday",
+	"Friday": "Thursday",
+	"Saturday": "Friday",
+	"Sunday": "Saturday",
+}
+
+# METADATA
+# title: What keeps hours from being read, as sentences; none for hours of which `within_hours` can tell
+faults(hours) := {"expected `zone`, `days`, `from` and `until`"} if {
+	not is_object(hours)
+} else := ((({fault |
+	some key in (object.keys(hours) - {"zone", "days", "from", "until"})
+	fault := sprintf("expected `zone`, `days`, `from` and `until`, got `%v`", [key])
+} | {fault |
+	zone := object.get(hours, "zone", null)
+	not zone in zones
+	fault := sprintf("expected `zone` as UTC or a name of the IANA time zone database, got `%v`", [zone])
+}) | {fault |
+	days := object.get(hours, "days", null)
+	not _weekdays(days)
+	fault := sprintf("expected `days` as a list of English weekdays (Monday), got `%v`", [days])
+}) | {fault |
+	some [key, least, most] in [["from", 0, 23], ["until", 1, 24]]
+	hour := object.get(hours, key, null)
+	not _whole_between(hour, least, most)
+	fault := sprintf("expected `%s` as a whole number from %d to %d, got `%v`", [key, least, most, hour])
+}) | {fault |
+	hours.from == hours.until
+	fault := sprintf("expected `until` other than `from`, got `%v` twice", [hours.until])
+}
+
+_weekdays(days) if {
+	is_array(days)
+	count(days) > 0
+	every day in days {
+		_day_before[day]
+	}
+}
+
+_whole_between(number, least, most) if {
+	is_number(number)
+	number >= least
+	number <= most
+	number == floor(number)
 }
 
 # METADATA

@@ -54,8 +54,48 @@ test_a_typing_error_closes_the_door if {
 	_outside(object.union(_hours, {"days": "Tuesday"}))
 	_outside(object.union(_hours, {"from": null}))
 	_outside(object.union(_hours, {"until": "15"}))
+	_outside(object.union(_hours, {"from": 14.5}))
+	_outside(object.union(_hours, {"days": ["Tue", "Tuesday"]}))
 	_outside({})
 	_outside(null)
+}
+
+test_what_keeps_hours_from_being_read_is_said if {
+	clock.faults(_hours) == set()
+	clock.faults(object.remove(_hours, ["until"])) == {"expected `until` as a whole number from 1 to 24, got `null`"}
+	clock.faults([_hours]) == {"expected `zone`, `days`, `from` and `until`"}
+	cases := [
+		[{"zone": "Mars/X"}, "expected `zone` as UTC or a name of the IANA time zone database, got `Mars/X`"],
+		[{"days": ["Tue"]}, "expected `days` as a list of English weekdays (Monday), got `[\"Tue\"]`"],
+		[{"days": []}, "expected `days` as a list of English weekdays (Monday), got `[]`"],
+		[{"days": "Tuesday"}, "expected `days` as a list of English weekdays (Monday), got `Tuesday`"],
+		[{"from": "0"}, "expected `from` as a whole number from 0 to 23, got `0`"],
+		[{"from": 24}, "expected `from` as a whole number from 0 to 23, got `24`"],
+		[{"until": 14.5}, "expected `until` as a whole number from 1 to 24, got `14.5`"],
+		[{"until": 14}, "expected `until` other than `from`, got `14` twice"],
+		[{"to": 15}, "expected `zone`, `days`, `from` and `until`, got `to`"],
+	]
+	every case in cases {
+		[patch, fault] := case
+		clock.faults(object.union(_hours, patch)) == {fault}
+	}
+}
+
+# 14:30 on a Tuesday.
+test_hours_over_midnight_are_of_the_day_on_which_they_begin if {
+	_inside(object.union(_hours, {"from": 14, "until": 13}))
+	_inside(object.union(_hours, {"from": 20, "until": 15, "days": ["Monday"]}))
+	_inside(object.union(_hours, {"from": 23, "until": 22, "days": _week}))
+	_outside(object.union(_hours, {"from": 20, "until": 15, "days": ["Tuesday", "Wednesday"]}))
+	_outside(object.union(_hours, {"from": 20, "until": 14, "days": _week}))
+	_outside(object.union(_hours, {"from": 15, "until": 14, "days": _week}))
+}
+
+test_every_zone_is_known_to_opa if {
+	count(clock.zones) > 400
+	every zone in clock.zones {
+		clock.within_hours({"zone": zone, "days": _week, "from": 0, "until": 24}) == true with input as _now
+	}
 }
 
 test_a_time_out_of_bounds_is_outside_of_all_hours if {
