@@ -276,7 +276,7 @@ def _addresses_by_name(ref: SinkRef, view: ProvenanceView) -> bool:
     "all my mail" is no word for many whom it means."""
     if ref.reach not in (MAIL, HANDLE) or ref.addressed_at < 0:
         return False
-    return ref.told or _is_recorded(view.hits[ref.addressed_at])
+    return ref.told or (ref.anyhow_at >= 0 and _is_recorded(view.hits[ref.addressed_at]))
 
 
 def _meant(ref: SinkRef, view: ProvenanceView, *, by_name: bool) -> Hit:
@@ -293,7 +293,7 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
 
     A mail address or an account is his whom a trusted record knows by that name; the account of a payee whom none knows is not
     told by text alone. People have more names than channels: they are told from each other where a record knows one by the name
-    that the request has."""
+    that the request has, and those of a trusted record by that alone."""
     addressed = view.hits[ref.addressed_at] if ref.addressed_at >= 0 else _NOWHERE
     if ref.reach == MAIL:
         return addressed.trusted and not (hit.trusted or meant.trusted)
@@ -306,7 +306,11 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
         return ref.told and not (known or _is_called(meant))
     if ref.reach == PLACE:
         return _is_recorded(addressed) or (ref.told and not _is_called(meant))
-    return _is_recorded(addressed) and not _is_called(meant)
+    if addressed.trusted:
+        return not meant.trusted
+    return (
+        ref.reach == HANDLE and (ref.told or ref.anyhow_at >= 0) and _is_recorded(addressed) and not _is_called(meant)
+    )
 
 
 def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:

@@ -131,10 +131,23 @@ def pushed_marks(value: str) -> tuple[str, ...]:
     return tuple(pairs) if 0 < len(parts) <= MAX_FIELD_WORDS else ()
 
 
+def file_marks(path: str) -> list[tuple[str, ...]]:
+    """Returns what else together shows that a sentence speaks of a file: its name without the folders, "delete books.xlsx", and
+    without its ending where that tells, "delete the customers file"."""
+    name = re.split(r"[/\\\\]", path.strip())[-1]
+    found = [pushed_marks(name)] if name != path.strip() else []
+    parts = words(name.rpartition(".")[0])
+    if len(parts) == 1 and len(parts[0]) >= MIN_PART_CHARS and _tells(parts[0]):
+        stem = parts[0]
+        tells_alone = stem not in DEEDS and singular(stem) not in THINGS
+        found.append((f"w:{stem}",) if tells_alone else (f"b:{stem} file",))
+    return [marks for marks in found if marks]
+
+
 def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns the pairs of one value with the names in a request, each of which shows that the user may have meant it."""
     bare = _value(value)
-    return tuple(f"n:{name}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
+    return tuple(f"n:{singular(name)}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
 
 
 def part_marks(value: str) -> tuple[str, ...]:
@@ -150,13 +163,13 @@ def naming_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns marks each of which shows that a request with the given likely names names some record that could have stood in
     for a value: somebody with a mail address where a mail goes; who names a town names nobody."""
     sort = "q" if "@" in value else "a" if _number(value) else "p"
-    return tuple(f"{sort}:{name}" for name in names)
+    return tuple(f"{sort}:{singular(name)}" for name in names)
 
 
 def called_marks(sort: str, names: Sequence[str]) -> tuple[str, ...]:
     """Returns marks each of which shows that records have a channel of one of these names (sort "c"), a handle for whom they
     call so ("u"), or one of them as a value by itself ("v")."""
-    return tuple(f"{sort}:{name}" for name in names)
+    return tuple(f"{sort}:{singular(name) if sort == 'u' else name}" for name in names)
 
 
 def reach_of(kind: str, value: str) -> str:

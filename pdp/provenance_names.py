@@ -13,6 +13,7 @@ from pdp.provenance_meant import (
     MEANT_KINDS,
     TARGET_KINDS,
     called_marks,
+    file_marks,
     meant_marks,
     naming_marks,
     part_marks,
@@ -48,7 +49,7 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
             if reach not in named:
                 named[reach] = _add_named(key, request, reach, text, lookups)
             names_at, addressed_at = named[reach]
-            if addressed_at >= 0 and reach in (MAIL, HANDLE) and not request.whom.certain:
+            if reach in (MAIL, HANDLE) and request.whom.told is not None and not request.whom.certain:
                 anyhow_at = len(lookups.found)
                 lookups.found.append(_meant_by(key, None, request, text))
         if pushed is not None:
@@ -74,9 +75,7 @@ def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lo
     """Returns the positions of the lookups for the names in a request at all and for those that are addressed."""
     names_at = len(lookups.found)
     lookups.found.append(Lookup(forms=any_of(key, naming_marks(request.names, value))))
-    addressed = _addressed(request, reach)
-    if addressed is None and reach == BANK and not request.facts.named & MEANS_MANY:
-        addressed = request.names  # "the invoice of Tegel": whose account is known as his own has no other
+    addressed = _known_as(request, reach)
     if addressed is None:
         return names_at, -1
     if reach in (PLACE, HANDLE):
@@ -86,6 +85,20 @@ def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lo
         known = naming_marks(addressed, value)
     lookups.found.append(Lookup(forms=any_of(key, known)))
     return names_at, names_at + 1
+
+
+def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
+    """Returns the words of which it is asked whether records know somebody by them. Where a request addresses nobody, neither by
+    a name nor in other words, any of its names: "get Bob the budget by mail"."""
+    whom = request.whom
+    if reach == BANK and whom.paid is None:
+        return whom.billed or None
+    addressed = _addressed(request, reach)
+    if addressed is not None or reach in (BANK, PLACE):
+        return addressed
+    if whom.otherwise or whom.converses or request.facts.named & MEANS_MANY:
+        return None
+    return request.names or None
 
 
 def _is_told(request: Request, reach: str) -> bool:
@@ -100,15 +113,15 @@ def _is_told(request: Request, reach: str) -> bool:
 
 def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
     """Returns the words by which a request says whom it means where a value stands that reaches so; None where others of its
-    words may say it. Ids are reached in other words: "tell Ada in the Lisbon thread" names the thread as well."""
+    words may say it. Not where it speaks of a thread or the like: "tell Ada in the Lisbon thread" names that as well."""
     whom = request.whom
     if reach == BANK:
         return whom.paid
     if reach == PLACE:
         return whom.channels or whom.perhaps or None
-    if reach == HANDLE and whom.converses:
+    if reach != MAIL and whom.converses:
         return None
-    return whom.told if reach in (MAIL, HANDLE) else None
+    return whom.told
 
 
 def add_implied(
@@ -176,12 +189,15 @@ def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lo
     if fold(value) in request.folded:
         return None, None
     reach = reach_of(kind, value)
-    addressed = None if reach == PLACE and request.whom.channels is None else _addressed(request, reach)
+    open_place = reach == PLACE and request.whom.channels is None
+    addressed = None if open_place or reach == "" else _addressed(request, reach)
     meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
-    together = b"".join(hash_mark(key, mark) for mark in marks)
-    link = (BY_LINK, hash_mark(key, link_mark(value)))
-    return meant, Lookup(forms=((IN_ORDERS, together), link)) if together else None
+    if not marks:
+        return meant, None
+    called = [marks, *file_marks(value)] if kind == "path" else [marks]
+    forms = [(IN_ORDERS, b"".join(hash_mark(key, mark) for mark in each)) for each in called]
+    return meant, Lookup(forms=(*forms, (BY_LINK, hash_mark(key, link_mark(value)))))
 
 
 def _meant_by(key: bytes, addressed: tuple[str, ...] | None, request: Request, value: str) -> Lookup:

@@ -15,7 +15,14 @@ from pdp.fold import fold
 from pdp.provenance_forms import is_code, strong_marks, whole_mark
 from pdp.provenance_leaves import Leaf, Walk
 from pdp.provenance_lexicon import DEEDS
-from pdp.provenance_marks import MAX_TEXT_CHARS, address_spellings, pieces, spellings, text_marks
+from pdp.provenance_marks import (
+    MAX_TEXT_CHARS,
+    address_spellings,
+    is_bank_account,
+    pieces,
+    spellings,
+    text_marks,
+)
 from pdp.provenance_meant import Pairs
 from pdp.provenance_orders import bidden_deeds, is_order, parted
 from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
@@ -40,6 +47,11 @@ MAX_NAME_CHARS = 64
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])|[\r\n]+")
 _LEAVES_A_STEP, _RECORDS_A_STEP = 512, 128
+
+_ACCOUNT_FIELD = re.compile(
+    r"(?i)iban|acc(?:oun)?t|bank|konto|compte|cuenta|payee|payer|recipient|beneficiary|creditor|debtor|vendor|number|no$|nr$|sender|from|to$"
+)
+"""Fields in which a bank account stands as such."""
 
 _BESIDE_ADDRESS = re.compile(r"[^<>@\n]{0,64}<[^<>\s]{3,320}>")
 
@@ -292,6 +304,8 @@ def _field_marks(leaf: Leaf) -> set[str]:
         return set()
     marks = {whole} | spellings(text)
     strong = strong_marks(text)
+    if strong and is_bank_account(strong[0]) and not _ACCOUNT_FIELD.search(_field(leaf.pointer).rpartition("/")[2]):
+        return set()  # the body of a mail that holds nothing else is told all the same
     parts = text.replace(",", " ").replace(";", " ").split()
     # Addresses alone, `<ada@example.org>` with a name before it, a number; an address among words is told, not recorded.
     if len(parts) <= len(strong) or _BESIDE_ADDRESS.fullmatch(text) or (strong and strong[0][0] == "a"):

@@ -29,12 +29,20 @@ _TOKEN = re.compile(r"[^\W_]+")
 _MAIL = re2.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
 _ADDRESS = "Xaddressx"
 """Stands for a mail address: a name that nobody has."""
+_SHORT_WITH = re.compile(r"\bw/ ?")
 _JOINED = re.compile(r"[,&]?\s*[<(\"']?")
 _ENDS = re.compile(r"[!?;\n]|\.\s")
 _ACCOUNT = re.compile(r"[0-9]{6,}")
+_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}")
+_IBAN_BEGINS = re.compile(r"[A-Z]{2}[0-9]{2}")
+_IBAN_GROUP = 4
 _MONEY_SIGN = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9]")
 
 _TO = word_set("to an à")
+_WITH = word_set("with w mit avec con")
+_OF = word_set("of from by von de del")
+_REPLYING = word_set("answer reply respond antworte antworten réponds répondre responde contesta")
+"""Who replies addresses whoever wrote."""
 _APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 _AND = word_set("and or und oder et ou y o plus")
 _TITLES = word_set("mr mrs ms dr prof herr frau mme sr sra")
@@ -93,18 +101,29 @@ _MAX_WHOM = 24
 class Whom:
     """Whom a request addresses, by folded words.
 
-    `told` are the names to which it says that something goes, without addresses that it gives, `paid` those that it says are to
-    have money; None where it addresses nobody so, or anybody in other words. `certain`: one of `told` has a capital letter, or is
-    an address; a word in small letters may be no name, "places to eat". `channels` are the words that name the channels that it
-    speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
+    `told` are the names to which it says that something goes, without addresses that it gives; None where it addresses nobody so,
+    or anybody in other words (`otherwise`). `certain`: one of `told` has a capital letter, or is an address; a word in small
+    letters may be no name, "places to eat". `paid` are those that it says are to have money, or the account that it writes out;
+    None as for `told`. `billed` are those whose bill or rent it speaks of. `channels` are the words that name the channels that
+    it speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
     `converses`: it speaks of a thread or another place that people may be reached in."""
 
     told: tuple[str, ...] | None = None
+    otherwise: bool = False
     certain: bool = False
     paid: tuple[str, ...] | None = None
+    billed: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
     perhaps: tuple[str, ...] = ()
     converses: bool = False
+
+
+@frozen
+class _Led:
+    """Names behind verbs; None where nobody is addressed by name, or anybody in other words (`otherwise`)."""
+
+    names: tuple[str, ...] | None = None
+    otherwise: bool = False
 
 
 def whom(text: str) -> Whom:
@@ -135,7 +154,7 @@ class _Read:
 
 def whom_in_steps(text: str) -> Steps[Whom]:
     """Does what `whom` does, in steps."""
-    text = _MAIL.sub(_ADDRESS, text)
+    text = _SHORT_WITH.sub("with ", _MAIL.sub(_ADDRESS, text))
     tokens = list(_TOKEN.finditer(text))
     words: list[str] = []
     for start in range(0, len(tokens), _TOKENS_A_STEP):
@@ -145,11 +164,14 @@ def whom_in_steps(text: str) -> Steps[Whom]:
     spoken_of = yield from _spoken_of(read)
     told = yield from _led_to(read, spoken_of, pays=False)
     paid = yield from _led_to(read, spoken_of, pays=True)
+    yield
     channels, perhaps = yield from _channels(read)
     return Whom(
-        told=told,
-        certain=told is not None and _is_certain(read, told),
-        paid=paid,
+        told=told.names,
+        otherwise=told.otherwise or not _REPLYING.isdisjoint(words),
+        certain=told.names is not None and _is_certain(read, told.names),
+        paid=paid.names or _written_out(read),
+        billed=_billed(read),
         channels=channels,
         perhaps=perhaps,
         converses=channels is not None or not _CONVERSATIONS.isdisjoint(words),
@@ -160,11 +182,11 @@ def _is_certain(read: _Read, told: tuple[str, ...]) -> bool:
     return not told or any(word in told and read.is_capital(at) for at, word in enumerate(read.words))
 
 
-def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple[str, ...] | None]:
+def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]:
     """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
     verbs: set[str] = set()
-    sends_it = False
+    sends_it = told_to = False
     for at, word in enumerate(read.words[:-1]):
         if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
             yield
@@ -181,11 +203,17 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple
         if is_verb:
             verbs.add(word)
             leads = word in _TELLING and not pays
+            told_to = False
+        elif pays and verbs and found and word in _AND:
+            names, end = _names(read, at + 1, of_verb=False)
+            if names and end < len(read.words) and (read.words[end] in DETERMINERS or read.words[end].isdecimal()):
+                found.update(dict.fromkeys(names))  # "pay Meier the rent and Tegel the invoice"
+            continue
         elif pays and verbs and word in DEEDS and (before in _AND or "," in between):
             verbs.clear()  # "pay the bill and mail the receipt to Ada"
             continue
-        elif verbs and (word in _TO or (word == "with" and "share" in verbs)):
-            leads = True
+        elif verbs and (word in _TO or (word in _WITH and "share" in verbs)):
+            leads = not told_to  # "invite Bob to the review"
         else:
             continue
         if is_verb and pays and word not in _PAYING and word not in _SENDING:
@@ -199,23 +227,56 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[tuple
         follower = read.words[at + 1]
         if names and read.behind(end - 1) not in _APOSTROPHES:
             if len(after) == 2 and after[0] in _AND and _is_somebody(after[1]):
-                return None
+                return _Led(otherwise=True)
             found.update(dict.fromkeys(names))
+            told_to = is_verb and word in _TELLING
         elif follower in _ONE_OF_THEM:
             if not spoken_of:
-                return None
+                return _Led(otherwise=True)
             found.update(dict.fromkeys(spoken_of))
         elif _is_nobody_named(read, at + 1, sends=is_verb and not pays, leads=leads):
-            return None
+            return _Led(otherwise=True)
         elif is_verb and not pays and follower in _IT:
             sends_it = True
     if not found and sends_it:
         found.update(dict.fromkeys(spoken_of))
     if pays and _tells_where(read):
-        return None
+        return _Led(otherwise=True)
     given = fold(_ADDRESS)
-    names = tuple(name for name in found if name != given)
-    return names if found and len(names) <= _MAX_WHOM else None
+    named = tuple(name for name in found if name != given)
+    return _Led(names=named) if found and len(named) <= _MAX_WHOM else _Led()
+
+
+def _written_out(read: _Read) -> tuple[str, ...] | None:
+    """Returns the account that a request writes out (ISO 13616) where it pays, whatever stands before it."""
+    if _PAY_VERBS.isdisjoint(read.words) and _SENDING.isdisjoint(read.words):
+        return None
+    for at, token in enumerate(read.tokens):
+        if _IBAN.fullmatch(token.group()) or (
+            _IBAN_BEGINS.fullmatch(token.group())
+            and [len(word) for word in read.words[at + 1 : at + 4]] == [_IBAN_GROUP] * 3
+        ):
+            return (read.words[at],)
+    return None
+
+
+def _billed(read: _Read) -> tuple[str, ...]:
+    """Returns the names whose bills a request speaks of: "Tegel's invoice", "the Tegel invoice", "the rent of Meier"."""
+    found: dict[str, None] = {}
+    for at, word in enumerate(read.words):
+        if not THINGS.get(singular(word), 0) & Thing.MONEY:
+            continue
+        if at + 1 < len(read.words) and read.words[at + 1] in _OF and at + 2 < len(read.words):
+            found.update(dict.fromkeys(_names(read, at + 2, of_verb=False)[0]))
+        place = at - 2 if at > 1 and read.words[at - 1] == "s" and read.behind(at - 2) in _APOSTROPHES else at - 1
+        while place >= 0 and (read.is_capital(place) or place == at - 1) and _may_be_name(read.words[place]):
+            found[read.words[place]] = None
+            place -= 1
+    return tuple(found)[:_MAX_WHOM]
+
+
+def _may_be_name(word: str) -> bool:
+    return len(word) > 2 and word.isalpha() and not _is_known(word) and not _is_no_name(word)
 
 
 def _spoken_of(read: _Read) -> Steps[list[str]]:
@@ -324,8 +385,8 @@ def _ends_a_name(read: _Read, at: int) -> bool:
 
 
 def _stands_alone(read: _Read, at: int, *, of_verb: bool) -> bool:
-    """Tells whether a word in small letters is all that stands where a name may: "to ada", "send ada the plan"; not "to
-    accounting folks", "send plans"."""
+    """Tells whether a word in small letters is all that stands where a name may: "to ada", "send ada the plan", "tell ada
+    about it"; not "to accounting folks", "send plans"."""
     word = read.words[at]
     if word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha():
         return False
@@ -333,7 +394,7 @@ def _stands_alone(read: _Read, at: int, *, of_verb: bool) -> bool:
         return not of_verb
     follower = read.words[at + 1]
     if of_verb:
-        return follower in DETERMINERS
+        return follower in DETERMINERS or (follower in FUNCTION_WORDS and read.words[at - 1] in _TELLING)
     between = read.before(at + 1)
     return follower in FUNCTION_WORDS or follower in DETERMINERS or any(sign in between for sign in ".,;!?\n")
 

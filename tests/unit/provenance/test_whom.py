@@ -27,6 +27,7 @@ from pdp.provenance_whom import whom, whom_in_steps
         ("send the lisbon plan to <bob@corp.example>, and to Ada", ("ada",)),
         ("post it to General and Random", ("general", "random")),
         ("tell my boss Bob that I am late", ("bob",)),
+        ("Invite Bob to the budget review", ("bob",)),
         ("Send the client list to Ada", ("ada",)),
         ("Collect the plans and mail them to Ada", ("ada",)),
         ("Summarise all my mail and send it to Ada", ("ada",)),
@@ -105,6 +106,10 @@ def test_a_word_in_small_letters_may_be_no_name(request_text: str, certain: bool
         ("Pay the bill and tell Ada", None),
         ("Send Ada the invoice", None),
         ("Pay Tegel's invoice", None),
+        ("Pay Meier the rent and Tegel the invoice", ("meier", "tegel")),
+        ("Überweise 120 EUR auf DE89 3704 0044 0532 0130 00", ("de89",)),
+        ("Put 120 EUR into FR1420041010050500013M02606", None),
+        ("Pay 120 EUR, IBAN FR1420041010050500013M02606", ("fr1420041010050500013m02606",)),
         ("Pay the landlord", None),
         ("Pay 900 EUR to my landlord", None),
         ("Order a pizza Margherita", None),
@@ -166,3 +171,34 @@ def test_no_request_keeps_the_reader_long(part: str) -> None:
 
 def test_who_addresses_very_many_may_mean_anybody() -> None:
     assert whom("Tell " + ", ".join(f"Ada{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(300))).told is None
+
+
+@pytest.mark.parametrize(
+    ("request_text", "expected"),
+    [
+        ("Pay Tegel's invoice", ("tegel",)),
+        ("Pay the invoice of Tegel GmbH", ("tegel", "gmbh")),
+        ("Settle the Tegel invoice", ("tegel",)),
+        ("bezahle meiers rechnung", ("meiers",)),
+        ("Pay the rent, then tell Ada", ()),
+        ("Pay the rent and Ada's lunch", ()),
+        ("Ada forwarded me the rent, pay it", ()),
+    ],
+)
+def test_whose_bill_a_request_speaks_of(request_text: str, expected: tuple[str, ...]) -> None:
+    assert whom(request_text).billed == expected
+
+
+@pytest.mark.parametrize(
+    ("request_text", "otherwise"),
+    [
+        ("Bob needs the budget by mail", False),
+        ("Can you get Bob the budget numbers?", False),
+        ("Schedule a budget meeting with Bob", False),
+        ("Forward it to the landlord", True),
+        ("Reply that Bob is ill", True),
+        ("Invite Bob to the budget review", False),
+    ],
+)
+def test_who_addresses_nobody_is_told_from_who_does_so_in_other_words(request_text: str, otherwise: bool) -> None:
+    assert whom(request_text).otherwise is otherwise
