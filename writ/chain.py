@@ -3,7 +3,7 @@
 Bytes in, a report out; reads no files. What names a changed entry: the leaf hashes beside each signed head (they hash
 to the signed root, the changed body does not hash to its leaf); when whoever changed it also signed anew, the entry
 after it, which holds the hash of what stood there, and receipts that were handed out. What this cannot tell: whether
-entries behind the last one are missing (compare with receipts), and what is in the payloads.
+entries before the first or behind the last one are missing (compare with receipts), and what is in the payloads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Problem:
 
 @dataclass(slots=True, kw_only=True)
 class LogReport:
-    """What was found. `torn_bytes` at the end were never committed: a writer was killed, or is writing."""
+    """What was found. `torn_bytes` at the end were never committed: a writer was killed, or is writing. A log whose
+    `first_sequence` is above 0 lacks the entries before; `empty` are the segments that hold no entries, by their files, and
+    `receipts` counts those whose entry is here."""
 
     issuer: str = ""
     segments: int = 0
@@ -50,15 +52,20 @@ class LogReport:
     first_sequence: int | None = None
     last_sequence: int | None = None
     torn_bytes: int = 0
+    receipts: int = 0
+    empty: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 class LogVerifier:
     """Takes the segments of one log in order. `receipts` are leaves of verified receipts, by their place: the log must
-    hold the same leaf there."""
+    hold the same leaf there, but for places before `from_sequence`, of which somebody says that they are kept elsewhere."""
 
-    def __init__(self, keys: KeySet, receipts: Mapping[ReceiptPlace, bytes] | None = None) -> None:
+    def __init__(
+        self, keys: KeySet, receipts: Mapping[ReceiptPlace, bytes] | None = None, *, from_sequence: int = 0
+    ) -> None:
         self._keys = keys
+        self._from = from_sequence
         self._receipts = dict(receipts or {})
         self.report = LogReport()
         self._number: int | None = None
@@ -73,6 +80,7 @@ class LogVerifier:
             self._problem("LOG_DAMAGED", file, 0, "the segment before ends in entries that no head commits")
         self._pending = []
         scan = SegmentScan(data, lenient=True)
+        batches = self.report.batches
         try:
             for position, record in enumerate(scan):
                 if position == 0:
@@ -88,15 +96,20 @@ class LogVerifier:
             if offset not in changed:
                 self._problem("LOG_DAMAGED", file, offset, "checksum does not hold")
         self.report.segments += 1
+        if self.report.batches == batches:
+            self.report.empty.append(file)
 
     def finish(self) -> LogReport:
         """Returns the report, once all segments are in."""
         self.report.torn_bytes = sum(record.end - record.offset for record in self._pending)
-        first, last = self.report.first_sequence, self.report.last_sequence
+        first = self.report.first_sequence
+        if first is None:
+            self._problem("LOG_EMPTY", "", 0, "expected entries, the log holds none")
+        elif self._from and first > self._from:
+            message = f"expected a log that begins at {self._from} or before, got one from {first}"
+            self._problem("SEQUENCE_MISMATCH", "", 0, message, sequence=self._from)
         for issuer, epoch, sequence in sorted(self._receipts):
-            if issuer != self.report.issuer:
-                continue  # of another log
-            if first is None or last is None or sequence >= first:
+            if issuer == self.report.issuer and sequence >= self._from:  # others are of another log
                 message = f"a receipt of epoch {epoch} stands for an entry that the log does not hold"
                 self._problem("RECEIPT_MISSING", "", 0, message, sequence=sequence)
         return self.report
@@ -192,6 +205,7 @@ class LogVerifier:
         elif body:
             self._links(body, head, index, here)
         known = self._receipts.pop((head.issuer, head.epoch, sequence), None)
+        self.report.receipts += known is not None
         if known is not None and known != leaf:
             self._at("RECEIPT_CONFLICT", here, "a receipt was handed out for another entry at this place")
         self._previous, self._suspect = leaf.hex(), here

@@ -20,6 +20,9 @@ from writ.merkle import leaf_hash
 from writ.receipt import MAX_FILE_BYTES, Receipt, VerifiedReceipt, parse_receipt, verify_receipt
 from writ.segment import MAX_SEGMENT_BYTES
 
+MISSING = 3
+"""Exit code when the one fault of the logs is that they lack entries: they were moved away, or taken away."""
+
 _PATH = click.Path(exists=True, path_type=Path)
 
 
@@ -64,12 +67,21 @@ def show(file: Path, as_json: bool) -> None:
     required=True,
     help="PEM file, or folder, of which receipt*.pem are taken; repeatable.",
 )
+@click.option(
+    "--from",
+    "from_sequence",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SEQUENCE",
+    help="Entries before this one are kept elsewhere: their receipts are not asked of the log.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a path, one a line.")
-def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], from_sequence: int, as_json: bool) -> None:
     """Verify receipt files, folders of receipt files (*.json) and folders of log segments (*.seg).
 
-    A log is verified as a chain, and compared with the receipts given beside it. Exits 0 when everything holds, 1 when
-    anything does not, 2 for wrong usage.
+    A log is verified as a chain, and compared with the receipts given beside it. Exits 0 when everything holds, 3 when all
+    that is there holds but a log lacks entries of which receipts are given, 1 when anything else does not hold, 2 for wrong
+    usage.
 
     \b
     Example:
@@ -81,9 +93,10 @@ def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> No
     good = True
     for file in files:
         good &= _verify_file(file, trusted, verified, as_json)
-    for folder in logs:
-        good &= _verify_log(folder, trusted, verified, as_json)
-    sys.exit(0 if good else 1)
+    reasons = {reason for folder in logs for reason in _verify_log(folder, trusted, verified, from_sequence, as_json)}
+    if not good or reasons - {"RECEIPT_MISSING"}:
+        sys.exit(1)
+    sys.exit(MISSING if reasons else 0)
 
 
 def _load_keys(paths: tuple[Path, ...]) -> KeySet:
@@ -163,8 +176,11 @@ def _no_conflict(held: VerifiedReceipt, verified: dict[ReceiptPlace, bytes]) -> 
         raise VerificationFailed("RECEIPT_CONFLICT", "two signed receipts stand at the same place of one log")
 
 
-def _verify_log(folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes], as_json: bool) -> bool:
-    verifier = LogVerifier(keys, receipts)
+def _verify_log(
+    folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes], from_sequence: int, as_json: bool
+) -> set[str]:
+    """Prints what the log is and returns the reasons of what does not hold."""
+    verifier = LogVerifier(keys, receipts, from_sequence=from_sequence)
     for file in sorted(folder.glob("*.seg")):
         verifier.segment(file.name, read_file(file, MAX_SEGMENT_BYTES))
     report = verifier.finish()
@@ -179,19 +195,25 @@ def _verify_log(folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes],
         "first_sequence": report.first_sequence,
         "last_sequence": report.last_sequence,
         "torn_bytes": report.torn_bytes,
+        "receipts": report.receipts,
+        "empty": report.empty,
         "problems": [problem.to_json() for problem in problems],
     }
     _print(as_json, document, _log_text(folder, report))
-    return not problems
+    return {problem.reason for problem in problems}
 
 
 def _log_text(folder: Path, report: LogReport) -> str:
     state = "FAILED" if report.problems else "ok    "
-    sequences = f"{report.first_sequence} to {report.last_sequence}"
+    first = report.first_sequence
+    sequences = "" if first is None else f" ({first} to {report.last_sequence})"
     lines = [
-        f"{state}  {folder}: {report.issuer}, {report.entries} entries ({sequences}) in {report.batches} batches, "
-        f"{report.segments} segments"
+        f"{state}  {folder}: {report.issuer or 'no issuer'}, {report.entries} entries{sequences} in {report.batches} batches, "
+        f"{report.segments} segments; {report.receipts} of the receipts stand here"
     ]
+    if first:
+        lines.append(f"        the log begins at {first}: earlier entries are not here")
+    lines += [f"        {file} holds no entries" for file in report.empty]
     if report.torn_bytes:
         lines.append(f"        {report.torn_bytes} bytes at the end were never committed")
     for problem in report.problems:

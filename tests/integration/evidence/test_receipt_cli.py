@@ -137,8 +137,60 @@ def test_a_receipt_that_the_log_does_not_hold_is_named(keys: Path, log: Place, t
     heads = [record for record in SegmentScan(data) if record.type == RecordType.HEAD]
     path.write_bytes(data[: heads[-2].end])
     result = run("verify", tmp_path / "receipts", log.log, "--keys", keys)
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert result.output.count("RECEIPT_MISSING") == 4
+
+
+@pytest.fixture
+def late(log: Place) -> Place:
+    """The log without its first two batches, sequence 0 (the epoch) to 4."""
+    (path,) = log.log.glob("*.seg")
+    data = path.read_bytes()
+    records = list(SegmentScan(data))
+    heads = [record for record in records if record.type == RecordType.HEAD]
+    path.write_bytes(data[: records[0].end] + data[heads[1].end :])
+    return log
+
+
+def test_a_receipt_of_an_entry_before_the_first_one_is_named(keys: Path, late: Place, tmp_path: Path) -> None:
+    result = run("verify", tmp_path / "receipts", late.log, "--keys", keys)
+    assert result.exit_code == 3
+    assert result.output.count("RECEIPT_MISSING") == 4
+    assert "8 entries (5 to 12)" in result.output
+    assert "8 of the receipts stand here" in result.output
+    # Something that does not hold is graver than something that is not there.
+    (tmp_path / "receipts" / "00.json").write_text("{}")
+    assert run("verify", tmp_path / "receipts", late.log, "--keys", keys).exit_code == 1
+
+
+def test_a_log_that_begins_late_says_so(keys: Path, late: Place) -> None:
+    result = run("verify", late.log, "--keys", keys)
+    assert result.exit_code == 0
+    assert "the log begins at 5: earlier entries are not here" in result.output
+
+
+def test_receipts_before_the_named_sequence_are_not_asked_of_the_log(keys: Path, late: Place, tmp_path: Path) -> None:
+    assert run("verify", tmp_path / "receipts", late.log, "--keys", keys, "--from", "5").exit_code == 0
+    early = run("verify", tmp_path / "receipts", late.log, "--keys", keys, "--from", "4")
+    assert early.exit_code == 1
+    assert "expected a log that begins at 4 or before, got one from 5" in early.output
+    assert run("verify", late.log, "--keys", keys, "--from", "-1").exit_code == 2
+
+
+def test_a_log_without_entries_does_not_verify(keys: Path, log: Place, tmp_path: Path) -> None:
+    (path,) = log.log.glob("*.seg")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8])
+    result = run("verify", log.log, "--keys", keys)
+    assert result.exit_code == 1
+    assert f"{path.name} holds no entries" in result.output
+    assert "LOG_EMPTY: expected entries, the log holds none" in result.output
+    # As a killed writer leaves it: the next segment, of which nothing is written yet.
+    path.write_bytes(whole)
+    (log.log / "0000000002.seg").write_bytes(whole[:8])
+    begun = run("verify", tmp_path / "receipts", log.log, "--keys", keys)
+    assert begun.exit_code == 0
+    assert "0000000002.seg holds no entries" in begun.output
 
 
 def test_a_changed_receipt_file_fails_and_the_others_do_not(keys: Path, log: Place, tmp_path: Path) -> None:
