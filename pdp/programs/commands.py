@@ -29,12 +29,12 @@ _HARMLESS = names(
 )
 _RESERVED = names("{ } ! [[ ]] if then elif else fi for while until do done case esac in function select coproc")
 _HIDING = names(
-    """eval source . alias unalias shopt trap enable hash builtin bind complete compgen let coproc fc history
+    """eval source . alias unalias shopt trap enable hash builtin bind complete compgen let coproc fc history jobs
     mapfile readarray getopts declare typeset local readonly export unset exec fish zsh ksh csh tcsh busybox
     chroot unshare nsenter ssh-agent script expect parallel watch flock su doas runuser socat"""
 )
 _QUIET = names(
-    """: true false echo pwd basename dirname whoami id uname seq sleep exit return break continue shift wait
+    """: true false echo pwd basename dirname whoami id uname seq sleep exit return break continue shift
     tr tty nproc arch groups logname factor yes"""
 )
 """They touch nothing but their output, whatever their arguments are."""
@@ -215,6 +215,12 @@ def _test(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
         raise NotUnderstood("expected tests of files and texts")
 
 
+def _wait(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
+    # The variable of its option -p may have a subscript, which is arithmetic.
+    if not all(re.fullmatch(r"[0-9]+|%[0-9]*|-[nf]+", word.literal or "") for word in args):
+        raise NotUnderstood("expected literal processes to wait for")
+
+
 def _git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = read_options(args, _GIT_OPTIONS)
     name = found.operands[0].literal if found.operands else None
@@ -240,6 +246,7 @@ _COMMANDS: dict[str, Handler] = {
     "xargs": _xargs,
     "set": _set,
     "read": _read,
+    "wait": _wait,
     "printf": _printf,
     "test": _test,
     "[": _test,

@@ -101,7 +101,9 @@ class _Script:
     def script(self, text: str) -> None:
         try:
             tree, data = _parse(text)
-            Tree(data, self).walk(tree, NO_INPUT)
+            walker = Tree(data, self)
+            walker.walk(tree, NO_INPUT)
+            walker.check_openers(tree)
         except NotUnderstood as error:
             self.unknown(str(error))
         except RecursionError:

@@ -1,7 +1,8 @@
 """The walk over the parse tree of one shell script: statements, redirections, words. Pure.
 
 An allow-list: a node, a mark or an operator that is not named here is not understood. What a command does is told in
-`commands`; here stands which commands run, with which words and which input.
+`commands`; here stands which commands run, with which words and which input. `check_openers` then looks at the bytes:
+the grammar takes some substitutions that bash runs for plain text, and those are not understood either.
 """
 
 from __future__ import annotations
@@ -29,15 +30,25 @@ _EXPANSION_PARTS = names("variable_name special_variable_name word string raw_st
 _EXPANSION_MARKS = names("${ } :- - :+ + :? ? # ## % %% :")
 _WRITING = names("> >> >| &> &>> <> >&")
 
+# What begins a substitution to bash, also with joined lines inside. `${name}` alone never runs anything.
+_OPENER = re.compile(rb"`|\$(?:\\\n)*(?:[(\[]|\{(?![A-Za-z_][A-Za-z0-9_]*\}))|[<>](?:\\\n)*\(")
+# `{name}>file` sets a variable, and the subscript of `{name[…]}>file` is arithmetic.
+_NAMED_DESCRIPTOR = re.compile(rb"(?:\]|(?<!\$)\{[A-Za-z0-9_]*)\}\Z")
+_BACKSLASH = ord("\\")
+_QUOTED = names("raw_string ansi_c_string")
+_EXPANDED = names("string expansion heredoc_body regex")
+_SUBSTITUTIONS = names("command_substitution process_substitution")
+
 
 class Tree:
     """Walks one script; hands its commands, files and what is not understood to `runner`."""
 
-    __slots__ = ("_runner", "_source")
+    __slots__ = ("_opened", "_runner", "_source")
 
     def __init__(self, source: bytes, runner: Runner) -> None:
         self._source = source
         self._runner = runner
+        self._opened: set[int] = set()
 
     def walk(self, node: Node, given: Input) -> None:
         """Walks a statement whose commands read `given`. Raises NotUnderstood."""
@@ -48,6 +59,37 @@ class Tree:
             self._statement(node, given)
         finally:
             self._runner.depth -= 1
+
+    def check_openers(self, root: Node) -> None:
+        """Refuses a substitution that the walk over `root` did not come by and that bash may run. Raises NotUnderstood."""
+        for match in _OPENER.finditer(self._source):
+            if match.start() not in self._opened and not self._is_inert(root, match.start()):
+                raise NotUnderstood("expected substitutions where the grammar of bash knows them")
+
+    def _is_inert(self, root: Node, at: int) -> bool:
+        """True for an opener that bash takes for text: escaped, in quotes, in a comment, in a quoted here-document."""
+        expands = self._source[at] in b"$`"
+        escapes = at
+        while escapes and self._source[escapes - 1] == _BACKSLASH:
+            escapes -= 1
+        if expands and (at - escapes) % 2:
+            return True
+        above: list[Node] = []
+        node = root.descendant_for_byte_range(at, at + 1)
+        while node is not None and node.type not in _SUBSTITUTIONS:
+            above.append(node)
+            node = node.parent
+        kinds = [each.type for each in above]
+        if "comment" in kinds:
+            # A backtick ends its substitution even inside a comment.
+            return node is None or node.children[0].type != "`"
+        if "heredoc_body" in kinds:
+            body = above[kinds.index("heredoc_body")]
+            return not expands or _is_quoted(body, self._source)
+        # In double quotes, also in an expansion there, bash takes single quotes for text.
+        if any(kind in _QUOTED for kind in kinds):
+            return _EXPANDED.isdisjoint(kinds)
+        return not expands and "string" in kinds and "expansion" not in kinds
 
     def _text(self, node: Node) -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8")
@@ -136,11 +178,13 @@ class Tree:
         self._each(later, SOME_INPUT)
 
     def _herestring(self, node: Node, given: Input) -> Input:
+        self._check_descriptor(node)
         text = self._word(node.named_children[-1]).literal
         return _one_input(node, given, None if text is None else text + "\n")
 
     def _heredoc(self, node: Node, given: Input, extra: list[Word], later: list[Node]) -> Input:
         """Returns the input that a here-document gives; `later` gets what stands after it on its line."""
+        self._check_descriptor(node)
         start = body = end = None
         for child in node.named_children:
             kind = child.type
@@ -167,6 +211,7 @@ class Tree:
 
     def _redirect(self, node: Node, given: Input, extra: list[Word]) -> Input:
         """Adds the file of a redirection; returns the input after it. `extra` gets the words that follow its file."""
+        self._check_descriptor(node)
         mark = next(child.type for child in node.children if child.type != "file_descriptor")
         targets = [child for child in node.named_children if child.type != "file_descriptor"]
         extra += [self._word(child) for child in targets[1:]]
@@ -180,6 +225,12 @@ class Tree:
         if targets[0].type != "process_substitution":
             self._runner.files(Verb.READ if mark == "<" else Verb.UPDATE, [word])
         return SOME_INPUT if mark in ("<", "<>") else given
+
+    def _check_descriptor(self, node: Node) -> None:
+        number = next((self._text(child) for child in node.children if child.type == "file_descriptor"), "0")
+        before = self._source[max(0, node.start_byte - 32) : node.start_byte]
+        if not number.isdigit() or _NAMED_DESCRIPTOR.search(before):
+            raise NotUnderstood("expected a number before a redirection")
 
     def _variables(self, node: Node) -> None:
         """Walks what variables are set to, then refuses those that change what a command does."""
@@ -207,23 +258,25 @@ class Tree:
 
     def _expansions(self, node: Node) -> None:
         kind = node.type
-        if kind in ("command_substitution", "process_substitution"):
+        if kind in _SUBSTITUTIONS:
             self._substitution(node)
         elif kind == "arithmetic_expansion":
             # Bash runs the substitutions in the value of a variable that it reads as a number.
             if not re.fullmatch(r"\$\(\([0-9 +*/%()-]*\)\)", self._text(node)):
                 raise NotUnderstood("expected arithmetic of literal numbers")
-        elif kind == "expansion" and any(
-            child.type not in (_EXPANSION_PARTS if child.is_named else _EXPANSION_MARKS) for child in node.children
-        ):
+            self._opened.add(node.start_byte)
+        elif kind == "expansion" and not _is_plain_expansion(node):
             raise NotUnderstood("expected plain expansions")
         else:
+            if kind == "expansion":
+                self._opened.add(node.start_byte)
             for child in node.children:
                 self._expansions(child)
 
     def _substitution(self, node: Node) -> None:
         if node.children[0].type == "`" and "\\" in self._text(node):
             raise NotUnderstood("expected no escapes inside backticks")
+        self._opened |= {node.start_byte, node.end_byte - 1}
         given = SOME_INPUT if node.children[0].type == ">(" else NO_INPUT
         extra: list[Word] = []
         for child in node.named_children:
@@ -233,6 +286,24 @@ class Tree:
                 self._each([child], given)
         if extra:
             raise NotUnderstood("expected no words after a redirection")
+
+
+def _is_plain_expansion(node: Node) -> bool:
+    """False for an expansion that may run what a variable holds, as an offset does: that is arithmetic."""
+    offsets = False
+    for child in node.children:
+        if child.type not in (_EXPANSION_PARTS if child.is_named else _EXPANSION_MARKS):
+            return False
+        if offsets and child.is_named and child.type != "number":
+            return False
+        offsets = offsets or child.type == ":"
+    return True
+
+
+def _is_quoted(body: Node, source: bytes) -> bool:
+    """True for a here-document whose delimiter has a quote, so that bash expands nothing in it."""
+    start = body.parent and next((child for child in body.parent.children if child.type == "heredoc_start"), None)
+    return start is not None and re.search(rb"[\\'\"]", source[start.start_byte : start.end_byte]) is not None
 
 
 def _name(node: Node) -> str:

@@ -100,7 +100,11 @@ def read_heredoc(start: str, body: str, end: str, *, strips_tabs: bool) -> str |
     if strips_tabs:
         body = re.sub(r"^\t+", "", body, flags=re.MULTILINE)
         end = end.lstrip("\t")
-    if not delimiter or end.strip("\n") != delimiter or delimiter in body.split("\n"):
+    lines = body.split("\n")
+    if delimiter == start:  # bash joins lines before it looks for the end
+        joined = body.replace("\\\n", "")
+        lines += re.sub(r"^\t+", "", joined, flags=re.MULTILINE).split("\n")
+    if not delimiter or end.strip("\n") != delimiter or delimiter in lines:
         raise NotUnderstood("expected a here-document that ends at its delimiter")
     if delimiter == start and re.search(r"[$`\\]", body):
         return None

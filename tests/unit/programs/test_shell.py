@@ -286,6 +286,61 @@ def test_a_quoted_here_document_runs_nothing() -> None:
     assert parse("cat <<'E'\n$(rm a)\nE").effects == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat a <<E\nx `rm b`\nE\n",
+        "cat a <<E\n $(rm b)\nE\n",
+        "cat a <<E\nx\n $(rm b)\nE\n",
+        "cat a <<-E\n\t$(rm b)\n\tE\n",
+        "cat a <<E\n$\\\n(rm b)\nE\n",
+        "cat a <<E\n${q:-'$(rm b)'}\nE\n",
+        "cat a <<EOF\nE\\\nOF\nrm b\nEOF\n",
+        "cat a; echo ${HOME##$(rm b)}",
+        "cat a; echo ${HOME%x`rm b`}",
+        "cat a; echo ${HOME/x/$(rm b)}",
+        "cat a; echo ${q:-`rm b`}",
+        'cat a; echo "${q:-`rm b`}"',
+        'cat a; [ x = "${q:-`rm b`}" ]',
+        "cat a; y=${q:-`rm b`}",
+        "cat a > ${q:-`rm b`}",
+        "cat a; echo \"${q:-'$(rm b)'}\"",
+        "cat a; echo ${q:-<(rm b)}",
+        "cat a; [[ x =~ <(rm b) ]]",
+        'cat a; echo "$\\\n(rm b)"',
+        "echo `true # ` ; rm b\n`",
+        "y='a[$(rm b)]'; cat a; echo ${HOME:y}",
+        "y='a[$(rm b)]'; cat a; echo ${HOME:0:y}",
+        "cat a; true & wait -n -p 'a[$(rm b)]'",
+        "cat a {x['$(rm b)']}>f",
+        "cat a {x['$(rm b)']}<<<y",
+        "cat a {PATH}>f",
+        "jobs -x rm b",
+    ],
+)
+def test_what_bash_runs_in_an_expansion_is_unknown_where_the_grammar_takes_it_for_text(text: str) -> None:
+    assert is_unknown(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat a <<'E'\n $(rm b) `rm b`\nE\n",
+        "cat a <<E\nx \\`rm b\\`\nE\n",
+        "cat a <<E\n${x} <(rm b)\nE\n",
+        "cat a # $(rm b) `rm b`",
+        "cat a; echo '$(rm b)' $'`rm b`' \\$x \"<(rm b) \\`\"",
+        "cat a; echo ${f%%.*} ${f##*/} ${f#${d}/} ${f:0:3} ${q:-x}",
+        'cat a; echo "${d}/${f%.txt}"',
+        "cat a; wait 7; wait",
+    ],
+)
+def test_what_bash_takes_for_text_runs_nothing(text: str) -> None:
+    program = parse(text)
+    assert list(program.effects) == [file(Verb.READ, "a")]
+    assert program.findings == ()
+
+
 def test_curl_sends_files_and_requests() -> None:
     program = parse("curl -sX PUT -d @keys.txt -o out https://API.example/customers/7?x=1")
     assert program.findings == ()
