@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -208,18 +207,51 @@ def _replay(receipt: Path, state: Path, as_json: bool) -> int:
 
 
 def _texts(source: BinaryIO) -> Iterator[bytes]:
-    """Yields the actions of a file or of standard input: one over however many lines, or one a line. Where the first line is
-    one, each is yielded as it comes; else what `MAX_ACTION_BYTES` hold says which."""
-    first = source.readline(MAX_ACTION_BYTES + 1)
-    if first.strip() and _is_json(first):
-        yield from chain([first], lines(source, MAX_ACTION_BYTES))
+    """Yields the actions of a file or of standard input: one a line, each as it comes, or one over however many lines. Which it
+    is shows at the first line that cannot stand where it does in one JSON text; until then lines are held, at most
+    `MAX_ACTION_BYTES` of them."""
+    rest = lines(source, MAX_ACTION_BYTES)
+    held = [next(rest, b"")]
+    if not _is_beginning(held[0]):
+        yield from chain(held, rest)
         return
-    text = first + source.read(MAX_ACTION_BYTES)
-    text += source.readline(MAX_ACTION_BYTES)  # the rest of a line that was cut
-    if not _is_json(text) and any(_is_json(line) for line in text.splitlines()):
-        yield from chain(lines(BytesIO(text), MAX_ACTION_BYTES), lines(source, MAX_ACTION_BYTES))
-    else:
-        yield text
+    held_bytes = len(held[0])
+    for line in rest:
+        goes_on = _goes_on(held[-1], line)
+        held.append(line)
+        if len(held) == 2:  # exactly, for a line that was cut off is mostly followed by a whole one
+            goes_on = goes_on and (_is_beginning(b"\n".join(held)) or _is_json(b"\n".join(held)))
+        if not goes_on:
+            yield from chain(held, rest)
+            return
+        held_bytes += len(line) + 1
+        if held_bytes > MAX_ACTION_BYTES:
+            break  # as one it is refused by its size; no end of it is an action of its own
+    text = b"\n".join(held)
+    is_one = held_bytes > MAX_ACTION_BYTES or _is_json(text) or not any(_is_json(line) for line in held)
+    yield from [text] if is_one else held
+
+
+def _is_beginning(text: bytes) -> bool:
+    """True for the first line or lines of an object that goes on below."""
+    if len(text) > MAX_ACTION_BYTES or text.lstrip()[:1] != b"{":
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(error.doc.rstrip())
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def _goes_on(before: bytes, line: bytes) -> bool:
+    """True where a line can follow another one in one JSON text: between two values stands a comma, before a name an object's
+    beginning or a comma. No string goes over two lines."""
+    last, first = before.rstrip()[-1:], line.lstrip()[:1]
+    if last == b"{":
+        return first in b'"}'
+    return last in b"[,:" or first in b",:]}"
 
 
 def _is_json(text: bytes) -> bool:

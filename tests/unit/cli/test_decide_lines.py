@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import grpc
@@ -19,7 +20,9 @@ from pdp.request import MAX_NAME_CHARACTERS
 from pep import action_file
 from pep.action_file import parse_action
 from pep.client import Client
+from tests.unit.cli.watchdog import watched
 from writ.cli import tokens
+from writ.cli.lines import lines
 from writ.errors import ConfigurationError, InvalidInput
 from writ.v1 import decision_pb2
 
@@ -41,9 +44,9 @@ def answers(tmp_path: Path, text: bytes, source: tuple[str, ...] = ("-f", "-")) 
 
 
 def test_every_line_is_answered_in_order_whatever_stands_in_it(tmp_path: Path) -> None:
-    lines = [GOOD, b"{", b"", b"[]", b"\xff", b"[" * 100_000, GOOD]
+    given = [GOOD, b"{", b"", b"[]", b"\xff", b"[" * 100_000, GOOD]
     unreadable, unreachable = "ACTION_UNREADABLE", "DECISION_POINT_UNREACHABLE"
-    assert answers(tmp_path, b"\n".join(lines)) == [unreachable, *[unreadable] * 4, unreachable]
+    assert answers(tmp_path, b"\n".join(given)) == [unreachable, *[unreadable] * 4, unreachable]
 
 
 def test_one_action_over_many_lines_is_one(tmp_path: Path) -> None:
@@ -151,15 +154,36 @@ def test_a_file_that_holds_no_token_is_named_and_not_quoted(tmp_path: Path, held
     assert not held or held.decode("ascii", "replace") not in said
 
 
-def test_a_line_is_answered_before_the_next_one_comes(asked: list[str]) -> None:
+@pytest.mark.parametrize("before", [b"", b"\n \n", b"x\n", b"{\n", b'{"agent": {"id": "a"},\n', b"[" * 100_000 + b"\n"])
+def test_a_line_is_answered_before_the_next_one_comes(asked: list[str], before: bytes) -> None:
     command = [sys.executable, "-m", "writ.cli.main", "decide", *asked]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process, watched(process):
         assert process.stdin is not None
         assert process.stdout is not None
         for effect in ("EFFECT_ALLOW", None, "EFFECT_ALLOW"):
-            process.stdin.write(GOOD + b"\n")
+            process.stdin.write(before + GOOD + b"\n")
             process.stdin.flush()
+            for _ in before.splitlines() if before.strip() else ():
+                assert "ACTION_UNREADABLE" in process.stdout.readline().decode()
             assert json.loads(process.stdout.readline()).get("effect") == effect
+
+
+def test_the_rest_of_a_line_that_is_too_long_is_no_action_of_its_own(tmp_path: Path) -> None:
+    for padding in (action_file.MAX_ACTION_BYTES, 2 * action_file.MAX_ACTION_BYTES + 1):
+        long = b" " * padding + GOOD + b"\n" + GOOD
+        assert answers(tmp_path, long) == ["ACTION_UNREADABLE", "DECISION_POINT_UNREACHABLE"]
+
+
+def test_an_action_over_many_lines_that_is_too_long_is_one_refusal(tmp_path: Path) -> None:
+    values = b",\n".join([b'"' + b"x" * 1_000_000 + b'"'] * 40)
+    assert answers(tmp_path, b'{"args": {"a": [\n' + values + b"]}}\n" + GOOD) == ["ACTION_UNREADABLE"]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_line_may_have_as_many_bytes_as_the_bound_without_its_end(end: bytes) -> None:
+    assert list(lines(BytesIO(b"a" * 10 + end + b"b"), 10)) == ([b"a" * 10, b"b"] if end else [b"a" * 10 + b"b"])
+    assert [len(line) > 10 for line in lines(BytesIO(b"a" * 11 + end), 10)] == [True]
+    assert [len(line) > 10 for line in lines(BytesIO(b"\r" * 200_000 + b"{}" + end), 10)] == [True]
 
 
 def test_numbers_go_out_as_they_were_written() -> None:

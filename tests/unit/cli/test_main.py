@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cli.watchdog import watched
+
 RECEIPT = Path(__file__).parents[2] / "vectors" / "receipts" / "decision-0.json"
 
 
@@ -101,7 +103,7 @@ def test_a_verb_that_is_interrupted_ends_by_that_signal(tmp_path: Path, option: 
     os.mkfifo(waits)
     command = [sys.executable, "-m", "writ.cli.main", "canonicalize", "-f", str(waits), *option]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    with process, waits.open("wb"):  # opens when the verb does, which reads then
+    with process, watched(process, waits), waits.open("wb"):  # opens when the verb does, which reads then
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60) == (b"", b"")
     assert process.returncode == -signal.SIGINT, "by which a shell ends a loop, too"
