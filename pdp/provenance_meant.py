@@ -45,6 +45,8 @@ _TOKENS_A_STEP = 128
 _TOKEN = re.compile(r"[^\W_]+")
 _DOMAIN = re.compile(r"@[^\s,;<>()]+")
 """The end of a mail address, which many share."""
+_NUMBER_SIGNS = " +-()./"
+"""What stands in numbers of accounts and telephones, and is left out of their one spelling."""
 _HANDLE_FIELD = re.compile(r"(?i)(?:user_?name|user|handle|login|nick(?:_?name)?|screen_?name|alias)$")
 """Fields of what people are reached by in chats."""
 _TELLER_FIELD = re.compile(r"(?i)(?:sender|from|author|user|user_?name|handle|poster|by)$")
@@ -283,6 +285,8 @@ def _field_words(name: str) -> frozenset[str]:
 def _value(text: str) -> str:
     """Returns a value that may stand for somebody, "" for a phrase."""
     bare = fold(text).strip()
-    if any(character.isdigit() for character in bare) and len(bare.split()) > 1:
-        return _number(text).lower()
+    if any(character.isdigit() for character in bare) and any(sign in bare for sign in _NUMBER_SIGNS):
+        number = _number(text).lower()
+        if number or len(bare.split()) > 1:
+            return number
     return bare if 1 < len(bare) <= MAX_VALUE_CHARS and len(bare.split()) == 1 else ""
