@@ -24,8 +24,8 @@ from pdp.provenance_marks import (
     text_marks,
 )
 from pdp.provenance_meant import Pairs
-from pdp.provenance_orders import bidden_deeds, is_order, parted
-from pdp.provenance_told import MIN_BIDDEN_WORDS, bidden_marks, deed_marks, links, own_matter
+from pdp.provenance_orders import CURT_WORDS, bidden_deeds, is_order, parted
+from pdp.provenance_told import bidden_marks, deed_marks, links, own_matter
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
 
@@ -248,7 +248,7 @@ def _said(text: str) -> Steps[tuple[set[str], set[str]]]:
             if order:
                 ordered |= text_marks(piece)
                 bidden |= bidden_marks(piece)
-            if len(piece.split(None, MIN_BIDDEN_WORDS - 1)) == MIN_BIDDEN_WORDS:
+            if order or len(piece.split(None, CURT_WORDS)) > CURT_WORDS:
                 bidden.update(deed_marks(bidden_deeds(piece, order=order)))
             yield
     return ordered, bidden

@@ -36,7 +36,7 @@ MIN_NUMBER = 10
 MAX_DIGITS = 12
 """Longer numbers are accounts."""
 
-MIN_BIDDEN_WORDS, MAX_BIDDEN_WORDS = 3, 120
+MAX_BIDDEN_WORDS = 120
 MAX_DETAIL_CHARS, MAX_DETAIL_WORDS = 96, 12
 MAX_COPIED_CHARS, MAX_COPIED_WORDS = 160, 24
 MIN_NAME_CHARS, MIN_COPIED_WORDS = 3, 4
@@ -157,8 +157,6 @@ def plain_number(text: str) -> str:
 
 def bidden_marks(sentence: str) -> set[str]:
     """Returns what a sentence that bids its reader do something holds: addresses, words, words in a row, days, numbers."""
-    if len(sentence.split()) < MIN_BIDDEN_WORDS:
-        return set()  # `fix-tabs` is a name
     told = identifiers(sentence)
     for mark in told:
         if mark[0] in "eu":  # a part of an address names nobody
