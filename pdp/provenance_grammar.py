@@ -27,6 +27,15 @@ MODALS = word_set("assistant belongs instead must ought shall should supposed wh
 
 LEARNT = word_set("check follow hear know learn look read review see view watch")
 
+BEGINS_A_CLAUSE = word_set(
+    "are as because can could did do does had has he how i ich if is may she should they was we were when where whether "
+    "which while who whom why will wir would you"
+)
+"""Behind these begins another clause: no particle belongs to a verb before them."""
+
+AFTER_SPLIT = word_set("aber bitte danke heute jetzt morgen oder sofort sonst und wegen wenn weil")
+"""What may follow a particle that German splits off its verb and puts last: "sag den Termin ab und schreib Ada"."""
+
 OWED = word_set("be get have receive")
 """What others are to get of money, they are paid: "she should get ten dollars"."""
 
@@ -92,58 +101,56 @@ DENIED_OBJECTS = word_set("nobody none nothing")
 """After a verb, these deny it: "delete nothing"; so does "no", but for what is said: "tell Bob no"."""
 
 _REFUSALS = (
-    "bajo ningún concepto",
-    "bajo ninguna circunstancia",
-    "auf gar keinen fall",
+    "bajo ningún|ninguna concepto|circunstancia|condición",
     "auf keinen fall",
-    "by no means",
-    "by no stretch",
+    "auf gar keinen fall",
+    "at|by|in|on no account|case|circumstance|circumstances|means|stretch|way",
+    "under any|no circumstance|circumstances|condition|conditions",
     "de ninguna manera",
-    "en aucun cas",
-    "en aucune circonstance",
-    "god forbid",
+    "en aucun|aucune cas|circonstance|façon",
+    "god|heaven forbid",
     "hands off",
-    "heaven forbid",
-    "in keinem fall",
-    "in no case",
-    "in no circumstances",
-    "in no way",
-    "keinesfalls",
-    "keineswegs",
-    "last thing i need",
-    "last thing i want",
-    "last thing we need",
-    "last thing we want",
-    "ni hablar",
-    "on no account",
-    "only over my dead body",
-    "out of the question",
-    "over my dead body",
-    "over our dead bodies",
-    "sous aucun prétexte",
-    "under any circumstance",
-    "under any circumstances",
-    "under no circumstance",
-    "under no circumstances",
-    "under no condition",
-    "under no conditions",
+    "in|unter keinem|keinen fall|umständen",
     "unter gar keinen umständen",
-    "unter keinen umständen",
-    "when hell freezes over",
+    "keinesfalls|keineswegs",
+    "last thing i|we|anybody|anyone need|needs|want|wants",
+    "last thing i'd|i'll|we'd|we'll need|want",
+    "last thing i|we would|will need|want",
+    "ni hablar",
+    "not on my|our watch",
+    "out of the question",
+    "over my|our dead body|bodies",
+    "sous aucun prétexte",
+    "when hell freezes",
 )
-_SPARING = ("for no reason", "i'd hate for", "i'd hate it", "no need for", "no need to", "no reason to", "no way")
+_SPARING = ("for no reason", "i'd hate for|it", "no need|reason for|to", "no way")
+_RETRACTIONS = ("forget it|that", "just kidding", "never mind", "nevermind", "scratch|strike that|this")
 
 
-def _by_first_word(phrases: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    spelt = [tuple(phrase.split()) for phrase in phrases]
-    return {first: tuple(words for words in spelt if words[0] == first) for first in {words[0] for words in spelt}}
+def _by_first_word(phrases: Sequence[str]) -> Mapping[str, tuple[tuple[frozenset[str], ...], ...]]:
+    """Returns phrases, each place of which may hold any of several words ("my|our"), by each of their first words."""
+    spelt = [tuple(frozenset(place.split("|")) for place in phrase.split()) for phrase in phrases]
+    firsts = frozenset[str]().union(*(places[0] for places in spelt))
+    return {first: tuple(places for places in spelt if first in places[0]) for first in firsts}
 
 
 REFUSALS = _by_first_word(_REFUSALS)
 """Turns of phrase that refuse their whole sentence, by their first word …"""
 
 SPARING = _by_first_word(_SPARING)
-"""… and those that refuse what follows them in their part of it: "no need to print it, mail it"."""
+"""… those that refuse what follows them in their part of it: "no need to print it, mail it" …"""
+
+RETRACTIONS = _by_first_word(_RETRACTIONS)
+"""… and those that take back what was said before them, where they are a part of a sentence by themselves: "scratch that"."""
+
+RETRACTING = word_set("don't dont nah nein no non nope not")
+"""So does a sentence of nothing but these and the next: "no, please don't" …"""
+RETRACTING_BESIDE = word_set(
+    "actually ah and better bitte but do hm hmm i mean no oh on or please rather second sorry then thought thoughts wait well"
+)
+
+RECONSIDERING = (("on", "second", "thought"), ("on", "second", "thoughts"), ("changed", "my", "mind"))
+"""… and whatever begins with one of these."""
 
 DENIALS = word_set("nah nee nein never niemals no non nope nunca")
 """What answers a question, and refuses what it proposed."""
@@ -189,7 +196,20 @@ ALSO_BIDS = word_set("aber and but et mais pero then und y")
 MODAL_NOT = word_set("can't cannot cant couldn't mustn't mustnt needn't neednt shouldn't shouldnt won't wont wouldn't")
 """These deny the verb behind them, "you can't send it"; but "can't you send it?"."""
 
-FORGET = word_set("forget hesitate just olvides only oublie vergessen vergiss")
+FORGET = word_set("forget hesitate olvides oublie vergessen vergiss")
+MERELY = word_set("just only")
+"""Behind what denies, these lift it: "don't forget to send it", "don't just read it" …"""
+FORGET_NOT = word_set("olvides oublie vergessen vergesst vergiss")
+"""… and so do these before it: "vergiss nicht, Ada zu schreiben"."""
+BETWEEN_DENIALS = word_set("bitte ever please you")
+"""What may stand between the two: "don't you ever forget to"."""
+
+INSTEAD_OF = frozenset({("instead", "of"), ("lieu", "de"), ("lieu", "d"), ("lugar", "de"), ("vez", "de")})
+INSTEAD = word_set("anstatt statt")
+FORBIDDING = word_set("forbid forbids interdis prohibit prohibits prohíbo refuse refuses untersage verbiete verbietet")
+"""Before a verb, these put its deed aside: "instead of deleting it", "I forbid you to delete it" …"""
+OPEN_TO = word_set("how what when where whether which who whom")
+"""… and so do these and "to": "tell me how to delete it"."""
 
 TELLING = word_set(
     "answer ask brief dis escribe frag give inform let notify remind report return sag sage schreib schreibe "

@@ -552,6 +552,20 @@ PARTICLES: Mapping[tuple[str, str], int] = {
 }
 """Verbs whose particle stands some words later: "take the post down"."""
 
+PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
+SPLIT_OFF = word_set("ab an aus ein weg zu")
+"""Particles that German puts last: elsewhere they are prepositions, "ab Montag"."""
+
+TURNS: Mapping[str, tuple[str, ...]] = {
+    "air": (" on",),
+    "go": (" a", " another"),
+    "life": (" to",),
+    "loop": (" in the",),
+    "picture": (" in the",),
+    "touch": (" in",),
+}
+"""Nouns of PARTICLES that mean it only behind one of these: "put Ada in the picture", but "put a picture there"."""
+
 
 PAID_OUT = word_set("allocate envoie envía give inject schicke send sende transmit wire")
 MONEY_SENT = word_set(

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pdp.provenance_grammar import (
     ALSO_BIDS,
     BEGGING,
+    CONDITIONAL,
     DENIALS,
     DENIED_SUBJECTS,
     DENYING_AFTER,
@@ -20,8 +21,12 @@ from pdp.provenance_grammar import (
     NO_SUBJECT_MAY,
     OF_THE_USER,
     POSSIBLE,
+    RECONSIDERING,
     REFUSALS,
     REPORTING,
+    RETRACTING,
+    RETRACTING_BESIDE,
+    RETRACTIONS,
     SPARING,
     SUBORDINATING,
     SUGGESTING,
@@ -44,8 +49,13 @@ _RUNS = re.compile(r"\b(?:command|exec|execute|invoke|run|type)[:,]? $")
 
 _RUNS_CHARS = 12
 
-_ITEM = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
-"""Where a paragraph or an item of a list begins; other ends of lines are often those of the screen."""
+_ITEM = re.compile(r"\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
+"""Where a paragraph or an item of a list begins; other ends of lines are often those of the screen. Blanks before the end of
+a line are left where they are: a search that begins at each of them takes quadratic time."""
+
+_MARKED = re.compile(r"^[ \t]{0,3}>.*(?:\n[ \t]{0,3}>.*)*", re.MULTILINE)
+"""Lines quoted as mail does, and the signs before them."""
+_MARKS = re.compile(r"^[ \t]{0,3}>[> \t]*|[\xab\xbb]", re.MULTILINE)
 
 _SIGNS, _STOPS = "\"'\u2018\u2019\u201c\u201d\xbb ", frozenset(".!?")
 
@@ -57,6 +67,10 @@ _SAYING_WORDS = 4
 _DETOURS = frozenset({"is", "are", "do"})
 
 _PAST = frozenset({"did", "does", "had", "has", "hat", "hatte", "was", "were"})
+_ALSO_ASKS = frozenset({"and", "et", "und", "y"})
+_SELF = frozenset({"i", "we"})
+
+_RETRACTING = RETRACTING | RETRACTING_BESIDE
 
 _YOU = frozenset({"you", "u"})
 
@@ -65,8 +79,10 @@ _BARE_WORDS = 2
 
 
 def listed(text: str) -> str:
-    """Returns a text with stops where paragraphs and items of lists begin: folding takes their lines together."""
-    return _ITEM.sub("\n. ", text)
+    """Returns a text with stops where paragraphs and items of lists begin, and signs of quotation around lines that are quoted as
+    mail does: folding takes lines together."""
+    marked = _MARKED.sub(lambda match: f"\xab {_MARKS.sub(' ', match.group())} . \xbb", text) if ">" in text else text
+    return _ITEM.sub("\n. ", marked)
 
 
 def spoken(folded: str) -> tuple[str, str]:
@@ -96,10 +112,11 @@ class Bidden:
         self._deeds = self._before = 0  # of all sentences but the last one, which the next may still refuse
         self._told = 0  # of the last one, what others bade
         self._bidden = self._asked_about = self._reported = 0  # of this sentence
+        self._told_of = 0  # behind "and" of a question about the past
         self._here = 0  # of this part of it
         self._sentence_at = self._part_at = 0
         self._after = "."  # the sign before this sentence
-        self._asks = self._forgets = self._spares = self._reports = self._begged = False
+        self._asks = self._forgets = self._spares = self._reports = self._begged = self._goes_on = False
         self._refused = self._spared = 0  # words of the refusals in this sentence
 
     @property
@@ -110,16 +127,19 @@ class Bidden:
         """Takes in the word at a place and the deeds that it would ask for."""
         word = self._words[at]
         if at in self._opening or word in ALSO_BIDS:
+            goes_on = (self._goes_on or (self._asks and self._asks_throughout())) and word in _ALSO_ASKS
             self._part()
+            self._goes_on = goes_on and at not in self._opening
             self._reports = self._reports and at - 1 not in self._ends and at > self._sentence_at
             self._asks = at in self._opening and _is_question(self._words, at)
             self._spares = at in self._opening and _is_forbidden(self._words, at)
             self._forgets = False
             self._part_at = at
         elif _begs(self._words[at - 1], word):
-            self._asks, self._begged = False, True  # "is there a chance that you could send it?"
+            self._asks, self._goes_on, self._begged = False, False, True  # "is there a chance that you could send it?"
         elif word in SUBORDINATING:
             self._keep()
+        self._goes_on = self._goes_on and word not in CONDITIONAL  # "did he answer and if not remind him?"
         self._forgets = self._forgets or word in FORGET
         if word in DENYING_AFTER and not self._forgets:
             self._here = 0  # "lösche es nicht", "supprime rien"
@@ -131,8 +151,10 @@ class Bidden:
             self._keep()
             self._reports = True
         self._here |= 0 if self._spares or (self._asks and self._is_told_of(at)) else deeds
-        sign = self._ends.get(at, ",")
-        if sign != ",":
+        sign = self._ends.get(at)
+        if sign:
+            self._take_back(at, sign)
+        if sign and sign != ",":
             self._part()
             self._sentence(at, sign)
 
@@ -144,12 +166,38 @@ class Bidden:
     def _is_told_of(self, at: int) -> bool:
         """Whether the verb of a question is none of an order beside it, with or without its sign: "what did they write", "whose
         turn is it to pay", "do we have a ticket", "did you ping him at six"."""
-        past = self._words[self._part_at] in _PAST
-        return past or at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
+        return self._asks_throughout() or at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
+
+    def _asks_throughout(self) -> bool:
+        """Whether the verbs of a question are all told of: "what did Bob pay and delete", "should I pay and delete it"."""
+        first, follower = (*self._words[self._part_at : self._part_at + 2], "")[:2]
+        return first in _PAST or follower in _PAST or (first == "should" and follower in _SELF)
+
+    def _take_back(self, at: int, sign: str) -> None:
+        """Drops what was bidden where the part or the sentence that ends at a place takes it back: "pay Tom. On second thought,
+        pay Ada"."""
+        part = self._words[self._part_at : at + 1]
+        anew = _reconsiders(part)
+        if (anew or self._retracts(part, at, sign)) and (self._sentence_at or self._part_at):
+            self._bidden = self._asked_about = self._reported = self._told_of = self._before = self._told = 0
+            self._here *= anew
+            self.refuses = True
+
+    def _retracts(self, part: Sequence[str], at: int, sign: str) -> bool:
+        """Whether a part says no more than that what was said before is not to be done, "pay Tom. Wait, scratch that", or a whole
+        sentence: "pay Tom. No, please don't"."""
+        rest = next((place for place, word in enumerate(part) if word not in _RETRACTING), len(part))
+        said_to_others = self._part_at - 1 not in self._ends and self._bidden & Deed.SEND  # "tell Ada: never mind"
+        if rest < len(part) and part[rest] in RETRACTIONS and not said_to_others:
+            return _phrase(RETRACTIONS, part, rest) == len(part) - rest
+        if rest < len(part) or sign in ",?" or not self._sentence_at:
+            return False
+        said = frozenset(self._words[self._sentence_at : at + 1])
+        return said <= _RETRACTING and not said.isdisjoint(RETRACTING)
 
     def _part(self) -> None:
         self._keep()
-        self._asks = self._spares = False
+        self._asks = self._spares = self._goes_on = False
 
     def _keep(self) -> None:
         """What was bidden stays so, whatever the rest of this part denies: "sag ihr, dass ich nicht komme"."""
@@ -157,12 +205,14 @@ class Bidden:
             self._asked_about |= self._here
         elif self._reports:
             self._reported |= self._here
+        elif self._goes_on:
+            self._told_of |= self._here
         else:
             self._bidden |= self._here
         self._here = 0
 
     def _sentence(self, at: int, sign: str) -> None:
-        said = self._bidden if sign == "?" else self._bidden | self._asked_about
+        said = self._bidden if sign == "?" else self._bidden | self._asked_about | self._told_of
         only_asks = sign == "?" and not self._begged
         if only_asks and not said:
             self._told = 0  # "Ada says I should pay it. Is she right?"
@@ -174,7 +224,7 @@ class Bidden:
             said = 0
         self._deeds |= self._before | self._told
         self._before, self._told = said, 0 if self._refused or only_asks else self._reported
-        self._bidden = self._asked_about = self._reported = self._refused = self._spared = 0
+        self._bidden = self._asked_about = self._reported = self._told_of = self._refused = self._spared = 0
         self._sentence_at, self._after = at + 1, sign
         self._reports = self._begged = False
 
@@ -208,9 +258,15 @@ def _begs(before: str, word: str) -> bool:
     return (word in _YOU and before in BEGGING) or (word in BEGGING and before in _YOU)
 
 
-def _phrase(phrases: Mapping[str, tuple[tuple[str, ...], ...]], words: Sequence[str], at: int) -> int:
+def _reconsiders(part: Sequence[str]) -> bool:
+    """ "On second thought, …", "actually I changed my mind"."""
+    return any(tuple(part[at : at + len(phrase)]) == phrase for phrase in RECONSIDERING for at in range(3))
+
+
+def _phrase(phrases: Mapping[str, tuple[tuple[frozenset[str], ...], ...]], words: Sequence[str], at: int) -> int:
     """Returns how many words of one of the phrases stand at a place where one of them may begin, 0 for none."""
     for phrase in phrases[words[at]]:
-        if tuple(words[at : at + len(phrase)]) == phrase:
+        said = words[at : at + len(phrase)]
+        if len(said) == len(phrase) and all(word in place for word, place in zip(said, phrase, strict=True)):
             return len(phrase)
     return 0

@@ -6,15 +6,19 @@ By words alone (`pdp.provenance_lexicon`), in linear time. Only bits are kept, n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from pdp.fold import fold
 from pdp.provenance_families import FAMILIES, Family
 from pdp.provenance_grammar import (
+    AFTER_SPLIT,
     ALSO_BIDS,
     BEFORE_GERUND,
     BEGGING,
+    BEGINS_A_CLAUSE,
+    BETWEEN_DENIALS,
     BIDDING,
     BY_WISH,
     CHOSEN,
@@ -23,16 +27,24 @@ from pdp.provenance_grammar import (
     COURTESIES,
     DENIED_OBJECTS,
     DUE,
+    FORBIDDING,
     FORGET,
+    FORGET_NOT,
     FUNCTION_WORDS,
+    INSTEAD,
+    INSTEAD_OF,
+    LEARNT,
     LETTING,
+    MERELY,
     MODAL_NOT,
     NOT,
     NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
+    OPEN_TO,
     PROCEDURE,
     REMINDING,
+    SUBORDINATING,
     SWITCHED,
     SWITCHED_TO,
     TELLING,
@@ -58,10 +70,13 @@ from pdp.provenance_lexicon import (
     NOUN_DEEDS,
     OFTEN_NOUNS,
     PAID_OUT,
+    PARTICLE_VERBS,
     PARTICLES,
     PHRASES,
     SEEING_TO,
+    SPLIT_OFF,
     THINGS,
+    TURNS,
     Deed,
     Thing,
 )
@@ -110,6 +125,8 @@ _ENDING = frozenset(".!?;\n")
 _PARTING = _ENDING | {","}
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
 
+_NO_ENDS: Mapping[int, str] = MappingProxyType({})
+
 _BOOKING = int(Deed.PAY | Deed.CREATE)
 
 _ACCOUNT_DIGITS = 9  # a date has eight
@@ -140,7 +157,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
-        here = deeds_at(words, at, opens=at in opening)
+        here = deeds_at(words, at, opens=at in opening, ends=ends)
         bidden.take(at, here)
         wish.take(at, known=bool(here))
         if not (here and word in DEEDS_ON_OTHERS):
@@ -175,10 +192,11 @@ def _things_of(word: str) -> int:
     return things
 
 
-def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
-    """Returns what the word at a place asks for; `opens`: it begins a clause."""
+def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, str] = _NO_ENDS) -> int:
+    """Returns what the word at a place asks for; `opens`: it begins a clause; `ends`: the places of words that end a part of a
+    sentence, behind which no particle of this verb stands."""
     word = words[at]
-    if _bids_nothing(words, at):
+    if _bids_nothing(words, at) or (not opens and _is_put_aside(words, at)):
         return 0
     denied = _is_denied(words, at, opens=opens)
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
@@ -190,7 +208,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
         return int(Deed.CREATE)
     if _is_reminder(words, at):
         return 0
-    particle = 0 if denied else _with_particle(words, at)
+    particle = 0 if denied else _with_particle(words, at, ends)
     others = 0 if denied else told_to_others(words, at, opens=opens)
     lets = word in LETTING and _is_asked(words, at, opens=opens)
     told = 0 if denied else told_there(words, at)
@@ -211,7 +229,9 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool) -> int:
     bids = bids or (words[at - 1] == "not" and at > 1 and words[at - 2] in CONDITIONAL)
     if bits and bids and _is_asked(words, at, opens=opens):
         return bits | others | FAMILIES.get(word, 0)
-    return others | (_gerund_deed(words, at) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0)
+    return others | (
+        _gerund_deed(words, at, ends) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+    )
 
 
 def _bids_nothing(words: Sequence[str], at: int) -> bool:
@@ -222,6 +242,26 @@ def _bids_nothing(words: Sequence[str], at: int) -> bool:
     if words[at] not in DEEDS or follower != "no":
         return words[at] in DEEDS and follower in DENIED_OBJECTS
     return words[at + 2 : at + 3] == ["one"] or (words[at] not in TELLING_NO and at + 2 < len(words))
+
+
+def _is_put_aside(words: Sequence[str], at: int) -> bool:
+    """ "Archive it rather than delete or purge it", "instead of deleting it", "I forbid you to delete it", "tell me how to delete
+    it", "tell me whether I should delete it"."""
+    first = at - 1
+    while first > 0 and first > at - _CONDITION_WORDS and (words[first] in DEEDS or words[first] in _OR):
+        first -= 1  # one of several deeds
+    if first < 1:
+        return False
+    before, word = words[first - 1], words[first]
+    if word == "than" or (before, word) in INSTEAD_OF:
+        return True
+    if word in ("to", "zu", "de") and (
+        before in OPEN_TO
+        or not FORBIDDING.isdisjoint(words[max(0, first - 4) : first])
+        or (word == "zu" and not INSTEAD.isdisjoint(words[max(0, first - REACH) : first]))
+    ):
+        return True
+    return word == "should" and before in ("i", "we") and words[first - 2 : first - 1] in (["if"], ["whether"])
 
 
 def _switched(words: Sequence[str], at: int) -> int:
@@ -249,8 +289,8 @@ def _is_begged(words: Sequence[str], at: int) -> bool:
 
 
 def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
-    """ "Don't cancel it", "don't cancel, move or drop it"; but "if it is not there, cancel it", "it is not final, send it", "why
-    don't you send it" and "if not send it"."""
+    """ "Don't cancel it", "don't cancel, move or drop it"; but "don't forget to cancel it", "if it is not there, cancel it", "it
+    is not final, send it", "why don't you send it" and "if not send it"."""
     if at and not opens and not MODAL_NOT.isdisjoint(words[max(0, at - 2) : at]) and words[at - 1] not in ("you", "u"):
         return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
@@ -259,13 +299,21 @@ def _is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
     if place > 0 and (words[place - 1] == "why" or (place == at - 1 and words[place - 1] in CONDITIONAL)):
         return False
     if place >= 0 and not opens:
-        return True
+        return not _is_lifted(words, place, at)
     first = at - 1
     while first > at - _CONDITION_WORDS and first > 0 and (words[first] in DEEDS or words[first] in _OR):
         first -= 1  # one of several deeds that one word denies
-    if first < 0 or words[first] not in NOT:
+    if first < 0 or words[first] not in NOT or _is_lifted(words, first, at):
         return False
     return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
+
+
+def _is_lifted(words: Sequence[str], place: int, at: int) -> bool:
+    """Whether what denies at a place denies no deed: "don't forget to send it", "don't just read it, …", "vergiss nicht zu …";
+    but "just don't send it"."""
+    behind = next((word for word in words[place + 1 : at] if word not in BETWEEN_DENIALS), "")
+    before = next((word for word in reversed(words[max(0, place - 2) : place]) if word not in BETWEEN_DENIALS), "")
+    return behind in FORGET or behind in MERELY or before in FORGET_NOT
 
 
 def _acted(words: Sequence[str], at: int, *, trade: bool) -> int:
@@ -313,16 +361,50 @@ def done_deed(word: str) -> int:
     return next((DEEDS[base] | FAMILIES.get(base, 0) for base in bases if base in DEEDS), 0)
 
 
-def _with_particle(words: Sequence[str], at: int) -> int:
+def _with_particle(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     """ "Take the announcement down": the particle says what is done."""
     if words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return 0
-    return _particle_of(words[at], words, at)
+    return _particle_of(words[at], words, at, ends)
 
 
-def _particle_of(verb: str, words: Sequence[str], at: int) -> int:
-    reach = words[at + 1 : at + 2 + REACH]
-    return next((PARTICLES[pair] for pair in ((verb, word) for word in reach) if pair in PARTICLES), 0)
+def _particle_of(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    if verb not in PARTICLE_VERBS or at in ends:
+        return 0
+    for place in range(at + 1, min(len(words), at + 2 + REACH)):
+        bits = PARTICLES.get((verb, words[place]), 0)
+        if bits and _is_particle(words, place, ends):
+            return bits
+        if (place in ends and not _is_in_a_list(words, place, ends)) or _is_beyond(words, place, at):
+            return 0
+    return 0
+
+
+def _is_in_a_list(words: Sequence[str], place: int, ends: Mapping[int, str]) -> bool:
+    """Whether a comma stands in a list of two words at most each: "put Bob, Ada and Kim in the picture"."""
+    return ends[place] == "," and not ALSO_BIDS.isdisjoint(words[place + 2 : place + 4])
+
+
+def _is_particle(words: Sequence[str], place: int, ends: Mapping[int, str]) -> bool:
+    """Whether a word that may be a particle is one: "sag den Termin ab", "put Ada in the picture"; but "sag ihr, ab Montag …" and
+    "put a picture into it"."""
+    word = words[place]
+    if word in SPLIT_OFF:
+        return place in ends or place + 1 == len(words) or words[place + 1] in AFTER_SPLIT
+    return word not in TURNS or f" {' '.join(words[place - 2 : place])}".endswith(TURNS[word])
+
+
+def _is_beyond(words: Sequence[str], place: int, at: int) -> bool:
+    """Whether another clause begins at a place behind the verb at `at`: "let Ada know …", "clear the list and show …"."""
+    word, before = words[place], words[place - 1]
+    if word in BEGINS_A_CLAUSE or word in SUBORDINATING:
+        return True
+    if word == "that" and place > at + 1 and place + 1 < len(words):
+        return words[place + 1] in OF_A_THING or words[place + 1] in OF_SOMEBODY
+    verb = word in LEARNT or (word in DEEDS and word not in OFTEN_NOUNS)
+    if before in ALSO_BIDS:
+        return verb or word in DEEDS or word in READING_FIRST or word in LIGHT
+    return verb and before not in OF_A_THING and (before == "to" or words[at] == "let")
 
 
 def _means_many(words: Sequence[str]) -> bool:
@@ -394,8 +476,10 @@ def _booking_deed(words: Sequence[str], at: int) -> int:
     return NOUN_DEEDS.get(noun, 0) if NOUN_DEEDS.get(noun, 0) & Deed.PAY else 0
 
 
-def _gerund_deed(words: Sequence[str], at: int) -> int:
-    """ "By sending", "take care of paying", "help me in placing an order"."""
+def _gerund_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "By sending", "take care of paying", "help me in placing an order"; not "don't even think about deleting it"."""
+    if _is_gerund_denied(words, at, ends):
+        return 0
     stem = words[at][:-3]
     undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
     bits = 0
@@ -404,8 +488,17 @@ def _gerund_deed(words: Sequence[str], at: int) -> int:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
         if base in DOING:
             bits |= _acted(words, at, trade=True)
-        bits |= _particle_of(base, words, at) | posted_by(base, words, at)
+        bits |= _particle_of(base, words, at, ends) | posted_by(base, words, at)
     return bits
+
+
+def _is_gerund_denied(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    for place in range(at - 1, max(-1, at - 6), -1):
+        if place in ends or words[place] in ALSO_BIDS:
+            return False
+        if words[place] in NOT:
+            return not _is_lifted(words, place, at)
+    return False
 
 
 def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
@@ -417,7 +510,7 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     told = not opens and before and before[-1] not in _BIDDING_BEFORE and OF_SOMEBODY.intersection(before[-2:])
     if told and not _is_begged(words, at):
         return False
-    return not _is_denied(words, at, opens=opens) or bool(FORGET.intersection(before))
+    return not _is_denied(words, at, opens=opens)
 
 
 def _named(text: str) -> int:

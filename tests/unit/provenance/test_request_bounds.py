@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pdp import provenance_request, provenance_telling, provenance_wishes
-from pdp.provenance_request import request_facts
+from pdp.provenance_mood import listed, spoken
+from pdp.provenance_orders import parted
+from pdp.provenance_request import clauses, request_facts
 from pdp.provenance_wishes import singular
 
 
@@ -39,3 +43,65 @@ def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, p
         request_facts(phrase * repeats)
         taken.append(steps)
     assert 0 < taken[1] <= 2.2 * taken[0]
+
+
+_LENGTH = 131_072
+_HANG_S = 2.0
+"""Requests are read on the event loop. Steps inside a regular expression cannot be counted; one that tries each place against
+the rest takes 10 s and more for eight times the longest request, where a linear one takes 0.1 to 0.3 s."""
+
+_SIGNS = "\"'\u2018\u201c\u201e\xab$>-.,(@:_"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *" \t\n\u3000aA1",
+        *("\n ", " \n", "a ", "A ", "Aa ", "d'", "l'aaa ", "a-", 'run "', "should ", "must be "),
+        *_SIGNS,
+        *(f"{sign}a " for sign in _SIGNS),
+        *(f" {sign}" for sign in _SIGNS),
+        *(f"\n{sign} " for sign in _SIGNS),
+    ],
+)
+def test_one_thing_over_and_over_hangs_no_search(piece: str) -> None:
+    text = f"a{piece * (_LENGTH // len(piece))}a"
+    started = time.monotonic()
+    spoken(listed(text))
+    clauses(text)
+    parted(text)
+    assert time.monotonic() - started < _HANG_S
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *(
+            "let ",
+            "take ",
+            "not ",
+            "go to ",
+            "and ",
+            "do, ",
+            "don't forget to ",
+            "rather than ",
+            "delete or ",
+            "of doing ",
+        ),
+        *(
+            "scratch that, ",
+            "on second thought ",
+            "did you pay and ",
+            "should i ",
+            "\n> pay ",
+            "put ada, bob and ",
+            "no, no ",
+        ),
+    ],
+)
+def test_the_longest_request_is_read_at_once(phrase: str) -> None:
+    started = time.monotonic()
+    request_facts(
+        phrase * (16_384 // len(phrase))
+    )  # 0.1 to 0.2 s; a look from each word at all others takes more than tenfold
+    assert time.monotonic() - started < _HANG_S
