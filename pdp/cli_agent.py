@@ -64,14 +64,16 @@ def agent() -> None:
 def show(agent_id: str, settings: Path, organisation: str, as_json: bool) -> None:
     """Print an agent's baseline: means, usual hours, how much is known. Exit 1 when there is none."""
 
-    declared, why = _declared(load_config(settings))
+    config = load_config(settings)
+    declared, less = _declared(config)
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
         return await _read_known(store, key, of, agent_id, declared)
 
-    found = _run(settings, organisation, job)
+    found = _run(config, organisation, job)
     found["currency"] = declared.currency if declared is not None else ""
-    click.echo(json.dumps(found) if as_json else "\n".join([*_lines(found), *why]))
+    click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+    _say(less)
     if found["baseline"] is None:
         sys.exit(1)
 
@@ -82,14 +84,16 @@ def reset(agent_id: str, settings: Path, organisation: str, as_json: bool) -> No
     """Forget what is usual for an agent, for example after its task has changed, or when its baseline was lost. It counts as new
     from then on; sessions, totals and limits stay."""
 
-    declared, _ = _declared(load_config(settings))
+    config = load_config(settings)
+    declared, less = _declared(config)
 
     async def job(store: RedisState, key: bytes, of: str) -> dict[str, Any]:
         await _read_known(store, key, of, agent_id, declared)
         forgotten = await reset_agent(store.client, key, of, agent_id, declared, now_ms())
         return {"agent": agent_id, "forgotten": forgotten}
 
-    _print(_run(settings, organisation, job), as_json)
+    _print(_run(config, organisation, job), as_json)
+    _say(less)
 
 
 @agent.command("suspend", epilog="Example: writ agent suspend invoice-agent")
@@ -102,7 +106,7 @@ def suspend(agent_id: str, settings: Path, organisation: str, as_json: bool) -> 
         await store.suspend(of, agent_id)
         return {"agent": agent_id, "suspended": True}
 
-    _print(_run(settings, organisation, job), as_json)
+    _print(_run(load_config(settings), organisation, job), as_json)
 
 
 @agent.command("resume", epilog="Example: writ agent resume invoice-agent")
@@ -115,27 +119,31 @@ def resume(agent_id: str, settings: Path, organisation: str, as_json: bool) -> N
         await store.resume(of, agent_id)
         return {"agent": agent_id, "suspended": False}
 
-    _print(_run(settings, organisation, job), as_json)
+    _print(_run(load_config(settings), organisation, job), as_json)
 
 
-def _run(settings: Path, organisation: str, job: Job) -> dict[str, Any]:
-    config = load_config(settings)
-
+def _run(config: Config, organisation: str, job: Job) -> dict[str, Any]:
     async def own(store: RedisState) -> dict[str, Any]:
         return await job(store, _names_key(config), organisation or await _only_organisation(store))
 
     return run_on_state(config, own)
 
 
-def _declared(config: Config) -> tuple[BehaviourSettings | None, list[str]]:
-    """Returns what the running bundle declares of behaviour, which the state does not know; or None, and a line that says why."""
+def _declared(config: Config) -> tuple[BehaviourSettings | None, str]:
+    """Returns what the running bundle declares of behaviour, which the state does not know, and ""; or None, and why an answer says
+    less then."""
     try:
         activation = RunningPolicy(config.opa.socket).activation()
-        return BehaviourSettings.parse(activation.get("behaviour"), activation.get("sequences", {})), []
+        return BehaviourSettings.parse(activation.get("behaviour"), activation.get("sequences", {})), ""
     except (EvaluationFailed, ConfigurationError) as error:
-        return None, [
-            f"bundle        not read ({error}): amounts are in minor units, and a loss that only actions tell is not told"
-        ]
+        less = "amounts are in minor units, and a loss that only actions tell is not told"
+        return None, f"the running bundle is not read ({error}): {less}"
+
+
+def _say(less: str) -> None:
+    """Says beside an answer, whatever its form, why it says less; beside an error there is nothing to say."""
+    if less:
+        click.echo(f"writ: {less}", err=True)
 
 
 async def _read_known(

@@ -235,12 +235,16 @@ def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, c
     shown = writ_agent(config, "show", "a1")
     assert shown.exit_code == 0, shown.output
     assert "amount        mean 31,000 minor units, deviation 0 minor units, of 20" in shown.output
-    assert "bundle        not read (EVALUATION_UNAVAILABLE" in shown.output
     assert "hours         Mon 12:00 100 %" in shown.output
-    as_json = json.loads(writ_agent(config, "show", "a1", "--json").output)
+    in_json = writ_agent(config, "show", "a1", "--json")
+    as_json = json.loads(in_json.stdout)
     assert (as_json["organisation"], as_json["suspended"]) == ("acme", False)
     assert as_json["baseline"]["observations"] == 20
-    assert json.loads(writ_agent(config, "reset", "a1", "--json").output) == {"agent": "a1", "forgotten": True}
+    reset = writ_agent(config, "reset", "a1", "--json")
+    assert json.loads(reset.stdout) == {"agent": "a1", "forgotten": True}
+    for done in (shown, in_json, reset, writ_agent(config, "reset", "a1")):
+        assert done.stderr.startswith("writ: the running bundle is not read (EVALUATION_UNAVAILABLE")
+        assert len(done.stderr.splitlines()) == 1
     gone = writ_agent(config, "show", "a1")
     assert gone.exit_code == 1
     assert "baseline      none" in gone.output
