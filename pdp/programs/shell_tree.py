@@ -34,6 +34,8 @@ _WRITING = names("> >> >| &> &>> <> >&")
 _OPENER = re.compile(rb"`|\$(?:\\\n)*(?:[(\[]|\{(?![A-Za-z_][A-Za-z0-9_]*\}))|[<>](?:\\\n)*\(")
 # `{name}>file` sets a variable, and the subscript of `{name[…]}>file` is arithmetic.
 _NAMED_DESCRIPTOR = re.compile(rb"(?:\]|(?<!\$)\{[A-Za-z0-9_]*)\}\Z")
+# Bash reads it as arithmetic where it can, in which single quotes do not quote.
+_ARITHMETIC = re.compile(r"\$?\((?:\\\n)*\(")
 _BACKSLASH = ord("\\")
 _QUOTED = names("raw_string ansi_c_string")
 _EXPANDED = names("string expansion heredoc_body regex")
@@ -107,6 +109,8 @@ class Tree:
         elif kind in _PLAIN:
             if kind == "compound_statement" and node.children[0].type != "{":
                 raise NotUnderstood("expected no arithmetic command")
+            if kind == "subshell" and _ARITHMETIC.match(self._text(node)):
+                raise NotUnderstood("expected a blank between two brackets")
             self._each(node.named_children, given)
         elif kind == "for_statement":
             if node.children[0].type != "for" or not is_plain_name(self._text(node.children[1])):
@@ -274,6 +278,8 @@ class Tree:
                 self._expansions(child)
 
     def _substitution(self, node: Node) -> None:
+        if _ARITHMETIC.match(self._text(node)):
+            raise NotUnderstood("expected a blank between two brackets")
         if node.children[0].type == "`" and "\\" in self._text(node):
             raise NotUnderstood("expected no escapes inside backticks")
         self._opened |= {node.start_byte, node.end_byte - 1}

@@ -316,6 +316,8 @@ def test_a_quoted_here_document_runs_nothing() -> None:
         "cat a {x['$(rm b)']}<<<y",
         "cat a {PATH}>f",
         "jobs -x rm b",
+        "cat a <<E\n,$((1+$'$(rm b)'))\nE\n",
+        "cat a; ((x='$(rm b)'))",
     ],
 )
 def test_what_bash_runs_in_an_expansion_is_unknown_where_the_grammar_takes_it_for_text(text: str) -> None:
