@@ -130,8 +130,8 @@ def _run(config: Config, organisation: str, job: Job) -> dict[str, Any]:
 
 
 def _declared(config: Config) -> tuple[BehaviourSettings | None, str]:
-    """Returns what the running bundle declares of behaviour, which the state does not know, and ""; or None, and why an answer says
-    less then."""
+    """Returns what the running bundle declares of behaviour, which the state does not know, and ""; or None, and why an answer
+    says less then."""
     try:
         activation = RunningPolicy(config.opa.socket).activation()
         return BehaviourSettings.parse(activation.get("behaviour"), activation.get("sequences", {})), ""
