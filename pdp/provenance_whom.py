@@ -248,14 +248,16 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]
 
 
 def _written_out(read: _Read) -> tuple[str, ...] | None:
-    """Returns the account that a request writes out (ISO 13616) where it pays, whatever stands before it."""
-    if _PAY_VERBS.isdisjoint(read.words) and _SENDING.isdisjoint(read.words):
+    """Returns the account that a request writes out (ISO 13616) behind its one verb of paying, whatever else stands between."""
+    verbs = [at for at, word in enumerate(read.words) if word in _PAYING or word in _SENDING]
+    if len(verbs) != 1:
         return None
-    for at, token in enumerate(read.tokens):
-        if _IBAN.fullmatch(token.group()) or (
-            _IBAN_BEGINS.fullmatch(token.group())
-            and [len(word) for word in read.words[at + 1 : at + 4]] == [_IBAN_GROUP] * 3
-        ):
+    for at in range(verbs[0] + 1, len(read.words)):
+        if _ENDS.search(read.before(at)):
+            return None
+        token = read.tokens[at].group()
+        groups = [len(word) for word in read.words[at + 1 : at + 4]]
+        if _IBAN.fullmatch(token) or (_IBAN_BEGINS.fullmatch(token) and groups == [_IBAN_GROUP] * 3):
             return (read.words[at],)
     return None
 

@@ -109,6 +109,7 @@ def test_a_word_in_small_letters_may_be_no_name(request_text: str, certain: bool
         ("Pay Meier the rent and Tegel the invoice", ("meier", "tegel")),
         ("Überweise 120 EUR auf DE89 3704 0044 0532 0130 00", ("de89",)),
         ("Put 120 EUR into FR1420041010050500013M02606", None),
+        ("The landlord's account is FR1420041010050500013M02606. Also, refund that 10 EUR", None),
         ("Pay 120 EUR, IBAN FR1420041010050500013M02606", ("fr1420041010050500013m02606",)),
         ("Pay the landlord", None),
         ("Pay 900 EUR to my landlord", None),
