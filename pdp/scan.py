@@ -2,7 +2,8 @@
 
 One pass of the prefilter over the bytes as they came decides which rules can hold; nothing else happens to a clean call.
 Only then is the document taken apart and RE2 finds where. What is encoded is opened, level by level, within the bounds of
-`pdp.inspection.model`. Deterministic; keeps nothing of what it has seen. Does not judge: policy does.
+`pdp.inspection.model`. Deterministic; of what it has seen it keeps short names of members alone, some thousand. Does not judge:
+policy does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pdp.inspection.prefilter import Prefilter, Survey
 from pdp.inspection.rules import InspectionRules
 from pdp.inspection.signs import INTEGRAL
 from pdp.inspection.texts import Texts
+from pdp.inspection.words import Known
 from pdp.inspection.work import SURVEY_BYTE_NS, TEXT_NS, Work
 
 # A string that begins as JSON does, in JSON.
@@ -65,7 +67,8 @@ class Inspector:
             ConfigurationError: INSPECTION_PATTERN_REFUSED.
         """
         self.rules = rules
-        self._located = [Located(rule) for rule in rules.rules]
+        known: Known = {}
+        self._located = [Located(rule, known) for rule in rules.rules]
         self._fields = FieldIndex((field, number) for number, rule in enumerate(rules.rules) for field in rule.fields)
         self._prefilter = Prefilter(rules.rules, with_hyperscan=with_hyperscan, cache=cache)
 
@@ -131,6 +134,7 @@ class Inspector:
                 self._leave_names_out(survey, texts, work)
             self._search(search, texts, survey, may_name=level == 0 and not is_ascii)
             if search.is_over:
+                truncated = True  # what is encoded stays closed
                 break
             texts = opener.open(texts, sorted(survey.steps - {INTEGRAL}))
             if not texts.values:

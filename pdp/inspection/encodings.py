@@ -95,6 +95,7 @@ _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))")
 _LETTERS = re.compile(r"\b([A-Za-z])((?:[ ._*|-][A-Za-z]\b)+)")
 _JOINT = re.compile(r"[ ._*|-]")
+_DIGIT = re.compile("[0-9]")
 _APART_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z](?:[ -][0-9A-Z]){11,}(?![0-9A-Za-z])")
 _HAN_JOINT = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _PARTING = re.compile(
@@ -205,9 +206,10 @@ def _spaced(text: str) -> str:
     """Joins letters that stand apart; where words are apart by more than letters are, they stay apart. Long runs of capitals
     and digits stand behind, each as one."""
     text = _HAN_JOINT.sub("", text)
-    runs = [_JOINT.sub("", run) for run in _APART_RUN.findall(text)]
-    text = _LETTERS.sub(lambda match: match[1] + _JOINT.sub("", match[2]), text)
-    return "\n".join([text, *(run for run in runs if run not in text)])
+    runs = dict.fromkeys(_JOINT.sub("", run) for run in _APART_RUN.findall(text) if _DIGIT.search(run))
+    text = _LETTERS.sub(lambda match: match[1] + _JOINT.sub("", match[2]), text)  # joins runs without a digit
+    behind = set(text.split("\n"))  # where they are, when this is the second time
+    return "\n".join([text, *(run for run in runs if run not in behind)])
 
 
 def _unparted(text: str) -> str:

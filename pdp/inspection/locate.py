@@ -11,7 +11,7 @@ from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_CHARS, MA
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.texts import EDGE, Span, Texts, pointer
 from pdp.inspection.validators import COST_US, DEAR_US, USUAL_US, VALIDATORS
-from pdp.inspection.words import UNSPACED_SCRIPTS, Words
+from pdp.inspection.words import UNSPACED_SCRIPTS, Known, Words
 from pdp.inspection.work import JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
 
 CONTEXT_CHARS = 64
@@ -19,9 +19,6 @@ CONTEXT_CHARS = 64
 
 UNLESS_CHARS = 32
 """How far before a match a word that speaks against it may stand: `order no. 4111…`."""
-
-MAX_KNOWN_NAMES = 1_024
-"""Most member names that a rule remembers."""
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _BOTH = re2._Anchor.ANCHOR_BOTH
@@ -31,17 +28,17 @@ _NOTHING = (-1, -1)
 class Located:
     """One rule, ready to be searched for."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, known: Known) -> None:
+        """`known` is shared by the rules of an inspector."""
         self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
         self.validators = [
             (VALIDATORS[name], 1_000 * COST_US.get(name, USUAL_US), DEAR_US.get(name, 0)) for name in rule.validators
         ]
-        self._context = Words(rule.context_words) if rule.context_words else None
-        self._unless = Words(rule.unless) if rule.unless else None
+        self._context = Words(rule.context_words, known) if rule.context_words else None
+        self._unless = Words(rule.unless, known) if rule.unless else None
         phrases = [words for words in rule.unless if " " in words]
-        self._named = Words(phrases) if phrases and rule.context_words else None
-        self._named_otherwise: dict[str, bool] = {}
+        self._named = Words(phrases, known) if phrases and rule.context_words else None
         self._before = [program_of(pattern) for pattern in rule.unless_before]
 
     @property
@@ -59,14 +56,7 @@ class Located:
         if self._unless is None or self._context is not None:
             return False
         name = texts.name(number)
-        if not name:
-            return False
-        known = self._named_otherwise.get(name)
-        if known is None:
-            if len(self._named_otherwise) >= MAX_KNOWN_NAMES:
-                self._named_otherwise.clear()
-            known = self._named_otherwise[name] = self._unless.said("", [name])
-        return known
+        return name != "" and self._unless.said("", [name])
 
     def confidence(self, texts: Texts, number: int, start: int, end: int) -> int:
         """Returns the confidence of a hit at the characters `start` to `end` of text `number`; 0 means that it is none."""

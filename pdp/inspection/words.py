@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import re2  # type: ignore[import-untyped]  # has no types
 
@@ -12,6 +13,12 @@ from pdp.inspection.rules import Program, program_of
 
 MAX_KNOWN_LINES, MAX_KNOWN_CHARS = 1_024, 128
 """Most names whose words are remembered, and most characters of these."""
+
+MAX_KNOWN = 4_096
+"""Most answers about names that one inspector remembers, some 300 bytes each: agents choose the names."""
+
+Known: TypeAlias = dict[tuple[int, tuple[str, ...]], bool]
+"""Answers about names, of all `Words` of an inspector: their `id`, and the names."""
 
 UNSPACED_SCRIPTS = "\u0e00"
 """First letter of Thai; behind it stand Lao, Khmer, Hangul, kana and Han."""
@@ -23,25 +30,26 @@ _NOTHING = (-1, -1)
 class Words:
     """Words around a match. Their pattern is made when they are first asked for: most are never."""
 
-    __slots__ = ("_named", "_program", "_words")
+    __slots__ = ("_known", "_program", "_words")
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], known: Known) -> None:
+        """`known` is shared by what lives as long as this."""
         self._words = words
         self._program: Program | None = None
-        self._named: dict[tuple[str, ...], bool] = {}
+        self._known = known
 
     def said(self, near: str, names: Sequence[str]) -> bool:
         """True when one of the words stands in `near` or in one of the member `names`."""
         if near and not near.isspace():
             return self._said(near, names)
-        key = tuple(names)  # a whole value: each element of a list has the same names
-        known = self._named.get(key)
+        key = (id(self), tuple(names))  # a whole value: each element of a list has the same names
+        known = self._known.get(key)
         if known is None:
-            if len(self._named) >= MAX_KNOWN_LINES:
-                self._named.clear()
             known = self._said("", names)
             if sum(map(len, names)) <= MAX_KNOWN_CHARS:
-                self._named[key] = known
+                if len(self._known) >= MAX_KNOWN:
+                    self._known.clear()
+                self._known[key] = known
         return known
 
     def _said(self, near: str, names: Sequence[str]) -> bool:
