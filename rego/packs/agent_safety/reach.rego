@@ -79,7 +79,8 @@ matched contains rule if {
 # METADATA
 # title: ASI02, a payment to an account that nothing holds, where the user said whom to pay
 # description: >-
-#   Whatever the agent has read: the user wrote out an account, or named a payee, and the action reaches none that the user wrote.
+#   Whatever the agent has read: the user wrote out an account, or named a payee, and the action reaches
+#   none that the user wrote.
 matched contains rule if {
 	input.provenance.user_request == "GATEWAY"
 	input.action.operations[0].verb == "PAY"
