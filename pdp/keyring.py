@@ -22,7 +22,8 @@ from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certifica
 
 from pdp.config import Config, Tls
 from pdp.keystore import load_master_key
-from writ.errors import ConfigurationError
+from writ.cli.files import MAX_PEM_BYTES, read_file
+from writ.errors import ConfigurationError, InvalidInput
 from writ.keys import parse_private_key
 from writ.token_keys import TokenKey, load_token_keys
 
@@ -116,6 +117,8 @@ def _server_key(tls: Tls) -> PublicKeyTypes:
 
 def _read(setting: str, path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, MAX_PEM_BYTES)
+    except InvalidInput as error:
+        raise ConfigurationError("KEY_INVALID", f"`{setting}`: {error.message}") from error
     except OSError as error:
         raise ConfigurationError("KEY_UNREADABLE", f"`{setting}` cannot be read: {error.strerror} `{path}`") from error

@@ -10,13 +10,13 @@ import re
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError
 
+from writ.action import MAX_NAME_CHARS
 from writ.errors import InvalidInput
 from writ.v1 import decision_pb2
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
-MAX_NAME_CHARACTERS = 256  # identifiers of agents, people, servers and tools
 MAX_SESSION_CHARACTERS = 128
 MAX_USER_REQUEST_BYTES = 16 * 1024  # longer requests are documents; provenance works on tokens of the request
 MAX_CONTEXT_ENTRIES = 32
@@ -40,7 +40,7 @@ _NAMES = (
     "purpose",
     "approval_reference",
 )
-"""Fields of at most MAX_NAME_CHARACTERS, in the order in which they are looked at."""
+"""Fields of at most MAX_NAME_CHARS, in the order in which they are looked at."""
 
 _PRINCIPALS = frozenset(("", "human", "service"))
 
@@ -89,7 +89,7 @@ def check_request(request: decision_pb2.DecideRequest) -> None:
         request.approval_reference,
     )
     # One look at all of them; which one it is matters only when something is wrong.
-    if not (agent_id and server and name) or max(map(len, names)) > MAX_NAME_CHARACTERS or "\x00" in "".join(names):
+    if not (agent_id and server and name) or max(map(len, names)) > MAX_NAME_CHARS or "\x00" in "".join(names):
         for field, value in zip(_NAMES, names, strict=True):
             (_required if field in _REQUIRED else _name)(field, value)
     if principal.type not in _PRINCIPALS:
@@ -135,7 +135,7 @@ def check_owner(agent_id: str, principal_id: str, session_id: str, tool: decisio
     check_agent_id(agent_id)
     _required("tool.server", tool.server)
     _required("tool.name", tool.name)
-    _bounded("principal.id", principal_id, MAX_NAME_CHARACTERS)
+    _bounded("principal.id", principal_id, MAX_NAME_CHARS)
     _bounded("session_id", session_id, MAX_SESSION_CHARACTERS)
 
 
@@ -152,12 +152,12 @@ def is_length_of_time(value: Duration) -> bool:
 
 def _required(name: str, value: str) -> None:
     if not value:
-        raise InvalidInput("FIELD_INVALID", f"`{name}` must have 1 to {MAX_NAME_CHARACTERS} characters, got none")
-    _bounded(name, value, MAX_NAME_CHARACTERS)
+        raise InvalidInput("FIELD_INVALID", f"`{name}` must have 1 to {MAX_NAME_CHARS} characters, got none")
+    _bounded(name, value, MAX_NAME_CHARS)
 
 
 def _name(name: str, value: str) -> None:
-    _bounded(name, value, MAX_NAME_CHARACTERS)
+    _bounded(name, value, MAX_NAME_CHARS)
 
 
 def _bounded(name: str, value: str, limit: int) -> None:

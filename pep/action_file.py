@@ -7,15 +7,13 @@ from typing import Any
 
 from google.protobuf.json_format import ParseDict, ParseError
 
+from writ.action import MAX_NAME_CHARS
 from writ.errors import InvalidInput
 from writ.strict_json import arguments_json, parse_arguments
 from writ.v1 import decision_pb2
 
 MAX_ACTION_BYTES = 16 * 1024 * 1024
 """Largest action that is read; a decision point takes far less, and says how much."""
-
-MAX_AGENT_ID_CHARS = 256
-"""As a decision point takes it; one that is much longer, or holds NUL, cannot be an argument of `writ token` either."""
 
 
 def parse_action(text: bytes, request_id: str) -> decision_pb2.DecideRequest:
@@ -41,13 +39,14 @@ def parse_action(text: bytes, request_id: str) -> decision_pb2.DecideRequest:
 
 
 def verify_agent(request: decision_pb2.DecideRequest) -> None:
-    """Checks that an action says who wants to act, which no decision point can do without. Raises InvalidInput."""
+    """Checks that an action says who wants to act, which no decision point can do without: by a name that it takes, and that can
+    be an argument of `writ token`, which NUL cannot. Raises InvalidInput."""
     if not request.agent.id:
         raise InvalidInput("ACTION_UNREADABLE", 'expected `"agent": {"id": …}`, who wants to act; got none')
-    if len(request.agent.id) > MAX_AGENT_ID_CHARS or "\x00" in request.agent.id:
+    if len(request.agent.id) > MAX_NAME_CHARS or "\x00" in request.agent.id:
         raise InvalidInput(
             "ACTION_UNREADABLE",
-            f"expected `agent.id` of at most {MAX_AGENT_ID_CHARS} characters without NUL, got {len(request.agent.id)}",
+            f"expected `agent.id` of at most {MAX_NAME_CHARS} characters without NUL, got {len(request.agent.id)}",
         )
 
 

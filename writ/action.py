@@ -14,6 +14,9 @@ from typing import Any
 
 from writ.frozen import frozen
 
+MAX_NAME_CHARS = 256
+"""Longest identifier of an agent, a person, a server or a tool, at whatever door it comes in."""
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from writ.errors import ConfigurationError
+from writ.cli.files import MAX_PEM_BYTES, read_file
+from writ.errors import ConfigurationError, InvalidInput
 
 TokenKey = EllipticCurvePublicKey | Ed25519PublicKey
 """A key of ES256 (RFC 7518 3.4) or EdDSA (RFC 8037); which of both follows from the key, never from the token."""
@@ -22,15 +23,17 @@ def load_token_keys(folder: Path) -> dict[str, TokenKey]:
     """Returns the keys of `<kid>.pem` files by their `kid`.
 
     Raises:
-        ConfigurationError: `KEY_UNREADABLE` a file cannot be read; `KEY_INVALID` it holds no public key of these two kinds, or
-            there is none.
+        ConfigurationError: `KEY_UNREADABLE` a file cannot be read; `KEY_INVALID` it holds no public key of these two kinds, it is
+            too large, or there is none.
     """
     keys: dict[str, TokenKey] = {}
     for path in sorted(folder.glob("*.pem")):
         try:
-            key = load_pem_public_key(path.read_bytes())
+            key = load_pem_public_key(read_file(path, MAX_PEM_BYTES))
         except OSError as error:
             raise ConfigurationError("KEY_UNREADABLE", f"cannot read key `{path}`: {error.strerror}") from error
+        except InvalidInput as error:
+            raise ConfigurationError("KEY_INVALID", error.message) from error
         except (ValueError, UnsupportedAlgorithm) as error:
             raise ConfigurationError("KEY_INVALID", f"expected a PEM public key in `{path}`") from error
         is_p256 = isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)

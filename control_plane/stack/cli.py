@@ -22,6 +22,7 @@ from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.shim import tie_to
 from control_plane.stack.supervisor import Supervisor
 from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, TRUST_DOMAIN, mint_token
+from writ.action import MAX_NAME_CHARS
 from writ.cli.places import state_folder
 from writ.errors import ConfigurationError
 
@@ -33,10 +34,7 @@ _state = click.option(
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
-MAX_ID_CHARS = 256
-"""As decision points take ids of agents; a much longer one makes a token that no server reads."""
-
-SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator)/.{{1,{MAX_ID_CHARS}}}")
+SUBJECT = re.compile(rf"({re.escape(TRUST_DOMAIN)})?(agent|gateway|feed|operator)/.{{1,{MAX_NAME_CHARS}}}")
 """Names of our trust domain that decision point and control plane know what to do with."""
 
 
@@ -142,10 +140,10 @@ def doctor(state: Path, as_json: bool) -> None:
 def token(state: Path, subject: str, organisation: str, scope: str, ttl_s: int, as_json: bool) -> None:
     """Mint a short-lived credential of the demo issuer."""
     if not SUBJECT.fullmatch(subject):
-        came = f"`{subject}`" if len(subject) <= MAX_ID_CHARS else f"{len(subject)} characters"
+        came = f"`{subject}`" if len(subject) <= MAX_NAME_CHARS else f"{len(subject)} characters"
         raise click.UsageError(
             "expected --subject agent/ID, gateway/ID, feed/ID or operator/ID, with an ID of 1 to"
-            f" {MAX_ID_CHARS} characters, got {came}"
+            f" {MAX_NAME_CHARS} characters, got {came}"
         )
     now_s = int(time.time())
     minted = mint_token(

@@ -26,6 +26,7 @@ from control_plane.stack.keys import make_keys
 from control_plane.stack.layout import Layout, make_layout
 from pdp.config import load_config
 from pdp.keyring import Keyring, load_keyring
+from writ.cli.files import MAX_PEM_BYTES
 from writ.errors import ConfigurationError
 
 
@@ -129,7 +130,9 @@ def test_a_certificate_of_another_key_is_refused(layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("file", ["receipt.pem", "permit.pem"])
-@pytest.mark.parametrize("content", [b"", b"x", None])
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"x" * (MAX_PEM_BYTES + 1), None], ids=["empty", "no key", "too long", "none"]
+)
 def test_a_key_that_cannot_be_read_is_named_by_its_setting(layout: Layout, file: str, content: bytes | None) -> None:
     layout.key(file).unlink() if content is None else layout.key(file).write_bytes(content)
     error = refused(layout)
@@ -143,6 +146,13 @@ def test_a_credential_key_of_another_curve_is_refused(layout: Layout) -> None:
         public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     )
     assert refused(layout).reason == "KEY_INVALID"
+
+
+def test_a_credential_key_that_is_too_large_is_named(layout: Layout) -> None:
+    file = layout.root / "keys" / "jwt" / "large.pem"
+    file.write_bytes(b"x" * (MAX_PEM_BYTES + 1))
+    error = refused(layout)
+    assert (error.reason, f"at most {MAX_PEM_BYTES} bytes in `{file}`" in error.message) == ("KEY_INVALID", True)
 
 
 def test_a_credential_key_that_cannot_be_read_is_named(layout: Layout) -> None:

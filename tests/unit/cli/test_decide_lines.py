@@ -16,7 +16,6 @@ import pytest
 from control_plane import auth
 from control_plane.bundles.client import BundleClient
 from pdp.authenticate import MAX_BEARER_BYTES
-from pdp.request import MAX_NAME_CHARACTERS
 from pep import action_file
 from pep.action_file import parse_action
 from pep.client import Client
@@ -202,7 +201,6 @@ def test_a_dash_is_standard_input_as_a_file_and_as_an_argument(tmp_path: Path) -
 
 
 def test_what_is_refused_here_is_what_servers_refuse() -> None:
-    assert action_file.MAX_AGENT_ID_CHARS == MAX_NAME_CHARACTERS
     assert tokens.MAX_TOKEN_CHARS == MAX_BEARER_BYTES == auth.MAX_TOKEN_CHARS
 
 
