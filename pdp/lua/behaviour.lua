@@ -26,6 +26,7 @@ local pack_struct, unpack_struct = struct.pack, struct.unpack
 local MAX = 9007199254740991 -- 2^53 - 1
 local MOST = 4294967295 -- 2^32 - 1
 local KEEP, FULL = 32, 48 -- entries: cut to KEEP when there are more than FULL
+local MOST_LISTED = 2 * FULL -- entries of one batch are cut to so many
 local CLASSES = 400 -- longest list of classes in bytes: beyond it everything counts as unclassified
 -- Effect, flags and result of an entry.
 local ENTRY = '\n%x+|(%a)|%x+|%d+|[^|]*|[^|]*|%a+|(%d+)|[^\n]*|([^|\n]*)'
@@ -40,7 +41,7 @@ local SIZE = 142
 local N, TAINT, TAINT_BEFORE, HELD, COUNT, LOST, SINCE, RENEWED, NOW, BEFORE = 3, 4, 5, 6, 7, 8, 9, 10, 11, 16
 local SLOT, BURSTS, SPAN, BYTES, KIND = 21, 22, 29, 30, 31
 local COUNT_AT, TRIED = 24, 8 -- byte of the number of denied, bytes of each
-local MOST_TRIED = 2 * FULL -- whatever stands in the entries was denied before so many others at most
+local MOST_TRIED = MOST_LISTED -- whatever stands in the entries was denied before so many others at most
 local RENEWAL = 16 -- keys live a part in so many longer than they have to, so that not every action has to renew that
 local HOUR_MS = 3600000
 
@@ -284,10 +285,12 @@ local function denied_among(ring)
   return table.concat(list)
 end
 
--- What leaves the entries stays in taint and classes; what was refused or withdrawn leaves nothing.
+-- What leaves the entries stays in taint and classes; what was refused or withdrawn leaves nothing. What has just been added
+-- stays: it is settled as it was added, in one batch, and what is no longer listed then gives nothing back.
 local function cut_entries(t)
   local ring, at = t.ring, 1
-  for _ = 1, t.v[N] - KEEP do at = find(ring, '\n', at + 1, true) or #ring + 1 end
+  local left = min(max(KEEP, t.added), MOST_LISTED)
+  for _ = 1, t.v[N] - left do at = find(ring, '\n', at + 1, true) or #ring + 1 end
   for effect, flags, result in string.gmatch(sub(ring, 1, at - 1), ENTRY) do
     if effect == 'p' or effect == 'a' then
       if flags ~= '0' then t.v[TAINT] = bits(t.v[TAINT], tonumber(flags)) end
@@ -295,14 +298,17 @@ local function cut_entries(t)
     end
   end
   if t.tried ~= '' then t.tried, t.line = denied_among(sub(ring, at)), true end
-  t.ring, t.v[N] = sub(ring, at), KEEP -- taint and classes of the entries stay: what they have beyond those is in the others
+  t.ring, t.v[N] = sub(ring, at), left -- taint and classes of the entries stay: what they have beyond those is in the others
 end
+
+-- Only what is added makes entries leave: settling cuts none, so that a batch may be settled in parts.
+local function overflows(t) return t.added > 0 and t.v[N] + t.added > FULL end
 
 -- Writes the entries: as a whole when lines have gone or changed, else only what is new.
 local function flush_ring(t)
-  local key, v, fresh = t.key .. 'r', t.v, ''
+  local key, v, fresh, cut = t.key .. 'r', t.v, '', overflows(t)
   if t.added > 0 then fresh = t.added > 1 and table.concat(t, '', 1, t.added) or t[1] end
-  if not (v[N] + t.added > FULL or t.whole or t.stale) then
+  if not (cut or t.whole or t.stale) then
     if t.effects then
       for at, effect in pairs(t.effects) do call('SETRANGE', key, at + 17, effect) end
     end
@@ -316,7 +322,7 @@ local function flush_ring(t)
   ring_of(t)
   apply_effects(t)
   t.ring, v[N] = t.ring .. fresh, v[N] + t.added
-  if v[N] > FULL then cut_entries(t) end
+  if cut then cut_entries(t) end
   if t.stale or t.hurt then recount(t) end
   v[BYTES] = #t.ring
   if t.ring == '' then call('DEL', key) else call('SET', key, t.ring, 'PX', t.life) end
@@ -325,7 +331,7 @@ end
 local function flush_tracks()
   for i = 1, #changed do -- whatever has to be read, before anything is written
     local t = changed[i]
-    if t.whole or t.stale or t.v[N] + t.added > FULL then ring_of(t) end
+    if t.whole or t.stale or overflows(t) then ring_of(t) end
   end
   for i = 1, #changed do
     local t = changed[i]

@@ -338,6 +338,24 @@ async def test_more_actions_at_once_than_a_track_lists_lose_no_denial(state: Red
     assert facts["session"]["actions"] == 201
 
 
+@pytest.mark.parametrize("before", [0, 40])
+async def test_what_is_refused_early_in_a_long_batch_gives_back_what_it_would_have_moved(
+    state: RedisState, before: int
+) -> None:
+    player = Player(state)
+    if before:
+        await player.play(*[observed(operation(rows=1))] * before)
+    pairs = await player.look(*[observed(operation(rows=100))] * 64)
+    finals = [Final.DENIED] + [Final.ALLOWED] + [Final.WITHDRAWN] * 62
+    for part in (slice(0, 20), slice(20, 64)):
+        await state.settle([settled(a, v, final) for (a, v), final in list(zip(pairs, finals, strict=True))[part]])
+    facts = await player.session()
+    for scope in ("session", "agent", "principal"):
+        assert (facts[scope]["rows"], facts[scope]["actions"]) == (before + 101, before + 3)
+    await player.play(*[observed(operation(rows=1))] * 3)
+    assert (await player.session())["agent"]["rows"] == before + 104
+
+
 async def test_denials_and_repeats_with_one_word_changed_are_seen(state: RedisState) -> None:
     player = Player(state)
     for amount in (1000, 999, 998):
