@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, x448, x25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from pdp.inspection.samples import written_out
 from pdp.inspection.validators_secrets import (
@@ -14,6 +18,7 @@ from pdp.inspection.validators_secrets import (
     is_random,
     is_secret,
 )
+from pdp.scan import Inspector
 
 STAND_INS = [
     "<token>",
@@ -104,3 +109,39 @@ def test_a_sample_is_always_the_same_and_of_its_set() -> None:
     assert set(text[2:42]) <= set("ABC")
     assert text[43:].isdigit()
     assert written_out({"a": ["<<z*3>>"]}) == {"a": ["zzz"]}
+
+
+CURVES = (
+    ec.SECP224R1,
+    ec.SECP256R1,
+    ec.SECP384R1,
+    ec.SECP521R1,
+    ec.SECP256K1,
+    ec.BrainpoolP256R1,
+    ec.BrainpoolP384R1,
+    ec.BrainpoolP512R1,
+)
+KEYS = [
+    *(ec.generate_private_key(curve()) for curve in CURVES),
+    *(kind.generate() for kind in (x25519.X25519PrivateKey, x448.X448PrivateKey)),
+    *(kind.generate() for kind in (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)),
+]
+
+
+def _rules(inspector: Inspector, der: bytes) -> set[str]:
+    text = base64.b64encode(der).decode()
+    return {finding.rule for finding in inspector.scan(f'{{"a": "see {text} there"}}'.encode()).findings}
+
+
+@pytest.mark.parametrize("number", range(len(KEYS)))
+def test_a_private_key_without_its_armour_is_found_and_its_public_key_is_none(
+    inspector: Inspector, number: int
+) -> None:
+    key = KEYS[number]
+    forms = [PrivateFormat.PKCS8]
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        forms.append(PrivateFormat.TraditionalOpenSSL)
+    for form in forms:
+        assert "private_key" in _rules(inspector, key.private_bytes(Encoding.DER, form, NoEncryption())), form
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert "private_key" not in _rules(inspector, public)
