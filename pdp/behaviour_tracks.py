@@ -17,7 +17,8 @@ from pdp.behaviour_observe import LETTERS, MAX_VALUE
 from writ.frozen import frozen
 
 LISTED = 48
-"""Entries that are looked at most: a track keeps no more (FULL in behaviour.lua), but for those of one long batch. What is older counts by its taint and its volumes."""
+"""Entries that are looked at most: a track keeps no more (FULL in behaviour.lua), but for those of one long batch. What
+is older counts by its taint and its volumes."""
 
 SLOTS = 6
 """A burst is counted in so many slots, and one more: too long by at most a slot, never too short."""
