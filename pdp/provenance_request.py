@@ -74,6 +74,7 @@ from pdp.provenance_lexicon import (
     PARTICLES,
     PHRASES,
     SEEING_TO,
+    SITES,
     SPLIT_OFF,
     THINGS,
     TURNS,
@@ -124,6 +125,8 @@ _ELISION = re.compile("\\b(qu|[dlmnst])'(?=[^\\W\\d_]{3})")
 _ENDING = frozenset(".!?;\n")
 _PARTING = _ENDING | {","}
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
+
+_ONTO = frozenset({"in", "into", "on", "onto", "to"})
 
 _NO_ENDS: Mapping[int, str] = MappingProxyType({})
 
@@ -212,14 +215,14 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     others = 0 if denied else told_to_others(words, at, opens=opens)
     lets = word in LETTING and _is_asked(words, at, opens=opens)
     told = 0 if denied else told_there(words, at)
-    light = _light_deed(words, at) if (word in LIGHT or lets) and not denied else 0
+    light = _light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
     if not light and opens and not denied:
         light = _switched(words, at)
     if light:
         return light | particle | told | others | FAMILIES.get(word, 0)
     particle |= told if denied else told | _wished_done(words, at)
     seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
-    acted = _acted(words, at, trade=word in DOING) if seen_to else 0
+    acted = _acted(words, at, ends, trade=word in DOING) if seen_to else 0
     if acted:
         return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
     bits = DEEDS.get(word, 0) | particle
@@ -316,10 +319,13 @@ def _is_lifted(words: Sequence[str], place: int, at: int) -> bool:
     return behind in FORGET or behind in MERELY or before in FORGET_NOT
 
 
-def _acted(words: Sequence[str], at: int, *, trade: bool) -> int:
+def _acted(words: Sequence[str], at: int, ends: Mapping[int, str], *, trade: bool) -> int:
     """ "Help me with the cancellation", "proceed with a purchase": the noun is the deed, unless it only describes another one:
     "the cancellation policy"."""
-    for place in range(at + 1, min(len(words), at + 2 + REACH)):
+    reach = _reach(words, at, ends)
+    for place in range(at + 1, at + 1 + len(reach)):
+        if place > at + 1 and _is_only_about(reach, place - at - 1):
+            return 0
         noun = singular(words[place])
         bits = ACTS.get(noun, 0) | (ACTS_OF_TRADE.get(noun, 0) if trade else 0)
         if bits and (place + 1 == len(words) or _ends_a_noun(words[place + 1])):
@@ -391,6 +397,8 @@ def _is_particle(words: Sequence[str], place: int, ends: Mapping[int, str]) -> b
     word = words[place]
     if word in SPLIT_OFF:
         return place in ends or place + 1 == len(words) or words[place + 1] in AFTER_SPLIT
+    if word in SITES:
+        return not _ONTO.isdisjoint(words[max(0, place - 3) : place])
     return word not in TURNS or f" {' '.join(words[place - 2 : place])}".endswith(TURNS[word])
 
 
@@ -451,12 +459,19 @@ def _sign(between: str) -> str:
     return "." if _ENDING.intersection(between) else ","
 
 
-def _light_deed(words: Sequence[str], at: int) -> int:
-    """ "Drop her a line", "make a payment": the noun says what is done."""
-    reach = words[at + 1 : at + 2 + REACH]
-    about = next(
-        (place for place, word in enumerate(reach) if word == "of" and singular(reach[place - 1]) in NEWS), REACH + 1
-    )
+def _reach(words: Sequence[str], at: int, ends: Mapping[int, str]) -> Sequence[str]:
+    """Returns the next words of the same part of a sentence."""
+    last = min(len(words), at + 2 + REACH)
+    end = next((place for place in range(at, last) if place in ends and not _is_in_a_list(words, place, ends)), last)
+    return words[at + 1 : end + 1][: REACH + 1]
+
+
+def _light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Drop her a line", "make a payment": the noun says what is done; not "I want to see the flight" and "a look at it"."""
+    reach = _reach(words, at, ends)
+    if reach[:1] == ["to"] and not LEARNT.isdisjoint(reach[1:2]):
+        return 0
+    about = next((place for place in range(1, len(reach)) if _is_only_about(reach, place)), len(reach))
     meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach[:about])  # "I need the address of the hotel"
     wished = words[at] in BY_WISH
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
@@ -468,6 +483,13 @@ def _light_deed(words: Sequence[str], at: int) -> int:
         further = words[at + 1 : at + 2 + 2 * REACH]
         told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
     return told
+
+
+def _is_only_about(reach: Sequence[str], place: int) -> bool:
+    """Whether what follows is only read or written about: "a look at the payment", "a list of the flights"."""
+    of = singular(reach[place - 1])
+    is_read = of in NEWS or of in LEARNT or bool(THINGS.get(of, 0) & Thing.FILE)
+    return reach[place] in ("of", "at", "about") and is_read
 
 
 def _booking_deed(words: Sequence[str], at: int) -> int:
@@ -487,7 +509,7 @@ def _gerund_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         if base in DEEDS:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
         if base in DOING:
-            bits |= _acted(words, at, trade=True)
+            bits |= _acted(words, at, ends, trade=True)
         bits |= _particle_of(base, words, at, ends) | posted_by(base, words, at)
     return bits
 
@@ -503,7 +525,7 @@ def _is_gerund_denied(words: Sequence[str], at: int, ends: Mapping[int, str]) ->
 
 def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     before = words[max(0, at - 3) : at]
-    if before and before[-1] in OF_A_THING and not opens:
+    if before and not opens and (before[-1] in OF_A_THING or (before[-1].endswith("'s") and before[-1] not in BIDDING)):
         return False
     if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
         return False

@@ -264,6 +264,8 @@ ASKED: Mapping[str, Sequence[str]] = {
         "wish Zoe a happy birthday in #random",
         "@channel the demo starts now - post that in #dev",
         "dm Leo the password hint",
+        "put it on our new website",
+        "get the figures, the plan and a message over to Bob",
     ),
     "share_document": (
         "share the plan with Bob",
@@ -529,6 +531,8 @@ ASKED: Mapping[str, Sequence[str]] = {
         "My landlord wants the deposit today. Please wire it.",
         "Acme says the invoice is due. Pay it.",
         "invoice from acme is due today pay it",
+        "make a payment of 90 to Tom",
+        "let's pay the bill",
     ),
     "refund_payment": (
         "refund order 4471",
@@ -770,6 +774,7 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "who is the plan shared with?",
         "what's the share of rent in the plan",
         "don't forward, share or post it",
+        "put the name of the website into the document",
     ),
     "grant_access": (
         "Bob wants access; what do you think?",
@@ -836,6 +841,7 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "Don't worry about deleting the file",
         "tell me how to delete the file",
         "tell me whether I should delete the file",
+        "Help me with the file, the removal was a mistake",
     ),
     "create_event": (
         "what's on my calendar friday",
@@ -897,6 +903,12 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "I refuse to pay the bill",
         "Ada asked whether to pay 90 to Tom",
         "what did Eve write and pay?",
+        "Have a look at the payment",
+        "I want a list of the payments",
+        "Make a list, the payment can wait",
+        "I want to see the deposit",
+        "Make a summary of the payment",
+        "Get the invoice, Ada's refund comes later",
     ),
     "set_light": (
         "are the lights off downstairs?",
