@@ -35,10 +35,15 @@ _OTHERS = (
 )
 _CALLING = (
     r"(?:this|your?|tool|caller|(?:call|read|list|load|fetch|view|open|get|show|download|retriev|quer|request|poll|access|search|look)"
-    r"(?:e?s|e|ed|ing|ings|y|ies|ied|ying|ting)?)"
+    r"(?:e?s|e|ed|ing|ings|y|ies|ied|ying|ting|al|als)?)"
 )
+_BY_ITSELF = (
+    r"(?=\s*\Z|\s+(?:of|for|every|each|hourly|nightly|daily|weekly|monthly|quarterly|yearly|annually|overnight|at midnight)\b)"
+    rf"(?![^.;]*\b{_CALLING}\b)"
+)
+"""Ends what somebody else does: `by the server thereby` or `once seen` may still be an answer to the call."""
 BY_OTHERS = (
-    rf"(?:by\s+(?:(?:an?|the|our|its|their|some)\s+)?(?:[a-z]+\s+){{0,2}}?{_OTHERS}(?:'s)?s?\b(?![^.;]*\b{_CALLING}\b)"
+    rf"(?:by\s+(?:(?:an?|the|our|its|their|some)\s+)?(?:[a-z]+\s+){{0,2}}?{_OTHERS}s?{_BY_ITSELF}"
     r"|(?:with|using|via|through)\s+`?[a-z0-9]+_)"
 )
 """Somebody else does it: `by the server`, `with close_ticket`; not `by this call`, and not `by the server for each read`."""
