@@ -34,6 +34,10 @@ _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
 _APART = "[0-9A-Z](?:[ -][0-9A-Z]){11}"
 _HAN_APART = "(?:[\u4e00-\u9fff] ){6}"
+# What parts a word: a comment, the joint of two literals (on one line or two), bold signs; and a group of digits: odd signs.
+_OF_WORD = "[0-9A-Za-z_-]"
+_PARTED_BY = r"""(?:<!--[^<>]{0,64}-->|/\*[^*/]{0,64}\*/|["']\s{0,24}[+.&]\s{0,24}["'])"""
+_ODD = "(?:[*_/~#]|\u00b7|\u2022)"
 _GLUED = (
     "(?i:ignore|disregard|forget|override|bypass)"
     "(?:[._-](?i:all|any|previous|prior|the|your|every|above|earlier|these|those)[A-Za-z._-]{0,24}[._-]"
@@ -65,11 +69,9 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
     "spaced": (r"(?:[ ._*|-][A-Za-z]){4}[ ._*|-]", _APART, _HAN_APART),
     "parted": (
-        # A comment in a word, a text in two literals, half a word in bold, odd signs between groups of digits.
-        r"[0-9A-Za-z](?:<!--[^<>]{0,64}-->|/\*[^*/]{0,64}\*/)[0-9A-Za-z]",
-        r"""[0-9A-Za-z_-]["'] ?[+.&] ?["'][0-9A-Za-z_-]""",
-        r"[A-Za-z]{2}\*\*[A-Za-z]{2}",
-        "[0-9]{4}(?:[*_/]|\u00b7)[0-9]{4}(?:[*_/]|\u00b7)[0-9]{4}(?:[*_/]|\u00b7)",
+        f"{_OF_WORD}{_PARTED_BY}{_OF_WORD}",
+        r"[A-Za-z]\*\*[A-Za-z]",
+        f"[0-9]{{4}}{_ODD}[0-9]{{4,6}}{_ODD}[0-9]{{4,5}}",
         _GLUED,
     ),
     "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
@@ -98,11 +100,8 @@ _JOINT = re.compile(r"[ ._*|-]")
 _DIGIT = re.compile("[0-9]")
 _APART_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z](?:[ -][0-9A-Z]){11,}(?![0-9A-Za-z])")
 _HAN_JOINT = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_PARTING = re.compile(
-    r"(?<=[0-9A-Za-z])(?:<!--[^<>]{0,64}-->|/\*[^*/]{0,64}\*/|[\"'] ?[+.&] ?[\"'])(?=[0-9A-Za-z_-])"
-    r"|\*\*(?=[A-Za-z])|(?<=[A-Za-z])\*\*"
-)
-_ODD_JOINT = re.compile("(?<=[0-9]{4})[*_/\u00b7](?=[0-9]{2})|(?<=[0-9]{2})[*_/\u00b7](?=[0-9]{4})")
+_PARTING = re.compile(rf"(?<={_OF_WORD}){_PARTED_BY}(?={_OF_WORD})|\*\*(?=[A-Za-z])|(?<=[A-Za-z])\*\*")
+_ODD_JOINT = re.compile(f"(?<=[0-9]{{4}}){_ODD}(?=[0-9]{{2}})|(?<=[0-9]{{2}}){_ODD}(?=[0-9]{{4}})")
 _GLUED_RUN = re.compile(rf"{_GLUED}[A-Za-z._-]*")
 _HUMP = re.compile(r"[._-]|(?<=[a-z])(?=[A-Z])")
 _PERCENT_U = re.compile(r"%u([0-9A-Fa-f]{4})")
