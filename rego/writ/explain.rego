@@ -7,6 +7,7 @@ import data.writ.scopes
 # description: |
 #   For people: `writ policy explain`. `scopes` are those that hold or may hold; `settings` has every setting that a scope
 #   may give, with its value, what the organisation says and the scopes that say the value (none: the organisation).
+#   `conflicts` are among the scopes that hold or may hold here and among the rules that matched.
 # entrypoint: true
 explain := {
 	"scopes": [entry |
@@ -26,6 +27,11 @@ explain := {
 			object.get(scopes.given, [path], {}),
 		)
 	],
-	"conflicts": scopes.conflicts,
+	"conflicts": scopes.conflicts_among(scopes.standing, _rules_of_scopes),
 	"outcome": _scoped,
 }
+
+_rules_of_scopes := [{"pack": pack, "id": rule.id, "outcome": rule.outcome, "scope": rule.scope} |
+	some pack
+	some rule in data.packs[pack].matched
+]

@@ -34,6 +34,27 @@ test_the_explanation_says_which_scope_gave_which_setting_and_what_came_of_it if 
 	explained.outcome.rules[0].code == "RISK_TOO_HIGH"
 }
 
+test_conflicts_are_of_scopes_that_hold_and_of_rules_that_matched if {
+	hasty := {"priority": 10, "set": {"risk": {"deny_from": 50}}}
+	rival := object.union(hasty, {"set": {"risk": {"deny_from": 60}}})
+	ask := rule("t.ask", "DEFER", {"scope": "hasty"})
+	explained := data.writ.explain with input as thing
+		with data.settings as settings
+		with data.settings.scopes as scopes(object.union(_scopes, {
+			"agent": {thing.agent.id: {"hasty": hasty}},
+			"verb": {"DELETE": {"never": hasty}},
+			"environment": {"nowhere": {"none": rival}},
+		}))
+		with data.packs.of_test as {"matched": {ask, rule("t.allow", "ALLOW", {"scope": "careful"})}}
+	explained.conflicts == {
+		"scopes `careful` and `hasty` of priority 10 differ on `risk.deny_from`: 5 and 50",
+		concat(" ", [
+			"rules `t.allow` (ALLOW) and `t.ask` (DEFER) of scopes `careful` and `hasty`,",
+			"both of priority 10, may both apply",
+		]),
+	}
+}
+
 test_scopes_are_laid_over_in_a_batch_item_by_item if {
 	other := object.union(thing, {"agent": {"unit": "sales"}})
 	outcomes := data.writ.decisions with input as {"revision": "r1", "items": [thing, other]}

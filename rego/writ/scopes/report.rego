@@ -163,12 +163,21 @@ _in_range(path, value) if {
 _in_range(path, _) if path[0] == "packs"
 
 # METADATA
-# title: Scopes of one priority that may hold together and give one setting two values, as sentences
-# description: Reported when the bundle is built; the stricter value holds.
-conflicts contains conflict if {
-	some one, scope in declared
+# title: Scopes that conflict, and rules that do, as sentences
+# description: |
+#   Reported when the bundle is built, which is the only time that the rules are known as data. The stricter value holds, and
+#   the graver outcome goes first.
+conflicts := conflicts_among(declared, [rule | some rule in data.scoped_rules.rules])
+
+# METADATA
+# title: Conflicts among some scopes, by name, and some rules, each {"pack", "id", "outcome", "scope"}, as sentences
+conflicts_among(scopes, rules) := _settings_that_differ(scopes) | _rules_that_differ(scopes, rules)
+
+# Scopes of one priority that may hold together and give one setting two values.
+_settings_that_differ(scopes) := {conflict |
+	some one, scope in scopes
 	some path, value in leaves(scope.set)
-	some other, rival in declared
+	some other, rival in scopes
 	one < other
 	rival.priority == scope.priority
 	competing := object.get(rival.set, path, value)
@@ -185,19 +194,16 @@ conflicts contains conflict if {
 	])
 }
 
-# METADATA
-# title: Rules of one pack under scopes of one priority that may hold together and come to different outcomes
-# description: |
-#   Reported when the bundle is built, which is the only time that the rules are known as data; the graver outcome goes
-#   first. Whether the conditions of two rules can hold together nobody can tell.
-conflicts contains conflict if {
-	some one in data.scoped_rules.rules
-	some other in data.scoped_rules.rules
+# Rules of one pack under scopes of one priority that may hold together and come to different outcomes. Whether the
+# conditions of two rules can hold together nobody can tell.
+_rules_that_differ(scopes, rules) := {conflict |
+	some one in rules
+	some other in rules
 	one.pack == other.pack
 	one.scope < other.scope
 	one.outcome != other.outcome
-	scope := declared[one.scope]
-	rival := declared[other.scope]
+	scope := scopes[one.scope]
+	rival := scopes[other.scope]
 	scope.priority == rival.priority
 	not _apart(scope.match, rival.match)
 	conflict := sprintf("rules `%s` (%s) and `%s` (%s) of scopes `%s` and `%s`, both of priority %v, may both apply", [
