@@ -5,7 +5,7 @@ Strict: an option that the grammar of the command does not name, or an abbreviat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol
 
@@ -61,6 +61,9 @@ class Runner(Protocol):
 
     def script(self, text: str) -> None:
         """Runs the text of a shell script."""
+
+    def elsewhere(self, program: str, run: Callable[[Runner], None]) -> None:
+        """Adds that `program` runs, and the gravest of what `run` does on another host or in a container."""
 
 
 @frozen

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from pdp.programs.command_options import Input, Runner
+from pdp.programs.command_remote import inside
 from pdp.programs.model import CommandEffect
 from pdp.programs.shell_words import NotUnderstood, Word, names
 from writ.action import Verb
@@ -18,22 +19,34 @@ from writ.frozen import frozen
 
 @frozen
 class Tool:
-    """What words of a tool ask for. `depth`: how many operands name the subcommand, and so have to be literal."""
+    """What words of a tool ask for. `depth`: how many operands name the subcommand, and so have to be literal.
+
+    A word of `copies` copies the operands behind it to the last one; `runs`: it may run a command in a container.
+    """
 
     depth: int = 1
     deletes: frozenset[str] = frozenset()
     administers: frozenset[str] = frozenset()
     sends: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()
+    runs: bool = False
 
 
-_CLOUD = Tool(depth=2, deletes=names("delete remove purge destroy rm rb rmi terminate deregister --delete --purge"))
+_CLOUD = Tool(
+    depth=2,
+    deletes=names("delete remove purge destroy rm rb rmi terminate deregister --delete --purge"),
+    sends=names("put-object upload upload-batch"),
+    copies=names("cp mv sync rsync"),
+)
 _CONTAINERS = Tool(
     depth=2,
     deletes=names("rm rmi prune remove down"),
     sends=names("push login"),
+    runs=True,
 )
 _KUBERNETES = Tool(
-    deletes=names("delete drain --prune --force"),
+    deletes=names("delete drain --prune --force rm rmdir unlink shred"),
+    runs=True,
     administers=names("auth certificate clusterrolebinding rolebinding taint cordon uncordon"),
 )
 _TERRAFORM = Tool(deletes=names("destroy rm -destroy --destroy taint"), sends=names("push login"))
@@ -59,7 +72,15 @@ TOOLS: dict[str, Tool] = {
     "vault": Tool(deletes=names("delete destroy revoke"), administers=names("policy auth token operator secrets")),
     "etcdctl": Tool(deletes=names("del"), administers=names("user role auth member")),
     "consul": Tool(depth=2, deletes=names("delete deregister"), administers=names("acl")),
-    "rsync": Tool(depth=0, deletes=names("--delete --del --delete-after --delete-before --remove-source-files")),
+    "rsync": Tool(
+        depth=0,
+        deletes=names("--delete --del --delete-after --delete-before --remove-source-files"),
+        copies=names("rsync"),
+    ),
+    "rclone": Tool(
+        deletes=names("delete deletefile purge rmdir rmdirs cleanup move moveto sync"),
+        copies=names("copy copyto move moveto sync bisync rcat"),
+    ),
     "crontab": Tool(depth=0, deletes=names("-r")),
 }
 
@@ -77,7 +98,7 @@ ALWAYS: dict[str, Verb] = {
         ),
         Verb.ADMIN,
     ),
-    **dict.fromkeys(names("scp sftp ftp mail mailx sendmail"), Verb.SEND),
+    **dict.fromkeys(names("ftp mail mailx sendmail telnet dig nslookup host drill kdig whois"), Verb.SEND),
 }
 """Programs whose one purpose it is."""
 
@@ -93,6 +114,9 @@ _COMPOUND = (
         ),
     ),
 )
+_RUNS_A_SHELL = re.compile(r"-[A-Za-df-z]*e.*|--(?:rsh|rsync-path).*")
+_PLAIN_SHELL = re.compile(r"ssh(?: -[ilp] [A-Za-z0-9_./~@-]+)*")
+_REMOTE = re.compile(r"[^/=]*:.*")
 _MAKES_FILE_SYSTEM = re.compile(r"mkfs\.[a-z0-9]+")
 
 
@@ -118,7 +142,33 @@ def _run(program: str, tool: Tool, args: Sequence[Word], runner: Runner) -> None
     if any(word.literal is None for word in operands[: tool.depth]):
         raise NotUnderstood("expected a literal subcommand of a tool")
     texts = {word.text.lower() if program.endswith("-cli") else word.text for word in args if word.text is not None}
-    _add(_verb(tool, texts), program, runner)
+    if program == "rsync":
+        _check_rsync(args)
+    verb = _verb(tool, texts)
+    _add(verb, program, runner)
+    if verb is not Verb.SEND and _uploads(tool, [program, *(word.text for word in operands)]):
+        runner.add(CommandEffect(verb=Verb.SEND, program=program))
+    if tool.runs:
+        inside(program, args, runner)
+
+
+def _check_rsync(args: Sequence[Word]) -> None:
+    """Refuses a remote shell other than a plain ssh: rsync runs it here. Raises NotUnderstood."""
+    texts = [word.literal or "" for word in args]
+    for option, value in zip(texts, [*texts[1:], ""], strict=True):
+        if option.startswith("--rsh="):
+            value = option[len("--rsh=") :]
+        elif not _RUNS_A_SHELL.fullmatch(option):
+            continue
+        separate = option.startswith("--rsh") or option.find("e") == len(option) - 1
+        if "path" in option or not separate or not _PLAIN_SHELL.fullmatch(value):
+            raise NotUnderstood("expected ssh as the remote shell")
+
+
+def _uploads(tool: Tool, operands: Sequence[str | None]) -> bool:
+    """True when a word that names another host, or may name one, stands behind what is copied to it."""
+    start = next((index for index, text in enumerate(operands) if text in tool.copies), len(operands))
+    return any(text is None or _REMOTE.fullmatch(text) for text in operands[start + 2 :])
 
 
 def _add(verb: Verb, program: str, runner: Runner) -> None:

@@ -14,6 +14,7 @@ from pdp.programs.command_filters import FILTER_COMMANDS
 from pdp.programs.command_find import find
 from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import NO_INPUT, Input, Runner, grammar, read_options
+from pdp.programs.command_remote import LOADER, REMOTE_COMMANDS
 from pdp.programs.command_sql import CLIENT_NAMES, run_client
 from pdp.programs.command_tools import handler as tool_handler
 from pdp.programs.model import CommandEffect
@@ -31,7 +32,9 @@ _RESERVED = names("{ } ! [[ ]] if then elif else fi for while until do done case
 _HIDING = names(
     """eval source . alias unalias shopt trap enable hash builtin bind complete compgen let coproc fc history jobs
     mapfile readarray getopts declare typeset local readonly export unset exec fish zsh ksh csh tcsh busybox
-    chroot unshare nsenter ssh-agent script expect parallel watch flock su doas runuser socat"""
+    chroot unshare nsenter setarch linux32 linux64 numactl fakeroot pkexec bwrap firejail proot runcon capsh
+    start-stop-daemon daemonize tmux screen dtach entr hyperfine xvfb-run proxychains proxychains4 torsocks ltrace
+    valgrind gdb ssh-agent script expect parallel watch flock su doas runuser socat"""
 )
 _QUIET = names(
     """: true false echo pwd basename dirname whoami id uname seq sleep exit return break continue shift
@@ -51,6 +54,34 @@ _WRAPPERS = {
     "ionice": (grammar("t", "cn", "", ordered=True), 0),
     "stdbuf": (grammar("", "ioe", "input= output= error=", ordered=True), 0),
     "timeout": (grammar("v", "ks", "foreground preserve-status verbose kill-after= signal=", ordered=True), 1),
+    "strace": (grammar("fqvtrTcCyx", "esap", "", ordered=True), 0),
+    "taskset": (grammar("ac", "", "all-tasks cpu-list", ordered=True), 1),
+    "chrt": (grammar("bfiorRv", "", "batch fifo idle other rr verbose", ordered=True), 1),
+    "cpulimit": (grammar("ivzk", "lc", "limit= cpu= include-children lazy", ordered=True), 0),
+    "unbuffer": (grammar("p", ordered=True), 0),
+    "setpriv": (
+        grammar(
+            "",
+            "",
+            "no-new-privs clear-groups keep-groups init-groups reuid= regid= groups= inh-caps= ambient-caps= bounding-set=",
+            ordered=True,
+        ),
+        0,
+    ),
+    "prlimit": (
+        grammar("", "", "as=? core=? cpu=? data=? fsize=? nofile=? nproc=? rss=? stack=?", ordered=True),
+        0,
+    ),
+    "systemd-run": (
+        grammar(
+            "qdtPG",
+            "u",
+            "quiet pty pipe wait collect scope user no-block same-dir unit= slice= description= on-active= on-calendar=",
+            ordered=True,
+        ),
+        0,
+    ),
+    "sshpass": (grammar("ev", "pfd", ordered=True), 0),
     "sudo": (grammar("nESHkb", "ugp", "user= group= non-interactive preserve-env=?", ordered=True), 0),
 }
 """Programs that run the rest of their words; the number is that of the operands before it."""
@@ -84,6 +115,12 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
     if not name or name in _RESERVED or name[0] in "-+" or "=" in name:
         raise NotUnderstood("expected a literal command")
     path = _SYSTEM.fullmatch(name)
+    if path is None and LOADER.fullmatch(name):
+        # Its options preload libraries and name other folders.
+        if len(words) < 2 or not (words[1].literal or "-").startswith("/"):
+            raise NotUnderstood("expected a program with its whole path behind the loader")
+        runner.run(words[1:], given)
+        return
     if path is None and "/" in name:
         runner.add(CommandEffect(verb=Verb.EXECUTE, program=name))
         return
@@ -241,6 +278,7 @@ _COMMANDS: dict[str, Handler] = {
     **FILE_COMMANDS,
     **FILTER_COMMANDS,
     **HTTP_COMMANDS,
+    **REMOTE_COMMANDS,
     "find": find,
     "env": _env,
     "xargs": _xargs,

@@ -8,14 +8,14 @@ shell. Both branches of every condition count. Does not know what scripts and pr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from pdp.programs.command_options import NO_INPUT, Input
+from pdp.programs.command_options import NO_INPUT, Input, Runner
 from pdp.programs.commands import run_command
-from pdp.programs.model import MAX_PROGRAM_BYTES, ColumnUse, CommandEffect, Effect, FileEffect, Program
+from pdp.programs.model import MAX_PROGRAM_BYTES, ColumnUse, CommandEffect, Effect, FileEffect, HttpEffect, Program
 from pdp.programs.shell_tree import MAX_DEPTH, Tree
 from pdp.programs.shell_words import NotUnderstood, Word, check_gaps
 from writ.action import Finding, Verb
@@ -26,6 +26,7 @@ MAX_EFFECTS = 512
 _LANGUAGE = Language(tree_sitter_bash.language())
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u00a0\u2028\u2029]")
 _ENDS_A_WORD = re.compile(r"[A-Za-z0-9_./\"'}]\Z")
+_GRAVE = (Verb.SEND, Verb.ADMIN, Verb.DELETE, Verb.UNKNOWN)
 _STREAMS = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/tty"})
 
 
@@ -109,6 +110,17 @@ class _Script:
         except RecursionError:
             self.unknown("expected fewer levels of nesting")
 
+    def elsewhere(self, program: str, run: Callable[[Runner], None]) -> None:
+        there = _Script(self.sql_clients)
+        there.depth = self.depth
+        run(there)
+        self.findings += there.findings
+        self.add(CommandEffect(verb=Verb.EXECUTE, program=program))
+        verbs = {_verb(effect) for effect in there.effects}
+        for verb in _GRAVE:
+            if verb in verbs:
+                self.add(CommandEffect(verb=verb, program="" if verb is Verb.UNKNOWN else program))
+
     def run(self, words: Sequence[Word], given: Input) -> None:
         self.depth += 1
         try:
@@ -147,6 +159,12 @@ def may_end_in_a_break(text: str) -> bool:
     Three commands in a pipe cost the parser 4 µs before a line break, and 50 at the end of the text.
     """
     return _ENDS_A_WORD.search(text) is not None and "\\" not in text and "<<" not in text
+
+
+def _verb(effect: Effect) -> Verb:
+    if not isinstance(effect, HttpEffect):
+        return effect.verb
+    return Verb.DELETE if effect.method == "DELETE" else Verb.SEND if effect.sends_body else Verb.READ
 
 
 def _plain_path(text: str) -> str:

