@@ -83,11 +83,10 @@ class Tree:
             node = node.parent
         kinds = [each.type for each in above]
         if "comment" in kinds:
-            # A backtick ends its substitution even inside a comment.
-            return node is None or node.children[0].type != "`"
+            return True
         if "heredoc_body" in kinds:
             body = above[kinds.index("heredoc_body")]
-            return not expands or _is_quoted(body, self._source)
+            return (not expands and "expansion" not in kinds) or _is_quoted(body, self._source)
         # In double quotes, also in an expansion there, bash takes single quotes for text.
         if any(kind in _QUOTED for kind in kinds):
             return _EXPANDED.isdisjoint(kinds)
@@ -280,8 +279,9 @@ class Tree:
     def _substitution(self, node: Node) -> None:
         if _ARITHMETIC.match(self._text(node)):
             raise NotUnderstood("expected a blank between two brackets")
-        if node.children[0].type == "`" and "\\" in self._text(node):
-            raise NotUnderstood("expected no escapes inside backticks")
+        # The next backtick ends it, wherever that stands: in quotes, in a comment, in what seems another substitution.
+        if node.children[0].type == "`" and re.search(r"[\\`]", self._text(node)[1:-1]):
+            raise NotUnderstood("expected no escapes and no backticks inside backticks")
         self._opened |= {node.start_byte, node.end_byte - 1}
         given = SOME_INPUT if node.children[0].type == ">(" else NO_INPUT
         extra: list[Word] = []

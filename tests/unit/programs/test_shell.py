@@ -318,6 +318,8 @@ def test_a_quoted_here_document_runs_nothing() -> None:
         "jobs -x rm b",
         "cat a <<E\n,$((1+$'$(rm b)'))\nE\n",
         "cat a; ((x='$(rm b)'))",
+        "cat a <<E\n${q:?<\\\n(rm b)}\nE\n",
+        'head -n 1 "`echo "`echo $\'$(rm b)\'`"`"',
     ],
 )
 def test_what_bash_runs_in_an_expansion_is_unknown_where_the_grammar_takes_it_for_text(text: str) -> None:
