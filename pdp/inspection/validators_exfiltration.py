@@ -29,7 +29,7 @@ _FORMS = (
 )
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _OWN = re.compile(r"\s*[\[{<]|[a-z][a-z0-9+.-]*://|[^\s@]+@[^\s@]+$", re.IGNORECASE)
-_TELLING = re.compile(r"(?:secret|passw|token|api.?key|credential|private.?key)\w*\s*[=:]\s*\S", re.IGNORECASE)
+_TELLING = re.compile(r"(?:secret|passw|token|api.?key|credential|private.?key)\w{0,64}\s{0,8}[=:]\s*\S", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 

@@ -16,6 +16,7 @@ from pdp.inspection import encodings, opening, prefilter, words
 from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_HITS, UNJUDGED, ScanResult
 from pdp.inspection.samples import written_out
 from pdp.inspection.validators import DEAR_US
+from pdp.inspection.validators_exfiltration import _TELLING
 from pdp.inspection.work import MAX_WORK_NS, PROGRAM_KIB_NS, TRIAL_NS, Work
 from pdp.scan import Inspector
 
@@ -290,3 +291,10 @@ def test_a_flood_of_one_sign_takes_no_work_that_grows_with_the_square(small: Ins
                 began = time.process_time()
                 small.scan(json.dumps({"a": text}, ensure_ascii=False).encode())
                 assert time.process_time() - began < MAX_FLOOD_S, (sign, odd)
+
+
+def test_a_flood_of_words_that_tell_of_secrets_takes_no_work_that_grows_with_the_square() -> None:
+    began = time.process_time()
+    assert _TELLING.search("token" * 20_000) is None
+    assert _TELLING.search("client_secret_for_the_account_of_production: x") is not None
+    assert time.process_time() - began < MAX_FLOOD_S
