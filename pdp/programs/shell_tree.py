@@ -32,6 +32,7 @@ _WRITING = names("> >> >| &> &>> <> >&")
 
 # What begins a substitution to bash, also with joined lines inside. `${name}` alone never runs anything.
 _OPENER = re.compile(rb"`|\$(?:\\\n)*(?:[(\[]|\{(?![A-Za-z_][A-Za-z0-9_]*\}))|[<>](?:\\\n)*\(")
+_NAMED = re.compile(rb"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 # `{name}>file` sets a variable, and the subscript of `{name[…]}>file` is arithmetic.
 _NAMED_DESCRIPTOR = re.compile(rb"(?:\]|(?<!\$)\{[A-Za-z0-9_]*)\}\Z")
 # Bash reads it as arithmetic where it can, in which single quotes do not quote.
@@ -268,6 +269,8 @@ class Tree:
             if not re.fullmatch(r"\$\(\([0-9 +*/%()-]*\)\)", self._text(node)):
                 raise NotUnderstood("expected arithmetic of literal numbers")
             self._opened.add(node.start_byte)
+        elif kind in ("simple_expansion", "expansion") and re.match(r"\$\{?[\s|]", self._text(node)):
+            raise NotUnderstood("expected a name behind `$`")
         elif kind == "expansion" and not _is_plain_expansion(node):
             raise NotUnderstood("expected plain expansions")
         else:
@@ -295,12 +298,14 @@ class Tree:
 
 
 def _is_plain_expansion(node: Node) -> bool:
-    """False for an expansion that may run what a variable holds, as an offset does: that is arithmetic."""
+    """False for an expansion that may run what a variable holds, as an offset does, or that bash may end earlier."""
     offsets = False
     for child in node.children:
         if child.type not in (_EXPANSION_PARTS if child.is_named else _EXPANSION_MARKS):
             return False
         if offsets and child.is_named and child.type != "number":
+            return False
+        if child.type in ("word", "regex") and b"}" in _NAMED.sub(b"", child.text or b"}"):
             return False
         offsets = offsets or child.type == ":"
     return True

@@ -318,6 +318,8 @@ def test_a_quoted_here_document_runs_nothing() -> None:
         "jobs -x rm b",
         "cat a <<E\n,$((1+$'$(rm b)'))\nE\n",
         "cat a; ((x='$(rm b)'))",
+        "cat a; declare y=$\n! rm b\n",
+        "cat a; y={${HOME#$HOME{x,}; rm b;}:}",
         "cat a <<E\n${q:?<\\\n(rm b)}\nE\n",
         'head -n 1 "`echo "`echo $\'$(rm b)\'`"`"',
     ],
