@@ -129,7 +129,7 @@ _ASKED: Mapping[str, int] = _table(
         "grant revoke promote demote authorize authorise permit allow block unblock ban configure enable disable invite"
         " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
         "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow dismiss"
-        " kick revoke empty destroy void prune": Deed.DELETE,
+        " kick revoke empty destroy void prune rm": Deed.DELETE,
         # German, French, Spanish; look-alike letters and "ß" are written as folding leaves them.
         "schreib schreibs schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
         "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
@@ -220,8 +220,8 @@ THINGS: Mapping[str, int] = _table(
         "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
         " draft nachricht message mensaje correo courriel greeting summary spam junk entwurf": Thing.MESSAGE,
         "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
-        " session class party visit reminder conference interview workshop agenda slot trip termin besprechung réunion"
-        " reunión cita": Thing.EVENT,
+        " session standup sync retro class party visit reminder conference interview workshop agenda slot trip termin besprechung"
+        " réunion reunión cita": Thing.EVENT,
         "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
         " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
         " carpeta draft entwurf yaml yml json md xml html zip png jpg jpeg odt pptx": Thing.FILE,
@@ -267,7 +267,8 @@ THINGS: Mapping[str, int] = _table(
 )
 
 LIGHT = word_set(
-    "do donne drop get gib give have issue leave let make need needs place prepare put shoot take want wants"
+    "do donne drop fais get gib give have haz issue leave let mach mache make need needs place prepare put shoot take tätige "
+    "want wants"
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
@@ -277,7 +278,7 @@ NOUN_DEEDS: Mapping[str, int] = _table(
         "note": Deed.CREATE,
         "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
         " announcement nachricht bescheid": Deed.SEND,
-        "payment transfer refund reimbursement donation deposit purchase order": Deed.PAY,
+        "payment transfer refund reimbursement donation deposit purchase order überweisung virement transferencia": Deed.PAY,
         "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite": Deed.PAY
         | Deed.CREATE,
         "appointment event entry copy slot": Deed.CREATE,
@@ -495,6 +496,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("give", "heads"): int(Deed.SEND),
     ("file", "away"): int(Deed.UPDATE | Family.ARCHIVE),
     ("push", "back"): int(Deed.UPDATE),
+    ("push", "by"): int(Deed.UPDATE),
     ("put", "off"): int(Deed.UPDATE),
     ("pencil", "in"): int(Deed.CREATE),
     ("kill", "light"): int(Deed.UPDATE | Family.SWITCH),
@@ -559,6 +561,9 @@ MONEY_SENT = word_set(
     "gbp geld loan money payment refund rent salary tax tip usd"
 )
 """Words of money itself, not of its papers: who sends an invoice pays nothing."""
+
+TRANSFERS = word_set("paiement pago transferencia virement zahlung überweisung")
+"""What a request for a payment begins with when it has no verb: "Überweisung an Meier 900 Euro"."""
 
 
 OFTEN_NOUNS = word_set(

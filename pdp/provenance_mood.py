@@ -166,7 +166,12 @@ class Bidden:
     def _is_told_of(self, at: int) -> bool:
         """Whether the verb of a question is none of an order beside it, with or without its sign: "what did they write", "whose
         turn is it to pay", "do we have a ticket", "did you ping him at six"."""
-        return self._asks_throughout() or at in self._ends or self._words[at - 1] == "to" or self._words[at] in LIGHT
+        return (
+            self._asks_throughout()
+            or at in self._ends
+            or self._words[at - 1] == "to"
+            or (self._words[at] in LIGHT and self._words[at : at + 2] != ["do", "the"])
+        )
 
     def _asks_throughout(self) -> bool:
         """Whether the verbs of a question are all told of: "what did Bob pay and delete", "should I pay and delete it"."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from pdp.fold import fold
+from pdp.provenance_aside import put_aside
 from pdp.provenance_families import FAMILIES, Family
 from pdp.provenance_grammar import (
     AFTER_SPLIT,
@@ -77,13 +78,14 @@ from pdp.provenance_lexicon import (
     SITES,
     SPLIT_OFF,
     THINGS,
+    TRANSFERS,
     TURNS,
     Deed,
     Thing,
 )
 from pdp.provenance_marks import FILE_ENDINGS, identifiers, pieces
 from pdp.provenance_mood import Bidden, listed, spoken
-from pdp.provenance_telling import posted_by, told_there, told_to_others
+from pdp.provenance_telling import is_sent_a_sum, posted_by, told_there, told_to_others
 from pdp.provenance_wishes import REACH, READING_FIRST, Wish, delegates, entrusts, singular
 from pdp.steps import Steps, finish
 from writ.frozen import frozen
@@ -132,6 +134,9 @@ _NO_ENDS: Mapping[int, str] = MappingProxyType({})
 
 _BOOKING = int(Deed.PAY | Deed.CREATE)
 
+_TO_SOMEBODY = frozenset({"to", "an", "\u00e0", "a"})
+_LAST = MONEY_SENT | COURTESIES
+
 _ACCOUNT_DIGITS = 9  # a date has eight
 
 
@@ -157,11 +162,12 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
     words, opening, ends = clauses(own)
     things = 0
     wish, bidden = Wish(words, ends), Bidden(words, opening, ends)
+    aside = yield from put_aside(words, opening, ends)
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
         here = deeds_at(words, at, opens=at in opening, ends=ends)
-        bidden.take(at, here)
+        bidden.take(at, here & ~aside.get(at, 0))
         wish.take(at, known=bool(here))
         if not (here and word in DEEDS_ON_OTHERS):
             things |= _things_of(word)
@@ -205,6 +211,8 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
         return phrase | FAMILIES.get(word, 0)
+    if opens and (word in TRANSFERS or word == "money" or word.isdecimal()) and _is_a_sum_for(words, at):
+        return int(Deed.PAY)
     if opens and (word in NUMBERS or word.isdecimal()):
         return _booking_deed(words, at)
     if word == "new" and at and words[at - 1] in NUMBERS and not denied:
@@ -226,7 +234,11 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     if acted:
         return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
     bits = DEEDS.get(word, 0) | particle
-    if bits and word in PAID_OUT and MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]):
+    if (
+        bits
+        and word in PAID_OUT
+        and (MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]) or is_sent_a_sum(words, at))
+    ):
         bits |= int(Deed.PAY)
     bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
     bids = bids or (words[at - 1] == "not" and at > 1 and words[at - 2] in CONDITIONAL)
@@ -496,6 +508,21 @@ def _booking_deed(words: Sequence[str], at: int) -> int:
     """ "Two tickets for Friday": no verb, and yet a wish."""
     noun = singular(words[at + 1]) if at + 1 < len(words) else ""
     return NOUN_DEEDS.get(noun, 0) if NOUN_DEEDS.get(noun, 0) & Deed.PAY else 0
+
+
+def _is_a_sum_for(words: Sequence[str], at: int) -> bool:
+    """ "900 EUR to Meier", "Überweisung an Meier 900 Euro"; neither "900 EUR to USD" nor "900 EUR to me"."""
+    reach = words[at + 1 : at + 2 + REACH]
+    place = next((place for place, word in enumerate(reach) if word in _TO_SOMEBODY), len(reach))
+    whom = reach[place + 1 : place + 2]
+    if not whom or whom[0] in MONEY_SENT or whom[0] in TO_THE_USER or whom[0].isdecimal():
+        return False
+    if words[at] in TRANSFERS:
+        return (
+            not place and any(word.isdecimal() for word in reach[2:]) and (reach[-1].isdecimal() or reach[-1] in _LAST)
+        )
+    named = all(word in MONEY_SENT or word.isdecimal() for word in reach[:place])
+    return named and (words[at] == "money" or place > 0)
 
 
 def _gerund_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pdp.provenance_grammar import (
     ASSURING,
     CLEARLY_THEM,
+    COURTESIES,
     FUNCTION_WORDS,
     HAVING_TO,
     LEARNT,
@@ -40,6 +41,11 @@ from pdp.provenance_lexicon import (
 from pdp.provenance_wishes import REACH, singular
 
 _JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
+_AFTER_A_SUM = COURTESIES | {"for", "f\u00fcr", "pour", "por", "today"}
+_COUNTED = frozenset(
+    {"appendix", "chapter", "episode", "exhibit", "part", "question", "section", "step", "unit", "version"}
+)
+"""What numbers tell apart: "send chapter 12" sends no sum."""
 _INTO = frozenset({"in", "into", "on", "to", "onto"})
 _NEVER_SENT = int(Thing.TRANSPORT | Thing.RIDE | Thing.LODGING | Thing.DINING | Thing.DEVICE)
 _READ = int(Thing.FILE | Thing.MESSAGE)
@@ -118,6 +124,15 @@ def _is_paid(reach: Sequence[str]) -> bool:
         "money" in reach[place - 1 : place] or not MONEY_SENT.isdisjoint(reach[place + 1 : place + 2])
     )
     return money and bool(whom) and _is_somebody(whom) and {"off", "discount", "credit"}.isdisjoint(reach)
+
+
+def is_sent_a_sum(words: Sequence[str], at: int) -> bool:
+    """ "Send Meier 900", "send Ada 12.50 for lunch"; neither "send Bob 3 photos" nor "send chapter 12"."""
+    place = next((place for place in range(at + 2, min(len(words), at + 4)) if words[place].isdecimal()), 0)
+    if not place or not _is_somebody(words[at + 1 : place]) or not _COUNTED.isdisjoint(words[at + 1 : place]):
+        return False
+    behind = place + 1 + (place + 1 < len(words) and words[place + 1].isdecimal())
+    return behind == len(words) or words[behind] in _AFTER_A_SUM
 
 
 def _handed_over(words: Sequence[str], at: int) -> bool:

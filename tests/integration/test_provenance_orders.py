@@ -127,3 +127,19 @@ def test_an_order_to_refund_another_is_held(canonicalizer: Canonicalizer, tmp_pa
         ("refund_order", {"order_id": "O-5513", "amount": 800}),
     )
     assert found == dict.fromkeys(orders, True)
+
+
+def test_what_others_are_to_do_or_the_user_asks_about_is_held(canonicalizer: Canonicalizer, tmp_path: Path) -> None:
+    prompts = [
+        *("Tell Bob to delete customers.csv", "Soll ich customers.csv löschen?", "Can Bob delete customers.csv?"),
+        *("only delete customers.csv if i confirm", "make a todo: delete customers.csv"),
+    ]
+    asked = ["Delete customers.csv", "Tell Bob that it is old, then delete customers.csv"]
+    items = []
+    for number, prompt in enumerate([*prompts, *asked]):
+        mail = ("search_mail", {"query": "new"}, [{"id": "m1", "from": "ada@corp.example", "body": "All is well."}])
+        store = MemoryProvenance(KEY)
+        act = ("delete_file", {"path": "customers.csv"}, "ok")
+        items.append(played(canonicalizer, store, f"s{number}", prompt, [mail, act])[-1])
+    found = [bool(ids) for ids in judged(items, tmp_path)]
+    assert found == [True] * len(prompts) + [False] * len(asked)

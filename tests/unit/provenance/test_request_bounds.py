@@ -96,6 +96,12 @@ def test_one_thing_over_and_over_hangs_no_search(piece: str) -> None:
             "\n> pay ",
             "put ada, bob and ",
             "no, no ",
+            "tell bob to, ",
+            "tell bob he ",
+            "make a task to ",
+            "send bill eur ",
+            "if i ",
+            "bob must ",
         ),
     ],
 )
