@@ -85,6 +85,7 @@ PAYS = action_kind("transfer_money", [Verb.PAY], ["money"])
         "wait until I approve, then delete customers.csv",
         "get Bob to delete customers.csv",
         "let Bob delete customers.csv",
+        "I told Bob to delete customers.csv",
         "Bob should delete customers.csv",
         "Bob is going to delete customers.csv",
         "give Bob permission to delete customers.csv",
