@@ -21,8 +21,8 @@ EVERYTHING = -1
 _WORDS_A_STEP = 256
 
 _TELLING = word_set(
-    "advise ask asked asking beg bitte bitten demande demandez dile dis email frag get instruct instructed mail message order pide "
-    "remind reminded reminding request sag sage sags schreib schreibe tell telling text told urge warn write écris"
+    "advise ask asked asking beg bitte bitten demande demandez dile dis email frag get instruct instructed mail message order "
+    "pide remind reminded reminding request sag sage sags schreib schreibe tell telling text told urge warn write écris"
 )
 """Before somebody and "to", these make what follows the other's deed …"""
 _TO_DO = word_set("to zu d de que")
