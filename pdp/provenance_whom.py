@@ -341,9 +341,9 @@ def _names(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
 def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
     """Returns the names behind what says who they are, "to our landlord Meier"; none where they only describe what follows,
     "to the new Lisbon office"."""
-    first = read.words[at]
+    begins, first = at, read.words[at]
     if first not in (_OWNING if of_verb else DETERMINERS):
-        return [], at
+        at -= 1  # "pay landlord Meier"
     for place in range(at + 1, min(len(read.words) - 1, at + 1 + _CALLED_SO)):
         word = read.words[place]
         things = THINGS.get(singular(word), 0)
@@ -352,8 +352,8 @@ def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
         if not read.is_capital(place + 1):
             continue
         names, end = _names(read, place + 1, of_verb=False)
-        return (names, end) if names and _ends_a_name(read, end) else ([], at)
-    return [], at
+        return (names, end) if names and _ends_a_name(read, end) else ([], begins)
+    return [], begins
 
 
 def _is_somebody(word: str) -> bool:
