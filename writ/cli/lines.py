@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-SKIPPED_BYTES = 64 * 1024
-"""How much of the rest of a line that is too long is read at once."""
+SKIPPED_BYTES, MAX_SKIPPED_BYTES = 64 * 1024, 256 * 1024**2
+"""How much of the rest of a line that is too long is read at once, and in all: what has no end then is no line."""
 
 
 def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
     """Yields lines as they come, without their ends; blank ones are left out. One of more than `max_bytes` comes out cut, still
-    too long for its reader, and is then read past, however long it is."""
+    too long for its reader, and is then read past; behind one that has no end nothing comes."""
     while line := source.readline(max_bytes + len(b"\r\n")):
         is_cut = len(line) > max_bytes and not line.endswith(b"\n")
         if is_cut or line.strip():
             yield line if is_cut else line.rstrip(b"\r\n")
+        skipped = 0
         while is_cut and (rest := source.readline(SKIPPED_BYTES)):
             is_cut = not rest.endswith(b"\n")
+            skipped += len(rest)
+            if skipped > MAX_SKIPPED_BYTES:
+                return

@@ -92,6 +92,9 @@ def test_a_verb_that_fails_says_so_in_json_or_to_people_with_one_exit_code(
 MAX_MEMORY_KIB = 4 * 1024**2
 """What a verb may have, so that one that reads without an end fails in a moment and takes no machine down."""
 
+PATIENCE_S = 60
+"""Twenty times what the slowest takes: who reads on fails, and does not hang."""
+
 ENDLESS = {
     "receipt show": (1, "FILE_TOO_LARGE", "receipt show /dev/zero"),
     "receipt verify": (1, "RECEIPT_UNREADABLE", "receipt verify /dev/zero --keys {key}"),
@@ -122,7 +125,7 @@ def test_a_file_without_an_end_is_refused_and_not_read(folder: Path, code: int, 
     places = {name: folder / name for name in ("file", "none", "empty", "endless")} | {"key": RECEIPT_KEY}
     command = [sys.executable, "-m", "writ.cli.main", *(word.format(**places) for word in arguments.split()), "--json"]
     limited = ["/bin/sh", "-c", f'ulimit -v {MAX_MEMORY_KIB} && exec "$@"', "sh", *command]
-    done = subprocess.run(limited, capture_output=True, text=True, check=False)
+    done = subprocess.run(limited, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr) == (code, "")
     said = json.loads(done.stdout)
     error = said.get("error", said)
