@@ -102,7 +102,12 @@ def test_a_verb_that_is_interrupted_ends_by_that_signal(tmp_path: Path, option: 
     waits = tmp_path / "fifo"
     os.mkfifo(waits)
     command = [sys.executable, "-m", "writ.cli.main", "canonicalize", "-f", str(waits), *option]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # What a shell runs in the background ignores the signal, and so would the child: one that is handled here it takes as usual.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
     with process, watched(process, waits), waits.open("wb"):  # opens when the verb does, which reads then
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60) == (b"", b"")
