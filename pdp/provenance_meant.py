@@ -19,7 +19,7 @@ from pdp.provenance_grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.provenance_leaves import Leaf
 from pdp.provenance_lexicon import DEEDS, THINGS
 from pdp.provenance_marks import FILE_ENDINGS, words
-from pdp.provenance_model import BANK, HANDLE, MAIL, PLACE
+from pdp.provenance_model import BANK, HANDLE, MAIL, NUMBER, PLACE
 from pdp.provenance_wishes import singular
 from pdp.steps import Steps, finish
 
@@ -183,9 +183,10 @@ def reach_of(kind: str, value: str) -> str:
         return BANK  # a number of digits alone may be a telephone's
     if kind == "account":
         return ""
-    if any(character.isdigit() for character in value):
-        return ""
-    return PLACE if kind == "channel" else HANDLE if kind == "recipient" else ""
+    has_digits = any(character.isdigit() for character in value)
+    if kind == "recipient":
+        return NUMBER if has_digits else HANDLE
+    return PLACE if kind == "channel" and not has_digits else ""
 
 
 def _sorts(value: str, field: str) -> str:

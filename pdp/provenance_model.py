@@ -20,8 +20,9 @@ LINK = "link"
 """Kind of a sink that is an address inside a composed text."""
 
 COMPOSED = frozenset({CONTENT, LINK})
-MAIL, BANK, PLACE, HANDLE = "mail", "bank", "place", "handle"
-"""How a value reaches somebody: a mail address, an account, a channel or a person by a plain name; "" for an id of any kind."""
+MAIL, BANK, PLACE, HANDLE, NUMBER = "mail", "bank", "place", "handle", "number"
+"""How a value reaches somebody: a mail address, an account, a channel or a person by a plain name, a person by an id or telephone
+number; "" for any other value."""
 
 _FETCHING = int(Deed.SEND | Deed.EXECUTE)
 _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
@@ -68,7 +69,7 @@ class SinkRef:
     Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record
     (`anyhow_at` the same for all words of the request, where it is not certain that it addresses somebody by name), `pushed_at`
     whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
-    `addressed_at` whether those whom the request addresses are known. `reach` is one of MAIL, BANK, PLACE, HANDLE and "";
+    `addressed_at` whether those whom the request addresses are known. `reach` is one of MAIL, BANK, PLACE, HANDLE, NUMBER and "";
     `told`: the request itself says by name whom it means where such a value stands.
     """
 

@@ -20,13 +20,16 @@ from pdp.provenance_meant import (
     pushed_marks,
     reach_of,
 )
-from pdp.provenance_model import BANK, HANDLE, MAIL, NAMES_RECORD, PLACE, Lookup, SinkRef
+from pdp.provenance_model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, Lookup, SinkRef
 from pdp.provenance_request import MEANS_MANY, RequestFacts
 from pdp.provenance_speech import MAX_REMEMBERED, Request
 from pdp.provenance_told import deed_marks, link_mark
 
 MAX_TIED = 4
 """Records of one action of which it is looked up whether the request speaks of them."""
+
+_MOST_OF_ONE = 5
+"""Lookups that one value may ask for."""
 
 _LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
 
@@ -38,7 +41,7 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
     named: dict[str, tuple[int, int]] = {}
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or len(lookups.found) >= MAX_LOOKUPS - 5:
+        if text is None or len(lookups.found) > MAX_LOOKUPS - _MOST_OF_ONE:
             continue
         meant, pushed = _about(key, request, ref.kind, text)
         meant_at = anyhow_at = pushed_at = names_at = addressed_at = -1
@@ -94,7 +97,7 @@ def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
     if reach == BANK and whom.paid is None:
         return whom.billed or None
     addressed = _addressed(request, reach)
-    if addressed is not None or reach in (BANK, PLACE):
+    if addressed is not None or reach not in (MAIL, HANDLE, NUMBER):
         return addressed
     if whom.otherwise or whom.converses or request.facts.named & MEANS_MANY:
         return None
@@ -119,7 +122,7 @@ def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
         return whom.paid
     if reach == PLACE:
         return whom.channels or whom.perhaps or None
-    if reach != MAIL and whom.converses:
+    if reach not in (MAIL, HANDLE, NUMBER) or (reach != MAIL and whom.converses):
         return None
     return whom.told
 
@@ -190,7 +193,7 @@ def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lo
         return None, None
     reach = reach_of(kind, value)
     open_place = reach == PLACE and request.whom.channels is None
-    addressed = None if open_place or reach == "" else _addressed(request, reach)
+    addressed = None if open_place or reach == NUMBER else _addressed(request, reach)
     meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
     if not marks:
