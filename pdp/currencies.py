@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SIGNS = "$\u20ac\u00a3\u00a5\u20b9"
+"""Signs of currencies that stand beside sums."""
+
 UNKNOWN_CURRENCY = "XXX"
 """No currency: what a catalog says of an amount whose currency it does not know."""
 

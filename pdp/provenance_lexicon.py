@@ -556,6 +556,13 @@ TURNS: Mapping[str, tuple[str, ...]] = {
 
 
 PAID_OUT = word_set("allocate envoie envía give inject schicke send sende transmit wire")
+PAYING = word_set(
+    "compensate donate pay refund reimburse remit repay tip transfer wire bezahle erstatte paga paie reembolsa rembourse"
+    " transfiere überweise verse zahle"
+)
+"""Verbs of paying before whom or what they pay; who buys or books names something else there."""
+HANDING = word_set("give gib send schicke sende envoie envía")
+"""Verbs that pay where what is handed over is money."""
 MONEY_SENT = word_set(
     "amount argent capital cash chf debt deposit difference dinero dollar dollars eur euro euros fee fees fund funds "
     "gbp geld loan money payment refund rent salary tax tip usd"

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pdp.catalog_model import Sum
-from pdp.currencies import UNKNOWN_CURRENCY, decimals_of
+from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
 from pdp.provenance_grammar import FUNCTION_WORDS
-from pdp.provenance_lexicon import THINGS
+from pdp.provenance_lexicon import HANDING, PAYING, THINGS
 from pdp.provenance_told import plain_number
 from pdp.provenance_wishes import singular
 from pdp.suggest.words import word_set
@@ -39,7 +39,7 @@ _CURRENCIES = {
     for word in spelt.split()
 }
 _NAMES = "|".join(sorted((word for word in _CURRENCIES if word.isalpha()), key=len, reverse=True))
-_SIGNS = "[$\u20ac\u00a3\u00a5\u20b9]"
+_SIGNS = f"[{SIGNS}]"
 _DIGITS = r"[0-9]{1,12}(?:[.,'\u2019][0-9]{1,3}){0,4}"
 _NO_MORE = (
     r"(?![.,'\u2019]?[0-9])(?! [0-9]{3}\b)"
@@ -62,11 +62,7 @@ _MAX_SUMS = 6
 _LINES = re.compile(r"[\r\n]+")
 _SENTENCE = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W\d_]+|[%\u00d7]")
-_SENDING = word_set("give send gib schicke sende envoie envía")
-_PAYING = _SENDING | word_set(
-    "compensate donate pay refund reimburse remit repay tip transfer wire bezahle erstatte überweise zahle paie rembourse verse"
-    " paga reembolsa transfiere"
-)
+_PAYING = PAYING | HANDING
 """Who buys or books may mean a price of one of several."""
 _ALSO_PAYS = word_set("begleiche buy kaufe purchase settle subscribe achète compra")
 """Beside another verb of paying, these may pay something else."""
@@ -96,7 +92,7 @@ def stated_marks(text: str) -> tuple[str, ...]:
             continue
         found = _sums_behind(sentence, verb)
         is_open = is_open or not _UNCLEAR.isdisjoint(words) or _GROUPED.search(sentence) is not None
-        payments += sum(word in _ALSO_PAYS or (word in _PAYING and word not in _SENDING) for word in words)
+        payments += sum(word in _ALSO_PAYS or (word in _PAYING and word not in HANDING) for word in words)
         sums.update(dict.fromkeys(found))
     if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number in sums):
         said = any(character.isdigit() for character in text) and not _PAYING.isdisjoint(_WORD.findall(fold(text)))

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 import re2  # type: ignore[import-untyped]
 
+from pdp.currencies import SIGNS
 from pdp.fold import fold
 from pdp.provenance_grammar import COMMON, DETERMINERS, FUNCTION_WORDS
-from pdp.provenance_lexicon import DEEDS, MONEY_SENT, THINGS, Deed, Thing
-from pdp.provenance_marks import FILE_ENDINGS
+from pdp.provenance_lexicon import DEEDS, HANDING, MONEY_SENT, PAYING, THINGS, Deed, Thing
+from pdp.provenance_marks import FILE_ENDINGS, is_bank_account
 from pdp.provenance_wishes import singular
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
@@ -33,10 +34,9 @@ _SHORT_WITH = re.compile(r"\bw/ ?")
 _JOINED = re.compile(r"[,&]?\s*[<(\"']?")
 _ENDS = re.compile(r"[!?;\n]|\.\s")
 _ACCOUNT = re.compile(r"[0-9]{6,}")
-_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}")
 _IBAN_BEGINS = re.compile(r"[A-Z]{2}[0-9]{2}")
 _IBAN_GROUP = 4
-_MONEY_SIGN = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9]")
+_MONEY_SIGN = re.compile(f"[{SIGNS}]")
 
 _TO = word_set("to an à")
 _WITH = word_set("with w mit avec con")
@@ -51,14 +51,7 @@ _TELLING = word_set(
 )
 """Verbs before whom they address; after others stands what is sent."""
 
-_PAYING = word_set(
-    "compensate pay refund reimburse remit repay tip transfer wire bezahle erstatte paga paie reembolsa rembourse"
-    " transfiere überweise verse zahle"
-)
-"""Verbs before whom they pay, or what."""
-_SENDING = word_set("give send schicke sende envoie envía")
-"""Verbs that pay where what is sent is money."""
-_PAY_VERBS = _PAYING | {word for word, deeds in DEEDS.items() if deeds & Deed.PAY}
+_PAY_VERBS = PAYING | {word for word, deeds in DEEDS.items() if deeds & Deed.PAY}
 _SEND_VERBS = frozenset(word for word, deeds in DEEDS.items() if deeds & Deed.SEND)
 _ACCOUNT_WORDS = word_set("account bank details iban konto kontodaten kontonummer compte cuenta")
 _FROM = word_set("from off my our meinem unserem vom von")
@@ -216,7 +209,7 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]
             leads = not told_to  # "invite Bob to the review"
         else:
             continue
-        if is_verb and pays and word not in _PAYING and word not in _SENDING:
+        if is_verb and pays and word not in PAYING and word not in HANDING:
             continue  # who orders a pizza pays no Margherita
         names, end = _names(read, at + 1, of_verb=is_verb)
         if pays and not is_verb and _ACCOUNT.fullmatch(read.tokens[at + 1].group()):
@@ -249,7 +242,7 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]
 
 def _written_out(read: _Read) -> tuple[str, ...] | None:
     """Returns the account that a request writes out (ISO 13616) behind its one verb of paying, whatever else stands between."""
-    verbs = [at for at, word in enumerate(read.words) if word in _PAYING or word in _SENDING]
+    verbs = [at for at, word in enumerate(read.words) if word in PAYING or word in HANDING]
     if len(verbs) != 1:
         return None
     for at in range(verbs[0] + 1, len(read.words)):
@@ -257,7 +250,7 @@ def _written_out(read: _Read) -> tuple[str, ...] | None:
             return None
         token = read.tokens[at].group()
         groups = [len(word) for word in read.words[at + 1 : at + 4]]
-        if _IBAN.fullmatch(token) or (_IBAN_BEGINS.fullmatch(token) and groups == [_IBAN_GROUP] * 3):
+        if is_bank_account(f"a:{token}") or (_IBAN_BEGINS.fullmatch(token) and groups == [_IBAN_GROUP] * 3):
             return (read.words[at],)
     return None
 
@@ -298,7 +291,7 @@ def _spoken_of(read: _Read) -> Steps[list[str]]:
 
 def _pays(read: _Read, at: int) -> bool:
     word = read.words[at]
-    if word not in _SENDING:
+    if word not in HANDING:
         return word in _PAY_VERBS
     ahead = read.tokens[at + 1 : at + 1 + _MONEY_WORDS]
     if not ahead:
@@ -341,10 +334,9 @@ def _names(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
 def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
     """Returns the names behind what says who they are, "to our landlord Meier"; none where they only describe what follows,
     "to the new Lisbon office"."""
-    begins, first = at, read.words[at]
-    if first not in (_OWNING if of_verb else DETERMINERS):
-        at -= 1  # "pay landlord Meier"
-    for place in range(at + 1, min(len(read.words) - 1, at + 1 + _CALLED_SO)):
+    owned = read.words[at] in (_OWNING if of_verb else DETERMINERS)
+    first = at + owned  # "pay landlord Meier"
+    for place in range(first, min(len(read.words) - 1, first + _CALLED_SO)):
         word = read.words[place]
         things = THINGS.get(singular(word), 0)
         if not read.tokens[place].group().islower() or word in FUNCTION_WORDS or (things and not things & Thing.PERSON):
@@ -352,8 +344,8 @@ def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
         if not read.is_capital(place + 1):
             continue
         names, end = _names(read, place + 1, of_verb=False)
-        return (names, end) if names and _ends_a_name(read, end) else ([], begins)
-    return [], begins
+        return (names, end) if names and _ends_a_name(read, end) else ([], at)
+    return [], at
 
 
 def _is_somebody(word: str) -> bool:

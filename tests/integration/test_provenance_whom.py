@@ -277,7 +277,7 @@ HONEST = [
     *((said, [CONTACTS, BUDGET], _mailed("bob@corp.example")) for said in (*TOLD, *LOOSELY)),
     ("Text Bob the door code", [CONTACTS, TICKET], _whisper("+49302222222")),
     ("DM Bob the door code", [CONTACTS, THANKS], _whisper("U2")),
-    ("Let the team know that Bob is ill", [CONTACTS, CHANNELS_BY_ID], _post("C02")),
+    ("Announce in general that Bob is ill", [CONTACTS, CHANNELS_BY_ID], _post("C02")),
     ("Delete drafts/old.txt", [FILES, ORDERS[0]], ("delete", {"path": "drafts/old.txt"})),
     ("Pay the rent to Meier", [PAYEES, RENT], _pay(MEIER, 900)),
     ("Pay Tegel and Meier 10 EUR each", [PAYEES], _pay(MEIER, 10)),
