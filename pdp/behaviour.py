@@ -20,7 +20,7 @@ from pdp.behaviour_observe import Observation, join_classes
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import CLEAN, Taint, Track, parse_track, slot_ms
 from pdp.model import Final, Settlement, StateAsk
-from pdp.provenance_model import ProvenanceAsk
+from pdp.provenance.model import ProvenanceAsk
 from pdp.sequences import Scope
 from pdp.state import companion_ask
 from pdp.state_client import Call, load_script

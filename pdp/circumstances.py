@@ -22,16 +22,16 @@ from pdp.item import Item
 from pdp.lane import Lane
 from pdp.listening import Listening
 from pdp.model import Ask, CallerIdentity, CanonicalCall
-from pdp.provenance import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind, chosen_name
-from pdp.provenance_speech import Request, Requests
-from pdp.provenance_store import Provenance
+from pdp.provenance.ask import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance.speech import Request, Requests
+from pdp.provenance.store import Provenance
 from pdp.session_key import session_name, state_name
 from pdp.sessions import misreported, policy_baseline, policy_session
 from pdp.signals import threat_of_misreport
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
+from pdp.wording.intent import action_kind, chosen_name
 from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
 

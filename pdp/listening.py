@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from pdp.provenance_speech import Request, Requests
+from pdp.provenance.speech import Request, Requests
 from pdp.steps import Turns, share
 from writ.errors import Overloaded
 

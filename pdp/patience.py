@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
-from pdp.provenance_speech import LONG_CHARS, MAX_KNOWN_CHARS
+from pdp.provenance.speech import LONG_CHARS, MAX_KNOWN_CHARS
 from pdp.queue import Entry
 
 WAIT_S, WAIT_MAX_S = 0.1, 2.0

@@ -22,7 +22,7 @@ from pdp.lane import Lane
 from pdp.model import Ask, CanonicalCall
 from pdp.offload import Offloader
 from pdp.prepare import Admitted, Refused, admit, canonicalize, inspect, is_heavy, make_item
-from pdp.provenance_speech import Request
+from pdp.provenance.speech import Request
 from pdp.queue import Entry
 from pdp.steps import SLICE_S
 from pdp.telemetry import Telemetry

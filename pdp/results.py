@@ -18,9 +18,9 @@ from pdp.inspection.model import UNCLASSIFIED
 from pdp.inspection.parts import Inspected, inspect_parts
 from pdp.lane import Lane
 from pdp.model import CallerIdentity
-from pdp.provenance_result import Sighting, sight_in_steps
-from pdp.provenance_rows import rows_in
-from pdp.provenance_store import learn
+from pdp.provenance.result import Sighting, sight_in_steps
+from pdp.provenance.rows import rows_in
+from pdp.provenance.store import learn
 from pdp.session_key import session_name, state_name
 from pdp.state_client import Call, Client
 from pdp.state_wire import claim_id

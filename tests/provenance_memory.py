@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pdp.provenance import Hit, Lookup, ProvenanceAsk, ProvenanceView
-from pdp.provenance_forms import BY_LINK, HASH_BYTES, IN_ORDERS, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
-from pdp.provenance_marks import is_bank_account
-from pdp.provenance_model import NAMES_ITSELF, NAMES_PAGE, NAMES_RECORD, NAMES_SOURCE
-from pdp.provenance_request import RequestFacts
-from pdp.provenance_result import Sighting
+from pdp.provenance.ask import Hit, Lookup, ProvenanceAsk, ProvenanceView
+from pdp.provenance.forms import BY_LINK, HASH_BYTES, IN_ORDERS, IN_RECORDS, IN_TEXT, IN_USER, hash_mark
+from pdp.provenance.model import NAMES_ITSELF, NAMES_PAGE, NAMES_RECORD, NAMES_SOURCE
+from pdp.provenance.result import Sighting
+from pdp.wording.marks import is_bank_account
+from pdp.wording.request import RequestFacts
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from control_plane.stack.tools import tool_path
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
 from pdp.catalog_sinks import paid_sum, scalars, sink_values
-from pdp.provenance import Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind
-from pdp.provenance_result import sight
-from pdp.provenance_speech import Requests
+from pdp.provenance.ask import Speech, policy_provenance, provenance_ask
+from pdp.provenance.result import sight
+from pdp.provenance.speech import Requests
 from pdp.suggest.draft import draft_server
 from pdp.suggest.render import to_catalog
 from pdp.suggest.tools import parse_tools
+from pdp.wording.intent import action_kind
 from tests.provenance_memory import MemoryProvenance
 from tests.provenance_scenarios import Call
 

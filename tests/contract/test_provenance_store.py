@@ -15,13 +15,13 @@ from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_path import parse_path
 from pdp.catalog_sinks import SinkValue, SinkValues
 from pdp.model import Final, Settlement, StateAsk
-from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind
-from pdp.provenance_result import Sighting, sight
-from pdp.provenance_speech import Requests
-from pdp.provenance_store import Provenance, learn
+from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance.result import Sighting, sight
+from pdp.provenance.speech import Requests
+from pdp.provenance.store import Provenance, learn
 from pdp.session_key import session_name, state_name
 from pdp.state import RedisState
+from pdp.wording.intent import action_kind
 from tests.provenance_memory import MemoryProvenance
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, open_state

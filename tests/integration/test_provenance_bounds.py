@@ -12,16 +12,16 @@ import redis
 from pdp.catalog_model import ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
 from pdp.model import Final, Settlement
-from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind
-from pdp.provenance_result import MAX_RESULT_MARKS, Sighting, sight
-from pdp.provenance_speech import Requests
-from pdp.provenance_store import Provenance, learn
+from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance.result import MAX_RESULT_MARKS, Sighting, sight
+from pdp.provenance.speech import Requests
+from pdp.provenance.store import Provenance, learn
 from pdp.sealed_answers import SealedAnswers
 from pdp.session_key import session_name, state_name
 from pdp.state import RedisState, companion_ask
 from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity
+from pdp.wording.intent import action_kind
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask
 from writ.action import Verb

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import MAX_SINK_VALUES, SINK_KINDS, SinkValue, SinkValues
 from pdp.model import StateAsk
-from pdp.provenance import (
+from pdp.provenance.ask import (
     MAX_CONTENT_NAMES,
     ProvenanceAsk,
     Speech,
     provenance_ask,
 )
-from pdp.provenance_forms import HASH_BYTES
-from pdp.provenance_intent import action_kind
-from pdp.provenance_lookups import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS
-from pdp.provenance_speech import Requests
-from pdp.provenance_store import Provenance
+from pdp.provenance.forms import HASH_BYTES
+from pdp.provenance.lookups import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS
+from pdp.provenance.speech import Requests
+from pdp.provenance.store import Provenance
+from pdp.wording.intent import action_kind
 from writ.action import Verb
 
 OURS = ResultSpec(content=ContentTrust.TRUSTED)

@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from pdp.provenance_forms import IN_RECORDS, IN_TEXT, IN_USER, address_forms, is_addressed, request_marks, value_forms
-from pdp.provenance_marks import text_marks, url_parts
+from pdp.provenance.forms import IN_RECORDS, IN_TEXT, IN_USER, address_forms, is_addressed, request_marks, value_forms
+from pdp.wording.marks import text_marks, url_parts
 
 
 def named(kind: str, value: str, request: str) -> bool:

@@ -8,12 +8,12 @@ import pytest
 
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
-from pdp.provenance import ProvenanceAsk, Speech, policy_provenance, provenance_ask
-from pdp.provenance_intent import action_kind, is_asked
-from pdp.provenance_orders import bidden_deeds, is_order
-from pdp.provenance_request import ENTRUSTS, WISHES, request_facts
-from pdp.provenance_result import sight
-from pdp.provenance_speech import Requests
+from pdp.provenance.ask import ProvenanceAsk, Speech, policy_provenance, provenance_ask
+from pdp.provenance.result import sight
+from pdp.provenance.speech import Requests
+from pdp.wording.intent import action_kind, is_asked
+from pdp.wording.orders import bidden_deeds, is_order
+from pdp.wording.request import ENTRUSTS, WISHES, request_facts
 from tests.provenance_memory import MemoryProvenance
 from writ.action import Verb
 

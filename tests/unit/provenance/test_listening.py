@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pdp.listening import MAX_WAITING_PER_CALLER, Listening
-from pdp.provenance_speech import Request, Requests
+from pdp.provenance.speech import Request, Requests
 from pdp.steps import Steps
 from writ.errors import Overloaded
 

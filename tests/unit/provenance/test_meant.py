@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
-from pdp.provenance import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
-from pdp.provenance_forms import HASH_BYTES, hash_marks
-from pdp.provenance_intent import action_kind
-from pdp.provenance_meant import MAX_NAMES, MAX_PAIRS, request_names
-from pdp.provenance_model import Hit
-from pdp.provenance_result import sight
-from pdp.provenance_speech import Requests
+from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
+from pdp.provenance.forms import HASH_BYTES, hash_marks
+from pdp.provenance.meant import MAX_NAMES, MAX_PAIRS, request_names
+from pdp.provenance.model import Hit
+from pdp.provenance.result import sight
+from pdp.provenance.speech import Requests
+from pdp.wording.intent import action_kind
 from writ.action import Verb
 
 KEY = b"0123456789abcdef"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.catalog_model import WORST_RESULT, ContentTrust, ResultSpec
-from pdp.provenance_leaves import MAX_DEPTH, MAX_LEAVES, MAX_PARTS, Walk
-from pdp.provenance_orders import is_order, parted
-from pdp.provenance_result import MIN_LEAF_CHARS, Sighting, sight
+from pdp.provenance.leaves import MAX_DEPTH, MAX_LEAVES, MAX_PARTS, Walk
+from pdp.provenance.result import MIN_LEAF_CHARS, Sighting, sight
+from pdp.wording.orders import is_order, parted
 
 
 def seen(result: Any, *, threats: tuple[str, ...] = (), complete: bool = True) -> Sighting:

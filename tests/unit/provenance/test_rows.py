@@ -2,7 +2,7 @@
 
 import pytest
 
-from pdp.provenance_rows import MAX_CHARS, MAX_ROWS, rows_in
+from pdp.provenance.rows import MAX_CHARS, MAX_ROWS, rows_in
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pdp.provenance_forms import request_marks
-from pdp.provenance_request import request_facts
-from pdp.provenance_speech import MAX_KNOWN, MAX_KNOWN_CHARS, Requests
+from pdp.provenance.forms import request_marks
+from pdp.provenance.speech import MAX_KNOWN, MAX_KNOWN_CHARS, Requests
 from pdp.steps import finish
+from pdp.wording.request import request_facts
 
 KEY = b"0123456789abcdef"
 LONG = "Pay 90 EUR to Ada Lovelace at ada@example.org by July 4. " * 80

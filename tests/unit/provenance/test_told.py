@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdp.catalog_model import ContentTrust, ResultSpec
-from pdp.provenance_forms import is_addressed
-from pdp.provenance_intent import action_kind, is_asked
-from pdp.provenance_orders import is_order
-from pdp.provenance_request import request_facts
-from pdp.provenance_result import sight
-from pdp.provenance_told import bidden_marks, detail_marks, details, links, said_marks, states
+from pdp.provenance.forms import is_addressed
+from pdp.provenance.result import sight
+from pdp.provenance.told import bidden_marks, detail_marks, details, links, said_marks, states
+from pdp.wording.intent import action_kind, is_asked
+from pdp.wording.orders import is_order
+from pdp.wording.request import request_facts
 from writ.action import Verb
 
 UNTRUSTED = ResultSpec(content=ContentTrust.UNTRUSTED)

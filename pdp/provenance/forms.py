@@ -1,0 +1,408 @@
+"""Forms of a value: the combinations of marks by which its sources are recognised, and keyed hashes of marks.
+
+A form holds when all of its marks stand in one store. Which stores it may be looked up in depends on how much it proves:
+two words in a row prove that the user named a value, the same words anywhere in a page only that the page holds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import pairwise
+from urllib.parse import unquote
+
+from pdp.catalog_sinks import CONTENT
+from pdp.fold import fold
+from pdp.hosts import is_given_out
+from pdp.provenance.beside import accounts, beside, is_labelled
+from pdp.provenance.told import detail_number, details_in_steps
+from pdp.remembered import remembered
+from pdp.steps import Steps, finish
+from pdp.wording.grammar import BEGGING, COURTESIES, FUNCTION_WORDS
+from pdp.wording.lexicon import THINGS
+from pdp.wording.marks import (
+    account,
+    address_spans,
+    address_spellings,
+    identifiers,
+    mark_parts,
+    opened,
+    opened_whole,
+    pieces,
+    resolved,
+    spellings,
+    spelt_out,
+    words,
+)
+from pdp.wording.request import clauses
+from pdp.wording.sums import stated_marks
+from writ.frozen import frozen
+
+HASH_BYTES = 5
+"""40 bits: among 10,000 marks of a session a value meets a foreign one once in 10^8."""
+
+MAX_FORMS = 12
+"""Forms of one value; what is decoded from it comes last."""
+
+MAX_WORDS = 48
+"""Longest value that is recognised by its words; longer ones only by what they name."""
+
+MAX_LABELLED = 512
+"""Longest value in which a number is looked for behind a label; a longer one is an address that nobody named."""
+
+MAX_SIGNS, MAX_DOTS = 48, 256
+"""Most signs of mail addresses, of URLs and of host names in one value."""
+
+MAX_REQUEST_MARKS = 3_000
+"""Marks kept of a request of 16 KiB; more do not occur in prose of that length."""
+
+MAX_PATH_PARTS = 6
+
+IN_USER, IN_RECORDS, IN_TEXT, IN_ORDERS, BY_LINK = 1, 2, 4, 8, 16
+"""Where a form may be looked up, as bits. What stands in orders counts unless it is the user's as well; a link leads from an
+id to what a sentence may call its record."""
+
+QUERY = "query"
+
+PATH, CODE, URL = "path", "code", "url"
+REACHED = frozenset({"recipient", "account", "channel"})
+NUMBERED = frozenset({"recipient", "account"})
+"""Kinds in whose values a number is what is reached, whatever stands before it."""
+STEERED = frozenset({PATH, CODE})
+"""Kinds whose signs say more than their words."""
+
+_LEADING = re.compile(
+    r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:"
+    r"|(?:^|[\\/])(?:\.git[\\/]+(?:hooks|config)|\.github[\\/]+workflows|\.husky|\.vscode|\.(?:env|npm|bash)rc|launchagents)(?:[\\/]|$)"
+)
+"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives; and what tools run by themselves where
+they find it."""
+_SYSTEM = re.compile(
+    r"(?i)(?:/private)?/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron|(?:var/)?run)(?:/|$)"
+    r"|/dev/(?!(?:null|stdin|stdout|stderr|tty)$)|/library/launch(?:agents|daemons)/"
+    r"|/(?:root|(?:home|users)/[^/]{1,64})/\."
+)
+"""Where a machine keeps its settings, programs and timetables, and somebody's home its hidden ones: no place for work."""
+_SLASHES = re.compile("/+")
+_SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
+_ODD_ADDRESS = re.compile(r".@|://|^//")
+_STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
+
+_DOTTED = re.compile(r"\w\.[^\W\d]")
+_NUMBERED = re.compile(r"#?[0-9]{5,}")
+_SLUG = re.compile(r"(?=.{2,64}$)(?=.*[0-9])[A-Za-z]+[0-9]*(?:[-_][A-Za-z0-9]+)*")
+_CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
+
+_TELLING_CODE = re.compile(r"[A-Za-z]{2}[0-9]{2}")
+"""As short as a number that stands anywhere by chance, and yet not one."""
+
+_ID_WORDS = frozenset(
+    {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
+)
+"""After one of these a short number is an id that the user names, not a number that happens to be there."""
+
+
+_AROUND = ".,;:!?)'\"` "
+"""What stands around an id in a sentence."""
+
+
+@frozen
+class Form:
+    """All of `marks` together, to be looked up in the stores that `where` names."""
+
+    where: int
+    marks: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def _base(key: bytes) -> blake2b:
+    return blake2b(key=key, digest_size=HASH_BYTES, person=b"provenance")
+
+
+def hash_mark(key: bytes, mark: str) -> bytes:
+    """Returns the keyed hash of one mark."""
+    digest = _base(key).copy()
+    digest.update(mark.encode(errors="surrogatepass"))
+    return digest.digest()
+
+
+def hash_marks(key: bytes, marks: Iterable[str]) -> bytes:
+    """Returns the hashes of marks, one after the other, each once, in no telling order."""
+    return b"".join(sorted({hash_mark(key, mark) for mark in marks}))
+
+
+def value_forms(kind: str, text: str) -> tuple[Form, ...]:
+    """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
+    forms = _spelt_so(_forms(kind, text), spellings(text))
+    wholes: set[str] | None = None
+    if kind == PATH and (plain := _plain_path(text)) != text:
+        forms += _told(_forms(kind, plain))  # where it leads; that the user named it, only its own words show
+    for inner in opened(text):
+        wholes = opened_whole(text) if wholes is None else wholes
+        # What stands encoded beside something else shows what a text holds; it does not name what the value reaches.
+        inside = _spelt_so(_forms(kind, inner), spellings(inner))
+        forms += inside if inner.strip() in wholes else _told(inside)
+        if len(forms) >= MAX_FORMS:
+            break
+    return tuple(forms[:MAX_FORMS])
+
+
+def _spelt_so(forms: list[Form], spelt: Iterable[str]) -> list[Form]:
+    """Asks for the same letters where a form proves who named a value: a host in Cyrillic that reads like `coop.example` is
+    another one. That a text holds a value shows in any letters."""
+    marks = tuple(sorted(spelt))
+    if not marks:
+        return forms
+    found = []
+    for form in forms:
+        if form.where & ~IN_TEXT and len(marks) <= MAX_WORDS:
+            found.append(Form(where=form.where & ~IN_TEXT, marks=(*form.marks, *marks)))
+        if form.where & IN_TEXT:
+            found.append(Form(where=IN_TEXT, marks=form.marks))
+    return found
+
+
+def _plain_path(text: str) -> str:
+    """Returns a path without scheme, drive, backslashes and dot segments."""
+    bare = _SCHEME.sub("", text.strip(), count=1).replace("\\", "/")
+    return resolved(bare) if "/" in bare else bare
+
+
+def is_crowded(text: str) -> bool:
+    """Tells whether a value holds so many signs of addresses that looking at each takes long; nobody writes such a value."""
+    if text.count("@") > MAX_SIGNS or text.count("://") > MAX_SIGNS:
+        return True
+    return text.count(".") > MAX_DOTS and len(_DOTTED.findall(text)) > MAX_DOTS
+
+
+@lru_cache(maxsize=128)  # some 20 KiB each at the most
+def addresses(text: str) -> tuple[str, ...]:
+    """Returns the marks of mail addresses and URLs in a text. In a composed one each is a value of its own: a link in a mail
+    matters by itself."""
+    return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
+
+
+def address_forms(text: str) -> list[tuple[Form, ...]]:
+    """Returns the forms of each of `addresses` that people can follow: of those without a scheme none whose ending no registry
+    gives out, such as the fields of a program."""
+    spelt = address_spellings(text)
+    plain = spelt_out(text)
+    followed = {
+        mark
+        for mark, start, end in address_spans(plain)
+        if mark[0] != "u" or mark in spelt or "://" in plain[start:end] or _can_be_host(mark)
+    }
+    return [tuple(_spelt_so(_named(mark), spelt.get(mark, ()))) for mark in sorted(followed)]
+
+
+def _can_be_host(mark: str) -> bool:
+    host, rest = mark_parts(mark)
+    return bool(rest) or not host.isascii() or is_given_out(host.partition(":")[0].rpartition(".")[2])
+
+
+def _forms(kind: str, text: str) -> list[Form]:
+    named = strong_marks(text, kind) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
+    forms = _addressed(text, named) if named else []
+    forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
+    parts = words(text)
+    if not named and 0 < len(parts) <= MAX_WORDS:
+        forms.append(Form(where=IN_TEXT, marks=tuple(dict.fromkeys("w:" + part for part in parts))))
+        if kind == CONTENT and (number := detail_number(text)):
+            forms.append(Form(where=IN_USER, marks=(number,)))  # "ten percent" names the 10 of a setting
+        if kind == QUERY:
+            forms.append(Form(where=IN_USER, marks=forms[-1].marks))
+        elif kind in STEERED and _STEERING.search(text):
+            pass  # the words are the user's, where they lead is not
+        elif is_weak(text):
+            forms.append(Form(where=IN_USER, marks=("i:" + fold(text).strip(),)))
+        else:
+            forms.append(Form(where=IN_USER, marks=tuple(_in_a_row(parts))))
+    return forms
+
+
+def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
+    """Forms of a value that holds addresses: whatever else it holds must be named as well."""
+    rest = _beside_numbers(text, named) if named[0][0] == "a" else beside(text)
+    if rest is None or len(rest) > MAX_WORDS:
+        return [Form(where=IN_TEXT, marks=named)]
+    if rest:
+        marks = (*named, *dict.fromkeys("w:" + word for word in rest))
+        return [Form(where=IN_USER | IN_RECORDS, marks=marks), Form(where=IN_TEXT, marks=named)]
+    return _named(named[0]) if len(named) == 1 else [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
+
+
+def _beside_numbers(text: str, named: tuple[str, ...]) -> list[str]:
+    return [] if named == ("a:" + _whole_number(text),) else accounts(text)[1]
+
+
+def _told(forms: Iterable[Form]) -> list[Form]:
+    return [Form(where=IN_TEXT, marks=form.marks) for form in forms if form.where & IN_TEXT]
+
+
+def _named(mark: str) -> list[Form]:
+    if mark[0] != "u":
+        return [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,))]
+    host, rest = mark_parts(mark)
+    forms = [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(mark,)), Form(where=IN_USER, marks=("h:" + host,))]
+    path = rest.partition("?")[0].split("/")[1:]
+    parents = ("u:" + host + "/" + "/".join(path[:count]) for count in range(min(len(path), MAX_PATH_PARTS), 0, -1))
+    return forms + [Form(where=IN_USER, marks=(parent,)) for parent in parents]
+
+
+@remembered(4_096)
+def is_addressed(text: str, kind: str = "") -> bool:
+    """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
+    Where ids stand (kind `id`), more forms are some; where a URL stands, anything is one; a recipient that no pattern of
+    addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to, or to settings and
+    programs of the machine."""
+    bare = text.strip()
+    if kind == PATH:
+        plain = _SLASHES.sub("/", _plain_path(unquote(bare)))
+        return _LEADING.search(bare) is not None or _SYSTEM.match(plain) is not None
+    if strong_marks(text, kind) or is_code(text) or kind == URL:
+        return True
+    if kind in NUMBERED and len(text) > MAX_LABELLED:
+        return True
+    if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
+        return True
+    return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)
+
+
+def is_code(text: str) -> bool:
+    """True for `U3` and `s-72`: an id by its form."""
+    return _CODE.fullmatch(text.strip()) is not None
+
+
+def strong_marks(text: str, kind: str = "") -> tuple[str, ...]:
+    """Returns the marks of what a value names by itself: all of its addresses, else the one account number that it is. Of a
+    value of a kind of `NUMBERED` also the numbers behind a label, or beside something else."""
+    number = _whole_number(text)
+    if number and not (kind in NUMBERED and is_labelled(text)):
+        return ("a:" + number,)
+    return addresses(text) or (accounts(text)[0] if kind in NUMBERED and len(text) <= MAX_LABELLED else ())
+
+
+def _whole_number(text: str) -> str:
+    """Returns the account number that a value is as it stands, "" when it is none or says in a word what it is."""
+    if len(text) > 64 or any(character in text for character in "@:/"):
+        return ""
+    if not "".join(text.split()).isascii() or not _is_number(text):
+        return ""
+    return account(text)
+
+
+def _is_number(text: str) -> bool:
+    """A number or code, not a name or a phrase with digits in it: no word of letters alone but a first of up to 4."""
+    parts = text.replace("-", " ").split()
+    return all(any(character.isdigit() for character in part) or len(part) <= 4 for part in parts)
+
+
+def is_weak(text: str) -> bool:
+    """True for values such as `7` or `13` that stand in any text by chance."""
+    bare = text.strip()
+    return len(bare) <= 4 and not (len(bare) >= 3 and bare.isalpha()) and _TELLING_CODE.fullmatch(bare) is None
+
+
+def whole_mark(text: str) -> str:
+    """Returns the mark of a whole value: of a weak one only fields that are ids are its source."""
+    folded = fold(text).strip()
+    return ("k:" if is_weak(text) else "v:") + folded
+
+
+def _in_a_row(parts: list[str]) -> list[str]:
+    if len(parts) == 1:
+        return ["w:" + parts[0]]
+    return list(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+
+
+def request_marks(text: str) -> list[str]:
+    """Returns the marks of a user's request: what it names, its words, words in a row, and ids that it calls so."""
+    return finish(marks_in_steps(text))
+
+
+def marks_in_steps(text: str) -> Steps[list[str]]:
+    """Does what `request_marks` does, in steps."""
+    found: dict[str, None] = {}
+    named: set[str] = set()
+    spelt: set[str] = set()
+    for piece in pieces(text):
+        named |= identifiers(piece)
+        spelt |= spellings(piece)
+        yield
+    for mark in sorted(named):
+        found[mark] = None
+        if mark[0] == "u":
+            host, rest = mark_parts(mark)
+            if not rest:
+                found["h:" + host] = None
+    for inner in opened(text):
+        found.update(dict.fromkeys(sorted(identifiers(inner))))
+        yield
+    # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
+    found.update(dict.fromkeys(stated_marks(text)))
+    yield
+    found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
+    said, opening, ends = clauses(fold(text))
+    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
+    yield
+    parts = words(text)
+    found.update(dict.fromkeys(_ids(text, parts)))
+    yield
+    found.update(dict.fromkeys(sorted(spelt)))
+    found.update(dict.fromkeys("w:" + part for part in parts))
+    found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    yield
+    return list(found)[:MAX_REQUEST_MARKS]
+
+
+def _bidding(said: Sequence[str], opening: set[int], ends: dict[int, str]) -> list[int]:
+    """Returns the places of words that begin a clause and may bid what they say, "please" and "could you" left out: none that
+    stands alone, "Cull? Read about colony 5.", and none of a question but a polite one."""
+    found = []
+    asks = False
+    for at in reversed(range(len(said))):
+        asks = ends[at] == "?" if at in ends else asks
+        if at not in opening:
+            continue
+        begins, begs = _after_courtesy(said, at)
+        if (begs or not asks) and begins < len(said) and begins not in ends and begins + 1 not in opening:
+            found.append(begins)
+    return sorted(found)
+
+
+def _after_courtesy(said: Sequence[str], at: int) -> tuple[int, bool]:
+    """Returns where a clause begins behind its courtesies, and whether one of them is a polite question."""
+    begs = False
+    while at + 1 < len(said):
+        if said[at] in BEGGING and said[at + 1] == "you":
+            at, begs = at + 2, True
+        elif said[at] in COURTESIES:
+            at += 1
+        else:
+            break
+    return at, begs
+
+
+def _ids(text: str, parts: list[str]) -> list[str]:
+    called = [two for one, two in pairwise(parts) if one in _ID_WORDS or (one in THINGS and is_code(two))]
+    for quote in "'\"`#":
+        pieces = text.split(quote)
+        # Between quotes, and after a number sign.
+        called += [piece.split()[0] for piece in pieces[1:] if piece.split() and len(piece.split()[0]) <= 8]
+    called += _written_out(fold(text).split())
+    return ["i:" + fold(called_so).strip(_AROUND) for called_so in called]
+
+
+def _written_out(tokens: list[str]) -> Iterator[str]:
+    """Yields short codes that a request writes out: `c-7` wherever it stands; `h1` where it ends what is spoken of, "move hive h1
+    to", since one before a noun ("all f1 races") or behind a small word ("in q3") may stand there by chance."""
+    before = ""
+    for token, after in pairwise([*tokens, ""]):
+        bare = token.strip(_AROUND)
+        if is_code(bare) and is_weak(bare):
+            ends = token[-1] != bare[-1] or not after or after in FUNCTION_WORDS
+            if "-" in bare or "_" in bare or (before.isalpha() and before not in FUNCTION_WORDS and ends):
+                yield bare
+        before = token

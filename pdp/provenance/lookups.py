@@ -1,0 +1,79 @@
+"""What one action looks up in the store of provenance, within bounds: keyed hashes of the forms of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pdp.catalog_sinks import CONTENT
+from pdp.provenance.forms import (
+    HASH_BYTES,
+    IN_RECORDS,
+    IN_TEXT,
+    NUMBERED,
+    QUERY,
+    STEERED,
+    Form,
+    hash_mark,
+    value_forms,
+)
+from pdp.provenance.model import Lookup
+
+MAX_LOOKUPS, MAX_HASHES, MAX_FORM_MARKS = 64, 512, 255
+"""Values of one action, hashes of all of them, and hashes of one form: what a mailing to 64 people by name needs. Beyond
+them nothing is known of any value of a sink, or one action could keep the server busy that others wait for. What tells more of
+these values (names, details, the sum) stands beside, within bounds of its own."""
+
+MAX_NAME_CHARS = 256
+"""Longer arguments are texts; nobody points at anything by them."""
+
+
+class Lookups:
+    """Lookups of one action, within bounds. What does not fit is left out; `complete` tells that nothing was."""
+
+    __slots__ = ("complete", "found", "room")
+
+    def __init__(self) -> None:
+        self.found: list[Lookup] = []
+        self.room = MAX_HASHES
+        self.complete = True
+
+    def add(self, forms: tuple[tuple[int, bytes], ...], naming: int = 0) -> None:
+        """Adds a value that must be known."""
+        self.complete = self.offer(forms, naming) and self.complete
+
+    def offer(self, forms: tuple[tuple[int, bytes], ...], naming: int = 0) -> bool:
+        """Adds a value if it fits; returns whether it does."""
+        sizes = [len(hashes) // HASH_BYTES for _, hashes in forms]
+        if len(self.found) >= MAX_LOOKUPS or sum(sizes) > self.room or max(sizes, default=0) > MAX_FORM_MARKS:
+            return False
+        self.room -= sum(sizes)
+        self.found.append(Lookup(forms=forms, naming=naming))
+        return True
+
+    def mark(self, places: Sequence[int], naming: int) -> None:
+        """Says what hits of the lookups at these places name; only while all fit, since another stands in the place of one
+        that did not."""
+        for at in places:
+            self.found[at] = Lookup(forms=self.found[at].forms, naming=naming)
+
+
+def hashed(key: bytes, forms: Sequence[Form]) -> tuple[tuple[int, bytes], ...]:
+    return tuple((form.where, b"".join(hash_mark(key, mark) for mark in form.marks)) for form in forms if form.marks)
+
+
+def hashed_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
+    # Forms differ for few kinds; agents use few values again and again.
+    kind = "account" if kind in NUMBERED else kind if kind in (QUERY, CONTENT) or kind in STEERED else ""
+    if len(text) > MAX_NAME_CHARS:
+        return hashed(key, value_forms(kind, text))
+    return _remembered_forms(key, kind, text)
+
+
+@lru_cache(maxsize=8_192)  # some 600 bytes each; texts that never come again, such as SQL, take their share
+def _remembered_forms(key: bytes, kind: str, text: str) -> tuple[tuple[int, bytes], ...]:
+    return hashed(key, value_forms(kind, text))
+
+
+def any_of(key: bytes, marks: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
+    return tuple((IN_RECORDS | IN_TEXT, hash_mark(key, mark)) for mark in marks)

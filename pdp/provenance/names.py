@@ -1,0 +1,208 @@
+"""What tells whom and what a user's request means by names: lookups of `pdp.provenance.meant` and `pdp.wording.whom`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
+from pdp.fold import fold
+from pdp.provenance.forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark
+from pdp.provenance.lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, any_of
+from pdp.provenance.meant import (
+    MEANT_KINDS,
+    TARGET_KINDS,
+    called_marks,
+    file_marks,
+    meant_marks,
+    naming_marks,
+    part_marks,
+    pushed_marks,
+    reach_of,
+)
+from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, Lookup, SinkRef
+from pdp.provenance.speech import MAX_REMEMBERED, Request
+from pdp.provenance.told import deed_marks, link_mark
+from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.wording.request import MEANS_MANY, RequestFacts
+
+MAX_TIED = 4
+"""Records of one action of which it is looked up whether the request speaks of them."""
+
+_MOST_OF_ONE = 5
+"""Lookups that one value may ask for."""
+
+_LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
+
+
+def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: Lookups) -> None:
+    """Adds what tells whom a request means by a name. What does not fit is left out: then nobody is meant, and the request names
+    nobody."""
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
+    named: dict[str, tuple[int, int]] = {}
+    for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
+        text = texts.get((ref.kind, ref.pointer))
+        if text is None or len(lookups.found) > MAX_LOOKUPS - _MOST_OF_ONE:
+            continue
+        meant, pushed = _about(key, request, ref.kind, text)
+        meant_at = anyhow_at = pushed_at = names_at = addressed_at = -1
+        reach = reach_of(ref.kind, text)
+        if meant is not None:
+            meant_at = len(lookups.found)
+            lookups.found.append(meant)
+            if reach not in named:
+                named[reach] = _add_named(key, request, reach, text, lookups)
+            names_at, addressed_at = named[reach]
+            if reach in (MAIL, HANDLE) and request.whom.told is not None and not request.whom.certain:
+                anyhow_at = len(lookups.found)
+                lookups.found.append(_meant_by(key, None, request, text))
+        if pushed is not None:
+            pushed_at = len(lookups.found)
+            lookups.found.append(pushed)
+        if meant_at >= 0 or pushed_at >= 0:
+            refs[at] = SinkRef(
+                kind=ref.kind,
+                pointer=ref.pointer,
+                at=ref.at,
+                addressed=ref.addressed,
+                meant_at=meant_at,
+                anyhow_at=anyhow_at,
+                pushed_at=pushed_at,
+                names_at=names_at,
+                addressed_at=addressed_at,
+                reach=reach,
+                told=_is_told(request, reach),
+            )
+
+
+def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lookups) -> tuple[int, int]:
+    """Returns the positions of the lookups for the names in a request at all and for those that are addressed."""
+    names_at = len(lookups.found)
+    lookups.found.append(Lookup(forms=any_of(key, naming_marks(request.names, value))))
+    addressed = _known_as(request, reach)
+    if addressed is None:
+        return names_at, -1
+    if reach in (PLACE, HANDLE):
+        known = called_marks("c" if reach == PLACE else "u", addressed)
+        known += called_marks("v", addressed) if reach == HANDLE or request.whom.channels is not None else ()
+    else:
+        known = naming_marks(addressed, value)
+    lookups.found.append(Lookup(forms=any_of(key, known)))
+    return names_at, names_at + 1
+
+
+def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
+    """Returns the words of which it is asked whether records know somebody by them. Where a request addresses nobody, neither by
+    a name nor in other words, any of its names: "get Bob the budget by mail"."""
+    whom = request.whom
+    if reach == BANK and whom.paid is None:
+        return whom.billed or None
+    addressed = _addressed(request, reach)
+    if addressed is not None or reach not in (MAIL, HANDLE, NUMBER):
+        return addressed
+    if whom.otherwise or whom.converses or request.facts.named & MEANS_MANY:
+        return None
+    return request.names or None
+
+
+def _is_told(request: Request, reach: str) -> bool:
+    """Tells whether a request says by name, for certain, whom it means where a value stands that reaches so."""
+    whom = request.whom
+    if reach == PLACE:
+        return whom.channels is not None
+    if reach == BANK:
+        return whom.paid is not None
+    return whom.certain and _addressed(request, reach) is not None
+
+
+def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
+    """Returns the words by which a request says whom it means where a value stands that reaches so; None where others of its
+    words may say it. Not where it speaks of a thread or the like: "tell Ada in the Lisbon thread" names that as well."""
+    whom = request.whom
+    if reach == BANK:
+        return whom.paid
+    if reach == PLACE:
+        return whom.channels or whom.perhaps or None
+    if reach not in (MAIL, HANDLE, NUMBER) or (reach != MAIL and whom.converses):
+        return None
+    return whom.told
+
+
+def add_implied(
+    key: bytes, request: Request, kind: ActionKind, sinks: SinkValues, lookups: Lookups
+) -> tuple[int, tuple[int, ...]]:
+    """Adds what tells whether a request implies an action that it does not ask for; returns the positions of whether outsiders
+    ask for one, and of what the request calls the records. Nothing where it asks for it anyway."""
+    if not _implies(request.facts, kind):
+        return -1, ()
+    tied: list[int] = []
+    for value in sinks.values:
+        if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
+            continue
+        if len(lookups.found) >= MAX_LOOKUPS - 1 or len(tied) >= MAX_TIED:
+            break
+        _, called = called_lookups(key, request, value.text)
+        if called is not None:
+            tied.append(len(lookups.found))
+            lookups.found.append(called)
+    deeds = outsiders_deeds(kind)
+    if not deeds or len(lookups.found) >= MAX_LOOKUPS:
+        return -1, ()
+    lookups.found.append(_deeds_lookup(key, deeds))
+    return len(lookups.found) - 1, tuple(tied)
+
+
+@lru_cache(maxsize=4096)
+def _implies(facts: RequestFacts, kind: ActionKind) -> bool:
+    return not is_asked(facts, kind) and may_be_implied(facts, kind)
+
+
+@lru_cache(maxsize=256)
+def _deeds_lookup(key: bytes, deeds: int) -> Lookup:
+    return Lookup(forms=tuple((IN_ORDERS, hash_mark(key, mark)) for mark in deed_marks(deeds)))
+
+
+def called_lookups(key: bytes, request: Request, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookup of whether the request calls a value by another field of its record, "what Ada wrote" and `U7`, or
+    by a part of its name: for what is read, and for what is acted on."""
+    known = request.remembered.get(("", value))
+    if known is None:
+        forms = (
+            () if fold(value) in request.folded else any_of(key, meant_marks((*request.names, *request.others), value))
+        )
+        read = forms + tuple((IN_USER, hash_mark(key, mark)) for mark in part_marks(value))
+        known = (Lookup(forms=read, naming=NAMES_RECORD) if read else None, Lookup(forms=forms) if forms else None)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered["", value] = known
+    return known
+
+
+def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    """Returns the lookups of whether the request means a value, and of whether outsiders bid the reader act on it."""
+    if len(value) > MAX_NAME_CHARS:
+        return None, None
+    found = request.remembered.get((kind, value))
+    if found is None:
+        found = _made_about(key, request, kind, value)
+        if len(request.remembered) < MAX_REMEMBERED:
+            request.remembered[kind, value] = found
+    return found
+
+
+def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+    if fold(value) in request.folded:
+        return None, None
+    reach = reach_of(kind, value)
+    open_place = reach == PLACE and request.whom.channels is None
+    addressed = None if open_place or reach == NUMBER else _addressed(request, reach)
+    meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None
+    marks = pushed_marks(value) if kind in TARGET_KINDS else ()
+    if not marks:
+        return meant, None
+    called = [marks, *file_marks(value)] if kind == "path" else [marks]
+    forms = [(IN_ORDERS, b"".join(hash_mark(key, mark) for mark in each)) for each in called]
+    return meant, Lookup(forms=(*forms, (BY_LINK, hash_mark(key, link_mark(value)))))
+
+
+def _meant_by(key: bytes, addressed: tuple[str, ...] | None, request: Request, value: str) -> Lookup:
+    names = (*request.names, *request.others) if addressed is None else addressed
+    return Lookup(forms=any_of(key, meant_marks(names, value)))

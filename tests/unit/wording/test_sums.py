@@ -1,0 +1,120 @@
+"""The sum that a request names, and whether an action pays it."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+
+from pdp.catalog_model import Sum
+from pdp.wording.sums import stated_marks, sum_marks
+
+
+def is_other(request: str, number: str, *, currency: str = "EUR", exponent: int = 2) -> bool:
+    """Whether an action pays another sum than a request names, as the store answers."""
+    said = set(stated_marks(request))
+    states, same = sum_marks(Sum(pointer="/amount", number=number, exponent=exponent, currency=currency))
+    return not said.isdisjoint(states) and said.isdisjoint(same)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "number"),
+    [
+        ("Pay the rent for May, 900 EUR, to Meier", "900"),
+        ("Pay the rent for May, 900 EUR, to Meier", "900.00"),
+        ("Transfer \u20ac1,200.50 to Meier", "1200.5"),
+        ("Zahle 1.200,50 Euro an Meier", "1200.50"),
+        ("Refund Ada 5 euros", "5.0"),
+        ("Pay 900,- EUR to Meier", "900"),
+        ("Pay EUR 900 to Meier", "900"),
+        ("Pay the invoice of Meier over 900 EUR", "900"),
+        ("Pay Meier 900 EUR for all of May", "900"),
+        ("The rent was due. Pay Meier 900 EUR", "900"),
+        ("Pay Meier 900", "900"),
+        ("send meier 900 for the rent", "900"),
+        ("transfer 900 to meier, please", "900"),
+        ("Pay 50 EUR to Ada and 900 EUR to Meier", "900"),
+        ("Pay Meier 900 EUR and settle the Tegel invoice of 120 EUR", "120"),
+    ],
+)
+def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: str, number: str) -> None:
+    assert not is_other(request_text, number)
+    assert is_other(request_text, "9000")
+    assert is_other(request_text, "900.01")
+    assert is_other(request_text, "0.9")
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Pay the rent to Meier",
+        "Split the 90 EUR bill with Ada and Bob",
+        "Pay Meier 1 200 EUR",
+        "Pay Meier EUR 1\u00a0200",
+        "Pay invoice 7 200 EUR",
+        "Pay Tegel 2 x 50 EUR",
+        "Pay Tegel 2 \u00d7 50 EUR",
+        "Pay Meier\n- the budget is 900 EUR",
+        "Pay invoice 4711 to Tegel",
+        "Pay Meier up to 900 EUR",
+        "Pay Ada and Bob 10 EUR each",
+        "Send back the 50 EUR minus the fee",
+        "Increase the rent payment of 900 EUR by 10%",
+        "I have 2000 EUR. Pay the bill",
+        "Pay the bill if it is 50 EUR",
+        "I owe Ada 50 EUR, pay her",
+        "Pay Meier 900 EUR and settle the Tegel invoice",
+        "What is 50 EUR in dollars?",
+        "Order 3 shirts at 20 EUR",
+        "Buy two tickets for 20 EUR",
+        "Refund both 30 EUR orders",
+        "Pay Ada EUR 2 million",
+        "Pay Ada $1.5k",
+    ],
+)
+def test_a_request_that_reckons_leaves_the_sum_open(request_text: str) -> None:
+    assert not is_other(request_text, "123")
+
+
+def test_a_later_request_that_leaves_the_sum_open_takes_back_the_first() -> None:
+    said = {*stated_marks("Pay Ada 50 EUR"), *stated_marks("Now send Bob half of the 50 EUR")}
+    states, same = sum_marks(Sum(pointer="/amount", number="25", exponent=2, currency="EUR"))
+    assert said.intersection(states)
+    assert not said.isdisjoint(same)
+
+
+def test_sums_of_other_currencies_are_not_compared() -> None:
+    assert not is_other("Pay Ada $50", "46")
+    assert is_other("Pay Ada $50", "46", currency="USD")
+    assert is_other("Pay Ada $50", "46", currency="XXX")
+
+
+def test_a_value_in_minor_units_is_compared_as_such() -> None:
+    assert not is_other("Pay Ada 50 EUR", "5000", exponent=0)
+    assert not is_other("Pay Ada 5000 JPY", "5000", exponent=0, currency="JPY")
+    assert is_other("Pay Ada 50 EUR", "500", exponent=0)
+    assert is_other("Pay Ada 900 JPY", "90000", exponent=0, currency="JPY")
+
+
+def test_a_currency_that_the_agent_chooses_makes_another_sum() -> None:
+    said = set(stated_marks("Pay Ada 900 EUR"))
+    for currency, is_same in (("EUR", True), ("GBP", False), ("XXX", True)):
+        states, same = sum_marks(Sum(pointer="/amount", number="900", exponent=2, currency=currency, chosen=True))
+        assert said.intersection(states)
+        assert said.isdisjoint(same) is not is_same
+
+
+def test_a_later_sum_that_cannot_be_read_takes_back_the_first() -> None:
+    for later in ("Now pay Bob EUR 2 million", "Pay Bob 900 KRW"):
+        said = {*stated_marks("Pay Ada 50 EUR"), *stated_marks(later)}
+        _, same = sum_marks(Sum(pointer="/amount", number="25", exponent=2, currency="EUR"))
+        assert not said.isdisjoint(same)
+
+
+@pytest.mark.parametrize("part", ["1", "1 ", "a", "$", "1.", "1,1", "eur ", "pay ", " ", "\n", "pay 1 "])
+def test_no_request_keeps_the_reader_long(part: str) -> None:
+    text = "pay " + part * (16_384 // len(part))
+    before = perf_counter()
+    stated_marks(text)
+    # A guard against quadratic patterns, which take seconds: ordinary is a hundredth of this.
+    assert perf_counter() - before < 2
