@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any
 
 from pdp.model import Deferral
-from pdp.verdict import PERMITTING, Verdict, stricter
+from pdp.verdict import Verdict, stricter
 from writ.errors import ConfigurationError
 from writ.frozen import frozen
 
@@ -69,7 +69,7 @@ NOTHING = DeferralView()
 
 def defer(verdict: Verdict, view: DeferralView, settings: DeferralSettings, now_ms: int) -> Verdict:
     """Returns the verdict with dependencies and the end of the wait considered; never a milder one."""
-    if verdict.effect in PERMITTING or verdict.effect == "REQUIRE_APPROVAL":
+    if verdict.effect != "DENY":
         verdict = _dependent(verdict, view)
     if verdict.effect != "DEFER":
         return verdict
@@ -89,7 +89,7 @@ def defer(verdict: Verdict, view: DeferralView, settings: DeferralSettings, now_
 def _dependent(verdict: Verdict, view: DeferralView) -> Verdict:
     if view.dependency is Dependency.DENIED:
         return stricter(verdict, "DEPENDENCY_DENIED", "an action that this one builds on was not permitted")
-    if view.dependency in (Dependency.DEFERRED, Dependency.UNKNOWN):
+    if verdict.effect != "DEFER" and view.dependency in (Dependency.DEFERRED, Dependency.UNKNOWN):
         message = "an action that this one builds on is not decided yet"
         return stricter(verdict, "DEPENDENCY_DEFERRED", message, effect="DEFER")
     return verdict

@@ -73,6 +73,17 @@ def test_no_verdict_ever_gets_milder(effect: str, view: DeferralView, now_ms: in
     assert (out.deferral is not None) == (out.effect == "DEFER")
 
 
+@given(
+    st.sampled_from(ORDER),
+    st.sampled_from(ORDER),
+    st.builds(DeferralView, dependency=st.sampled_from(Dependency), depth=st.integers(0, 9)),
+)
+def test_what_is_judged_more_strictly_does_not_end_milder(one: str, other: str, view: DeferralView) -> None:
+    mild, strict = sorted((one, other), key=ORDER.index)
+    ends = [ORDER.index(defer(verdict(effect), view, SETTINGS, NOW).effect) for effect in (mild, strict)]
+    assert ends[0] <= ends[1]
+
+
 @pytest.mark.parametrize("data", [5, {"max_wait_s": 0}, {"max_wait_s": True}, {"max_depth": 99}, {"other": 1}, []])
 def test_settings_that_make_no_sense_are_refused(data: object) -> None:
     with pytest.raises(ConfigurationError) as refused:
