@@ -55,9 +55,9 @@ from pdp.provenance.names import add_implied, add_meant, called_lookups
 from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.wording.intent import ActionKind, own_deed
-from pdp.wording.lexicon import Thing
 from pdp.wording.request import RequestFacts
 from pdp.wording.sums import sum_marks
+from pdp.wording.things import Thing
 
 __all__ = [
     "MAX_NAMING",

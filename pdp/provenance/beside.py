@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.fold import fold
 from pdp.wording.marks import account, address_spans, spelt_out, words

@@ -27,7 +27,7 @@ from pdp.provenance.model import (
 from pdp.provenance.told import DAY, NAME, NUMBER
 from pdp.wording.families import NARROW
 from pdp.wording.intent import is_asked
-from pdp.wording.lexicon import Deed, Thing
+from pdp.wording.lexicon import Deed
 from pdp.wording.request import (
     ENTRUSTS,
     FORBIDS,
@@ -38,6 +38,7 @@ from pdp.wording.request import (
     WISHES,
     RequestFacts,
 )
+from pdp.wording.things import Thing
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _WHOM = frozenset({"recipient", "account", "channel"})

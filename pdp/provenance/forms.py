@@ -20,8 +20,8 @@ from pdp.provenance.beside import accounts, beside, is_labelled
 from pdp.provenance.told import detail_number, details_in_steps
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
+from pdp.wording.clauses import clauses
 from pdp.wording.grammar import BEGGING, COURTESIES, FUNCTION_WORDS
-from pdp.wording.lexicon import THINGS
 from pdp.wording.marks import (
     account,
     address_spans,
@@ -36,8 +36,8 @@ from pdp.wording.marks import (
     spelt_out,
     words,
 )
-from pdp.wording.request import clauses
 from pdp.wording.sums import stated_marks
+from pdp.wording.things import THINGS
 from writ.frozen import frozen
 
 HASH_BYTES = 5

@@ -19,9 +19,9 @@ from pdp.provenance.leaves import Leaf
 from pdp.provenance.model import BANK, HANDLE, MAIL, NUMBER, PLACE
 from pdp.steps import Steps, finish
 from pdp.wording.grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
-from pdp.wording.lexicon import DEEDS, THINGS
+from pdp.wording.lexicon import DEEDS
 from pdp.wording.marks import FILE_ENDINGS, words
-from pdp.wording.wishes import singular
+from pdp.wording.things import THINGS, singular
 
 MEANT_KINDS = frozenset({"recipient", "channel", "account"})
 """Sinks that people name by what somebody or some place is called."""

@@ -19,9 +19,10 @@ from pdp.provenance.leaves import Leaf
 from pdp.remembered import remembered
 from pdp.steps import Steps, finish
 from pdp.wording.grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
-from pdp.wording.lexicon import DEEDS, THINGS, Deed
+from pdp.wording.lexicon import DEEDS, Deed
 from pdp.wording.marks import identifiers, pieces, words
-from pdp.wording.wishes import singular
+from pdp.wording.numbers import MAX_DIGITS, plain_number
+from pdp.wording.things import THINGS, singular
 from writ.frozen import frozen
 
 MAX_DETAILS = 16
@@ -33,8 +34,6 @@ MAX_LINKS = 400
 MIN_NUMBER = 10
 """Smaller numbers stand in any text by chance."""
 
-MAX_DIGITS = 12
-"""Longer numbers are accounts."""
 
 MAX_BIDDEN_WORDS = 120
 MAX_DETAIL_CHARS, MAX_DETAIL_WORDS = 96, 12
@@ -69,8 +68,6 @@ _ISO = re.compile(r"(?<!\d)\d{4}-(\d\d)-(\d\d)(?!\d)")
 _POINTS = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:\d{2,4})?(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d+(?:[.,'\u2019]\d+)*(?![\w:/-]|[.,'\u2019]\d)")
-_GROUPED = re.compile(r"(\d{1,3}(?:[,.'\u2019]\d{3})+)(?:[.,](\d{1,2}))?")
-_PLAIN = re.compile(r"(\d+)(?:[.,](\d{1,2}))?")
 _ORDINAL = frozenset({"st", "nd", "rd", "th", ".", "of", "de", "the"})
 _BETWEEN = frozenset(
     {"to", "until", "till", "and", "or", "-", "\u2013", "bis", "und", "au", "et", "al", "y", "through"}
@@ -141,18 +138,6 @@ def _number(text: str) -> str:
         return text if len(str(MIN_NUMBER)) <= len(text) <= MAX_DIGITS else ""
     number = plain_number(text)
     return number if len(str(MIN_NUMBER)) <= len(number.partition(".")[0]) else ""
-
-
-def plain_number(text: str) -> str:
-    """Returns a number with at most two decimals as digits without separators, leading zeros and empty decimals, "" for anything
-    else: `9,000.00` is `9000`, `0.50` is `.5`."""
-    match = _GROUPED.fullmatch(text) or _PLAIN.fullmatch(text)
-    if match is None:
-        return ""
-    whole, rest = re.sub(r"\D", "", match[1]).lstrip("0"), (match[2] or "").rstrip("0")
-    if len(whole) > MAX_DIGITS:
-        return ""
-    return f"{whole}.{rest}" if rest else whole
 
 
 def bidden_marks(sentence: str) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from enum import IntFlag
 from functools import lru_cache
 
 from pdp.fold import fold
@@ -14,6 +16,15 @@ MAX_WORDS = 64
 def word_set(text: str) -> frozenset[str]:
     """Returns the words of a text, for tables of words."""
     return frozenset(text.split())
+
+
+def bits_by_word(rows: Mapping[str, IntFlag]) -> dict[str, int]:
+    """Returns the bits of each word of a table whose rows are words; a word may stand in several rows."""
+    table: dict[str, int] = {}
+    for row, bits in rows.items():
+        for word in row.split():
+            table[word] = table.get(word, 0) | int(bits)
+    return table
 
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")

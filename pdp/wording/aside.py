@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import ALSO_BIDS, BEGGING, FUNCTION_WORDS, NOT, OF_A_THING, TO_THE_USER
-from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, THINGS, Deed, Thing
+from pdp.wording.grammar import ALSO_BIDS, BEGGING, NOT, OF_A_THING, TO_THE_USER
+from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
-from pdp.wording.wishes import singular
+from pdp.wording.naming import may_be_names
+from pdp.wording.things import Thing, singular, things_of
 
 EVERYTHING = -1
 
@@ -234,10 +235,8 @@ def _is_somebody(words: Sequence[str]) -> bool:
     """Whether words may name others than the user and the agent."""
     if not words or not _NOBODY_ELSE.isdisjoint(words):
         return False
-    if any(THINGS.get(singular(word), 0) & Thing.PERSON for word in words):
+    if any(things_of(word) & Thing.PERSON for word in words):
         return True
     if words[0] in ("her", "him", "them", "he", "she", "they", "everybody", "everyone"):
         return True
-    return words[0] not in OF_A_THING and not any(
-        singular(word) in THINGS or word in DEEDS or word in FUNCTION_WORDS - {"and"} for word in words
-    )
+    return may_be_names(words)

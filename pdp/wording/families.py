@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntFlag
 
+from pdp.suggest.words import bits_by_word
+
 
 class Family(IntFlag):
     """Bits above those of `pdp.wording.lexicon.Deed`, kept with them."""
@@ -50,10 +52,7 @@ _WORDS: Mapping[str, Family] = {
     "subscribe renew regularly weekly monthly daily every abonniere subscription recurring standing": Family.SUBSCRIBE,
 }
 
-FAMILIES: dict[str, int] = {}
-for _row, _family in _WORDS.items():
-    for _word in _row.split():
-        FAMILIES[_word] = FAMILIES.get(_word, 0) | int(_family)
+FAMILIES: Mapping[str, int] = bits_by_word(_WORDS)
 
 NARROW = (
     Family.FINISH

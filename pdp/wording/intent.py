@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pdp.fold import fold
 from pdp.remembered import remembered
 from pdp.wording.families import NAMES, NARROW, Family
-from pdp.wording.lexicon import BY_VERB, DEEDS, THINGS, Deed, Thing
+from pdp.wording.lexicon import BY_VERB, DEEDS, Deed
 from pdp.wording.request import WISHES, RequestFacts
-from pdp.wording.wishes import singular
+from pdp.wording.things import Thing, things_of
 from writ.action import Verb
 from writ.frozen import frozen
 
@@ -62,10 +62,10 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
         families |= NAMES.get(word, 0)
         if not at and deeds and len(words) > 1:
             continue  # the rent of `rent_car` is no money
-        things |= THINGS.get(singular(word), 0)
+        things |= things_of(word)
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
-            things |= THINGS.get(singular(word), 0)
+            things |= things_of(word)
     return deeds, things, families
 
 

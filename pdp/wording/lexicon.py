@@ -1,4 +1,4 @@
-"""Words by which people ask for kinds of actions, and the things that they ask them on.
+"""Words by which people ask for kinds of actions.
 
 General vocabulary of office, finance, travel, chat and operations work in English, with the plainest words of German,
 French and Spanish. It is written for no tool: names of tools are read with the same words. A missing word makes an action
@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from enum import IntFlag
 
 from pdp.suggest.lexicon_verbs import ALSO_NOUNS, STRICT
-from pdp.suggest.words import word_set
-from pdp.wording.families import Family
+from pdp.suggest.words import bits_by_word, word_set
 from writ.action import Verb
 
 
@@ -28,42 +27,6 @@ class Deed(IntFlag):
     DELETE = 64
 
 
-class Thing(IntFlag):
-    """What it is done to."""
-
-    CREDENTIAL = 1
-    PROFILE = 2
-    RIGHT = 4
-    MONEY = 8
-    MESSAGE = 16
-    EVENT = 32
-    FILE = 64
-    PERSON = 128
-    WEB = 256
-    TRAVEL = 512
-    CODE = 1024
-    RECORD = 2048
-    CHANNEL = 4096
-    LODGING = 8192
-    DINING = 16384
-    TRANSPORT = 32768
-    SHOW = 65536
-    GOODS = 131072
-    OPINION = 262144
-    DEVICE = 524288
-    HEALTH = 1048576
-    STAFF = 2097152
-    RIDE = 4194304
-
-
-def _table(rows: Mapping[str, IntFlag]) -> dict[str, int]:
-    table: dict[str, int] = {}
-    for row, bits in rows.items():
-        for word in row.split():
-            table[word] = table.get(word, 0) | int(bits)
-    return table
-
-
 BY_VERB: Mapping[Verb, Deed] = {
     Verb.CREATE: Deed.CREATE,
     Verb.UPDATE: Deed.UPDATE,
@@ -74,7 +37,7 @@ BY_VERB: Mapping[Verb, Deed] = {
     Verb.DELETE: Deed.DELETE,
 }
 
-_ASKED: Mapping[str, int] = _table(
+_ASKED: Mapping[str, int] = bits_by_word(
     {
         "create make add new write draft compose generate prepare open start register plan schedule set setup put insert"
         " build produce upload copy duplicate import save store record log enter note file compile": Deed.CREATE,
@@ -203,68 +166,6 @@ DEEDS: Mapping[str, int] = {
 """What a verb asks for: also what a catalog drafts for a tool that has it in its name, so that who says "approve" asks for
 what a tool called `approve` does."""
 
-THINGS: Mapping[str, int] = _table(
-    {
-        "password passcode passphrase credential login secret token key 2fa mfa otp passwort kennwort"
-        " contraseña": Thing.CREDENTIAL,
-        "whoever": Thing.PERSON | Thing.PROFILE,
-        "account profile user info information detail address name street city phone preference setting"
-        " data konto profil compte profil cuenta perfil": Thing.PROFILE,
-        "member": Thing.PERSON | Thing.CHANNEL,
-        "permission right role access privilege member membership owner admin administrator group team policy"
-        " configuration config setting collaborator webhook visibility": Thing.RIGHT,
-        "payment transaction transfer money bill invoice rent refund amount price subscription order fee salary iban bank"
-        " balance debt deposit difference cost expense tip charge loan euro eur dollar usd gbp chf tax vat"
-        " budget fund cash purchase receipt wage standing rechnung zahlung miete betrag facture paiement loyer factura"
-        " pago alquiler": Thing.MONEY,
-        "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
-        " draft nachricht message mensaje correo courriel greeting summary spam junk entwurf": Thing.MESSAGE,
-        "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
-        " session standup sync retro class party visit reminder conference interview workshop agenda slot trip termin besprechung"
-        " réunion reunión cita": Thing.EVENT,
-        "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
-        " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
-        " carpeta draft entwurf yaml yml json md xml html zip png jpg jpeg odt pptx": Thing.FILE,
-        "contact participant user member person friend collaborator follower attendee guest colleague client customer people"
-        " employee teammate team": Thing.PERSON,
-        "portal online": Thing.WEB,
-        "url link linked page website site article webpage web blog homepage form": Thing.WEB,
-        "trip travel vacation holiday journey itinerary reservation booking": Thing.TRAVEL
-        | Thing.LODGING
-        | Thing.DINING
-        | Thing.TRANSPORT
-        | Thing.RIDE
-        | Thing.SHOW,
-        "hotel room hostel inn apartment accommodation stay night lodging guesthouse suite listing motel flat villa campsite"
-        " guest-house unterkunft zimmer chambre habitación": Thing.LODGING,
-        "attic studio house home unit tenant lease": Thing.LODGING,
-        "restaurant table cafe café bar bistro eatery diner meal lunch dinner breakfast brunch cuisine tisch"
-        " food vegan vegetarian"
-        " mesa": Thing.DINING,
-        "flight train bus seat ferry plane airline shuttle zug flug vol vuelo": Thing.TRANSPORT,
-        "car vehicle": Thing.DEVICE,
-        "car taxi cab ride rental vehicle scooter bike bicycle van auto voiture coche": Thing.RIDE,
-        "show concert museum match theatre theater festival opera tour cinema movie film exhibition performance attraction"
-        " ticket game gig": Thing.SHOW,
-        "ticket": Thing.TRANSPORT,
-        "basket cart parcel package shipment delivery product item article purchase voucher coupon order goods gift"
-        " grocery shop shopping store merchandise subscription": Thing.GOODS,
-        "review rating opinion star feedback testimonial": Thing.OPINION,
-        "device light lamp thermostat temperature heating lock door alarm camera scene automation speaker blind garage"
-        " vacuum window switch plug sensor engine motor ignition brake handbrake pedal headlight wiper battery fan heater"
-        " oven sprinkler licht lampe heizung tür haustür luz luces lumière chauffage porte puerta": Thing.DEVICE,
-        "fuel tank gas gasoline petrol diesel tire tyre": Thing.DEVICE | Thing.RIDE,
-        "patient prescription medication medicine diagnosis treatment therapy dose tablet drug referral lab"
-        " vaccine": Thing.HEALTH,
-        "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
-        " timesheet": Thing.STAFF,
-        "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
-        " skript sh py js function deployment environment database table command program workflow build release tag collaborator"
-        " webhook": Thing.CODE,
-        "record row entry item product task todo ticket issue bug lead case deal contract database ledger": Thing.RECORD,
-        "channel workspace slack room group space forum club community": Thing.CHANNEL,
-    }
-)
 
 LIGHT = word_set(
     "do donne drop fais get gib give have haz issue leave let mach mache make need needs place prepare put shoot take tätige "
@@ -272,7 +173,7 @@ LIGHT = word_set(
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
-NOUN_DEEDS: Mapping[str, int] = _table(
+NOUN_DEEDS: Mapping[str, int] = bits_by_word(
     {
         "offer proposal quote quotation suggestion apology compliment": Deed.SEND,
         "note": Deed.CREATE,
@@ -378,7 +279,7 @@ PHRASES: Mapping[tuple[str, str], int] = {
 }
 """Verbs that mean something else together with the word after them."""
 
-ACTS: Mapping[str, int] = _table(
+ACTS: Mapping[str, int] = bits_by_word(
     {
         "cancellation cancelation deletion removal erasure stornierung annulation": Deed.DELETE,
         "creation registration enrollment enrolment": Deed.CREATE,
@@ -390,7 +291,7 @@ ACTS: Mapping[str, int] = _table(
 )
 """Nouns that are deeds themselves: who wants help with a cancellation wants something cancelled."""
 
-ACTS_OF_TRADE: Mapping[str, int] = _table(
+ACTS_OF_TRADE: Mapping[str, int] = bits_by_word(
     {
         "transaction trade order payment transfer donation refund investment withdrawal deposit": Deed.PAY,
         "booking reservation flight ticket seat room hotel trip journey ride insurance": Deed.PAY | Deed.CREATE,
@@ -423,136 +324,10 @@ SEEING_TO = DOING | {
 """Verbs before nouns that are deeds."""
 
 
-LET_DEEDS: Mapping[str, int] = _table(
+LET_DEEDS: Mapping[str, int] = bits_by_word(
     {"read see view access edit use join open look zugriff zugang accès acceso": Deed.SEND | Deed.ADMIN}
 )
 """What people are let do: "let her read the minutes" shares them."""
-
-
-SITES = word_set("blog homepage internet portal portals site web website")
-"""What is put on these is published."""
-
-PARTICLES: Mapping[tuple[str, str], int] = {
-    **{("put", site): int(Deed.SEND) for site in SITES},
-    **{("keep", how): int(Deed.SEND) for how in ("informed", "loop", "posted", "updated")},
-    **{("clear", due): int(Deed.PAY) for due in ("balance", "bill", "debt", "invoice")},
-    **{("take", where): int(Deed.DELETE) for where in ("away", "down", "off", "out")},
-    **{("throw", where): int(Deed.DELETE) for where in ("away", "out")},
-    ("call", "off"): int(Deed.DELETE),
-    ("hand", "in"): int(Deed.SEND),
-    ("put", "through"): int(Deed.SEND),
-    ("pass", "on"): int(Deed.SEND),
-    ("shut", "down"): int(Deed.ADMIN | Deed.EXECUTE),
-    ("tear", "down"): int(Deed.DELETE),
-    ("roll", "back"): int(Deed.UPDATE | Deed.EXECUTE),
-    ("roll", "out"): int(Deed.EXECUTE | Deed.UPDATE | Deed.ADMIN),
-    ("let", "in"): int(Deed.ADMIN | Family.SWITCH),
-    ("shut", "up"): int(Deed.UPDATE),
-    **{
-        (verb, stage): int(Deed.EXECUTE)
-        for verb in ("put", "ship", "push", "bring", "move", "release", "roll")
-        for stage in ("staging", "production", "prod", "canary")
-    },
-    **{
-        ("withdraw", applied): int(Deed.DELETE)
-        for applied in ("order", "orders", "request", "application", "offer", "bid", "complaint")
-    },
-    ("spin", "up"): int(Deed.CREATE | Deed.EXECUTE),
-    ("spin", "down"): int(Deed.DELETE | Deed.ADMIN),
-    ("back", "up"): int(Deed.CREATE),
-    ("bring", "up"): int(Deed.EXECUTE | Deed.UPDATE),
-    ("bring", "back"): int(Deed.EXECUTE | Deed.UPDATE),
-    ("fail", "over"): int(Deed.ADMIN),
-    ("lock", "out"): int(Deed.ADMIN),
-    ("sign", "off"): int(Deed.UPDATE | Deed.ADMIN),
-    ("write", "off"): int(Deed.UPDATE),
-    ("top", "up"): int(Deed.PAY | Deed.UPDATE),
-    ("bring", "life"): int(Deed.UPDATE | Deed.EXECUTE),
-    ("pay", "out"): int(Deed.PAY),
-    ("hand", "over"): int(Deed.SEND | Deed.UPDATE),
-    ("take", "over"): int(Deed.ADMIN),
-    ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN),
-    ("give", "back"): int(Deed.PAY | Deed.UPDATE | Deed.SEND),
-    ("give", "notice"): int(Deed.DELETE | Deed.SEND),
-    ("cover", "bill"): int(Deed.PAY),
-    ("pass", "to"): int(Deed.SEND | Deed.UPDATE),
-    ("give", "to"): int(Deed.SEND | Deed.UPDATE),
-    ("hand", "to"): int(Deed.SEND | Deed.UPDATE),
-    ("leave", "to"): int(Deed.SEND | Deed.UPDATE),
-    ("put", "online"): int(Deed.SEND),
-    ("put", "live"): int(Deed.SEND),
-    ("put", "air"): int(Deed.SEND),
-    ("get", "out"): int(Deed.SEND),
-    ("send", "back"): int(Deed.SEND),
-    ("bring", "together"): int(Deed.UPDATE),
-    ("make", "public"): int(Deed.SEND | Deed.ADMIN),
-    ("make", "visible"): int(Deed.UPDATE),
-    ("make", "known"): int(Deed.SEND),
-    ("loop", "in"): int(Deed.SEND),
-    ("fill", "in"): int(Deed.UPDATE | Deed.SEND),
-    ("put", "picture"): int(Deed.SEND),
-    ("shoot", "over"): int(Deed.SEND),
-    ("shoot", "to"): int(Deed.SEND),
-    ("give", "heads"): int(Deed.SEND),
-    ("file", "away"): int(Deed.UPDATE | Family.ARCHIVE),
-    ("push", "back"): int(Deed.UPDATE),
-    ("push", "by"): int(Deed.UPDATE),
-    ("put", "off"): int(Deed.UPDATE),
-    ("pencil", "in"): int(Deed.CREATE),
-    ("kill", "light"): int(Deed.UPDATE | Family.SWITCH),
-    ("kill", "lights"): int(Deed.UPDATE | Family.SWITCH),
-    ("trag", "ein"): int(Deed.CREATE | Deed.UPDATE),
-    ("trage", "ein"): int(Deed.CREATE | Deed.UPDATE),
-    ("du", "zukommen"): int(Deed.SEND),
-    ("lass", "zukommen"): int(Deed.SEND),
-    ("ruf", "an"): int(Deed.SEND),
-    ("sag", "ab"): int(Deed.DELETE),
-    ("sage", "ab"): int(Deed.DELETE),
-    ("wirf", "weg"): int(Deed.DELETE),
-    ("schmeiss", "weg"): int(Deed.DELETE),
-    ("leg", "an"): int(Deed.CREATE),
-    ("leg", "auf"): int(Deed.UPDATE),
-    ("heat", "up"): int(Deed.UPDATE),
-    ("warm", "up"): int(Deed.UPDATE),
-    ("cool", "down"): int(Deed.UPDATE),
-    ("make", "disappear"): int(Deed.DELETE),
-    ("get", "touch"): int(Deed.SEND),
-    ("touch", "base"): int(Deed.SEND),
-    ("sound", "out"): int(Deed.SEND),
-    ("square", "up"): int(Deed.PAY),
-    ("chip", "in"): int(Deed.PAY),
-    ("keep", "copy"): int(Deed.CREATE),
-    ("type", "up"): int(Deed.CREATE),
-    ("whip", "up"): int(Deed.CREATE),
-    ("draw", "up"): int(Deed.CREATE),
-    ("squeeze", "in"): int(Deed.CREATE),
-    ("fit", "in"): int(Deed.CREATE),
-    ("bring", "forward"): int(Deed.UPDATE),
-    ("wrap", "up"): int(Deed.UPDATE | Family.FINISH),
-    ("fire", "off"): int(Deed.EXECUTE | Deed.SEND),
-    ("give", "go"): int(Deed.EXECUTE),
-    ("set", "alarm"): int(Deed.CREATE),
-    **{
-        (verb, way): int(Deed.UPDATE | Family.SWITCH)
-        for verb in ("mach", "mache", "dreh", "drehe", "schalt", "schalte", "stell", "stelle")
-        for way in ("an", "aus", "ein", "zu", "auf", "ab")
-    },
-}
-"""Verbs whose particle stands some words later: "take the post down"."""
-
-PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
-SPLIT_OFF = word_set("ab an aus ein weg zu")
-"""Particles that German puts last: elsewhere they are prepositions, "ab Montag"."""
-
-TURNS: Mapping[str, tuple[str, ...]] = {
-    "air": (" on",),
-    "go": (" a", " another"),
-    "life": (" to",),
-    "loop": (" in the",),
-    "picture": (" in the",),
-    "touch": (" in",),
-}
-"""Nouns of PARTICLES that mean it only behind one of these: "put Ada in the picture", but "put a picture there"."""
 
 
 PAID_OUT = word_set("allocate envoie envía give inject schicke send sende transmit wire")
@@ -607,3 +382,5 @@ DONE: Mapping[str, str] = {
     "forgiven": "forgive",
 }
 """What is done by verbs whose participle does not end as others do, and the verb."""
+
+SEND_VERBS = frozenset(word for word, deeds in DEEDS.items() if deeds & Deed.SEND)

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.fold import fold
 from pdp.hosts import one_spelling

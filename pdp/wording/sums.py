@@ -13,11 +13,11 @@ from decimal import Decimal
 from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
-from pdp.provenance.told import plain_number
 from pdp.suggest.words import word_set
 from pdp.wording.grammar import FUNCTION_WORDS
-from pdp.wording.lexicon import HANDING, PAYING, THINGS
-from pdp.wording.wishes import singular
+from pdp.wording.lexicon import HANDING, PAYING
+from pdp.wording.numbers import plain_number
+from pdp.wording.things import THINGS, singular
 
 _CURRENCIES = {
     word: code

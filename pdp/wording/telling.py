@@ -34,11 +34,11 @@ from pdp.wording.lexicon import (
     POSTED_IN,
     POSTING,
     READABLE,
-    THINGS,
     Deed,
-    Thing,
 )
-from pdp.wording.wishes import REACH, singular
+from pdp.wording.naming import may_be_names
+from pdp.wording.things import THINGS, Thing, singular, things_of
+from pdp.wording.wishes import REACH
 
 _JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
 _AFTER_A_SUM = COURTESIES | {"for", "f\u00fcr", "pour", "por", "today"}
@@ -154,15 +154,13 @@ def _handed_over(words: Sequence[str], at: int) -> bool:
 
 def _reaches(what: Sequence[str], whom: str, after: str, *, over: bool) -> bool:
     """Whether what is moved can be sent, and who is to get it is somebody; `after` is the word behind "the"."""
-    whom = (
-        after if whom in OF_A_THING and whom not in CLEARLY_THEM and THINGS.get(singular(after), 0) & _PEOPLE else whom
-    )
+    whom = after if whom in OF_A_THING and whom not in CLEARLY_THEM and things_of(after) & _PEOPLE else whom
     things = 0
     for word in what:
-        things |= THINGS.get(singular(word), 0)
+        things |= things_of(word)
     if whom in TO_THE_USER or whom in OF_THE_ASKER or whom == "my" or things & _NEVER_SENT:
         return False
-    if over or whom in CLEARLY_THEM or THINGS.get(singular(whom), 0) & _PEOPLE:
+    if over or whom in CLEARLY_THEM or things_of(whom) & _PEOPLE:
         return True
     is_name = not (whom in OF_A_THING or whom in FUNCTION_WORDS or whom in DEEDS or singular(whom) in THINGS)
     return bool(things) and is_name and (what[0] in POINTING)
@@ -226,8 +224,6 @@ def _is_somebody(words: Sequence[str]) -> bool:
     """Whether words may name people: no thing that is known, and with an article only people that are known."""
     if words[0] in TO_THE_USER or words[0] in OF_THE_ASKER or words[-1].endswith("'s"):
         return False
-    if any(THINGS.get(singular(word), 0) & _PEOPLE or word in CLEARLY_THEM for word in words):
+    if any(things_of(word) & _PEOPLE or word in CLEARLY_THEM for word in words):
         return True
-    return words[0] not in OF_A_THING and not any(
-        singular(word) in THINGS or word in DEEDS or word in FUNCTION_WORDS - {"and"} for word in words
-    )
+    return may_be_names(words)

@@ -11,28 +11,39 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.currencies import SIGNS
 from pdp.fold import fold
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import COMMON, DETERMINERS, FUNCTION_WORDS
-from pdp.wording.lexicon import DEEDS, HANDING, MONEY_SENT, PAYING, THINGS, Deed, Thing
+from pdp.wording.channels import channels_of
+from pdp.wording.grammar import DETERMINERS
+from pdp.wording.lexicon import DEEDS, HANDING, MONEY_SENT, PAYING, SEND_VERBS, Deed
 from pdp.wording.marks import FILE_ENDINGS, is_bank_account
-from pdp.wording.wishes import singular
+from pdp.wording.naming import (
+    ADDRESSING,
+    AND,
+    APOSTROPHES,
+    ENDS,
+    MAX_WHOM,
+    TITLES,
+    TOKEN,
+    TOKENS_A_STEP,
+    Reading,
+    called_at,
+    ends_a_name,
+    is_known,
+    is_no_name,
+    names_at,
+)
+from pdp.wording.things import Thing, things_of
 from writ.frozen import frozen
 
-_TOKENS_A_STEP = 64
-"""A millisecond, or two."""
-
-_TOKEN = re.compile(r"[^\W_]+")
 _MAIL = re2.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
 _ADDRESS = "Xaddressx"
 """Stands for a mail address: a name that nobody has."""
 _SHORT_WITH = re.compile(r"\bw/ ?")
-_JOINED = re.compile(r"[,&]?\s*[<(\"']?")
-_ENDS = re.compile(r"[!?;\n]|\.\s")
 _ACCOUNT = re.compile(r"[0-9]{6,}")
 _IBAN_BEGINS = re.compile(r"[A-Z]{2}[0-9]{2}")
 _IBAN_GROUP = 4
@@ -43,16 +54,8 @@ _WITH = word_set("with w mit avec con")
 _OF = word_set("of from by von de del")
 _REPLYING = word_set("answer reply respond antworte antworten réponds répondre responde contesta")
 """Who replies addresses whoever wrote."""
-_APOSTROPHES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}")
-_AND = word_set("and or und oder et ou y o plus")
-_TITLES = word_set("mr mrs ms dr prof herr frau mme sr sra")
-_TELLING = word_set(
-    "alert answer ask bcc call cc congratulate contact inform invite message notify remind tell text thank update warn"
-)
-"""Verbs before whom they address; after others stands what is sent."""
 
 _PAY_VERBS = PAYING | {word for word, deeds in DEEDS.items() if deeds & Deed.PAY}
-_SEND_VERBS = frozenset(word for word, deeds in DEEDS.items() if deeds & Deed.SEND)
 _ACCOUNT_WORDS = word_set("account bank details iban konto kontodaten kontonummer compte cuenta")
 _FROM = word_set("from off my our meinem unserem vom von")
 _MONEY_WORDS = 8
@@ -67,27 +70,8 @@ _LET = "let"
 _LEARNING = word_set("have know see")
 _FOR = word_set("for für pour para")
 _WANTING = word_set("asked asks need needs request requested requests requires should want wants would")
-_OWNING = word_set("her his my our their your")
-_CALLED_SO = 2
-"""Words before a name that say who it is: "our new landlord Meier"."""
 
-_CHANNEL = word_set("channel kanal canal")
-_CHANNELS = word_set("channels kanäle canales canaux")
 _CONVERSATIONS = word_set("chat conversation group room thread")
-_NO_CHANNEL = word_set(
-    "appropriate best chat correct dedicated direct discord group main mattermost new other private proper public"
-    " relevant right same slack teams text usual voice"
-)
-"""Words before "channel" that name none."""
-_CALLED = word_set("called named")
-_READING = word_set(
-    "check find gather get list look read review scan search see skim summarise summarize watch lies fasse lis résume lee resume"
-)
-_HASHED = re.compile(r"(?<![\w&/#])#(?=[\w-]{0,63}[^\W\d_])([\w-]{2,64})")
-_PLACED = word_set("in into on to")
-_MAX_PERHAPS = 8
-_MAX_WHOM = 24
-"""Names that a request addresses; who addresses more may mean anybody. Each costs a look-up for each recipient."""
 
 
 @frozen
@@ -124,41 +108,20 @@ def whom(text: str) -> Whom:
     return finish(whom_in_steps(text))
 
 
-@frozen
-class _Read:
-    """A request without its mail addresses, its words where they stand, and folded."""
-
-    text: str
-    tokens: Sequence[re.Match[str]]
-    words: Sequence[str]
-
-    def before(self, at: int) -> str:
-        """Returns what stands between the word at a place and the one before it."""
-        return self.text[self.tokens[at - 1].end() : self.tokens[at].start()] if at else ""
-
-    def behind(self, at: int) -> str:
-        """Returns the character behind the word at a place."""
-        return self.text[self.tokens[at].end() : self.tokens[at].end() + 1]
-
-    def is_capital(self, at: int) -> bool:
-        """Tells whether the word at a place has a capital letter."""
-        return self.tokens[at].group()[0].isupper()
-
-
 def whom_in_steps(text: str) -> Steps[Whom]:
     """Does what `whom` does, in steps."""
     text = _SHORT_WITH.sub("with ", _MAIL.sub(_ADDRESS, text))
-    tokens = list(_TOKEN.finditer(text))
+    tokens = list(TOKEN.finditer(text))
     words: list[str] = []
-    for start in range(0, len(tokens), _TOKENS_A_STEP):
-        words += [fold(token.group()) for token in tokens[start : start + _TOKENS_A_STEP]]
+    for start in range(0, len(tokens), TOKENS_A_STEP):
+        words += [fold(token.group()) for token in tokens[start : start + TOKENS_A_STEP]]
         yield
-    read = _Read(text=text, tokens=tokens, words=words)
+    read = Reading(text=text, tokens=tokens, words=words)
     spoken_of = yield from _spoken_of(read)
     told = yield from _led_to(read, spoken_of, pays=False)
     paid = yield from _led_to(read, spoken_of, pays=True)
     yield
-    channels, perhaps = yield from _channels(read)
+    channels, perhaps = yield from channels_of(read)
     return Whom(
         told=told.names,
         otherwise=told.otherwise or not _REPLYING.isdisjoint(words),
@@ -171,38 +134,38 @@ def whom_in_steps(text: str) -> Steps[Whom]:
     )
 
 
-def _is_certain(read: _Read, told: tuple[str, ...]) -> bool:
+def _is_certain(read: Reading, told: tuple[str, ...]) -> bool:
     return not told or any(word in told and read.is_capital(at) for at, word in enumerate(read.words))
 
 
-def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]:
+def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]:
     """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
     verbs: set[str] = set()
     sends_it = told_to = False
     for at, word in enumerate(read.words[:-1]):
-        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+        if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
         before = read.words[at - 1] if at else ""
         between = read.before(at)
-        if at and _ENDS.search(between) and before not in _TITLES:
+        if at and ENDS.search(between) and before not in TITLES:
             verbs.clear()
         if not pays and word == _LET:
-            names, end = _names(read, at + 1, of_verb=True)
+            names, end = names_at(read, at + 1, of_verb=True)
             if names and end < len(read.words) and read.words[end] in _LEARNING:
                 found.update(dict.fromkeys(names))
             continue
-        is_verb = before not in DETERMINERS and (_pays(read, at) if pays else word in _SEND_VERBS)
+        is_verb = before not in DETERMINERS and (_pays(read, at) if pays else word in SEND_VERBS)
         if is_verb:
             verbs.add(word)
-            leads = word in _TELLING and not pays
+            leads = word in ADDRESSING and not pays
             told_to = False
-        elif pays and verbs and found and word in _AND:
-            names, end = _names(read, at + 1, of_verb=False)
+        elif pays and verbs and found and word in AND:
+            names, end = names_at(read, at + 1, of_verb=False)
             if names and end < len(read.words) and (read.words[end] in DETERMINERS or read.words[end].isdecimal()):
                 found.update(dict.fromkeys(names))  # "pay Meier the rent and Tegel the invoice"
             continue
-        elif pays and verbs and word in DEEDS and (before in _AND or "," in between):
+        elif pays and verbs and word in DEEDS and (before in AND or "," in between):
             verbs.clear()  # "pay the bill and mail the receipt to Ada"
             continue
         elif verbs and (word in _TO or (word in _WITH and "share" in verbs)):
@@ -211,18 +174,18 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]
             continue
         if is_verb and pays and word not in PAYING and word not in HANDING:
             continue  # who orders a pizza pays no Margherita
-        names, end = _names(read, at + 1, of_verb=is_verb)
+        names, end = names_at(read, at + 1, of_verb=is_verb)
         if pays and not is_verb and _ACCOUNT.fullmatch(read.tokens[at + 1].group()):
             names, end = [read.tokens[at + 1].group()], at + 2
         if not names:
-            names, end = _called(read, at + 1, of_verb=is_verb)
+            names, end = called_at(read, at + 1, of_verb=is_verb)
         after = read.words[end : end + 2]
         follower = read.words[at + 1]
-        if names and read.behind(end - 1) not in _APOSTROPHES:
-            if len(after) == 2 and after[0] in _AND and _is_somebody(after[1]):
+        if names and read.behind(end - 1) not in APOSTROPHES:
+            if len(after) == 2 and after[0] in AND and _is_somebody(after[1]):
                 return _Led(otherwise=True)
             found.update(dict.fromkeys(names))
-            told_to = is_verb and word in _TELLING
+            told_to = is_verb and word in ADDRESSING
         elif follower in _ONE_OF_THEM:
             if not spoken_of:
                 return _Led(otherwise=True)
@@ -237,16 +200,16 @@ def _led_to(read: _Read, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]
         return _Led(otherwise=True)
     given = fold(_ADDRESS)
     named = tuple(name for name in found if name != given)
-    return _Led(names=named) if found and len(named) <= _MAX_WHOM else _Led()
+    return _Led(names=named) if found and len(named) <= MAX_WHOM else _Led()
 
 
-def _written_out(read: _Read) -> tuple[str, ...] | None:
+def _written_out(read: Reading) -> tuple[str, ...] | None:
     """Returns the account that a request writes out (ISO 13616) behind its one verb of paying, whatever else stands between."""
     verbs = [at for at, word in enumerate(read.words) if word in PAYING or word in HANDING]
     if len(verbs) != 1:
         return None
     for at in range(verbs[0] + 1, len(read.words)):
-        if _ENDS.search(read.before(at)):
+        if ENDS.search(read.before(at)):
             return None
         token = read.tokens[at].group()
         groups = [len(word) for word in read.words[at + 1 : at + 4]]
@@ -255,41 +218,41 @@ def _written_out(read: _Read) -> tuple[str, ...] | None:
     return None
 
 
-def _billed(read: _Read) -> tuple[str, ...]:
+def _billed(read: Reading) -> tuple[str, ...]:
     """Returns the names whose bills a request speaks of: "Tegel's invoice", "the Tegel invoice", "the rent of Meier"."""
     found: dict[str, None] = {}
     for at, word in enumerate(read.words):
-        if not THINGS.get(singular(word), 0) & Thing.MONEY:
+        if not things_of(word) & Thing.MONEY:
             continue
         if at + 1 < len(read.words) and read.words[at + 1] in _OF and at + 2 < len(read.words):
-            found.update(dict.fromkeys(_names(read, at + 2, of_verb=False)[0]))
-        place = at - 2 if at > 1 and read.words[at - 1] == "s" and read.behind(at - 2) in _APOSTROPHES else at - 1
+            found.update(dict.fromkeys(names_at(read, at + 2, of_verb=False)[0]))
+        place = at - 2 if at > 1 and read.words[at - 1] == "s" and read.behind(at - 2) in APOSTROPHES else at - 1
         while place >= 0 and (read.is_capital(place) or place == at - 1) and _may_be_name(read.words[place]):
             found[read.words[place]] = None
             place -= 1
-    return tuple(found)[:_MAX_WHOM]
+    return tuple(found)[:MAX_WHOM]
 
 
 def _may_be_name(word: str) -> bool:
-    return len(word) > 2 and word.isalpha() and not _is_known(word) and not _is_no_name(word)
+    return len(word) > 2 and word.isalpha() and not is_known(word) and not is_no_name(word)
 
 
-def _spoken_of(read: _Read) -> Steps[list[str]]:
+def _spoken_of(read: Reading) -> Steps[list[str]]:
     """Returns the names of those for whom something is done, or who want it: whom "mail it to her" and "mail it" then mean."""
     found: dict[str, None] = {}
     for at, word in enumerate(read.words[:-1]):
-        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
+        if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
         if word in _FOR:
-            names, end = _names(read, at + 1, of_verb=False)
-            if names and _ends_a_name(read, end):
+            names, end = names_at(read, at + 1, of_verb=False)
+            if names and ends_a_name(read, end):
                 found.update(dict.fromkeys(names))
-        elif read.words[at + 1] in _WANTING and read.is_capital(at) and not _is_known(word):
+        elif read.words[at + 1] in _WANTING and read.is_capital(at) and not is_known(word):
             found[word] = None
-    return [name for name in found if not _is_no_name(name)]
+    return [name for name in found if not is_no_name(name)]
 
 
-def _pays(read: _Read, at: int) -> bool:
+def _pays(read: Reading, at: int) -> bool:
     word = read.words[at]
     if word not in HANDING:
         return word in _PAY_VERBS
@@ -301,7 +264,7 @@ def _pays(read: _Read, at: int) -> bool:
     return not MONEY_SENT.isdisjoint(read.words[at + 1 : at + 1 + _MONEY_WORDS])
 
 
-def _tells_where(read: _Read) -> bool:
+def _tells_where(read: Reading) -> bool:
     """Tells whether a request says that the account stands somewhere, "her IBAN is in my mail", or names the file of a bill:
     there, it is told by text."""
     words = read.words
@@ -312,139 +275,19 @@ def _tells_where(read: _Read) -> bool:
     )
 
 
-def _names(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
-    """Returns the names in a row that begin at a place, and the place behind them: words with a capital letter, or one that
-    nothing else is known of and that stands alone."""
-    found: list[str] = []
-    first = at
-    while at < len(read.words):
-        word = read.words[at]
-        between = read.before(at)
-        if not _JOINED.fullmatch(between.strip()) and not (read.words[at - 1] in _TITLES and between.strip() == "."):
-            break
-        if not _is_known(word) and (read.is_capital(at) or (at == first and _stands_alone(read, at, of_verb=of_verb))):
-            if len(word) > 2 and word not in _TITLES:
-                found.append(word)
-        elif word not in _AND or at + 1 == len(read.words) or not read.is_capital(at + 1):
-            break
-        at += 1
-    return found, at
-
-
-def _called(read: _Read, at: int, *, of_verb: bool) -> tuple[list[str], int]:
-    """Returns the names behind what says who they are, "to our landlord Meier"; none where they only describe what follows,
-    "to the new Lisbon office"."""
-    owned = read.words[at] in (_OWNING if of_verb else DETERMINERS)
-    first = at + owned  # "pay landlord Meier"
-    for place in range(first, min(len(read.words) - 1, first + _CALLED_SO)):
-        word = read.words[place]
-        things = THINGS.get(singular(word), 0)
-        if not read.tokens[place].group().islower() or word in FUNCTION_WORDS or (things and not things & Thing.PERSON):
-            break
-        if not read.is_capital(place + 1):
-            continue
-        names, end = _names(read, place + 1, of_verb=False)
-        return (names, end) if names and _ends_a_name(read, end) else ([], at)
-    return [], at
-
-
 def _is_somebody(word: str) -> bool:
-    return (
-        word in DETERMINERS
-        or word in _SOMEBODY
-        or word in _OTHERS
-        or bool(THINGS.get(singular(word), 0) & Thing.PERSON)
-    )
+    return word in DETERMINERS or word in _SOMEBODY or word in _OTHERS or bool(things_of(word) & Thing.PERSON)
 
 
-def _is_nobody_named(read: _Read, at: int, *, sends: bool, leads: bool) -> bool:
+def _is_nobody_named(read: Reading, at: int, *, sends: bool, leads: bool) -> bool:
     """Tells whether somebody without a name is addressed: "to the landlord", "mail all guests", "send the client the plan"; not
     "send the client list", "send everyone's comments", "mail them to Ada"."""
     word = read.words[at]
     is_thing = word == "them" and at + 1 < len(read.words) and read.words[at + 1] in _TO
-    if is_thing or (read.behind(at) in _APOSTROPHES and not leads):
+    if is_thing or (read.behind(at) in APOSTROPHES and not leads):
         return False
     if word in _SOMEBODY or (leads and word not in _USER and word not in DEEDS):
         return True
     if not sends or word not in DETERMINERS or at + 1 == len(read.words):
         return False
-    return bool(THINGS.get(singular(read.words[at + 1]), 0) & Thing.PERSON) and _ends_a_name(read, at + 2)
-
-
-def _ends_a_name(read: _Read, at: int) -> bool:
-    if at == len(read.words) or read.before(at).strip():
-        return True
-    word = read.words[at]
-    return word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha()
-
-
-def _stands_alone(read: _Read, at: int, *, of_verb: bool) -> bool:
-    """Tells whether a word in small letters is all that stands where a name may: "to ada", "send ada the plan", "tell ada
-    about it"; not "to accounting folks", "send plans"."""
-    word = read.words[at]
-    if word in FUNCTION_WORDS or word in DETERMINERS or not word.isalpha():
-        return False
-    if at + 1 == len(read.words):
-        return not of_verb
-    follower = read.words[at + 1]
-    if of_verb:
-        return follower in DETERMINERS or (follower in FUNCTION_WORDS and read.words[at - 1] in _TELLING)
-    between = read.before(at + 1)
-    return follower in FUNCTION_WORDS or follower in DETERMINERS or any(sign in between for sign in ".,;!?\n")
-
-
-def _channels(read: _Read) -> Steps[tuple[tuple[str, ...] | None, tuple[str, ...]]]:
-    """Returns the words that name channels: "#finance", "the finance channel", "the channel finance"; and those that may."""
-    hashed = {match.start(1): match[1] for match in _HASHED.finditer(read.text)}
-    found: dict[str, None] = {}
-    perhaps: dict[str, None] = {}
-    many = reads = False
-    for at, word in enumerate(read.words):
-        if at % _TOKENS_A_STEP == _TOKENS_A_STEP - 1:
-            yield
-        many = many or word in _CHANNELS
-        reads = word in _READING or (reads and word not in _SEND_VERBS)
-        if reads:
-            continue  # "summarise the general channel": that is no place to write to
-        if read.tokens[at].start() in hashed:
-            found.update((fold(part), None) for part in _TOKEN.findall(hashed[read.tokens[at].start()]))
-        elif word in _CHANNEL:
-            before, after = _before_channel(read, at), _after_channel(read, at)
-            found.update(dict.fromkeys(before or after))
-        elif word in _PLACED and at + 1 < len(read.words):
-            follower = read.words[at + 1]
-            if len(follower) > 2 and not _is_no_name(follower):
-                perhaps[follower] = None
-    if many:
-        return None, ()
-    return tuple(found) if 0 < len(found) <= _MAX_WHOM else None, tuple(perhaps)[:_MAX_PERHAPS]
-
-
-def _before_channel(read: _Read, at: int) -> list[str]:
-    if not at or read.before(at).strip("'\" "):
-        return []
-    word = read.words[at - 1]
-    if at == 1 and word in DEEDS:
-        return []  # "open channel 7"
-    return [] if _is_no_name(word) or word in _NO_CHANNEL else [word]
-
-
-def _after_channel(read: _Read, at: int) -> list[str]:
-    place = at + 1
-    called = place < len(read.words) and read.words[place] in _CALLED
-    place += called
-    if place >= len(read.words):
-        return []
-    word = read.words[place]
-    quoted = called or bool(read.before(place).strip())
-    if _is_no_name(word) or not (quoted or _ends_a_name(read, place + 1)):
-        return []
-    return [] if _ENDS.search(read.before(place)) else [word]
-
-
-def _is_no_name(word: str) -> bool:
-    return word in DETERMINERS or word in FUNCTION_WORDS or word in COMMON or word in _AND
-
-
-def _is_known(word: str) -> bool:
-    return word in COMMON or word in DEEDS or singular(word) in THINGS
+    return bool(things_of(read.words[at + 1]) & Thing.PERSON) and ends_a_name(read, at + 2)

@@ -19,6 +19,7 @@ from pdp.wording.grammar import (
     TO_THE_USER,
     WHAT_SAID,
 )
+from pdp.wording.things import singular
 
 REACH = 6
 """Words between a handing-over verb and what is handed over."""
@@ -141,12 +142,3 @@ def _wrote_which(words: Sequence[str], at: int) -> bool:
     if words[at] not in SAID or not at or words[at - 1] in OF_THE_USER:
         return False
     return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_WHAT
-
-
-def singular(word: str) -> str:
-    """Returns a word without the ending of a plural."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
-        return word[:-1]
-    return word

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from pdp.steps import finish
 from pdp.wording.aside import put_aside
+from pdp.wording.clauses import clauses
 from pdp.wording.intent import action_kind, is_asked
 from pdp.wording.lexicon import Deed
-from pdp.wording.request import clauses, request_facts
+from pdp.wording.request import request_facts
 from writ.action import Verb
 
 DELETES = action_kind("delete_file", [Verb.DELETE], ["file"])

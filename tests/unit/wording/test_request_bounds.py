@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from pdp.wording import request, telling, wishes
+from pdp.wording import deeds, telling, things, wishes
+from pdp.wording.clauses import clauses
 from pdp.wording.mood import listed, spoken
 from pdp.wording.orders import parted
-from pdp.wording.request import clauses, request_facts
-from pdp.wording.wishes import singular
+from pdp.wording.request import request_facts
+from pdp.wording.things import singular
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_twice_the_text_takes_twice_the_steps(monkeypatch: pytest.MonkeyPatch, p
         steps += 1
         return singular(word)
 
-    for module in (request, telling, wishes):
+    for module in (deeds, telling, things, wishes):
         monkeypatch.setattr(module, "singular", counted)
     taken = []
     for repeats in (100, 200):

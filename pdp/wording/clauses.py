@@ -1,0 +1,47 @@
+"""Words of a text, and where its clauses and sentences begin and end. In linear time."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile("[^\\W_]+(?:['\u2019-][^\\W_]+)*")
+
+_MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
+"""Signs of currencies, which are words of money: "send $50 to Margaret"."""
+
+_ELISION = re.compile("\\b(qu|[dlmnst])'(?=[^\\W\\d_]{3})")
+"""French words that are written with the next one: "n'envoie", "d'écrire"."""
+
+_ENDING = frozenset(".!?;\n")
+
+_PARTING = _ENDING | {","}
+
+_BREAKS = frozenset(".:;,!?()\u2013\u2014")
+
+
+def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
+    """Returns the words, the positions of those that begin a clause, and of those that end a sentence or a part of one, with its
+    sign."""
+    words: list[str] = []
+    opening: set[int] = set()
+    ends: dict[int, str] = {}
+    end = 0
+    folded = _MONEY_SIGN.sub(" money ", folded).replace("\u2019", "'")  # phones write "don\u2019t"
+    folded = _ELISION.sub(r"\1 ", folded)
+    for match in _WORD.finditer(folded):
+        between = folded[end : match.start()] if end else ""
+        if not end or _BREAKS.intersection(between):
+            opening.add(len(words))
+        if len(between) > 1 and _PARTING.intersection(between):  # the dot of `example.org` ends nothing
+            ends[len(words) - 1] = _sign(between)
+        words.append(match.group())
+        end = match.end()
+    if words:
+        ends[len(words) - 1] = "?" if "?" in folded[end:] else "."
+    return words, opening, ends
+
+
+def _sign(between: str) -> str:
+    if "?" in between:
+        return "?"
+    return "." if _ENDING.intersection(between) else ","

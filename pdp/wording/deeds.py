@@ -1,0 +1,288 @@
+"""What a word of a request asks for, by the words around it.
+
+By words alone (`pdp.wording.lexicon`), in linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+
+from pdp.wording.denials import bids_nothing, is_denied, is_gerund_denied, is_put_aside
+from pdp.wording.families import FAMILIES, Family
+from pdp.wording.grammar import (
+    ALSO_BIDS,
+    BEFORE_GERUND,
+    BEGGING,
+    BIDDING,
+    BY_WISH,
+    CHOSEN,
+    CHOSEN_OF,
+    CONDITIONAL,
+    COURTESIES,
+    DUE,
+    FUNCTION_WORDS,
+    LEARNT,
+    LETTING,
+    NUMBERS,
+    OF_A_THING,
+    OF_SOMEBODY,
+    PROCEDURE,
+    REMINDING,
+    SWITCHED,
+    SWITCHED_TO,
+    TELLING,
+    TO_THE_USER,
+    TOLD_DONE,
+    WANTED,
+    WILL_BE,
+    WISHING,
+)
+from pdp.wording.lexicon import (
+    ACTS,
+    ACTS_OF_TRADE,
+    DEEDS,
+    DOING,
+    DONE,
+    LET_DEEDS,
+    LIGHT,
+    MONEY_SENT,
+    NEWS,
+    NOUN_DEEDS,
+    OFTEN_NOUNS,
+    PAID_OUT,
+    PHRASES,
+    SEEING_TO,
+    TRANSFERS,
+    Deed,
+)
+from pdp.wording.particles import is_in_a_list, particle_of, with_particle
+from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
+from pdp.wording.things import Thing, singular, things_in, things_of
+from pdp.wording.wishes import REACH, READING_FIRST
+
+_PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
+
+_NO_DEVICES = FUNCTION_WORDS | READING_FIRST
+
+_BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
+
+_NO_ENDS: Mapping[int, str] = MappingProxyType({})
+
+_BOOKING = int(Deed.PAY | Deed.CREATE)
+
+_TO_SOMEBODY = frozenset({"to", "an", "\u00e0", "a"})
+
+_LAST = MONEY_SENT | COURTESIES
+
+
+def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, str] = _NO_ENDS) -> int:
+    """Returns what the word at a place asks for; `opens`: it begins a clause; `ends`: the places of words that end a part of a
+    sentence, behind which no particle of this verb stands."""
+    word = words[at]
+    if bids_nothing(words, at) or (not opens and is_put_aside(words, at)):
+        return 0
+    denied = is_denied(words, at, opens=opens)
+    phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
+    if phrase and not denied:
+        return phrase | FAMILIES.get(word, 0)
+    if opens and (word in TRANSFERS or word == "money" or word.isdecimal()) and _is_a_sum_for(words, at):
+        return int(Deed.PAY)
+    if opens and (word in NUMBERS or word.isdecimal()):
+        return _booking_deed(words, at)
+    if word == "new" and at and words[at - 1] in NUMBERS and not denied:
+        return int(Deed.CREATE)
+    if _is_reminder(words, at):
+        return 0
+    particle = 0 if denied else with_particle(words, at, ends)
+    others = 0 if denied else told_to_others(words, at, opens=opens)
+    lets = word in LETTING and _is_asked(words, at, opens=opens)
+    told = 0 if denied else told_there(words, at)
+    light = _light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
+    if not light and opens and not denied:
+        light = _switched(words, at)
+    if light:
+        return light | particle | told | others | FAMILIES.get(word, 0)
+    particle |= told if denied else told | _wished_done(words, at)
+    seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
+    acted = _acted(words, at, ends, trade=word in DOING) if seen_to else 0
+    if acted:
+        return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
+    bits = DEEDS.get(word, 0) | particle
+    if (
+        bits
+        and word in PAID_OUT
+        and (MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]) or is_sent_a_sum(words, at))
+    ):
+        bits |= int(Deed.PAY)
+    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
+    bids = bids or (words[at - 1] == "not" and at > 1 and words[at - 2] in CONDITIONAL)
+    if bits and bids and _is_asked(words, at, opens=opens):
+        return bits | others | FAMILIES.get(word, 0)
+    return others | (
+        _gerund_deed(words, at, ends) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
+    )
+
+
+def _switched(words: Sequence[str], at: int) -> int:
+    """ "Lights off downstairs", "all lights off", "heating up to 22"; not "lights on the stairs"."""
+    if words[at] not in OF_A_THING and (words[at] in _NO_DEVICES or words[at] in DEEDS):
+        return 0
+    device = next((at + step for step, word in enumerate(words[at : at + 3]) if things_in(word) & Thing.DEVICE), -1)
+    so, after = (*words[device + 1 : device + 3], "", "")[:2]
+    switched = so in SWITCHED and after not in OF_A_THING and (device == at or so not in ("an", "on"))
+    switched = switched or (so in SWITCHED_TO and after in ("to", "by"))
+    return int(Deed.UPDATE | Family.SWITCH) if device >= 0 and switched else 0
+
+
+def _is_proposed(before: Sequence[str]) -> bool:
+    """ "Could we drop it from the list?"."""
+    return len(before) > 1 and before[-2] in _PROPOSING and before[-1] in ("we", "i")
+
+
+def _is_begged(words: Sequence[str], at: int) -> bool:
+    """ "I'd be glad if you could share it", "can I purchase two tickets?"."""
+    if at < 2:
+        return False
+    anybody = words[at - 2] in BEGGING and words[at - 1] in ("somebody", "someone", "anybody", "anyone")
+    return anybody or (words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at])
+
+
+def _acted(words: Sequence[str], at: int, ends: Mapping[int, str], *, trade: bool) -> int:
+    """ "Help me with the cancellation", "proceed with a purchase": the noun is the deed, unless it only describes another one:
+    "the cancellation policy"."""
+    reach = _reach(words, at, ends)
+    for place in range(at + 1, at + 1 + len(reach)):
+        if place > at + 1 and _is_only_about(reach, place - at - 1):
+            return 0
+        noun = singular(words[place])
+        bits = ACTS.get(noun, 0) | (ACTS_OF_TRADE.get(noun, 0) if trade else 0)
+        if bits and (place + 1 == len(words) or _ends_a_noun(words[place + 1])):
+            return bits
+    return 0
+
+
+def _ends_a_noun(follower: str) -> bool:
+    return follower in FUNCTION_WORDS or follower in PROCEDURE or follower.endswith("ing")
+
+
+def _wished_done(words: Sequence[str], at: int) -> int:
+    """ "It has to be cancelled", "make sure that all doors are locked": what is to be done, by the one who reads this."""
+    bits = done_deed(words[at])
+    if not bits:
+        return 0
+    before = words[max(0, at - REACH - 2) : at]
+    if "be" in before[-3:]:
+        return 0 if not WILL_BE.isdisjoint(before[-5:]) else bits
+    wanted = next((place for place in range(len(before) - 1, -1, -1) if before[place] in WANTED), -1)
+    if wanted < 0 and "have" in before[:-1]:  # "have the report sent to Bob"; not "we have the report signed"
+        place = at - len(before) + before.index("have")
+        wanted = before.index("have") if not place or words[place - 1] in BIDDING else -1
+    ends = at + 1 == len(words) or words[at + 1] in FUNCTION_WORDS
+    return bits if wanted >= 0 and ends and TOLD_DONE.isdisjoint(before[wanted + 1 :]) else 0
+
+
+def done_deed(word: str) -> int:
+    """Returns the deed of a participle, 0 when it is none."""
+    if not word.endswith("ed"):
+        return DEEDS.get(DONE.get(word, ""), 0)
+    stem = word[:-2]
+    bases = (
+        stem,
+        word[:-1],
+        stem[:-1] if stem[-2:-1] == stem[-1:] else "",
+        stem[:-1] + "y" if stem[-1:] == "i" else "",
+    )
+    return next((DEEDS[base] | FAMILIES.get(base, 0) for base in bases if base in DEEDS), 0)
+
+
+def _is_reminder(words: Sequence[str], at: int) -> bool:
+    """ "Remind me tomorrow to answer Ada" asks for a reminder, not for the answer."""
+    before = words[max(0, at - 2 * REACH) : at]
+    if not before or before[-1] not in ("to", "zu"):
+        return False
+    told = next((place for place in range(len(before) - 1, 0, -1) if before[place - 1] in REMINDING), 0)
+    return bool(told) and ALSO_BIDS.isdisjoint(before[told:])
+
+
+def _reach(words: Sequence[str], at: int, ends: Mapping[int, str]) -> Sequence[str]:
+    """Returns the next words of the same part of a sentence."""
+    last = min(len(words), at + 2 + REACH)
+    end = next((place for place in range(at, last) if place in ends and not is_in_a_list(words, place, ends)), last)
+    return words[at + 1 : end + 1][: REACH + 1]
+
+
+def _light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Drop her a line", "make a payment": the noun says what is done; not "I want to see the flight" and "a look at it"."""
+    reach = _reach(words, at, ends)
+    if reach[:1] == ["to"] and not LEARNT.isdisjoint(reach[1:2]):
+        return 0
+    about = next((place for place in range(1, len(reach)) if _is_only_about(reach, place)), len(reach))
+    meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach[:about])  # "I need the address of the hotel"
+    wished = words[at] in BY_WISH
+    if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
+        return _BOOKING
+    told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
+    if reach and reach[0] in TO_THE_USER:
+        return told & ~int(Deed.SEND)  # "let me know"
+    if words[at] in LETTING:
+        further = words[at + 1 : at + 2 + 2 * REACH]
+        told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
+    return told
+
+
+def _is_only_about(reach: Sequence[str], place: int) -> bool:
+    """Whether what follows is only read or written about: "a look at the payment", "a list of the flights"."""
+    of = singular(reach[place - 1])
+    is_read = of in NEWS or of in LEARNT or bool(things_of(of) & Thing.FILE)
+    return reach[place] in ("of", "at", "about") and is_read
+
+
+def _booking_deed(words: Sequence[str], at: int) -> int:
+    """ "Two tickets for Friday": no verb, and yet a wish."""
+    noun = singular(words[at + 1]) if at + 1 < len(words) else ""
+    return NOUN_DEEDS.get(noun, 0) if NOUN_DEEDS.get(noun, 0) & Deed.PAY else 0
+
+
+def _is_a_sum_for(words: Sequence[str], at: int) -> bool:
+    """ "900 EUR to Meier", "Überweisung an Meier 900 Euro"; neither "900 EUR to USD" nor "900 EUR to me"."""
+    reach = words[at + 1 : at + 2 + REACH]
+    place = next((place for place, word in enumerate(reach) if word in _TO_SOMEBODY), len(reach))
+    whom = reach[place + 1 : place + 2]
+    if not whom or whom[0] in MONEY_SENT or whom[0] in TO_THE_USER or whom[0].isdecimal():
+        return False
+    if words[at] in TRANSFERS:
+        return (
+            not place and any(word.isdecimal() for word in reach[2:]) and (reach[-1].isdecimal() or reach[-1] in _LAST)
+        )
+    named = all(word in MONEY_SENT or word.isdecimal() for word in reach[:place])
+    return named and (words[at] == "money" or place > 0)
+
+
+def _gerund_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "By sending", "take care of paying", "help me in placing an order"; not "don't even think about deleting it"."""
+    if is_gerund_denied(words, at, ends):
+        return 0
+    stem = words[at][:-3]
+    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    bits = 0
+    for base in {stem, stem + "e", undoubled}:
+        if base in DEEDS:
+            bits |= DEEDS[base] | FAMILIES.get(base, 0)
+        if base in DOING:
+            bits |= _acted(words, at, ends, trade=True)
+        bits |= particle_of(base, words, at, ends) | posted_by(base, words, at)
+    return bits
+
+
+def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
+    before = words[max(0, at - 3) : at]
+    if before and not opens and (before[-1] in OF_A_THING or (before[-1].endswith("'s") and before[-1] not in BIDDING)):
+        return False
+    if words[at] in TELLING and words[at + 1 : at + 2] and words[at + 1] in TO_THE_USER:
+        return False
+    told = not opens and before and before[-1] not in _BIDDING_BEFORE and OF_SOMEBODY.intersection(before[-2:])
+    if told and not _is_begged(words, at):
+        return False
+    return not is_denied(words, at, opens=opens)
