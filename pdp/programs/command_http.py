@@ -35,12 +35,23 @@ _WGET = grammar(
     timeout= directory-prefix= method= post-data= post-file= body-data= body-file= header= content-on-error""",
 )
 _HEADER = re.compile(r"([A-Za-z0-9_-]+):[ \t]*([^\r\n]*)")
+_HEADER_OPTIONS = {
+    "A": "user-agent",
+    "U": "user-agent",
+    "user-agent": "user-agent",
+    "e": "referer",
+    "referer": "referer",
+    "b": "cookie",
+    "cookie": "cookie",
+    "oauth2-bearer": "authorization",
+}
+"""Options whose value goes out as a header just as it stands, line breaks and what follows them included."""
 
 
 def _curl(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = _literal_options(args, _CURL)
     urls = [_literal(word) for word in (*found.values("url"), *found.operands)]
-    headers = _headers(found.values("H", "header"))
+    headers = _headers(found)
     sends, body = _body(found, runner)
     if found.has("json"):
         headers.append(("content-type", "application/json"))
@@ -119,7 +130,7 @@ def _wget(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     sends = bool(texts or files)
     body = _literal(texts[-1]).encode("utf-8") if texts and not files else None
     method = _last(found, "method") or ("POST" if sends else "HEAD" if found.has("spider") else "GET")
-    _requests(runner, urls, method, _headers(found.values("header")), sends, body)
+    _requests(runner, urls, method, _headers(found), sends, body)
     outputs = found.values("O", "output-document")
     if found.has("spider"):
         return
@@ -141,14 +152,21 @@ def _literal_options(args: Sequence[Word], known: Grammar) -> Options:
     return found
 
 
-def _headers(words: Sequence[Word]) -> list[tuple[str, str]]:
+def _headers(found: Options) -> list[tuple[str, str]]:
     headers: list[tuple[str, str]] = []
-    for word in words:
-        match = _HEADER.fullmatch(_literal(word))
-        if match is None or match[1].lower() in ("host", "transfer-encoding", "content-length"):
-            raise NotUnderstood("expected literal headers that leave host and length alone")
-        headers.append((match[1], match[2]))
+    for option, word in found.options:
+        if option in ("H", "header"):
+            match = _HEADER.fullmatch(_sent(word))
+            if match is None or match[1].lower() in ("host", "transfer-encoding", "content-length"):
+                raise NotUnderstood("expected literal headers that leave host and length alone")
+            headers.append((match[1], match[2]))
+        elif option in _HEADER_OPTIONS:
+            headers.append((_HEADER_OPTIONS[option], _sent(word)))
     return headers
+
+
+def _sent(word: Word) -> str:
+    return _literal(word) if word.around is None else word.around
 
 
 def _last(found: Options, *names: str) -> str:

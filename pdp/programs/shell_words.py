@@ -21,12 +21,14 @@ class NotUnderstood(Exception):
 class Word:
     """One word. `text` is None when an expansion makes it; `glob` tells a live `*`, `?`, `[`, or brace in it.
 
-    `whole` tells that an expansion stays one word, as in double quotes.
+    `whole` tells that an expansion stays one word, as in double quotes. `around` is the text with `*` for each credential
+    of the environment, None when anything else expands in it: no script that is understood sets those variables.
     """
 
     text: str | None
     glob: bool = False
     whole: bool = False
+    around: str | None = None
 
     @property
     def literal(self) -> str | None:
@@ -49,6 +51,10 @@ _SINGLE = re.compile(r"'([^']*)'")
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\['\"\\nt])*)'")
 _ANSI_ESCAPES = {"n": "\n", "t": "\t"}
 _EXPANDING = re.compile(r"[$`]|<\(|>\(")
+_CREDENTIAL = re.compile(
+    r"\$(\{)?(?!PGPASSWORD)(?:[A-Z][A-Z0-9_]*)?(?:TOKEN|KEY|SECRET|PASSWORD|JWT)(?(1)\}|(?![A-Za-z0-9_]))"
+)
+"""In capitals, which a script may set in no other name of these than PGPASSWORD (`commands`)."""
 _CONTINUATION = re.compile(rb"(?:[ \t\n]|(?<=[ \t])\\\n)*")
 _BEFORE_COMMENT = frozenset(b" \t\n;&|()")
 _BLANK = ord(" ")
@@ -73,9 +79,8 @@ def read_word(source: str) -> Word:
         elif match := _ANSI.match(source, position):
             parts.append(re.sub(r"\\(.)", lambda escape: _ANSI_ESCAPES.get(escape[1], escape[1]), match[1]))
         elif _EXPANDING.match(source, position) or source[position] == '"':
-            return Word(
-                text=None, whole=source[0] == source[-1] == '"' and source.count('"') == 2 and "@" not in source
-            )
+            whole = source[0] == source[-1] == '"' and source.count('"') == 2 and "@" not in source
+            return Word(text=None, whole=whole, around=_around(source) if whole else None)
         else:
             character = source[position]
             if character == "\\" and position + 1 < len(source) and source[position + 1] != "\n":
@@ -92,6 +97,11 @@ def read_word(source: str) -> Word:
             continue
         position = match.end()
     return Word(text="".join(parts), glob=glob)
+
+
+def _around(source: str) -> str | None:
+    match = _DOUBLE.fullmatch(_CREDENTIAL.sub("*", source))
+    return match and _DOUBLE_ESCAPE.sub(lambda escape: escape[1] or "", match[1])
 
 
 def read_heredoc(start: str, body: str, end: str, *, strips_tabs: bool) -> str | None:

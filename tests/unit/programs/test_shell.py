@@ -409,6 +409,40 @@ def test_a_request_that_may_go_elsewhere_is_unknown(arguments: str) -> None:
     assert is_unknown(parse(f"curl {arguments}"))
 
 
+@pytest.mark.parametrize("option", ["curl -A", "curl -e", "curl -b", "curl --oauth2-bearer", "curl -H", "wget -U"])
+@pytest.mark.parametrize(
+    "word", [r"$'a: b=\nX-HTTP-Method-Override: DELETE'", "'a: b=\n\nDELETE / HTTP/1.1'", '"a: b=$x"']
+)
+def test_no_option_of_a_request_brings_a_header_of_its_own(option: str, word: str) -> None:
+    assert is_unknown(parse(f"{option} {word} https://a.example/b"))
+
+
+@pytest.mark.parametrize("value", ["$TOKEN", "Bearer $API_TOKEN", "Bearer ${OPENAI_API_KEY}", "a-$JWT"])
+def test_a_credential_of_the_environment_may_stand_in_a_header(value: str) -> None:
+    plain = parse("curl https://a.example/b")
+    assert parse(f'curl -H "Authorization: {value}" https://a.example/b') == plain
+    assert is_unknown(parse(f'curl -H "{value}: a" https://a.example/b'))
+    assert is_unknown(parse(f'curl -H "X-Http-Method: {value}" https://a.example/b'))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'TOKEN=x; curl -H "A: $TOKEN" https://a.example/b',
+        'read TOKEN; curl -H "A: $TOKEN" https://a.example/b',
+        'curl -H "A: $PGPASSWORD" https://a.example/b',
+        'curl -H "A: $token" https://a.example/b',
+        'curl -H "A: $TOKENx" https://a.example/b',
+        'curl -H "A: $TOKEN$x" https://a.example/b',
+        'curl -H "A: ${TOKEN:-$x}" https://a.example/b',
+        'curl -H "A: $(cat TOKEN)" https://a.example/b',
+        "curl -H A:$TOKEN https://a.example/b",
+    ],
+)
+def test_a_variable_that_the_script_may_set_stands_in_no_header(script: str) -> None:
+    assert is_unknown(parse(script))
+
+
 def test_a_script_without_bound_is_unknown() -> None:
     assert is_unknown(parse("true;" * MAX_PROGRAM_BYTES))
     assert is_unknown(parse("rm \u00fc;" * (MAX_PROGRAM_BYTES // 5)))
