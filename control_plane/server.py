@@ -31,6 +31,7 @@ from control_plane.bundles.store import BundleStore
 from control_plane.bundles.verify import VerificationPolicy
 from control_plane.config import ControlPlaneConfig, http_address, load_config
 from control_plane.storage import open_storage
+from writ.cli.files import OTHERS
 from writ.errors import ConfigurationError, DependencyFailed, WritError
 from writ.token_keys import load_token_keys
 from writ.v1 import bundle_pb2_grpc
@@ -43,9 +44,6 @@ DRAIN_S = 2.0
 
 SOCKET_UMASK = 0o177
 """The socket gets mode 0600 at the moment it appears."""
-
-OTHERS_UMASK = 0o077
-"""Database and temporary files are for their owner alone."""
 
 
 class _HttpServer(uvicorn.Server):
@@ -187,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="YAML settings")
     parser.add_argument("--check", action="store_true", help="read settings and keys, say what is wrong, and end")
     parsed = parser.parse_args(arguments)
-    os.umask(OTHERS_UMASK)
+    os.umask(OTHERS)  # database and temporary files
     try:
         config = load_config(parsed.config)
         if parsed.check:

@@ -21,15 +21,16 @@ from google.protobuf.json_format import MessageToDict
 from pep.action_file import MAX_ACTION_BYTES, parse_action, verify_agent
 from pep.client import Client, DecisionRefused, permits, tls_credentials
 from pep.own_point import OwnPoint, own_point
+from pep.receipts import keep_receipt
 from pep.verbs import command, output_of
 from writ.body_schema import parse_body
 from writ.cli.failure import told
-from writ.cli.files import read_file, write_file
+from writ.cli.files import read_file
 from writ.cli.lines import lines
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
 from writ.errors import ConfigurationError, WritError
-from writ.receipt import MAX_FILE_BYTES, Receipt, format_receipt, parse_receipt
+from writ.receipt import MAX_FILE_BYTES, parse_receipt
 from writ.v1 import decision_pb2
 
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -144,8 +145,9 @@ class _Asker:
             request_id = request.request_id
             verify_agent(request)
             request.dry_run = request.dry_run or self.dry_run
+            client = self._client(request.agent.id)  # before the clock: a token is minted by a process of its own
             started = time.perf_counter()
-            decision = self._client(request.agent.id).decide(request)
+            decision = client.decide(request)
         except WritError as error:
             _refused(request_id, error, self.as_json)
             return False
@@ -180,8 +182,7 @@ class _Asker:
             return True
         try:
             self.receipts.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file = self.receipts / f"{decision.decision_id}.json"
-            write_file(file, format_receipt(Receipt.of_message(decision.receipt)))
+            keep_receipt(self.receipts, decision)
         except (OSError, WritError) as error:
             why = f"`{error.filename}`: {error.strerror}" if isinstance(error, OSError) else error
             click.echo(f"writ: the receipt of {decision.decision_id} is not kept: {why}", err=True)

@@ -23,6 +23,7 @@ from control_plane.stack.shim import tie_to
 from control_plane.stack.supervisor import Supervisor
 from control_plane.stack.tokens import DEFAULT_TTL_S, MAX_TTL_S, ORGANISATION, TRUST_DOMAIN, mint_token
 from writ.action import MAX_NAME_CHARS
+from writ.cli.files import OTHERS
 from writ.cli.places import state_folder
 from writ.errors import ConfigurationError
 
@@ -51,6 +52,7 @@ def up(state: Path, once_ready: Path | None, parent: int | None, as_json: bool) 
     """Start the stack and stay. Ctrl-C stops it."""
     if parent is not None:
         _tie(parent)
+    os.umask(OTHERS)  # of the processes too, some of which make files that anybody may read
     asyncio.run(_up(make_layout(state), once_ready, as_json))
 
 

@@ -1,7 +1,7 @@
 """Makes the keys of one stack, each once and for one use only.
 
 `bundle` signs bundles (ECDSA P-256: OPA's configuration refuses EdDSA), `issuer` signs demo credentials, `receipt` and
-`permit` are Ed25519, `vault` is a 32-byte master key as hex. Private files have mode 0600; the public halves lie in
+`permit` are Ed25519, `vault` is a 32-byte master key as hex. All files have mode 0600; the public halves lie in
 `keys/public`, and the issuer's also in `keys/jwt`, which the servers trust for credentials.
 Does not replace a key that is there. A production deployment brings its own and leaves the issuer out.
 """
@@ -57,12 +57,12 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
         if not path.exists():
             key = Ed25519PrivateKey.generate() if kind is Ed25519PrivateKey else generate_private_key(SECP256R1())
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            _write(path, pem, mode=0o600)
+            _write(path, pem)
             made.append(name)
         public = public_pem(read_private_key(path))
-        _write(layout.public_keys / f"{name}.pem", public, mode=0o644)
+        _write(layout.public_keys / f"{name}.pem", public)
         if name == "issuer":
-            _write(layout.root / "keys" / "jwt" / f"{ISSUER_KEY_ID}.pem", public, mode=0o644)
+            _write(layout.root / "keys" / "jwt" / f"{ISSUER_KEY_ID}.pem", public)
     vault = layout.key("vault.key")
     if vault.exists():
         check_vault_key(vault)
@@ -71,7 +71,7 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
             raise ConfigurationError(
                 "KEY_MISSING", f"expected the key of the payloads in `{layout.root / 'vault'}` at `{vault}`, found none"
             )
-        _write(vault, random(VAULT_KEY_BYTES).hex().encode(), mode=0o600)
+        _write(vault, random(VAULT_KEY_BYTES).hex().encode())
         made.append("vault")
     return made
 
@@ -135,12 +135,12 @@ def public_pem(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _write(path: Path, content: bytes, *, mode: int) -> None:
+def _write(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
@@ -13,8 +13,8 @@ from pep.client import Client, DecisionRefused, permitted_digest
 from pep.demo.scenario import CUSTOMER, DELETE_ALL, MONTHLY_UPDATES, Step, request, steps, update
 from pep.demo.tool import ExampleTool
 from pep.demo.transcript import Transcript
+from pep.receipts import keep_receipt
 from writ.keys import KeySet
-from writ.receipt import Receipt, format_receipt
 from writ.v1 import decision_pb2, fact_pb2
 
 ASSIGNMENT_TTL_S = 3600
@@ -74,7 +74,7 @@ class Play:
             self._transcript.refused(step, error, (time.perf_counter() - started) * 1000)
             return None
         self._transcript.decided(step, decision, (time.perf_counter() - started) * 1000)
-        self._keep(decision)
+        keep_receipt(self._receipts, decision)
         if any(step.title.endswith(spelling) for spelling, *_ in DELETE_ALL):
             self._spellings["action"].add(decision.action_digest)
             self._spellings["execution"].add(decision.execution_digest)
@@ -115,7 +115,7 @@ class Play:
             else:
                 others[_why(response)] += 1
             if response.decision.HasField("receipt"):
-                self._keep(response.decision)
+                keep_receipt(self._receipts, response.decision)
         seconds = time.perf_counter() - started
         self._transcript.checked(
             f"{allowed} of {len(numbers)} more updates allowed through one stream in {seconds:.1f} s",
@@ -132,10 +132,6 @@ class Play:
         self._count += 1
         return request(step, self._agent, f"{self._agent}-{self._count}")
 
-    def _keep(self, decision: decision_pb2.Decision) -> None:
-        path = self._receipts / f"{decision.decision_id}.json"
-        path.write_bytes(format_receipt(Receipt.of_message(decision.receipt)))
-
 
 def _why(response: decision_pb2.DecideResponse) -> str:
     """What came instead of an ALLOW, and by which rules."""
@@ -144,8 +140,3 @@ def _why(response: decision_pb2.DecideResponse) -> str:
     decision = response.decision
     effect = decision_pb2.Effect.Name(decision.effect).removeprefix("EFFECT_")
     return f"{effect} by {', '.join(reason.rule_id for reason in decision.reasons) or 'no rule'}"
-
-
-def kept(folder: Path) -> Iterator[Path]:
-    """Yields the receipt files of a run."""
-    yield from sorted(folder.glob("*.json"))

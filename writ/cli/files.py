@@ -16,6 +16,9 @@ MAX_PEM_BYTES = 1024 * 1024
 MAX_YAML_BYTES = 4 * 1024 * 1024
 """Settings, a catalog, a group of rules: real ones have at most 64 KiB, and reading one of 4 MiB takes half a minute."""
 
+OTHERS = 0o077
+"""A umask under which nobody but its owner reads or writes what a process and its children make."""
+
 CHUNK_BYTES = 1024 * 1024
 """How much is asked for at once beyond the size that a file says: a read allocates what it is asked for, however little comes."""
 
@@ -46,10 +49,12 @@ def _too_large(path: Path, max_bytes: int, came: str) -> InvalidInput:
     return InvalidInput("FILE_TOO_LARGE", f"expected at most {max_bytes} bytes in `{path}`, got {came}")
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Writes a file. Raises OSError with the name of the file, which the error of a write does not have."""
+def write_file(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Writes a file; a new one gets the mode, less the umask. Raises OSError with the name of the file, which the error of a
+    write does not have."""
     try:
-        path.write_bytes(content)
+        with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:  # a Path has no opener
+            file.write(content)
     except OSError as error:
         error.filename = str(path)
         raise

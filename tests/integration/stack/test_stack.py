@@ -106,6 +106,12 @@ def test_a_ready_stack_says_where_it_listens(stack: Running) -> None:
         assert (stack.state / f"{name}.sock").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_a_stack_makes_is_for_its_owner_alone(stack: Running) -> None:
+    made = [path for path in stack.state.rglob("*") if not path.is_symlink()]
+    assert {"appendonlydir", "pdp.log", "config.json", "bundle-digests.json"} <= {path.name for path in made}
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
 def test_the_memory_of_its_redis_is_bounded_and_nothing_is_evicted(stack: Running) -> None:
     with redis.Redis(unix_socket_path=str(stack.state / "redis.sock"), decode_responses=True) as client:
         settings = client.config_get("maxmemory*")

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import grpc
 import pytest
+from click.testing import CliRunner
 
 from control_plane import auth
 from control_plane.bundles.client import BundleClient
@@ -22,6 +24,7 @@ from pep.client import Client
 from tests.unit.cli.watchdog import watched
 from writ.cli import tokens
 from writ.cli.lines import lines
+from writ.cli.main import cli
 from writ.errors import ConfigurationError, InvalidInput
 from writ.v1 import decision_pb2
 
@@ -113,6 +116,22 @@ def asked(tmp_path: Path) -> Iterator[list[str]]:
     server.stop(None)
 
 
+def test_the_time_that_is_shown_is_that_of_the_decision(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+
+    def mint(_: object) -> str:
+        now[0] += 5.0
+        return "t"
+
+    monkeypatch.setattr("pep.cli.output_of", mint)
+    monkeypatch.setattr("pep.cli.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    (tmp_path / "action").write_bytes(GOOD)
+    said = CliRunner().invoke(cli, ["decide", "-f", str(tmp_path / "action"), "--target", asked[3]])
+    assert said.stdout.startswith("ALLOW  UNSPECIFIED  score 0  0.0 ms\n")
+
+
 def test_a_refused_credential_a_lost_receipt_or_a_server_that_goes_ends_no_other_line(
     tmp_path: Path, asked: list[str]
 ) -> None:
@@ -135,7 +154,8 @@ def test_a_receipt_is_kept_whatever_becomes_of_the_output(tmp_path: Path, asked:
         done = subprocess.run(command, input=GOOD, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1
     assert done.stderr == b"writ: FILE_UNUSABLE: `output` cannot be read or written: No space left on device\n"
-    assert [file.name for file in (tmp_path / "receipts").iterdir()] == ["d1.json"]
+    (kept,) = (tmp_path / "receipts").iterdir()
+    assert (kept.name, kept.stat().st_mode & 0o777) == ("d1.json", 0o600)
 
 
 @pytest.mark.parametrize(
