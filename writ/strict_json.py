@@ -61,10 +61,12 @@ ASTRAL = re.compile(rb"[\xf0-\xf4]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def parse_arguments(raw: bytes, max_bytes: int, *, max_odd: int = sys.maxsize) -> JsonObject:
+def parse_arguments(
+    raw: bytes, max_bytes: int, *, max_odd: int = sys.maxsize, most: tuple[int, int] = (MAX_CONTAINERS, MAX_VALUES)
+) -> JsonObject:
     """Returns the object that `raw` (untrusted) holds; at most `max_bytes` bytes. `max_odd` bounds the elements, and twice the
     members, objects and arrays, that have to be gone through one by one because of fractions, large numbers, escapes, characters
-    beyond U+FFFF or keys that begin with `$`.
+    beyond U+FFFF or keys that begin with `$`. `most` bounds the objects and arrays, and the values.
 
     Raises:
         InvalidInput: ARGUMENTS_TOO_LARGE, ARGUMENTS_NOT_UTF8, ARGUMENTS_NOT_JSON, ARGUMENTS_NOT_OBJECT,
@@ -73,8 +75,8 @@ def parse_arguments(raw: bytes, max_bytes: int, *, max_odd: int = sys.maxsize) -
     """
     if len(raw) > max_bytes:
         raise InvalidInput("ARGUMENTS_TOO_LARGE", f"expected at most {max_bytes} bytes of arguments, got {len(raw)}")
-    if len(raw) > MAX_CONTAINERS and _has_many_signs(raw):
-        _verify_number(_STRING.sub(b"", raw))
+    if len(raw) > most[0] and _has_many_signs(raw, most):
+        _verify_number(_STRING.sub(b"", raw), most)
     # A value that comes back byte for byte but for blanks had no duplicate key, no escape that could hide something and
     # no odd number that the pattern lets through: then the fast reader and the thorough one agree. Blanks inside of text
     # go on both sides alike, and none can stand inside of a number or of a word.
@@ -113,15 +115,15 @@ def is_odd_free(compact: bytes) -> bool:
     return not _ODD_NUMBER.search(compact)
 
 
-def _has_many_signs(raw: bytes) -> bool:
-    return raw.count(b"{") + raw.count(b"[") > MAX_CONTAINERS or raw.count(b",") > MAX_VALUES
+def _has_many_signs(raw: bytes, most: tuple[int, int]) -> bool:
+    return raw.count(b"{") + raw.count(b"[") > most[0] or raw.count(b",") > most[1]
 
 
-def _verify_number(bare: bytes) -> None:
-    if _has_many_signs(bare):
+def _verify_number(bare: bytes, most: tuple[int, int]) -> None:
+    if _has_many_signs(bare, most):
         if _DEEP.search(bare.translate(None, _NO_BRACKETS)):
             _too_deep()
-        expected = f"at most {MAX_CONTAINERS} objects and arrays with {MAX_VALUES} values"
+        expected = f"at most {most[0]} objects and arrays with {most[1]} values"
         raise InvalidInput("ARGUMENTS_TOO_MANY_VALUES", f"expected {expected}, got more")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from itertools import accumulate
 
 from pdp.catalog_entry import DESTINATION_KINDS
 from pdp.suggest.homes import Homes, find_homes
@@ -146,20 +148,18 @@ def _unless(unless: tuple[str, tuple[str, ...]]) -> dict[str, object]:
 
 
 def _sinks(judged: Judged) -> Iterator[Line]:
+    inside = Counter(names for role in judged.roles if _stands_inside(role) for names in accumulate(_parts(role)))
     for role in judged.roles:
-        if role.is_sink and _is_leaf(role, judged.roles):
+        # Places inside an object say better what it holds than the object.
+        if role.is_sink and inside[role.argument.names] == _stands_inside(role):
             value = {"kind": role.sink_kind, "path": role.argument.path}
             yield Line(key="sinks", value=value, confidence=role.confidence, reason=role.reason)
 
 
-def _is_leaf(role: Role, roles: Sequence[Role]) -> bool:
-    """True unless the places inside an object say it better."""
-    names = role.argument.names
-    inside = [
-        other
-        for other in roles
-        if other.argument.names[: len(names)] == names
-        and other is not role
-        and not other.argument.path.startswith("keys(")
-    ]
-    return not any(other.is_sink for other in inside)
+def _stands_inside(role: Role) -> bool:
+    """True for a sink that stands at a place of its own; the names that are keys stand where their object does."""
+    return role.is_sink and not role.argument.path.startswith("keys(")
+
+
+def _parts(role: Role) -> Iterator[tuple[str, ...]]:
+    return ((name,) for name in role.argument.names)

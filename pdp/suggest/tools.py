@@ -20,6 +20,9 @@ MAX_TOOLS_BYTES = 8 * 1024 * 1024
 MAX_TOOLS = 2048
 """Most tools of one server."""
 
+MAX_CONTAINERS, MAX_VALUES = 100_000, 500_000
+"""Most objects and arrays of one document, and most values; published servers have some forty of the former a tool."""
+
 MAX_NAME_CHARS = 256
 """Longest name; MCP and OpenAI allow 128 and 64."""
 
@@ -57,7 +60,7 @@ def parse_tools(document: bytes) -> tuple[Tool, ...]:
     # A bare list is put into an object, which is what the strict parser takes.
     stripped = document.strip()
     wrapped = b'{"tools":%b}' % stripped if stripped.startswith(b"[") else stripped
-    root = parse_arguments(wrapped, MAX_TOOLS_BYTES + 16)
+    root = parse_arguments(wrapped, MAX_TOOLS_BYTES + 16, most=(MAX_CONTAINERS, MAX_VALUES))
     listed: Any = root
     for _ in range(3):  # `{"result": {"tools": […]}}`, as JSON-RPC wraps it
         if isinstance(listed, Mapping):

@@ -282,6 +282,14 @@ def test_a_document_that_is_too_large_is_refused_before_it_is_read() -> None:
     assert parse_tools(b"[" + b" " * (MAX_TOOLS_BYTES - 2) + b"]") == ()
 
 
+def test_as_many_tools_as_are_allowed_may_have_arguments_and_more_are_refused_as_tools() -> None:
+    schema = {"type": "object", "properties": {f"argument_{index}": {"type": "string"} for index in range(20)}}
+    definitions = [{"name": f"get_item_{index}", "inputSchema": schema} for index in range(2048)]
+    assert len(parse_tools(json.dumps(definitions).encode())) == 2048
+    with pytest.raises(InvalidInput, match="expected at most 2048 tools, got 10000"):
+        parse_tools(json.dumps([{"name": f"t{index}"} for index in range(10_000)]).encode())
+
+
 def test_a_schema_of_schemas_ends() -> None:
     schema: dict[str, Any] = {"$ref": "#"}
     schema["anyOf"] = [{"$ref": "#"}] * 100
