@@ -33,9 +33,9 @@ from pdp.policy_input import policy_input
 from pdp.prepare import admit, canonicalize, inspect, make_item
 from pdp.server import DecisionPoint
 from pdp.transform.apply import Transformer
+from writ.cli.token_keys import load_token_keys
 from writ.keys import parse_private_key
 from writ.permit import PermitSigner
-from writ.token_keys import load_token_keys
 
 BATCH = 32
 KIND_ROUNDS = 2_000

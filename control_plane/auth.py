@@ -12,9 +12,9 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from writ.cli.token_keys import TokenKey
 from writ.errors import NotAuthenticated, NotPermitted
 from writ.token_fault import token_fault
-from writ.token_keys import TokenKey
 
 MAX_TOKEN_CHARS = 8192
 """As much as a gRPC header holds by default."""

@@ -32,8 +32,8 @@ from control_plane.bundles.verify import VerificationPolicy
 from control_plane.config import ControlPlaneConfig, http_address, load_config
 from control_plane.storage import open_storage
 from writ.cli.files import OTHERS
+from writ.cli.token_keys import load_token_keys
 from writ.errors import ConfigurationError, DependencyFailed, WritError
-from writ.token_keys import load_token_keys
 from writ.v1 import bundle_pb2_grpc
 
 MAX_MESSAGE_BYTES = MAX_ARCHIVE_BYTES + 64 * 1024

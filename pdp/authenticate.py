@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from pdp.model import CallerIdentity, Peer
+from writ.cli.token_keys import TokenKey
 from writ.errors import ConfigurationError, NotAuthenticated, NotPermitted
 from writ.strict_json import is_text
 from writ.token_fault import token_fault
-from writ.token_keys import TokenKey
 from writ.v1 import decision_pb2
 
 MAX_BEARER_BYTES = 8 * 1024

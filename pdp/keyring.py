@@ -23,9 +23,9 @@ from cryptography.x509 import load_pem_x509_certificate, load_pem_x509_certifica
 from pdp.config import Config, Tls
 from pdp.keystore import load_master_key
 from writ.cli.files import MAX_PEM_BYTES, read_file
+from writ.cli.token_keys import TokenKey, load_token_keys
 from writ.errors import ConfigurationError, InvalidInput
 from writ.keys import parse_private_key
-from writ.token_keys import TokenKey, load_token_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

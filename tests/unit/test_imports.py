@@ -34,6 +34,55 @@ PLACES = {
 ENVIRONMENT = r"(\w+/)*(config|places)\.py"
 """Files that may read `os.environ`."""
 
+OUTSIDE = {
+    *(
+        "asyncio",
+        "fcntl",
+        "glob",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+        "queue",
+        "random",
+        "secrets",
+        "shutil",
+        "signal",
+    ),
+    *(
+        "socket",
+        "ssl",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib.request",
+        "http",
+        "uuid",
+        "grpc",
+        "click",
+    ),
+}
+"""What reaches files, the network, processes, a clock or randomness; a type of `pathlib` or `mmap` alone does not."""
+
+TOUCHES = {
+    "open",
+    "print",
+    "input",
+    "now",
+    "today",
+    "utcnow",
+    "generate",
+    "stat",
+    "exists",
+    "iterdir",
+    "glob",
+    "rglob",
+    "resolve",
+}
+TOUCHES |= {f"{verb}_{what}" for verb in ("read", "write") for what in ("bytes", "text")}
+"""Names of functions and methods that do it with no import that says so."""
+
 
 def modules() -> dict[str, Path]:
     found = {}
@@ -114,3 +163,13 @@ def test_only_config_modules_read_the_environment(name: str) -> None:
         for node in ast.walk(TREES[name])
     )
     assert not reads or re.fullmatch(ENVIRONMENT, path), f"{path} reads the environment"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if re.match(r"writ(\.(?!cli\b|v1\b)|$)", name)))
+def test_the_contract_is_pure(name: str) -> None:
+    calls = (node.func for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
+    called = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+    assert called & TOUCHES == set()
+    found = {other for other in imported(TREES[name]) for outside in OUTSIDE if f"{other}.".startswith(f"{outside}.")}
+    assert found == set()
+    assert [other for other in imported(TREES[name]) if other.startswith("writ.cli.")] == []

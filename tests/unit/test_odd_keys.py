@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from control_plane.bundles.signature import parse_signing_key, parse_verification_key
 from control_plane.stack.keys import read_private_key
+from writ.cli.token_keys import load_token_keys
 from writ.errors import ConfigurationError
 from writ.keys import parse_private_key, parse_public_keys
-from writ.token_keys import load_token_keys
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
