@@ -1,4 +1,4 @@
-"""Commands that run others where the walker cannot name files: on another host, later, or by the loader. Pure.
+"""Commands that run others where the walker cannot name files: on another host or later; and the loader. Pure.
 
 What runs there is read like any script; told is the tool with the gravest that it does, since the files are not those here.
 """
@@ -25,22 +25,7 @@ _SSH_SETTINGS = names(
     numberofpasswordprompts passwordauthentication port preferredauthentications pubkeyauthentication requesttty
     serveralivecountmax serveraliveinterval stricthostkeychecking tcpkeepalive user userknownhostsfile"""
 )
-_SHELLS = re.compile(r"(?:/(?:usr/)?bin/)?(?:ba|da|a|z|k)?sh")
 _NETCAT_RUNS = re.compile(r"-[A-Za-z0-9]*[ce].*|--(?:sh-exec|exec|lua-exec).*")
-
-
-def inside(program: str, args: Sequence[Word], runner: Runner) -> None:
-    """Adds what a container client runs in a container: the words from `--` or from a shell on. Raises NotUnderstood."""
-    texts = [word.literal for word in args]
-    if not {"exec", "run"} & set(texts):
-        return
-    start = texts.index("--") + 1 if "--" in texts else None
-    if start is None:
-        start = next((index for index, text in enumerate(texts) if text and _SHELLS.fullmatch(text)), None)
-    if start is not None and start < len(args):
-        words = args[start:]
-        if len(words) > 1 or not _SHELLS.fullmatch(words[0].literal or ""):  # a shell without input does nothing
-            runner.elsewhere(program, lambda there: there.run(words, NO_INPUT))
 
 
 def _ssh(args: Sequence[Word], given: Input, runner: Runner) -> None:

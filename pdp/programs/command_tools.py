@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from pdp.programs.command_containers import run_inside
 from pdp.programs.command_options import Input, Runner
-from pdp.programs.command_remote import inside
 from pdp.programs.model import CommandEffect
 from pdp.programs.shell_words import NotUnderstood, Word, names
 from writ.action import Verb
@@ -124,14 +124,14 @@ def handler(program: str) -> Callable[[Sequence[Word], Input, Runner], None] | N
     """Returns what tells the effects of a program of these tables, None for any other."""
     tool = TOOLS.get(program)
     if tool is not None:
-        return lambda args, _given, runner: _run(program, tool, args, runner)
+        return lambda args, given, runner: _run(program, tool, args, given, runner)
     verb = Verb.DELETE if _MAKES_FILE_SYSTEM.fullmatch(program) else ALWAYS.get(program)
     if verb is None:
         return None
     return lambda _args, _given, runner: _add(verb, program, runner)
 
 
-def _run(program: str, tool: Tool, args: Sequence[Word], runner: Runner) -> None:
+def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: Runner) -> None:
     # The word behind an option may be its value, whatever it holds.
     before = [None, *args]
     operands = [
@@ -149,7 +149,7 @@ def _run(program: str, tool: Tool, args: Sequence[Word], runner: Runner) -> None
     if verb is not Verb.SEND and _uploads(tool, [program, *(word.text for word in operands)]):
         runner.add(CommandEffect(verb=Verb.SEND, program=program))
     if tool.runs:
-        inside(program, args, runner)
+        run_inside(program, args, given, runner)
 
 
 def _check_rsync(args: Sequence[Word]) -> None:
