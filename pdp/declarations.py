@@ -39,6 +39,7 @@ class StateContext:
     tool_name: str
     environment: str
     action: Action
+    action_digest: str
     args_bytes: int
 
 

@@ -32,6 +32,7 @@ _PARTS = frozenset(
         "session.id",
         "tool.server",
         "tool.name",
+        "action.digest",
     }
 )
 
@@ -137,12 +138,13 @@ def _is_container(part: str) -> bool:
 
 
 def _match(where: str, value: object) -> Match:
-    fields = mapping(where, value, {"verbs", "resource_types"}, {"scopes", "environments"})
+    fields = mapping(where, value, {"verbs"}, {"resource_types", "scopes", "environments"})
+    resource_types = texts(f"{where}.resource_types", fields["resource_types"]) if "resource_types" in fields else ()
     scopes = texts(f"{where}.scopes", fields["scopes"]) if "scopes" in fields else ()
     environments = texts(f"{where}.environments", fields["environments"]) if "environments" in fields else ()
     return Match(
         verbs=frozenset(one_of(f"{where}.verbs", Verb, v) for v in texts(f"{where}.verbs", fields["verbs"])),
-        resource_types=frozenset(texts(f"{where}.resource_types", fields["resource_types"])),
+        resource_types=frozenset(resource_types),
         scopes=frozenset(one_of(f"{where}.scopes", Scope, scope) for scope in scopes),
         environments=frozenset(environments),
     )

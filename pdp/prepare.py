@@ -151,5 +151,6 @@ def state_context(admitted: Admitted, call: CanonicalCall, args_bytes: int) -> S
         tool_name=request.tool.name,
         environment=call.environment,
         action=call.action,
+        action_digest=call.action_digest,
         args_bytes=args_bytes,
     )

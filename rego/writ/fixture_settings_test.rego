@@ -116,6 +116,7 @@ _of_packs := {
 			"rows_read": 100000,
 			"amount_minor": 5000000,
 			"total": {"rows": 1000000, "amount_minor": 20000000, "bytes_sent": 104857600},
+			"same_payment": 1,
 			"baseline_deviation": 99,
 			"times_usual": 10,
 		},

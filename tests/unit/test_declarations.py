@@ -32,6 +32,7 @@ def context(*operations: Operation, environment: str = "production", **fields: A
         "tool_server": "erp",
         "tool_name": "invoices.update",
         "args_bytes": 321,
+        "action_digest": "0" * 64,
         **fields,
     }
     return StateContext(action=Action(operations=operations), environment=environment, **named)
@@ -54,6 +55,19 @@ def test_an_action_reserves_in_the_counters_that_match_one_of_its_operations() -
     assert amounts(counting(), operation(), operation(Verb.SEND)) == [(1, False)]
     assert amounts(counting(), operation(Verb.READ)) == []
     assert amounts(counting(), operation(resource_type="payment")) == []
+
+
+def test_a_counter_that_names_no_resource_types_counts_them_all() -> None:
+    assert amounts(counting(match={"verbs": ["UPDATE"]}), operation(resource_type="payment")) == [(1, False)]
+
+
+def test_a_counter_may_tell_actions_apart_by_what_they_do() -> None:
+    declared = counting(key=["session.id", "action.digest"])
+    keys = [
+        declared.reservations(context(operation(), action_digest=digest), NOW_MS)[0].key
+        for digest in ("a" * 64, "a" * 64, "b" * 64)
+    ]
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_scopes_narrow_what_matches_and_an_unknown_environment_never_does() -> None:
@@ -169,7 +183,8 @@ def test_facts_are_looked_up_for_every_container_and_for_none_without_one() -> N
 
 WRONG: list[dict[str, Any]] = [
     {"extra": 1},
-    {"match": {"verbs": ["UPDATE"]}},
+    {"match": {"resource_types": ["invoice"]}},
+    {"match": {"verbs": ["UPDATE"], "resource_types": []}},
     {"match": {"verbs": ["update"], "resource_types": ["invoice"]}},
     {"match": {"verbs": "UPDATE", "resource_types": ["invoice"]}},
     {"match": {"verbs": [], "resource_types": ["invoice"]}},

@@ -63,3 +63,30 @@ def test_what_an_agent_usually_pays_goes_through_and_fifty_times_as_much_is_held
     held = pay(point, agent, next(numbers), "500.00")
     assert effect(held) == "REQUIRE_APPROVAL"
     assert "ACTION_UNUSUAL" in codes(held)
+
+
+def test_a_payment_that_was_made_waits_for_people_when_it_is_asked_for_again(point: DecisionPoint) -> None:
+    assert effect(paid(point, "once", "10.00")) == "ALLOW"
+    assert effect(paid(point, "once", "10.00")) == "ALLOW", "the same request has its answer"
+    for number in range(60):  # so that the first one is no longer listed in its session
+        read = request(f"read-{number}", "invoices.get", agent="billing-3", args={"invoice": "1"}, session_id="s")
+        with point.client("agent/billing-3") as client:
+            client.decide(read)
+    again = paid(point, "again", "10.0")
+    assert (effect(again), codes(again)[:1]) == ("REQUIRE_APPROVAL", ["PAYMENT_REPEATED"])
+    assert effect(paid(point, "held-ones-do-not-count", "10.00")) == "REQUIRE_APPROVAL"
+    assert effect(paid(point, "another-sum", "10.01")) == "ALLOW"
+    assert effect(paid(point, "another-session", "10.00", session_id="t")) == "ALLOW"
+
+
+def paid(point: DecisionPoint, request_id: str, amount: str, session_id: str = "s") -> decision_pb2.Decision:
+    args = {"payment": "PAY-1", "customer": "7", "account": "DE89370400440532013000"}
+    asked = request(
+        request_id,
+        "payments.refund",
+        agent="billing-3",
+        args=args | {"amount": amount, "currency": "EUR"},
+        session_id=session_id,
+    )
+    with point.client("agent/billing-3") as client:
+        return client.decide(asked)
