@@ -31,7 +31,7 @@ from control_plane.bundles.store import BundleStore
 from control_plane.bundles.verify import VerificationPolicy
 from control_plane.config import ControlPlaneConfig, http_address, load_config
 from control_plane.storage import open_storage
-from writ.cli.files import OTHERS
+from writ.cli.files import MAX_PEM_BYTES, OTHERS, read_file
 from writ.cli.token_keys import load_token_keys
 from writ.errors import ConfigurationError, DependencyFailed, WritError
 from writ.v1 import bundle_pb2_grpc
@@ -139,7 +139,7 @@ async def _refreshing(publication: Publication, every_s: float) -> None:
 
 def _policy(config: ControlPlaneConfig) -> VerificationPolicy:
     try:
-        pem = config.bundle_public_key.read_bytes()
+        pem = read_file(config.bundle_public_key, MAX_PEM_BYTES)
     except OSError as error:
         raise ConfigurationError(
             "KEY_INVALID", f"cannot read `{config.bundle_public_key}`: {error.strerror}"

@@ -18,7 +18,8 @@ from typing import NoReturn
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from writ.errors import ConfigurationError, EvidenceFailed
+from writ.cli.files import MAX_PEM_BYTES, read_file
+from writ.errors import ConfigurationError, EvidenceFailed, InvalidInput
 
 KEY_BYTES = 32
 """AES-256."""
@@ -53,7 +54,9 @@ def load_master_key(path: Path) -> bytes:
     Raises ConfigurationError `MASTER_KEY_INVALID`, also when others than the owner may read the file.
     """
     try:
-        raw, mode = path.read_bytes(), path.stat().st_mode
+        raw, mode = read_file(path, MAX_PEM_BYTES), path.stat().st_mode
+    except InvalidInput as e:
+        raise ConfigurationError("MASTER_KEY_INVALID", e.message) from e
     except OSError as e:
         raise ConfigurationError("MASTER_KEY_INVALID", f"master key cannot be read: {e.strerror}") from e
     if mode & 0o077:

@@ -25,6 +25,7 @@ from control_plane.bundles.manifest import manifest_of
 from control_plane.bundles.membership import verify_membership
 from control_plane.bundles.model import (
     MANIFEST,
+    MAX_EXPANDED_BYTES,
     SIGNATURES,
     BundleRefused,
     Files,
@@ -37,6 +38,7 @@ from control_plane.bundles.opa import run_opa
 from control_plane.bundles.scopes import verify_scopes
 from control_plane.bundles.signature import sign
 from control_plane.bundles.sources import verify_data_files
+from writ.cli.files import read_file
 
 TEST_SUFFIX = "_test.rego"
 
@@ -120,7 +122,8 @@ def _compiled(source: Path, opa: Path, capabilities: Path) -> dict[str, bytes]:
 def _tested(files: Files, source: Path, opa: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="writ-test-") as name:
         folder = Path(name)
-        tests = {str(path.relative_to(source)): path.read_bytes() for path in sorted(source.rglob(f"*{TEST_SUFFIX}"))}
+        found = sorted(source.rglob(f"*{TEST_SUFFIX}"))
+        tests = {str(path.relative_to(source)): read_file(path, MAX_EXPANDED_BYTES) for path in found}
         if not tests:
             raise BundleRefused("BUNDLE_TESTS_FAILED", f"expected tests `*{TEST_SUFFIX}` in `{source}`, found none")
         write_files(folder, {**content(files), **tests})  # without the signature, which covers no tests

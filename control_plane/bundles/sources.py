@@ -6,7 +6,7 @@ from pathlib import Path
 
 from control_plane.bundles.model import DATA, MAX_EXPANDED_BYTES, BundleRefused
 from control_plane.bundles.signature import parse_json
-from writ.cli.files import read_file
+from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import InvalidInput
 from writ.strict_yaml import parse_yaml
 
@@ -15,12 +15,12 @@ def verify_data_files(source: Path) -> None:
     """Reads every file that OPA takes data from, in any folder below `source`.
 
     Raises:
-        BundleRefused: `BUNDLE_DATA_INVALID`, a key stands twice in one mapping, or the file cannot be read.
+        BundleRefused: `BUNDLE_DATA_INVALID`, a key stands twice in one mapping, or the file is too large or cannot be read.
     """
     for name in (DATA, "data.yaml", "data.yml"):
         for path in sorted(source.rglob(name)):
             try:
-                content = read_file(path, MAX_EXPANDED_BYTES)
+                content = read_file(path, MAX_EXPANDED_BYTES if name == DATA else MAX_YAML_BYTES)
                 if name == DATA:
                     parse_json(str(path), content)
                 else:

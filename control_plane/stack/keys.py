@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from control_plane.stack.layout import Layout
-from writ.cli.files import MAX_YAML_BYTES, read_file
+from writ.cli.files import MAX_PEM_BYTES, MAX_YAML_BYTES, OTHERS, read_file
 from writ.errors import ConfigurationError, InvalidInput
 from writ.strict_yaml import parse_yaml
 
@@ -83,11 +83,9 @@ def read_private_key(path: Path) -> PrivateKey:
         ConfigurationError: it cannot be read, is of another kind, or others than its owner may read it.
     """
     kind = KINDS[path.stem]
+    pem = _private(path)
     try:
-        check_private_mode(path)
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as error:
-        raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
+        key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
     if not isinstance(key, kind) or (isinstance(key, EllipticCurvePrivateKey) and not isinstance(key.curve, SECP256R1)):
@@ -98,26 +96,26 @@ def read_private_key(path: Path) -> PrivateKey:
 
 def check_vault_key(path: Path) -> None:
     """Raises ConfigurationError unless a file holds 32 bytes, raw or as hex, and its owner alone may read it."""
-    check_private_mode(path)
+    raw = _private(path)
     try:
-        raw = path.read_bytes()
         right = len(raw) == VAULT_KEY_BYTES or len(bytes.fromhex(raw.decode("ascii"))) == VAULT_KEY_BYTES
-    except OSError as error:
-        raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
     except ValueError:
         right = False
     if not right:
         raise ConfigurationError("KEY_INVALID", f"expected {VAULT_KEY_BYTES} bytes, raw or as hex, in `{path}`")
 
 
-def check_private_mode(path: Path) -> None:
-    """Raises ConfigurationError when others than its owner may read a file."""
+def _private(path: Path) -> bytes:
+    """Returns the content of a file that its owner alone may read. Raises ConfigurationError."""
     try:
         mode = path.stat().st_mode & 0o777
+        if mode & OTHERS:
+            raise ConfigurationError("KEY_EXPOSED", f"expected mode 0600 on `{path}`, got {mode:04o}")
+        return read_file(path, MAX_PEM_BYTES)
     except OSError as error:
         raise ConfigurationError("KEY_INVALID", f"cannot read key `{path}`: {error.strerror}") from error
-    if mode & 0o077:
-        raise ConfigurationError("KEY_EXPOSED", f"expected mode 0600 on `{path}`, got {mode:04o}")
+    except InvalidInput as error:
+        raise ConfigurationError("KEY_INVALID", error.message) from error
 
 
 def _vault_key_is_here(layout: Layout) -> bool:

@@ -34,8 +34,9 @@ def source_digest(rego: Path, opa: Path, public_key: bytes) -> str:
     """Returns SHA-256 over every source file, the tool that builds and the key that signs."""
     digest = hashlib.sha256(f"{opa.parent.name}\0".encode() + public_key)
     for path in sorted(path for path in rego.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(rego).as_posix()}\0{len(content)}\0".encode() + content)
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256")
+        digest.update(f"{path.relative_to(rego).as_posix()}\0".encode() + content.digest())
     return digest.hexdigest()
 
 

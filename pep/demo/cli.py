@@ -18,6 +18,7 @@ from pep.demo.play import Play
 from pep.demo.transcript import Transcript
 from pep.own_point import own_point
 from pep.verbs import command, output_of
+from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.errors import ConfigurationError, DependencyFailed
 from writ.keys import parse_public_keys
@@ -50,7 +51,7 @@ def demo(state: Path, as_json: bool) -> None:
         Play(
             target=target,
             token=lambda subject: output_of(["token", "--state", str(state), "--subject", subject]).strip(),
-            permit_keys=parse_public_keys((state / "keys" / "public" / "permit.pem").read_bytes()),
+            permit_keys=parse_public_keys(read_file(state / "keys" / "public" / "permit.pem", MAX_PEM_BYTES)),
             receipts=receipts,
             transcript=transcript,
             agent=agent,

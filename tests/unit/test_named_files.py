@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import threading
 from contextlib import suppress
@@ -11,6 +12,29 @@ import pytest
 
 from writ.cli.files import read_file, write_file
 from writ.errors import InvalidInput
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OWN = {
+    "control_plane/bundles/build.py": "what OPA built, read again by `read_archive` within its bounds",
+    "control_plane/stack/child.py": "proc(5) and process numbers of ours",
+    "control_plane/stack/config.py": "the template of this package",
+    "control_plane/stack/doctor.py": "requirements of this checkout",
+    "control_plane/stack/go.py": "requirements of this checkout",
+    "control_plane/stack/keys.py": "what was just made, compared with what is there",
+    "control_plane/stack/policy.py": "keys, bundle and mark that `writ up` made",
+    "control_plane/stack/redis_server.py": "control groups of the kernel",
+    "control_plane/stack/state.py": "proc(5) and proofs of ours",
+    "control_plane/stack/supervisor.py": "proc(5)",
+    "control_plane/stack/tools.py": "sources in this checkout",
+    "pdp/digests.py": "what the decision point itself wrote",
+    "pdp/evidence_read.py": "segments of our own log",
+    "pdp/inspection/matcher.py": "what the decision point itself compiled",
+    "pdp/mend.py": "segments of our own log",
+    "pdp/server.py": "certificates and key, which `pdp.keyring` has read within a bound",
+    "pdp/state_client.py": "scripts of this package",
+}
+"""Modules that read whole files without a bound, and what these are: nothing that somebody else names."""
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
@@ -65,3 +89,13 @@ def test_a_file_that_cannot_be_written_is_named(path: str) -> None:
     with pytest.raises(OSError) as failed:
         write_file(Path(path), b"x")
     assert failed.value.filename == path
+
+
+def test_whole_files_that_others_name_are_read_within_a_bound() -> None:
+    found = set()
+    for package in ("writ", "pep", "pdp", "control_plane"):
+        for path in (ROOT / package).rglob("*.py"):
+            calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+            if any(getattr(call.func, "attr", "") in {"read_bytes", "read_text"} for call in calls):
+                found.add(path.relative_to(ROOT).as_posix())
+    assert sorted(found ^ OWN.keys()) == []

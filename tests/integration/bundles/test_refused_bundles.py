@@ -25,6 +25,7 @@ from control_plane.bundles.signature import sign
 from control_plane.bundles.verify import VerificationPolicy, verify_bundle
 from control_plane.stack.tools import tool_path
 from tests.opa_server import KEY_ID, SCOPE, SigningKey, build_tiny, capabilities_file, copy_tiny, signed_bundle
+from writ.cli.files import MAX_YAML_BYTES
 from writ.errors import DependencyFailed
 
 KEY = SigningKey()
@@ -320,6 +321,7 @@ def test_a_bundle_without_tests_is_not_built(built: BuiltBundle, folder: Path, t
             "lost/lost.rego",
         ),
         ("settings/data.yaml", "mark: blue\n", "BUNDLE_DATA_UNREADABLE", "severity"),
+        ("more/data.yml", " " * (MAX_YAML_BYTES + 1), "BUNDLE_DATA_INVALID", f"at most {MAX_YAML_BYTES} bytes"),
     ],
 )
 def test_what_a_push_would_refuse_is_not_built(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from control_plane.config import load_config as load_control_plane
 from control_plane.stack.config import PORTS, free_port, load_stack_config, write_settings
-from control_plane.stack.keys import KINDS, make_keys, read_private_key
+from control_plane.stack.keys import KINDS, check_vault_key, make_keys, read_private_key
 from control_plane.stack.layout import Layout, link_tool, make_layout
 from control_plane.stack.policy import source_digest
 from control_plane.stack.redis_server import memory_bytes
@@ -58,6 +59,14 @@ def test_a_key_that_others_may_read_is_refused(layout: Layout) -> None:
     layout.key("receipt.pem").chmod(0o640)
     with pytest.raises(ConfigurationError, match="0640"):
         read_private_key(layout.key("receipt.pem"))
+
+
+@pytest.mark.parametrize(("name", "check"), [("receipt.pem", read_private_key), ("vault.key", check_vault_key)])
+def test_a_key_that_is_too_large_is_not_read(layout: Layout, name: str, check: Callable[[Path], object]) -> None:
+    make_keys(layout, os.urandom)
+    os.truncate(layout.key(name), 1 << 40)
+    with pytest.raises(ConfigurationError, match="KEY_INVALID: expected at most 1048576 bytes"):
+        check(layout.key(name))
 
 
 def test_a_token_names_its_subject_and_expires(layout: Layout) -> None:
