@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pdp.programs.command_files import FILE_COMMANDS, Handler
 from pdp.programs.command_filters import FILTER_COMMANDS
 from pdp.programs.command_find import find
+from pdp.programs.command_git import git
 from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import NO_INPUT, Input, Runner, grammar, read_options
 from pdp.programs.command_remote import LOADER, REMOTE_COMMANDS
@@ -90,16 +91,6 @@ _XARGS = grammar("0rtpx", "dnPLsaIE", "null no-run-if-empty max-args= max-procs=
 _ENV = grammar("i0", "u", "ignore-environment unset= null", ordered=True)
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
 _READ = grammar("rs", "dnNptu")
-_GIT_OPTIONS = grammar("pP", "C", "no-pager", ordered=True)
-_GIT = names(
-    """add apply blame branch cat-file checkout cherry cherry-pick clean clone commit count-objects describe diff fetch
-    for-each-ref gc grep init log ls-files ls-remote ls-tree merge merge-base mv name-rev pull push rebase reflog
-    remote reset restore rev-list rev-parse revert rm shortlog show show-ref stash status switch tag worktree"""
-)
-_GIT_CONFIG_READS = names("--get --get-all --list -l")
-_GIT_VERBS = {"push": Verb.SEND, "clean": Verb.DELETE, "rm": Verb.DELETE}
-_GIT_DELETES = names("-D -d -df -fd -fdx --delete --hard drop clear prune remove delete --mirror --prune expire")
-_GIT_RUNS = ("--ex", "--up", "--rec", "--te", "-u/", "--con", "-O", "--op")
 
 
 def is_plain_name(name: str) -> bool:
@@ -258,22 +249,6 @@ def _wait(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
         raise NotUnderstood("expected literal processes to wait for")
 
 
-def _git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
-    found = read_options(args, _GIT_OPTIONS)
-    name = found.operands[0].literal if found.operands else None
-    if name is None:
-        raise NotUnderstood("expected a literal subcommand of git")
-    texts = [word.text for word in found.operands[1:]]
-    # An alias, a setting or one of these options may name any program.
-    asks = name == "config" and len(texts) > 0 and texts[0] in _GIT_CONFIG_READS
-    if name == "rebase" and any(text is None or re.match(r"-[a-zA-Z]*[xi]", text) for text in texts):
-        raise NotUnderstood("expected a rebase that runs nothing")
-    if not (name in _GIT or asks) or any(text is None or text.startswith(_GIT_RUNS) or "::" in text for text in texts):
-        raise NotUnderstood("expected a plain subcommand of git with literal arguments")
-    verb = Verb.DELETE if not _GIT_DELETES.isdisjoint(texts) else _GIT_VERBS.get(name, Verb.EXECUTE)
-    runner.add(CommandEffect(verb=verb, program="git"))
-
-
 _COMMANDS: dict[str, Handler] = {
     **FILE_COMMANDS,
     **FILTER_COMMANDS,
@@ -288,5 +263,5 @@ _COMMANDS: dict[str, Handler] = {
     "printf": _printf,
     "test": _test,
     "[": _test,
-    "git": _git,
+    "git": git,
 }
