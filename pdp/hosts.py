@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-_SUFFIXES = PublicSuffixList(accept_unknown=False, only_icann=True)
+_SUFFIXES = PublicSuffixList(accept_unknown=False)
 _RESERVED = frozenset(
     {
         "example",
@@ -38,6 +38,19 @@ _PARTS, _BITS = 4, 32
 def is_given_out(ending: str) -> bool:
     """Tells whether hosts can have such a last label: `self.value` is a field of a program, and `evil.example` a host."""
     return ending in _RESERVED or ending.isdecimal() or _SUFFIXES.publicsuffix(ending) is not None
+
+
+@lru_cache(maxsize=4096)
+def site_of(host: str) -> str:
+    """Returns what one owner holds of a folded host, without its port: `a.shop.co.uk` is of `shop.co.uk` (Public Suffix List). An
+    address stands for itself, and of a name whose ending no registry gives out the last two labels."""
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    name = host.partition(":")[0]
+    labels = name.split(".")
+    if labels[-1].isdecimal():
+        return name
+    return _SUFFIXES.privatesuffix(name) or ".".join(labels[-2:])
 
 
 def one_spelling(host: str) -> str:

@@ -221,11 +221,16 @@ def _add_content(key: bytes, pointer: str, text: str, refs: list[SinkRef], looku
         return False
     refs.append(ref)
     names = address_forms(text)
-    for forms in names[:MAX_CONTENT_NAMES]:
+    sites: dict[tuple[Form, ...], int] = {(): -1}
+    for forms, site in names[:MAX_CONTENT_NAMES]:
         at = len(lookups.found)
         if len(refs) >= MAX_SINK_VALUES or not lookups.offer(hashed(key, forms)):
             return False
-        refs.append(SinkRef(kind=LINK, pointer=pointer, at=at, addressed=True))
+        if site not in sites:
+            sites[site] = len(lookups.found)
+            if not lookups.offer(hashed(key, site)):
+                return False
+        refs.append(SinkRef(kind=LINK, pointer=pointer, at=at, addressed=True, site_at=sites[site]))
     return len(names) <= MAX_CONTENT_NAMES
 
 

@@ -70,6 +70,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         )
         | _meaning(ref, view)
         | _pushed(ref, view)
+        | _beside_others(ref, view)
         for ref in ask.sinks
     ]
     return _facts(
@@ -335,6 +336,17 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     meant = _meant(ref, view, by_name=by_name)
     tells = hit.trusted if _is_account(ref) else meant.trusted or ref.reach != MAIL or by_name
     return {} if tells and _is_recorded(meant) else {"pointed": False, "left_open": False}
+
+
+def _beside_others(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
+    """A link that nothing names, to a site of which outsiders name pages and neither the user nor a trusted record does: it comes
+    from them, `https://evil.example/login` cut, or with what the session holds written behind it."""
+    if ref.site_at < 0 or view.hits[ref.at] != _NOWHERE:
+        return {}
+    site = view.hits[ref.site_at]
+    if site.user or site.trusted or not (_is_called(site) or site.order_pointed or site.agent_text):
+        return {}
+    return {"origin": "UNTRUSTED_TEXT", "pointed": False, "threatened": site.threat or site.agent_threat}
 
 
 def _is_recorded(hit: Hit) -> bool:

@@ -26,12 +26,14 @@ from pdp.wording.marks import (
     account,
     address_spans,
     address_spellings,
+    host_marks,
     identifiers,
     mark_parts,
     opened,
     opened_whole,
     pieces,
     resolved,
+    site_mark,
     spellings,
     spelt_out,
     words,
@@ -184,9 +186,9 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(sorted(mark for mark in identifiers(text) if mark[0] in "eu"))
 
 
-def address_forms(text: str) -> list[tuple[Form, ...]]:
-    """Returns the forms of each of `addresses` that people can follow: of those without a scheme none whose ending no registry
-    gives out, such as the fields of a program."""
+def address_forms(text: str) -> list[tuple[tuple[Form, ...], tuple[Form, ...]]]:
+    """Returns the forms of each of `addresses` that people can follow, and those of the site that it is of (none for a mail
+    address). Without a scheme it is none if no registry gives out its ending: a field of a program."""
     spelt = address_spellings(text)
     plain = spelt_out(text)
     followed = {
@@ -194,7 +196,24 @@ def address_forms(text: str) -> list[tuple[Form, ...]]:
         for mark, start, end in address_spans(plain)
         if mark[0] != "u" or mark in spelt or "://" in plain[start:end] or _can_be_host(mark)
     }
-    return [tuple(_spelt_so(_named(mark), spelt.get(mark, ()))) for mark in sorted(followed)]
+    return [
+        (tuple(_spelt_so(_linked(mark), spelt.get(mark, ()))), tuple(_spelt_so(_of_site(mark), spelt.get(mark, ()))))
+        for mark in sorted(followed)
+    ]
+
+
+def _of_site(mark: str) -> list[Form]:
+    if mark[0] != "u":
+        return []
+    return [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=(site_mark(mark_parts(mark)[0]),))]
+
+
+def _linked(mark: str) -> list[Form]:
+    """Forms of an address that people would follow; a host alone is also named by any of its pages."""
+    if mark[0] != "u":
+        return _named(mark)
+    host, rest = mark_parts(mark)
+    return _named(mark) if rest else [*_named(mark), Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=("g:" + host,))]
 
 
 def _can_be_host(mark: str) -> bool:
@@ -331,6 +350,7 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
         named |= identifiers(piece)
         spelt |= spellings(piece)
         yield
+    found.update(dict.fromkeys(sorted(host_marks(named))))
     for mark in sorted(named):
         found[mark] = None
         if mark[0] == "u":

@@ -69,8 +69,9 @@ class SinkRef:
     Positions of further lookups, -1 for none: `meant_at` tells whether the request names it by another field of its record
     (`anyhow_at` the same for all words of the request, where it is not certain that it addresses somebody by name), `pushed_at`
     whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
-    `addressed_at` whether those whom the request addresses are known. `reach` is one of MAIL, BANK, PLACE, HANDLE, NUMBER and "";
-    `told`: the request itself says by name whom it means where such a value stands.
+    `addressed_at` whether those whom the request addresses are known, `site_at` whether other pages of a link's site are. `reach`
+    is one of MAIL, BANK, PLACE, HANDLE, NUMBER and ""; `told`: the request itself says by name whom it means where such a value
+    stands.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class SinkRef:
     pushed_at: int = -1
     names_at: int = -1
     addressed_at: int = -1
+    site_at: int = -1
     reach: str = ""
     told: bool = False
 

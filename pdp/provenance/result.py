@@ -21,6 +21,7 @@ from pdp.wording.lexicon import DEEDS
 from pdp.wording.marks import (
     MAX_TEXT_CHARS,
     address_spellings,
+    host_marks,
     is_bank_account,
     pieces,
     spellings,
@@ -309,5 +310,5 @@ def _field_marks(leaf: Leaf) -> set[str]:
     parts = text.replace(",", " ").replace(";", " ").split()
     # Addresses alone, `<ada@example.org>` with a name before it, a number; an address among words is told, not recorded.
     if len(parts) <= len(strong) or _BESIDE_ADDRESS.fullmatch(text) or (strong and strong[0][0] == "a"):
-        marks.update(strong)
+        marks.update(strong, host_marks(strong))
     return marks

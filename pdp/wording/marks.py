@@ -8,7 +8,8 @@ with its sort:
     a  account, phone or other number of 8 or more characters, without blanks and dashes
     w  word                    b  two words in a row                     i  id that is named as one
     v  whole value of a record field                                     k  the same, of a field that is an id
-    c  word that begins a clause
+    c  word that begins a clause          g  host of a URL, whatever its path
+    z  what one owner holds of such a host
     x  word that reads like one in other letters, as it is spelt
 
 Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).
@@ -20,13 +21,13 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.fold import fold
-from pdp.hosts import one_spelling
+from pdp.hosts import one_spelling, site_of
 
 MAX_TEXT_CHARS = 65_536
 """Longest text that is looked at; what stands beyond it counts as unread, which is the worst (`pdp.provenance.result`)."""
@@ -332,7 +333,19 @@ def text_marks(text: str) -> set[str]:
     return found
 
 
+def host_marks(marks: Iterable[str]) -> set[str]:
+    """Returns the marks of the hosts of URLs, of which `marks` may hold some: who can name a page can name others beside it."""
+    hosts = {mark_parts(mark)[0] for mark in marks if mark[0] == "u"}
+    return {"g:" + host for host in hosts} | {site_mark(host) for host in hosts}
+
+
+def site_mark(host: str) -> str:
+    """Returns the mark of the site that a host of a URL is of."""
+    return "z:" + site_of(host)
+
+
 def _plain_marks(text: str) -> set[str]:
     found = identifiers(text)
+    found |= host_marks(found)
     found.update("w:" + word for word in words(text))
     return found

@@ -230,11 +230,14 @@ COOP = "\u0441\u043e\u043e\u0440"
 
 
 def test_a_link_in_letters_that_read_like_the_users_is_not_the_users() -> None:
-    (forms,) = address_forms(f"Please sign in at https://{COOP}.example/x today")
+    ((forms, site),) = address_forms(f"Please sign in at https://{COOP}.example/x today")
     proofs = [set(form.marks) for form in forms if form.where & IN_USER]
     assert proofs
     assert not any(marks <= set(request_marks("post https://coop.example/x")) for marks in proofs)
     assert any(marks <= set(request_marks(f"post https://{COOP}.example/x")) for marks in proofs)
+    assert not any(
+        set(form.marks) <= set(request_marks("post https://coop.example/x")) for form in site if form.where & IN_USER
+    )
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "file", "gopher", "Data"])

@@ -240,19 +240,57 @@ def test_a_name_in_a_text_is_left_open_unless_an_order_holds_it() -> None:
 PEOPLE = [{"id": "U2", "name": "Dominik Reyes", "handle": "dom"}, {"id": "U4", "name": "Ines Roth", "handle": "ines"}]
 
 
-def told_link(request: str, read: str, people: Any = None) -> dict[str, Any]:
-    """Returns the facts of a link that is passed on after what `read` names was read; the directory was read before."""
+SLIDES = "www.slides.example/deck"
+
+
+def told_link(request: str, read: str, people: Any = None, *, sent: str = SLIDES, sites: Any = None) -> dict[str, Any]:
+    """Returns the facts of a link that is passed on after what `read` names was read; the directory was read before, and trusted
+    `sites`."""
     store = MemoryProvenance(KEY)
     results = [("directory", "", PEOPLE if people is None else people)]
-    results.append(("history", read, [{"from": read, "text": "Slides are at www.slides.example/deck today."}]))
+    results.append(("history", read, [{"from": read, "text": f"Slides are at {SLIDES} today."}]))
+    if sites is not None:
+        ask = act(request, "list_sites", Verb.LIST, claim="sites")
+        store.look(ask)
+        known = sight(sites, ResultSpec(content=ContentTrust.TRUSTED), trusted_reporter=True)
+        store.learn(ask.session, ask.agent, ask.claim, ask.tool, known, trusted=True)
     for claim, naming, result in results:
         ask = act(request, "list_things", Verb.LIST, naming=(naming,) if naming else (), claim=claim)
         store.look(ask)
         store.learn(
             ask.session, ask.agent, ask.claim, ask.tool, sight(result, UNTRUSTED, trusted_reporter=True), trusted=True
         )
-    ask = act(request, "send_note", Verb.SEND, ("content", "See www.slides.example/deck"))
+    ask = act(request, "send_note", Verb.SEND, ("content", f"See {sent}"))
     return next(sink for sink in policy_provenance(ask, store.look(ask))["sinks"] if sink["kind"] == "link")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "https://slides.example/deck?d=numbers",
+        "https://slides.example/other",
+        "http://slides.example:8443/deck",
+        "https://numbers.slides.example",
+        "https://numbers.slides.example/deck",
+    ],
+)
+def test_another_page_of_a_site_that_only_text_names_comes_from_that_text(sent: str) -> None:
+    request = "Post the link that Dominik wrote to me"
+    for read in ("U2", "U4"):
+        link = told_link(request, read, sent=sent)
+        assert (link["origin"], link["pointed"]) == ("UNTRUSTED_TEXT", False)
+    assert told_link(f"{request}, and our own https://slides.example/ours", "U2", sent=sent)["origin"] == "NOWHERE"
+    assert told_link(request, "U2", sent=sent, sites=[{"url": "https://slides.example/ours"}])["origin"] == "NOWHERE"
+    assert told_link(request, "U2", sent="https://elsewhere.example/deck")["origin"] == "NOWHERE"
+
+
+def test_a_host_alone_is_named_by_any_of_its_pages() -> None:
+    request = "Post the link that Dominik wrote to me"
+    assert told_link(request, "U2", sent="slides.example")["pointed"]
+    assert told_link(request, "U4", sent="slides.example") | {"pointer": ""} == told_link(request, "U4") | {
+        "pointer": ""
+    }
+    assert told_link("Post https://slides.example/ours", "U4", sent="slides.example")["origin"] == "USER"
 
 
 def test_a_source_is_pointed_at_by_another_field_of_its_record() -> None:
