@@ -1,0 +1,60 @@
+"""What a value is does not depend on how it is written down: in which case, and by which sign it stands beside its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from pdp.inspection.rules import InspectionRules
+from pdp.inspection.samples import written_out
+from pdp.scan import Inspector
+
+# Of what these find, the case is a part: base58 and the like, words of prose in capitals, lines that machines write; or nothing
+# but the case tells a code from a word (`bic deutdeff`, `fin pending`).
+CASE_MATTERS = frozenset(
+    (
+        "az_fin", "bic", "bitcoin_address", "card_track", "coin_address", "financial_amount", "financial_weak_amount", "icd10_dotted",
+        "insider_phrase", "passport_mrz",
+    )
+)  # fmt: skip
+SPACED = "iban d e 8 9"  # letters that stand apart are read as one where they are capitals
+MIXED = ("reisepass c01x00t47", "run: 239197884")  # told by their capitals
+
+
+def lowered(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.lower()
+    return {name: lowered(inner) for name, inner in value.items()} if isinstance(value, dict) else value
+
+
+def test_numbers_of_people_and_accounts_are_found_in_lower_case(inspector: Inspector, rules: InspectionRules) -> None:
+    missed = []
+    for rule in rules.rules:
+        if rule.group not in ("financial", "government", "health") or rule.id in CASE_MATTERS:
+            continue
+        for example in rule.positive:
+            args = lowered(written_out(example))
+            text = args if isinstance(args, str) else " ".join(map(str, args.values()))
+            if text.startswith(SPACED) or any(one in f"{args}" for one in MIXED):
+                continue
+            found = inspector.scan(orjson.dumps({"text": args} if isinstance(args, str) else args)).findings
+            if rule.data_class not in {finding.data_class for finding in found}:
+                missed.append((rule.id, args))
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gb29nwbk60161331926818",
+        "at 20 past four we met 40 people",
+        "de88 3704 0044 0532 0130 00",
+        "a41839082n_7",
+        "41839082nn",
+    ],
+)
+def test_lower_case_that_is_no_number_of_anybody_is_none(inspector: Inspector, text: str) -> None:
+    classes = {finding.data_class for finding in inspector.scan(orjson.dumps({"text": text})).findings}
+    assert not classes & {"bank_account", "government_id"}
