@@ -6,32 +6,25 @@ An answer that could not be recorded is never ALLOW. Acknowledgement `DURABLE` w
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-import orjson
 
 from pdp.allowance import Allowance
 from pdp.answer import decision_response, error_response, stage_timings
+from pdp.approval import approval_reference
+from pdp.drafts import decision_draft, refusal_draft, undelivered_draft
 from pdp.ids import RANDOM_BYTES, ulid
 from pdp.item import Answer, Item
 from pdp.lane import Lane
-from pdp.model import ApprovalAsk, Ask, Draft, Final, Recorded, Settlement
+from pdp.model import Ask, Final, Recorded, Settlement
 from pdp.ports import Recorder
 from pdp.prepare import Refused
-from pdp.rebuild import counted
-from pdp.refusals import MAX_KEPT_BYTES, Refusals, Strangers, log_refused
+from pdp.refusals import Refusals, Strangers, log_refused
 from pdp.verdict import denied
-from pdp.wire import delimited, tag
-from writ.canonical import record_bytes
 from writ.commitment import SALT_BYTES
 from writ.errors import EvidenceFailed, NotAuthenticated, Overloaded, WritError
 from writ.permit import PermitBody, PermitSigner, permit_id
-from writ.receipt_body import decision_body, refusal_body, undelivered_body
-from writ.v1 import receipt_pb2
 
 log = logging.getLogger("writ.decisions")
 
@@ -48,8 +41,6 @@ MAX_KEPT_BYTES_PER_CALLER = 16 * 1024 * 1024
 """Answers without a permit that are kept for one caller at a time: some 5,000 ordinary ones. Others are judged anew."""
 
 NOT_EVALUATED = "NOT_EVALUATED"
-
-_PAYLOAD_REQUEST, _PAYLOAD_INPUT, _PAYLOAD_SALT, _PAYLOAD_DIGEST = map(tag, (1, 2, 3, 7))
 
 
 class Stopwatch:
@@ -151,25 +142,7 @@ class Concluder:
         except Overloaded as often:
             return error_answer(ask, often, request_id=refused.request.request_id)
         salt, decision_id = self._random(SALT_BYTES), ulid(now_ms, self._random(RANDOM_BYTES))
-        body = refusal_body(
-            decision_id=decision_id,
-            time_ms=now_ms,
-            organisation=refused.caller.organisation,
-            caller_id=refused.caller.id,
-            reason=refused.reason,
-            bundle_revision=lane.revision,
-            bundle_digest=lane.etag,
-            salt=salt,
-            request=ask.request,
-            agent_id=refused.request.agent.id,
-            principal=refused.request.principal.id,
-            trace_id=ask.trace_id,
-        )
-        kept = ask.request if len(ask.request) <= MAX_KEPT_BYTES else b""
-        payload = receipt_pb2.Payload(request=kept, salt=salt).SerializeToString()
-        draft = Draft(
-            body=body, organisation=refused.caller.organisation, now_ms=now_ms, salt=salt, payload=payload, subjects=()
-        )
+        draft = refusal_draft(ask, refused, lane, decision_id, salt, now_ms)
         try:
             self._recorder.append([draft])
             refused.decision_id = decision_id
@@ -217,8 +190,12 @@ class Concluder:
         to_record = [sheet for sheet in sheets if not sheet.item.request.dry_run]
         if not to_record:
             return True
-        drafts = [_draft(sheet) for sheet in to_record]
-        drafts += [self._undelivered(sheet) for sheet in to_record if sheet.item.ask.gone]
+        drafts = [
+            decision_draft(sheet.item, sheet.salt, sheet.final, sheet.permit.id if sheet.permit else "")
+            for sheet in to_record
+        ]
+        gone = [sheet.item for sheet in to_record if sheet.item.ask.gone]
+        drafts += [undelivered_draft(item, self._random(SALT_BYTES)) for item in gone]
         try:
             recorded = self._recorder.append(drafts)
         except EvidenceFailed:
@@ -247,24 +224,6 @@ class Concluder:
             sheet.item.verdict = denied("EVIDENCE_UNAVAILABLE", "the decision could not be recorded", "try again later")
             sheet.permit, sheet.token, sheet.recorded = None, "", None
             sheet.permits, sheet.final = False, _final(sheet.item, False)
-
-    def _undelivered(self, sheet: _Sheet) -> Draft:
-        item, salt = sheet.item, self._random(SALT_BYTES)
-        body = undelivered_body(
-            decision_id=item.decision_id,
-            time_ms=item.view.now_ms,
-            organisation=item.caller.organisation,
-            cause="CALLER_GONE",
-            salt=salt,
-        )
-        return Draft(
-            body=body,
-            organisation=item.caller.organisation,
-            now_ms=item.view.now_ms,
-            salt=salt,
-            payload=b"",
-            subjects=(),
-        )
 
     def _answer(self, sheet: _Sheet, timings: bytes) -> Answer:
         item = sheet.item
@@ -322,28 +281,6 @@ class Concluder:
             )
 
 
-def approval_reference(item: Item) -> str:
-    """Returns the reference under which approvals of this exact call by this agent for this principal are collected."""
-    if item.verdict.approval is None:
-        return ""
-    parts = (item.caller.organisation, item.request.agent.id, item.request.principal.id, item.call.execution_digest)
-    return "apr_" + hashlib.sha256(orjson.dumps(["writ.approval/v1", *parts])).hexdigest()[:32]
-
-
-def approval_ask(item: Item) -> ApprovalAsk:
-    """Returns what the state has to be asked about an approval; without one in the verdict a RuntimeError."""
-    approval = item.verdict.approval
-    if approval is None:
-        raise RuntimeError("no approval is asked for")
-    return ApprovalAsk(
-        organisation=item.caller.organisation,
-        reference=approval_reference(item),
-        now_ms=item.view.now_ms,
-        ttl_ms=approval.deadline_s * 1000,
-        keep=not item.request.dry_run,
-    )
-
-
 def error_answer(ask: Ask, error: WritError, *, request_id: str = "", decision_id: str = "") -> Answer:
     """Returns the answer for a request that got no decision."""
     return Answer(token=ask.token, response=error_response(ask.request, error, request_id, decision_id), error=error)
@@ -364,98 +301,3 @@ def _final(item: Item, permits: bool) -> Final:
     if permits:
         return Final.ALLOWED
     return Final.WITHDRAWN if item.verdict.code == NOT_EVALUATED else Final.DENIED
-
-
-def _draft(sheet: _Sheet) -> Draft:
-    item = sheet.item
-    request, call, verdict, view = item.request, item.call, item.verdict, item.view
-    claims = {
-        "request_id": request.request_id,
-        "workspace": request.workspace,
-        "purpose": request.purpose,
-        "approval_reference": request.approval_reference,
-    }
-    body = decision_body(
-        decision_id=item.decision_id,
-        time_ms=view.now_ms,
-        organisation=item.caller.organisation,
-        caller_id=item.caller.id,
-        caller_kind=item.speaker.kind,
-        agent_id=request.agent.id,
-        tool_server=request.tool.server,
-        tool_name=request.tool.name,
-        tool_known=call.tool_known,
-        environment=call.environment,
-        action_digest=call.action_digest,
-        bundle_revision=item.lane.revision,
-        bundle_digest=item.lane.etag,
-        effect=verdict.effect,
-        tier=verdict.tier,
-        score=verdict.score,
-        signals=item.signals,
-        rules=verdict.rules,
-        obligations=verdict.obligations,
-        acknowledgement=verdict.acknowledgement,
-        salt=sheet.salt,
-        execution_digest=call.execution_digest,
-        input_json=item.input_json,
-        claims=record_bytes(claims),
-        principal=request.principal.id,
-        session_id=request.session_id,
-        user_request=request.user_request,
-        delegation=_delegation(item),
-        approval_reference=approval_reference(item),
-        permit_id=sheet.permit.id if sheet.permit else "",
-        trace_id=item.ask.trace_id,
-        state_epoch=view.state_epoch,
-        state_sequence=view.state_sequence,
-        ticket=view.ticket,
-    )
-    return Draft(
-        body=body,
-        organisation=item.caller.organisation,
-        now_ms=view.now_ms,
-        salt=sheet.salt,
-        payload=_payload(sheet),
-        subjects=call.subjects,
-    )
-
-
-def _delegation(item: Item) -> bytes:
-    if not item.request.delegation:
-        return b""
-    return record_bytes([[step.delegator, step.delegate, list(step.scopes)] for step in item.request.delegation])
-
-
-def _payload(sheet: _Sheet) -> bytes:
-    """Returns a serialized Payload; what was counted is the only part with inner messages."""
-    item = sheet.item
-    own = (
-        delimited(_PAYLOAD_REQUEST, item.ask.request)
-        + delimited(_PAYLOAD_INPUT, item.input_json)
-        + delimited(_PAYLOAD_SALT, sheet.salt)
-        + delimited(_PAYLOAD_DIGEST, item.call.execution_digest.encode())
-        + _payload_of_caller(item.caller.id, sheet.final)
-    )
-    return own + _reservations(item) if item.state_ask.reservations else own
-
-
-@lru_cache(maxsize=1024)
-def _payload_of_caller(caller_id: str, final: Final) -> bytes:
-    return receipt_pb2.Payload(caller_id=caller_id, final=final.value).SerializeToString()
-
-
-def _reservations(item: Item) -> bytes:
-    payload = receipt_pb2.Payload()
-    for reservation in item.state_ask.reservations:
-        kept = counted(reservation, item.view.now_ms)
-        if kept is not None:
-            payload.reservations.add(
-                key=kept.key,
-                start_ms=kept.start_ms,
-                end_ms=kept.end_ms,
-                amount=kept.amount,
-                counts=kept.counts.value,
-                element=kept.element,
-            )
-    return payload.SerializeToString()

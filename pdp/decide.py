@@ -45,9 +45,10 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 
+from pdp.approval import approval_ask
 from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
-from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, approval_ask, error_answer, internal_answer
+from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
 from pdp.contention import may_wait, pending_before
 from pdp.item import Answer, Item
