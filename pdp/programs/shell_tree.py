@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from pdp.programs.command_options import NO_INPUT, SOME_INPUT, Input, Runner
-from pdp.programs.commands import is_plain_name
 from pdp.programs.shell_tests import WORDS, words_of_test
-from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word, names, read_heredoc, read_word
+from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word, is_plain_name, names, read_heredoc, read_word
 from writ.action import Verb
 
 MAX_DEPTH = 48

@@ -44,6 +44,13 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_LOWER = re.compile(r"[a-z_][a-z0-9_]*")
+_HARMLESS = names(
+    """PGPASSWORD LANG LC_ALL TZ NO_COLOR FORCE_COLOR TERM CI DEBIAN_FRONTEND PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+    PYTHONHASHSEED RUST_BACKTRACE COLUMNS LINES FILE DIR OUT COUNT RESULT RESPONSE MSG DATE"""
+)
+"""Variables in capitals that change no program, apart from what it shows."""
+
 _SPAN = re.compile(r"[^\\'\"$`*?\[\]{}~#\s;&|<>()!]+")
 _DOUBLE = re.compile(r'"((?:[^"\\$`]|\\.)*)"', re.DOTALL)
 _DOUBLE_ESCAPE = re.compile(r'\\(?:([$`"\\])|\n)')
@@ -54,12 +61,17 @@ _EXPANDING = re.compile(r"[$`]|<\(|>\(")
 _CREDENTIAL = re.compile(
     r"\$(\{)?(?!PGPASSWORD)(?:[A-Z][A-Z0-9_]*)?(?:TOKEN|KEY|SECRET|PASSWORD|JWT)(?(1)\}|(?![A-Za-z0-9_]))"
 )
-"""In capitals, which a script may set in no other name of these than PGPASSWORD (`commands`)."""
+"""In capitals, which a script may set in no other name of these than PGPASSWORD (`is_plain_name`)."""
 _CONTINUATION = re.compile(rb"(?:[ \t\n]|(?<=[ \t])\\\n)*")
 _BEFORE_COMMENT = frozenset(b" \t\n;&|()")
 _BLANK = ord(" ")
 _OPAQUE = frozenset({"string", "raw_string", "ansi_c_string", "heredoc_body", "comment"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+
+
+def is_plain_name(name: str) -> bool:
+    """True for a variable that no shell and no program gives a meaning: lower case, or one that only tells a language."""
+    return name in _HARMLESS or bool(_LOWER.fullmatch(name) and not name.endswith("_proxy"))
 
 
 def read_word(source: str) -> Word:
