@@ -27,6 +27,7 @@ from grpc_reflection.v1alpha import reflection
 from pdp import heap, resident
 from pdp.addresses import bound
 from pdp.authenticate import Authenticator
+from pdp.calls import deliver
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluder
 from pdp.config import Config, Jwt, Pdp, Redis, load_config
@@ -45,7 +46,7 @@ from pdp.recover import recover
 from pdp.report import Reporter
 from pdp.results import Results
 from pdp.sealed_answers import SealedAnswers
-from pdp.service import DecisionFront, deliver
+from pdp.service import DecisionFront
 from pdp.state import Companion, RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity

@@ -10,20 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from typing import NoReturn, TypeAlias, TypeVar, cast
+from collections.abc import AsyncIterator
+from typing import NoReturn, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
 
 from pdp.answer import status_code
 from pdp.authenticate import Authenticator
+from pdp.calls import SingleCall, Stream, StreamCall
 from pdp.config import Limits, Timeouts
 from pdp.decide import Engine
 from pdp.deferral import MAX_WAIT_S
-from pdp.front import FrontCall
-from pdp.item import Answer
 from pdp.lanes import Lanes
 from pdp.model import Ask, CallerIdentity, Peer
 from pdp.prepare import Refused
@@ -56,84 +54,7 @@ _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 M = TypeVar("M", bound=Message)
 
-_Said: TypeAlias = tuple[bytes, WritError | None]
-"""An answer without its token."""
-
 _RESPONSES = tag(decision_pb2.DecideBatchResponse.RESPONSES_FIELD_NUMBER)
-
-
-def deliver(answers: Sequence[Answer]) -> None:
-    """Hands each answer to the call that waits for it."""
-    for answer in answers:
-        cast("_Call", answer.token).answer(answer)
-    if answers and isinstance(answers[-1].token, FrontCall):
-        answers[-1].token.flush()
-
-
-class _Call:
-    """A unary call, or one item of a DecideBatch. `ask.gone` tells the engine that nobody waits any more."""
-
-    __slots__ = ("future",)
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: asyncio.Future[_Said] = loop.create_future()
-
-    def answer(self, answer: Answer) -> None:
-        # Not the answer itself: it leads back to this call, and its bytes would wait for the collector of cycles.
-        if not self.future.done():
-            self.future.set_result((answer.response, answer.error))
-
-
-class _Stream:
-    """The answers of one stream, in the order in which they become ready."""
-
-    __slots__ = ("_limit", "_loop", "_room", "_wakeup", "answers", "closed", "unanswered")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int) -> None:
-        self._loop = loop
-        self._limit = limit
-        self._room: asyncio.Future[None] | None = None
-        self._wakeup: asyncio.Future[None] | None = None
-        self.answers: deque[bytes] = deque()
-        self.unanswered: dict[int, Ask] = {}
-        self.closed = False
-
-    def wake(self) -> None:
-        if self._wakeup is not None and not self._wakeup.done():
-            self._wakeup.set_result(None)
-
-    async def changed(self) -> None:
-        self._wakeup = self._loop.create_future()
-        await self._wakeup
-        self._wakeup = None
-
-    def take(self) -> bytes:
-        """Returns the next answer, and lets the reader go on."""
-        answer = self.answers.popleft()
-        if self._room is not None and not self._room.done():
-            self._room.set_result(None)
-        return answer
-
-    async def room(self) -> None:
-        """Waits until fewer than `limit` requests are unanswered, or their answers not taken."""
-        while len(self.unanswered) + len(self.answers) >= self._limit:
-            self._room = self._loop.create_future()
-            await self._room
-            self._room = None
-
-
-class _StreamCall:
-    """One request of a stream. Does not know its ask, which knows it: a cycle would outlive the request."""
-
-    __slots__ = ("stream",)
-
-    def __init__(self, stream: _Stream) -> None:
-        self.stream = stream
-
-    def answer(self, answer: Answer) -> None:
-        if self.stream.unanswered.pop(id(self), None) is not None:
-            self.stream.answers.append(answer.response)
-            self.stream.wake()
 
 
 class DecisionFront:
@@ -183,7 +104,7 @@ class DecisionFront:
     async def decide(self, request: bytes, context: Context) -> bytes:
         """Decide."""
         loop = asyncio.get_running_loop()
-        call = _Call(loop)
+        call = SingleCall(loop)
         peer, trace = self._sender(context)
         ask = Ask(token=call, request=request, peer=peer, deadline_s=self._deadline_s(loop, context), trace=trace)
         return await self._decided(ask, call, context)
@@ -206,7 +127,7 @@ class DecisionFront:
         loop = asyncio.get_running_loop()
         remaining_s = context.time_remaining()
         patience_s = min(wait_s, MAX_WAIT_S if remaining_s is None else max(0.0, remaining_s - ANSWER_S))
-        call = _Call(loop)
+        call = SingleCall(loop)
         ask = Ask(
             token=call,
             request=wait.request.SerializeToString(),
@@ -217,7 +138,7 @@ class DecisionFront:
         )
         return await self._decided(ask, call, context)
 
-    async def _decided(self, ask: Ask, call: _Call, context: Context) -> bytes:
+    async def _decided(self, ask: Ask, call: SingleCall, context: Context) -> bytes:
         self._engine.offer(Entry(asks=[ask]))
         try:
             response, error = await call.future
@@ -240,7 +161,7 @@ class DecisionFront:
             await _abort(context, error)
         loop = asyncio.get_running_loop()
         deadline_s = self._deadline_s(loop, context)
-        calls = [_Call(loop) for _ in batch.requests]
+        calls = [SingleCall(loop) for _ in batch.requests]
         asks = [
             Ask(token=call, request=item.SerializeToString(), peer=peer, deadline_s=deadline_s, trace=trace)
             for call, item in zip(calls, batch.requests, strict=True)
@@ -260,7 +181,7 @@ class DecisionFront:
     async def decide_stream(self, _: AsyncIterator[bytes], context: Context) -> None:
         """DecideStream. Ends when the caller has sent everything and has every answer, or its credential expires."""
         loop = asyncio.get_running_loop()
-        (peer, trace), stream = self._sender(context), _Stream(loop, self._limits.queue_per_caller)
+        (peer, trace), stream = self._sender(context), Stream(loop, self._limits.queue_per_caller)
         try:
             caller = self._identify(peer)
         except WritError as error:
@@ -277,12 +198,12 @@ class DecisionFront:
             for ask in stream.unanswered.values():
                 ask.gone = True
 
-    async def _read(self, context: Context, peer: Peer, trace: TraceContext | None, stream: _Stream) -> None:
+    async def _read(self, context: Context, peer: Peer, trace: TraceContext | None, stream: Stream) -> None:
         loop = asyncio.get_running_loop()
         try:
             # A caller that sends without reading its answers is not read from until it does.
             while isinstance(request := await context.read(), bytes):  # else grpc.aio.EOF
-                call = _StreamCall(stream)
+                call = StreamCall(stream)
                 deadline_s = loop.time() + self._default_s
                 ask = Ask(token=call, request=request, peer=peer, deadline_s=deadline_s, trace=trace)
                 stream.unanswered[id(call)] = ask
@@ -292,7 +213,7 @@ class DecisionFront:
             stream.closed = True
             stream.wake()
 
-    async def _write(self, context: Context, stream: _Stream) -> None:
+    async def _write(self, context: Context, stream: Stream) -> None:
         while True:
             while stream.answers:
                 await context.write(stream.take())

@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 import grpc
 import pytest
 
+from pdp.calls import Stream
 from pdp.config import Limits
 from pdp.deferral import MAX_WAIT_S
 from pdp.front import FrontProtocol
 from pdp.model import CallerIdentity
 from pdp.prepare import Refused
-from pdp.service import _Stream
 from tests.unit.test_service_garbage import Context, front, request
 from writ.errors import NotAuthenticated, NotPermitted
 from writ.v1 import decision_pb2
@@ -93,7 +93,7 @@ async def test_a_stream_of_the_native_front_without_a_credential_has_its_line(ca
 
 
 async def test_who_does_not_read_its_answers_is_read_from_again_once_it_does() -> None:
-    stream = _Stream(asyncio.get_running_loop(), 2)
+    stream = Stream(asyncio.get_running_loop(), 2)
     await stream.room()
     stream.answers += [b"1", b"2"]
     waiting = asyncio.create_task(stream.room())

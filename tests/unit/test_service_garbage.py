@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from pdp.calls import deliver
 from pdp.config import Limits, Timeouts
 from pdp.item import Answer
 from pdp.model import CallerIdentity
 from pdp.queue import Entry
-from pdp.service import DecisionFront, deliver
+from pdp.service import DecisionFront
 from writ.errors import Overloaded, WritError
 from writ.v1 import decision_pb2
 
@@ -85,7 +86,7 @@ def request(number: int) -> decision_pb2.DecideRequest:
 
 def living() -> Counter[str]:
     """How much of the front lives, by name."""
-    names = {"_Call", "_StreamCall", "Ask", "Answer"}
+    names = {"SingleCall", "StreamCall", "Ask", "Answer"}
     return Counter(name for thing in gc.get_objects() if (name := type(thing).__qualname__) in names)
 
 
