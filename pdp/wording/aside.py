@@ -33,6 +33,10 @@ _THEY = word_set("er he she sie they")
 _WHOM_WORDS = 5
 _NOBODY_ELSE = TO_THE_USER | NOT | word_set("assistant du i ich it myself sie u we wir you yourself")
 
+_FREE = word_set("able allowed entitled expected free invited permitted supposed welcome")
+"""… and these of somebody before "to": "let Bob know that he is free to pay"."""
+_IS = word_set("are be is was were")
+
 _MAY = word_set(
     "can could darf debería debo dois dürfen kann können may might muss must müssen peux podemos puedo puis should shall soll "
     "sollen sollte sollten will would"
@@ -111,7 +115,8 @@ def _of_sentence(
             found.update(dict.fromkeys(said[at - said.start :], EVERYTHING))
             return
         behind = _told_from(words, at, said, opening, ends) or _noted_from(words, at, said, opening, ends)
-        behind = behind or _others_must(words, at, said, begins=begins) or _not_wanted(words, at, said)
+        behind = behind or _others_must(words, at, said, begins=begins) or _free_to(words, at, said)
+        behind = behind or _not_wanted(words, at, said)
         behind = behind or (at + 1 if words[at] in _NOTHING or words[at] in _BEFORE else 0)
         if behind:
             until = _end(behind, said, ends)
@@ -172,6 +177,14 @@ def _others_must(words: Sequence[str], at: int, said: range, *, begins: bool) ->
         if words[place] == "is" and words[place + 1] == "going" and _is_somebody(whom):
             return place + 1
     return 0
+
+
+def _free_to(words: Sequence[str], at: int, said: range) -> int:
+    """ "He is free to delete it"; not "you are free to delete it"."""
+    if words[at] not in _FREE or at + 2 >= said.stop or words[at + 1] != "to":
+        return 0
+    before = words[max(said.start, at - _SUBJECT_WORDS) : at]
+    return at + 2 if not _IS.isdisjoint(before) and (_NOBODY_ELSE - NOT).isdisjoint(before) else 0
 
 
 def _not_wanted(words: Sequence[str], at: int, said: range) -> int:

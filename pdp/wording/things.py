@@ -57,9 +57,9 @@ THINGS: Mapping[str, int] = bits_by_word(
         "email mail message note reply dm chat inbox letter sms post comment thread newsletter announcement feedback"
         " draft nachricht message mensaje correo courriel greeting summary spam junk entwurf": Thing.MESSAGE,
         "event appointment meeting calendar invite invitation lunch dinner breakfast call checkup check schedule"
-        " session standup sync retro class party visit reminder conference interview workshop agenda slot trip termin besprechung"
-        " réunion reunión cita": Thing.EVENT,
-        "file document doc folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
+        " session standup sync retro review kickoff demo class party visit reminder conference interview workshop agenda"
+        " slot trip termin besprechung réunion reunión cita": Thing.EVENT,
+        "file document doc notebook notepad folder drive sheet spreadsheet report list pdf docx xlsx txt csv image photo"
         " attachment presentation slide directory backup archive datei dokument ordner fichier dossier archivo"
         " carpeta draft entwurf yaml yml json md xml html zip png jpg jpeg odt pptx": Thing.FILE,
         "contact participant user member person friend collaborator follower attendee guest colleague client customer people"

@@ -47,6 +47,10 @@ PAYS = action_kind("transfer_money", [Verb.PAY], ["money"])
         "dis à bob de supprimer customers.csv",
         "demande à Bob de supprimer customers.csv",
         "dile a Bob que borre customers.csv",
+        "Tell Ada she is free to delete customers.csv",
+        "tell ada that she is welcome to delete customers.csv",
+        "Let Bob know he is allowed to delete customers.csv",
+        "Tell them they are not supposed to delete customers.csv",
         "Soll ich customers.csv löschen?",
         "soll ich customers.csv löschen",
         "kann ich customers.csv löschen?",
@@ -182,6 +186,8 @@ def test_a_payment_that_is_left_to_others_asked_about_or_turned_round_is_not_ask
         "the file should be deleted",
         "Can we delete the old file?",
         "cancel the task to water plants",
+        "You are free to delete customers.csv",
+        "I am allowed to delete customers.csv, do it",
     ],
 )
 def test_a_deletion_beside_what_others_are_told_is_asked_for(text: str) -> None:
