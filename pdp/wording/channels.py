@@ -7,6 +7,7 @@ import re
 from pdp.fold import fold
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
+from pdp.wording.grammar import ONTO
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.naming import ENDS, MAX_WHOM, TOKEN, TOKENS_A_STEP, Reading, ends_a_name, is_no_name
 
@@ -23,7 +24,6 @@ _READING = word_set(
     "check find gather get list look read review scan search see skim summarise summarize watch lies fasse lis résume lee resume"
 )
 _HASHED = re.compile(r"(?<![\w&/#])#(?=[\w-]{0,63}[^\W\d_])([\w-]{2,64})")
-_PLACED = word_set("in into on to")
 _MAX_PERHAPS = 8
 
 
@@ -45,7 +45,7 @@ def channels_of(read: Reading) -> Steps[tuple[tuple[str, ...] | None, tuple[str,
         elif word in _CHANNEL:
             before, after = _before_channel(read, at), _after_channel(read, at)
             found.update(dict.fromkeys(before or after))
-        elif word in _PLACED and at + 1 < len(read.words):
+        elif word in ONTO and at + 1 < len(read.words):
             follower = read.words[at + 1]
             if len(follower) > 2 and not is_no_name(follower):
                 perhaps[follower] = None

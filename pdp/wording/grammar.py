@@ -279,6 +279,9 @@ DETERMINERS = word_set(
     "a all an another any both each every her his its my our some that the their these this those your"
 )
 
+ONTO = word_set("in into on onto to")
+"""Before a place, these say that something goes there."""
+
 FUNCTION_WORDS = word_set(
     "about above across after again against all almost along already also always am amid among and any anybody anyone "
     "are around as at back be because been before behind behold believe below beneath beside between beyond both but "

@@ -16,6 +16,7 @@ from pdp.wording.grammar import (
     LEARNT,
     OF_A_THING,
     OF_SOMEBODY,
+    ONTO,
     SUBORDINATING,
     TO_THE_USER,
 )
@@ -148,8 +149,6 @@ TURNS: Mapping[str, tuple[str, ...]] = {
 }
 """Nouns of PARTICLES that mean it only behind one of these: "put Ada in the picture", but "put a picture there"."""
 
-_ONTO = frozenset({"in", "into", "on", "onto", "to"})
-
 
 def with_particle(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     """ "Take the announcement down": the particle says what is done."""
@@ -182,7 +181,7 @@ def _is_particle(words: Sequence[str], place: int, ends: Mapping[int, str]) -> b
     if word in SPLIT_OFF:
         return place in ends or place + 1 == len(words) or words[place + 1] in AFTER_SPLIT
     if word in SITES:
-        return not _ONTO.isdisjoint(words[max(0, place - 3) : place])
+        return not ONTO.isdisjoint(words[max(0, place - 3) : place])
     return word not in TURNS or f" {' '.join(words[place - 2 : place])}".endswith(TURNS[word])
 
 

@@ -19,6 +19,7 @@ from pdp.wording.grammar import (
     OF_A_THING,
     OF_SOMEBODY,
     OF_THE_ASKER,
+    ONTO,
     OWED,
     POINTING,
     REACHED,
@@ -46,7 +47,6 @@ _COUNTED = frozenset(
     {"appendix", "chapter", "episode", "exhibit", "part", "question", "section", "step", "unit", "version"}
 )
 """What numbers tell apart: "send chapter 12" sends no sum."""
-_INTO = frozenset({"in", "into", "on", "to", "onto"})
 _NEVER_SENT = int(Thing.TRANSPORT | Thing.RIDE | Thing.LODGING | Thing.DINING | Thing.DEVICE)
 _READ = int(Thing.FILE | Thing.MESSAGE)
 _PEOPLE = int(Thing.PERSON)
@@ -93,7 +93,7 @@ def posted_by(verb: str, words: Sequence[str], at: int) -> int:
     for place, word in enumerate(words[at + 1 : at + 2 + 2 * REACH], start=at + 1):
         word = singular(word)
         is_read = word in POSTED_IN or (readable and word in GATHERED_IN)
-        if is_read and not _INTO.isdisjoint(words[max(at + 2, place - 4) : place]):
+        if is_read and not ONTO.isdisjoint(words[max(at + 2, place - 4) : place]):
             return int(Deed.SEND)
         readable = readable or word in READABLE
     return 0
