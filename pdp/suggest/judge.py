@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from pdp.fold import fold
@@ -20,7 +20,7 @@ from pdp.suggest.costs import has_a_price, is_charged
 from pdp.suggest.deeds import happens
 from pdp.suggest.descriptions import beside_an_unknown_verb, read_description, says_an_unknown_verb
 from pdp.suggest.lexicon_nouns import BOOKED, MONEY, MONEY_IS_PAPER, RIGHTS, TALK
-from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS
+from pdp.suggest.lexicon_verbs import GRAVE_PHRASES, MAKERS, STRICT
 from pdp.suggest.meanings import BOOKING_WORDS, with_nouns
 from pdp.suggest.names import Name, read_name, resource_of, without_verbs
 from pdp.suggest.roles import Role, role_of
@@ -28,12 +28,17 @@ from pdp.suggest.said import GRAVITY, READS, Said
 from pdp.suggest.setting import Setting, concerns_files
 from pdp.suggest.tools import Tool
 from pdp.suggest.views import LIKELY, UNTOLD, begins_with_a_noun, says_enough, shows, yields
-from pdp.suggest.words import first_sentence, name_words, text_words, word_set
+from pdp.suggest.words import first_sentence, name_words, sentences, text_words, word_set
 from writ.action import Verb
 from writ.frozen import frozen
 
 _OWN_HOSTS = word_set("region base instance server site host api tenant endpoint gateway")
 _AT_URL = re.compile(r"\b(?:from|at|to) (?:an? |the |any )?(?:[a-z]+ )?(?:url|uri|web address)\b")
+_STAYS = re.compile(
+    r"\s*(?:(?:this|it|the (?:call|action|operation|effect|change|tool))\b(?:(?!\b(?:not|non|never|nothing|no)\b)[^.]){0,40}?\b)?"
+    r"(?:destructive|irreversibl[ey]|(?:can ?not|can't) be undone)\b"
+)
+"""What no reading says of itself: `This cannot be undone`; not `Call it before anything destructive`."""
 _WALKING = word_set("cd chdir pwd")
 _MADE = (Verb.CREATE, Verb.UPDATE, Verb.ADMIN)
 MIN_TOOLS = 5
@@ -41,6 +46,9 @@ MIN_TOOLS = 5
 
 MAX_DESCRIPTION_CHARS = 4096
 """How much of a description is searched for what stays."""
+
+MAX_SENTENCES = 32
+"""Sentences of that part that may say it."""
 
 
 @frozen
@@ -64,7 +72,7 @@ class Judged:
 def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     """Returns what a tool does. Pure and deterministic. `acting` are the arguments of `acting_arguments`."""
     name = read_name(tool.name)
-    described = read_description(tool.description)
+    described = (*read_description(tool.description), *_titled(tool))
     does = any(said.later and said.verb not in READS for said in described) or happens(tool)[0] is not None
     shown = 0 if does else shows(tool.description, name)
     if shown:
@@ -88,6 +96,13 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
         roles = _roles(tool, setting, acting)
     said = _with_hints(said, tool)
     return Judged(tool=tool, name=name, resource=resource, said=said, roles=roles, lasting=_lasting(tool))
+
+
+def _titled(tool: Tool) -> Iterator[Said]:
+    """Yields what a title says is changed (`Delete an item`). A title says less than a name, so it only raises."""
+    for said in (said for title in tool.titles for said in read_description(title)):
+        if said.verb not in READS and said.word in STRICT and not said.weak:
+            yield replace(said, later=True, reason=f'title says "{said.word}"')
 
 
 def acting_arguments(tools: Sequence[Tool]) -> frozenset[str]:
@@ -214,9 +229,15 @@ def _understood(said: Sequence[Said], tool: Tool) -> tuple[Said, ...]:
 
 
 def _with_hints(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
-    """Raises by annotations. `readOnlyHint` of true, like every other mild claim of the server itself, says nothing."""
+    """Raises by annotations, and a reading by the warning that it cannot be undone. `readOnlyHint` of true, like every
+    other mild claim of the server itself, says nothing."""
     first = said[0]
     mild = first.verb in READS or first.verb is Verb.CREATE
+    if first.verb in READS and any(
+        map(_STAYS.match, sentences(fold(tool.description[:MAX_DESCRIPTION_CHARS]), MAX_SENTENCES))
+    ):
+        reason = f"description says that its effect stays, though the {first.reason}"
+        return (Said(verb=Verb.DELETE, confidence=50, reason=reason, word=first.word),)
     if tool.hints.get("destructiveHint") and mild and len(said) == 1:
         verb = Verb.DELETE if first.verb in READS else Verb.UPDATE
         return (Said(verb=verb, confidence=50, reason=f"destructiveHint, though the {first.reason}", word=first.word),)

@@ -86,7 +86,7 @@ LAST: Mapping[str, frozenset[str]] = {
     "path": word_set("path filename filepath file directory folder dir"),
     "account": word_set("iban wallet beneficiary payee"),
     "code": word_set("command cmd cmdline script"),
-    "query": word_set("query sql"),
+    "query": word_set("query sql clause"),
     "content": word_set(
         "body content text message html markdown title subject note notes comment comments remark remarks msg"
     ),

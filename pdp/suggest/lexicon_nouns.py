@@ -88,6 +88,8 @@ RIGHTS_MADE_ONLY_BY_CHANGE = word_set("group index rule limit schema parameter f
 """Of these, making a new one adds no right by itself."""
 CREDENTIALS = word_set("token credential secret key certificate password")
 """What lets in whoever has it."""
+CLIENT_KINDS = word_set("oauth oauth2 oidc openid saml api service machine")
+"""What makes an `application`, `app`, `client`, `account` or `principal` something that lets programs in."""
 KEY_KINDS = word_set(
     "api deploy ssh access encryption secret public signing gpg kms license host sdk private master root service"
 )

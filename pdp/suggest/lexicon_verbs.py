@@ -404,7 +404,7 @@ ALSO_NOUNS = word_set(
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
     "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
-    "cleanup lookup research reconnect leave dispute resend commission excuse debit scrap"
+    "cleanup lookup research reconnect leave dispute resend commission excuse debit scrap ssh sudo apt npm pip curl scp tar sed"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

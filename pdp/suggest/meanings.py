@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from pdp.suggest.lexicon_nouns import (
     BOOKED,
+    CLIENT_KINDS,
     CREDENTIALS,
     KEY_KINDS,
     MONEY,
@@ -19,7 +21,7 @@ from pdp.suggest.lexicon_verbs import UNDONE_EASILY
 from pdp.suggest.names import Name
 from pdp.suggest.readings import changes
 from pdp.suggest.said import READS, Said
-from pdp.suggest.words import word_set
+from pdp.suggest.words import singular, word_set
 from writ.action import Verb
 
 BOOKING_WORDS = ("book", "reserve", "rent", "hire")
@@ -52,6 +54,7 @@ _CONTEXTS = word_set(
 )
 _FORMATTED = word_set("range cell cells sheet spreadsheet row disk drive partition volume card stick paragraph slide")
 """What is another thing once it is formatted; a date or a text that is formatted is only shown."""
+_CLIENTS = word_set("application app client account principal consumer")
 _PARTS_OF_A_SHEET = word_set("table column index")
 _TRADING_VERBS = ("open", "close", "exercise", "adjust", "increase", "reduce", "increment")
 _ORDERING_VERBS = ("place", "create", "submit", "make", "new")
@@ -149,6 +152,9 @@ def _right(said: Said, name: Name, nouns: tuple[str, ...]) -> str:
     head = nouns[-1]
     if head == "key" and KEY_KINDS & name.others:
         return "key"
+    for kind, client in pairwise(name.words):
+        if kind in CLIENT_KINDS and singular(client) == head and head in _CLIENTS:
+            return f"{kind} {head}"
     telling = [noun for noun in nouns if noun in RIGHTS]
     if not telling or head not in RIGHTS | _FORMS_OF_A_RECORD:
         return ""

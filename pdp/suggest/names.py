@@ -203,6 +203,8 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
         return True  # `dm_history`
     if index and STRICT.get(words[index - 1]) in READS and words[-1] in _ABOUT_A_VERB and index == len(words) - 2:
         return True  # `get_create_fields`
+    if words[index] == "update" and STRICT.get(words[0]) in READS and (words[index + 1 :] or ("by",))[0] in BREAKS:
+        return words[index - 1] not in _JOINS  # `get_status_update`, `get_update_by_id`
     if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
         return False
     if words[index] in _SELDOM_NOUNS and index == len(words) - 1:  # `label_approve`, `patch_deploy`

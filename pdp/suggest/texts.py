@@ -55,8 +55,9 @@ def _secret(asked: Question) -> Judgement | None:
 
 def _by_whole_name(asked: Question) -> Judgement | None:
     rest = "_".join(asked.words[1:]) if asked.words[:1] and asked.words[0] in _DIRECTIONS else asked.single
+    end = "_".join(asked.words[-2:])
     for kind in _KINDS:
-        if {asked.name, asked.single, rest} & WHOLE[kind]:
+        if {asked.name, asked.single, rest} & WHOLE[kind] or (kind in ("url", "path") and end in WHOLE[kind]):
             return _named(asked, kind, asked.single)
     is_id = asked.single == "id" and asked.described in ("url", "path", "code")  # `the id, or the URL of the page`
     if asked.described and not is_id and {asked.name, asked.single} & GENERIC:
@@ -89,7 +90,7 @@ def _by_last_word(asked: Question) -> Judgement | None:
 def _by_the_rest(asked: Question) -> Judgement | None:
     if asked.name in WHOLE["amount"] or asked.last in LAST["amount"]:
         return Judgement("amount", 65, "named like money")
-    is_name = asked.last == "name" and len(asked.words) > 1
+    is_name = singular(asked.last) == "name" and (len(asked.words) > 1 or asked.argument.listed)
     if asked.single == asked.setting.resource and Verb.CREATE in asked.setting.verbs and not asked.setting.books:
         return _content(asked, asked.single)  # the new records themselves
     if asked.single in THINGS or asked.single == asked.setting.resource or is_name:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pdp.suggest.schema import Argument, parse_arguments_schema, parse_result_schema
 from pdp.suggest.shapes import shape, wrong
+from pdp.suggest.words import plain_text
 from writ.canonical import arguments_bytes
 from writ.errors import InvalidInput
 from writ.frozen import frozen
@@ -38,10 +39,11 @@ _GRAVE = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": Fals
 
 @frozen
 class Tool:
-    """One definition as it came. `hints` are the server's own claims; one that is no boolean is read as the graver of both."""
+    """One definition as it came, `description` as `plain_text` makes it. `titles`: its own and that of its annotations.
+    `hints` are the server's own claims; one that is no boolean is read as the graver of both."""
 
     name: str
-    title: str
+    titles: tuple[str, ...]
     description: str
     arguments: tuple[Argument, ...]
     results: tuple[Argument, ...] | None
@@ -70,9 +72,13 @@ def parse_tools(document: bytes) -> tuple[Tool, ...]:
     if len(listed) > MAX_TOOLS:
         raise InvalidInput("TOOLS_TOO_MANY", f"expected at most {MAX_TOOLS} tools, got {len(listed)}")
     tools = tuple(_parse_tool(item, index) for index, item in enumerate(listed))
-    names = {tool.name for tool in tools}
-    if len(names) != len(tools):
-        raise InvalidInput("TOOLS_INVALID", f"expected every tool name once, got {len(tools) - len(names)} repeated")
+    seen: set[str] = set()
+    for tool in tools:
+        if tool.name in seen:
+            raise InvalidInput(
+                "TOOLS_INVALID", f"expected every tool name once, got {json.dumps(tool.name[:64])} twice"
+            )
+        seen.add(tool.name)
     return tools
 
 
@@ -100,11 +106,10 @@ def _read_tool(definition: Mapping[str, Any], name: str) -> Tool:
     if description is not None and not isinstance(description, str):
         raise wrong("`description`", "a string", description)
     claims = annotations or {}
-    title = definition.get("title", claims.get("title"))
     return Tool(
         name=name,
-        title=title if isinstance(title, str) else "",
-        description=(description or "")[:MAX_DESCRIPTION_CHARS],
+        titles=tuple(title for title in (definition.get("title"), claims.get("title")) if isinstance(title, str)),
+        description=plain_text((description or "")[:MAX_DESCRIPTION_CHARS]),
         arguments=parse_arguments_schema(schema),
         results=parse_result_schema(definition.get("outputSchema")),
         # A claim only ever raises: what is neither of the two values that it may have is the graver one. Null says nothing.

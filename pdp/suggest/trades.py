@@ -28,6 +28,9 @@ _SOURCES = word_set("source code snippet expression program body")
 _LANGUAGES = word_set(
     "javascript js python shell bash lua ruby perl php powershell typescript vba groovy applescript wasm"
 )
+_PROGRAMS = _LANGUAGES | word_set("apex script lambda function procedure macro")
+_WRITTEN_OUT = word_set("body content source definition implementation code")
+_WRITING = frozenset({Verb.CREATE, Verb.UPDATE, Verb.ADMIN})
 _FILE_PLACES = word_set("source destination src dest target from to name location")
 _NAMES_OR_TIMES = word_set("name from to")
 _KEPT_BY_NAME = word_set("log object notebook repository git")
@@ -124,6 +127,8 @@ def _code(asked: Question) -> Judgement | None:
         return Judgement("code", 80, "what a running program is told")
     if asked.last in _SOURCES and _LANGUAGES & set(asked.words[:-1]):
         return Judgement("code", 85, f"{asked.name} that is a program")
+    if asked.single in _WRITTEN_OUT and _PROGRAMS & asked.setting.words and asked.setting.verbs & _WRITING:
+        return Judgement("code", 75, "the program that is written")
     if asked.single not in _CODE_NAMES:
         return None
     if asked.described == "query" and asked.single != "code":

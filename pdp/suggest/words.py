@@ -33,7 +33,17 @@ _ON_CALL = re.compile(
     r"|nurse|staff|crew|team|group|user|member|contact|shift|schedule|rota|rotation|calendar|roster|duty|hours|now|today|tonight|and|or"
     r"|for|at|in|during|this|when|who)s?\b))"
 )
-_SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)|\n\s*\n|\n\s*[-*]")
+_BRANDS = re.compile(
+    "BuildKite|CallRail|ClickUp|DocuSign|DropBox|GitHub|GitLab|LinkedIn|MailChimp|MailGun|MySQL|OAuth|OpenAI|OpenID|PayPal|PlayStation"
+    "|PostHog|RingCentral|RunPod|SendGrid|SharePoint|ShipStation|WhatsApp|WordPress|YouTube"
+)
+"""Names that a capital inside would take apart, into verbs as often as not: `getPayPalOrder`, `listDropBoxFiles`."""
+_SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)")
+_LINE_END = re.compile(r"\n\s*\n|\n\s*(?:[-*+>\u2013]|\d+[.)])|\u2022|\n(?=\s*[A-Z][a-z]{2,14}s\s)")
+"""What ends a sentence without a full stop: so does a line before `Deletes …`, though many a text is wrapped."""
+_BLOCKS = word_set("br p div li ul ol table tr td th h1 h2 h3 h4 h5 h6 hr section article blockquote pre")
+_INLINE = word_set("a b i em strong code span u s small sub sup font mark kbd tt var samp ins del")
+_TAG = re.compile(rf"</?({'|'.join(sorted(_BLOCKS | _INLINE))})(?:\s[^<>]{{0,256}})?/?>", re.IGNORECASE)
 _SAME = word_set(
     "address alias analysis access bus business process progress status news series sms https dns gas lens "
     "ios aws gps virus bonus campus canvas class pass express success focus press wireless os js css tls rds "
@@ -53,6 +63,10 @@ _IRREGULAR = {
     "databases": "database",
     "leaves": "leave",
     "series": "series",
+    "uris": "uri",
+    "apis": "api",
+    "kpis": "kpi",
+    "emojis": "emoji",
 }
 
 
@@ -61,7 +75,7 @@ def name_words(name: str) -> tuple[str, ...]:
     """Returns the words of a name in any style: `sendEmail`, `send_email`, `mail.send-email`, `SENDEmail`."""
     words: list[str] = []
     start = 0
-    name = name[: MAX_WORDS * 8]
+    name = _BRANDS.sub(lambda found: found[0].capitalize(), name[: MAX_WORDS * 8])
     for index in range(1, len(name) + 1):
         if index == len(name) or _is_border(name, index):
             piece = fold(name[start:index].strip())
@@ -83,6 +97,13 @@ def _is_border(name: str, index: int) -> bool:
         follows = name[index + 1] if index + 1 < len(name) else ""
         return not before.isupper() or follows.islower()
     return False
+
+
+def plain_text(text: str) -> str:
+    """Returns a text without HTML tags, with full stops where only lines or blocks end: folding leaves no lines.
+    `<deletes>` is no tag and stays."""
+    text = _TAG.sub(lambda found: "\n\n" if found[1].lower() in _BLOCKS else "", text).strip()
+    return _LINE_END.sub(". ", text)
 
 
 def first_sentence(text: str) -> str:

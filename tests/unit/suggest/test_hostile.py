@@ -119,6 +119,27 @@ def test_an_open_world_is_trusted_by_no_spelling_of_the_hint(claim: Any) -> None
     assert not trusted(made({"name": "get_balance", "annotations": {"openWorldHint": claim}}))
 
 
+@pytest.mark.parametrize(
+    ("title", "verb"),
+    [("Delete an item", "DELETE"), ("Get an item", "READ"), ("Read-only", "READ"), ("Item", "READ"), (7, "READ")],
+)
+def test_a_title_raises_what_a_name_says_and_lowers_nothing(title: Any, verb: str) -> None:
+    for titled in (
+        {"title": title},
+        {"annotations": {"title": title}},
+        {"title": "Item", "annotations": {"title": title}},
+    ):
+        assert made({"name": "get_item", **titled}).entry["verb"] == verb
+        assert made({"name": "frob", **titled}).entry["verb"] == "UNKNOWN"
+        assert made({"name": "delete_item", **titled}).entry["verb"] == "DELETE"
+
+
+def test_no_line_break_hides_what_is_done() -> None:
+    for between in ("\n", "\n\n", "\n2) ", "\n+ ", "<br>", "<p class='a'>"):
+        description = f"Lists the items{between}Deletes old ones"
+        assert made({"name": "list_items", "description": description}).entry["verb"] == "DELETE", between
+
+
 def test_a_destructive_update_is_irreversible() -> None:
     definition = {"name": "rename_item", "annotations": {"destructiveHint": True}}
     assert made(definition).entry["reversibility"] == "IRREVERSIBLE"
@@ -212,7 +233,6 @@ def test_a_name_that_no_catalog_can_hold_is_left_out(name: str) -> None:
         b'{"tools": 7}',
         b'[{"description": "no name"}]',
         b'[{"name": ""}]',
-        b'[{"name": "a"}, {"name": "a"}]',
         b'[{"name": "a", "name": "b"}]',
         b'[{"name": "' + b"a" * 257 + b'"}]',
         b'[{"name": "\\ud800"}]',
@@ -274,6 +294,11 @@ def test_a_definition_of_a_wrong_shape_is_refused_and_what_came_is_said(
 )
 def test_what_says_nothing_of_an_argument_is_a_schema(schema: Any) -> None:
     assert made({"name": "get_item", "inputSchema": schema}).entry["verb"] == "READ"
+
+
+def test_a_name_that_comes_twice_is_named() -> None:
+    with pytest.raises(InvalidInput, match='expected every tool name once, got "a" twice'):
+        parse_tools(b'[{"name": "a"}, {"name": "b"}, {"name": "a"}]')
 
 
 def test_a_document_that_is_too_large_is_refused_before_it_is_read() -> None:
