@@ -79,4 +79,8 @@ def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.READ, named, everything=bool(named) and found.open)
 
 
-FILTER_COMMANDS: dict[str, Handler] = {"sed": _sed, "awk": _awk, "jq": _jq}
+FILTER_COMMANDS: dict[str, Handler] = {
+    "sed": _sed,
+    **dict.fromkeys(("awk", "gawk", "mawk", "nawk", "original-awk"), _awk),
+    "jq": _jq,
+}

@@ -62,8 +62,11 @@ class Runner(Protocol):
     def script(self, text: str) -> None:
         """Runs the text of a shell script."""
 
-    def elsewhere(self, program: str, run: Callable[[Runner], None]) -> None:
-        """Adds that `program` runs, and the gravest of what `run` does on another host or in a container."""
+    def elsewhere(self, program: str, run: Callable[[Runner], None], *, is_sure: bool = True) -> None:
+        """Adds that `program` runs, and the gravest of what `run` does on another host or in a container.
+
+        Without `is_sure` nothing is run for certain, and what cannot be told of it is left out.
+        """
 
 
 @frozen

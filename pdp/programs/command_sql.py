@@ -72,7 +72,10 @@ CLIENTS = {
     ),
 }
 _SQLITE = "sqlite3"
-CLIENT_NAMES = frozenset({*CLIENTS, _SQLITE, "mariadb", "pgcli", "mycli", "sqlcmd"})
+CLIENT_NAMES = frozenset({*CLIENTS, _SQLITE}) | names(
+    """mariadb pgcli mycli litecli sqlcmd mssql-cli bcp osql isql sqlplus usql duckdb cqlsh snowsql clickhouse-client mongo
+    mongosh cypher-shell influx rqlite trino"""
+)
 _SQLITE_FLAGS = names(
     """ascii bail batch box column csv echo header noheader html json line list markdown quote readonly safe
     table tabs"""

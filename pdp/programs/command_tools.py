@@ -21,7 +21,8 @@ from writ.frozen import frozen
 class Tool:
     """What words of a tool ask for. `depth`: how many operands name the subcommand, and so have to be literal.
 
-    A word of `copies` copies the operands behind it to the last one; `runs`: it may run a command in a container.
+    A word of `copies` copies the operands behind it to the last one; one that is all of `loses` deletes; `runs`: it may
+    run a command in a container; `reads`: its input holds commands like those on its line.
     """
 
     depth: int = 1
@@ -29,7 +30,9 @@ class Tool:
     administers: frozenset[str] = frozenset()
     sends: frozenset[str] = frozenset()
     copies: frozenset[str] = frozenset()
+    loses: re.Pattern[str] | None = None
     runs: bool = False
+    reads: bool = False
 
 
 _CLOUD = Tool(
@@ -47,7 +50,7 @@ _CONTAINERS = Tool(
 _KUBERNETES = Tool(
     deletes=names("delete drain --prune --force rm rmdir unlink shred"),
     runs=True,
-    administers=names("auth certificate clusterrolebinding rolebinding taint cordon uncordon"),
+    administers=names("reconcile certificate clusterrolebinding rolebinding taint cordon uncordon"),
 )
 _TERRAFORM = Tool(deletes=names("destroy rm -destroy --destroy taint"), sends=names("push login"))
 _REDIS = Tool(
@@ -55,9 +58,15 @@ _REDIS = Tool(
         """flushall flushdb del unlink hdel srem zrem zremrangebyrank zremrangebyscore ltrim lrem expire getdel xdel
         xtrim json.del spop lpop rpop"""
     ),
-    administers=names("config acl shutdown replicaof slaveof debug cluster script module save bgsave failover"),
+    administers=names(
+        "config acl shutdown replicaof slaveof debug cluster script module save bgsave failover function"
+    ),
+    reads=True,
 )
-_PACKAGES = Tool(deletes=names("uninstall remove purge rm autoremove unpublish yank"), sends=names("publish login"))
+_REDIS_CODE = names("eval eval_ro evalsha evalsha_ro fcall fcall_ro --eval")
+_PACKAGES = Tool(
+    deletes=names("uninstall remove purge rm autoremove unpublish yank --purge"), sends=names("publish login")
+)
 _RELEASES = Tool(deletes=names("uninstall delete rollback"), sends=names("push"))
 
 TOOLS: dict[str, Tool] = {
@@ -67,14 +76,33 @@ TOOLS: dict[str, Tool] = {
     **dict.fromkeys(("terraform", "tofu", "terragrunt"), _TERRAFORM),
     **dict.fromkeys(("redis-cli", "valkey-cli"), _REDIS),
     **dict.fromkeys(("npm", "pnpm", "yarn", "pip", "pip3", "gem", "cargo", "apt", "apt-get", "dnf", "yum"), _PACKAGES),
+    "dpkg": Tool(depth=0, deletes=names("-r -P --remove --purge")),
+    "rpm": Tool(depth=0, deletes=names("-e --erase")),
+    "pacman": Tool(depth=0, deletes=names("--remove"), loses=re.compile(r"-R[a-z]*")),
     "helm": _RELEASES,
-    "gh": Tool(depth=2, deletes=names("delete remove archive -X"), administers=names("secret ssh-key gpg-key auth")),
+    "gh": Tool(
+        depth=2,
+        deletes=names("delete remove archive"),
+        administers=names("secret ssh-key gpg-key login logout refresh setup-git"),
+        sends=names("create comment upload edit review merge close reopen -f -F --field --raw-field --input"),
+        loses=re.compile(r"(?:-X=?|--method=)?DELETE", re.IGNORECASE),
+    ),
+    "systemctl": Tool(
+        depth=0,
+        administers=names(
+            """start stop restart try-restart reload reload-or-restart enable reenable disable mask unmask kill isolate edit
+            link revert preset set-property set-default set-environment daemon-reload daemon-reexec reboot poweroff halt
+            suspend hibernate rescue emergency"""
+        ),
+    ),
+    "mysqladmin": Tool(depth=0, deletes=names("drop"), administers=names("create password shutdown kill")),
+    "pg_restore": Tool(depth=0, deletes=names("-c --clean")),
     "vault": Tool(deletes=names("delete destroy revoke"), administers=names("policy auth token operator secrets")),
     "etcdctl": Tool(deletes=names("del"), administers=names("user role auth member")),
     "consul": Tool(depth=2, deletes=names("delete deregister"), administers=names("acl")),
     "rsync": Tool(
         depth=0,
-        deletes=names("--delete --del --delete-after --delete-before --remove-source-files"),
+        loses=re.compile(r"--(?:del|remove-).*"),
         copies=names("rsync"),
     ),
     "rclone": Tool(
@@ -87,20 +115,42 @@ TOOLS: dict[str, Tool] = {
 ALWAYS: dict[str, Verb] = {
     **dict.fromkeys(
         names(
-            "dropdb dropuser userdel groupdel deluser delgroup wipefs mkfs mkswap fdisk parted sgdisk lvremove vgremove"
+            """dropdb dropuser userdel groupdel deluser delgroup wipefs mkfs mkswap fdisk parted sgdisk lvremove vgremove
+            blkdiscard rimraf srm tmpreaper trash trash-put wipe"""
         ),
         Verb.DELETE,
     ),
     **dict.fromkeys(
         names(
             """createuser useradd adduser usermod groupadd groupmod gpasswd passwd chpasswd visudo iptables ip6tables nft
-            ufw setcap chsh sysctl insmod modprobe rmmod update-alternatives setenforce semanage mount umount"""
+            ufw setcap chsh sysctl insmod modprobe rmmod update-alternatives setenforce semanage mount umount shutdown reboot
+            halt poweroff"""
         ),
         Verb.ADMIN,
     ),
     **dict.fromkeys(names("ftp mail mailx sendmail telnet dig nslookup host drill kdig whois"), Verb.SEND),
 }
 """Programs whose one purpose it is."""
+
+ANY = Tool(
+    depth=0,
+    deletes=names(
+        """delete del remove purge destroy drop wipe erase rm rmi rmdir unlink shred uninstall unpublish terminate prune flush
+        flushall flushdb rimraf"""
+    ),
+    loses=re.compile(
+        r"-{1,2}(?:delete|purge|remove|destroy|wipe|erase)(?:-[a-z-]+)?(?:=.*)?"
+        r"|(?:[a-z0-9_-]+:)+(?:drop|delete|destroy|purge|wipe|reset|fresh|flush)(?::.*)?"
+    ),
+)
+"""A program of no table."""
+
+_TEXT_OPTIONS = names("-k -m -g --grep --filter --keyword --message --title --name --body --description --comment")
+_SQL = re.compile(
+    r"\b(?:delete\s+from|drop\s+(?:table|database|schema|view|index|user|role|column|keyspace|collection)|truncate\s+table)\b",
+    re.IGNORECASE,
+)
+"""In a word of a tool it is a statement for some database behind it."""
 
 # `aws iam delete-user`, `aws ec2 terminate-instances`, `gcloud … remove-iam-policy-binding`.
 _COMPOUND = (
@@ -120,6 +170,11 @@ _REMOTE = re.compile(r"[^/=]*:.*")
 _MAKES_FILE_SYSTEM = re.compile(r"mkfs\.[a-z0-9]+")
 
 
+def is_tool(program: str) -> bool:
+    """True for a program of these tables whose words tell what it does."""
+    return program in TOOLS or ALWAYS.get(program) is Verb.DELETE
+
+
 def handler(program: str) -> Callable[[Sequence[Word], Input, Runner], None] | None:
     """Returns what tells the effects of a program of these tables, None for any other."""
     tool = TOOLS.get(program)
@@ -129,6 +184,17 @@ def handler(program: str) -> Callable[[Sequence[Word], Input, Runner], None] | N
     if verb is None:
         return None
     return lambda _args, _given, runner: _add(verb, program, runner)
+
+
+def asked_of_any(args: Sequence[Word]) -> Verb:
+    """Returns the gravest verb that the words of a program of no table ask for. What an option takes for a text does not."""
+    before = [None, *args]
+    asking = [
+        word.text.lower()
+        for previous, word in zip(before, args, strict=False)
+        if word.text is not None and not (previous and previous.text in _TEXT_OPTIONS)
+    ]
+    return _verb(ANY, set(asking))
 
 
 def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: Runner) -> None:
@@ -141,7 +207,9 @@ def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: R
     ]
     if any(word.literal is None for word in operands[: tool.depth]):
         raise NotUnderstood("expected a literal subcommand of a tool")
-    texts = {word.text.lower() if program.endswith("-cli") else word.text for word in args if word.text is not None}
+    texts = {word.text.lower() if tool is _REDIS else word.text for word in args if word.text is not None}
+    if tool.reads:
+        texts |= _words_of_input(texts, given)
     if program == "rsync":
         _check_rsync(args)
     verb = _verb(tool, texts)
@@ -150,6 +218,13 @@ def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: R
         runner.add(CommandEffect(verb=Verb.SEND, program=program))
     if tool.runs:
         run_inside(program, args, given, runner)
+
+
+def _words_of_input(texts: set[str], given: Input) -> set[str]:
+    """Returns the words of what a client of Redis reads. Raises NotUnderstood where they are not literal, or are code."""
+    if not texts.isdisjoint(_REDIS_CODE) or (given.given and given.text is None and "-x" not in texts):
+        raise NotUnderstood("expected literal commands for a client")
+    return set((given.text or "").lower().replace('"', " ").replace("'", " ").split())
 
 
 def _check_rsync(args: Sequence[Word]) -> None:
@@ -178,8 +253,14 @@ def _add(verb: Verb, program: str, runner: Runner) -> None:
 
 
 def _verb(tool: Tool, texts: set[str]) -> Verb:
-    if not tool.deletes.isdisjoint(texts) or any(_COMPOUND[0][1].fullmatch(text) for text in texts):
+    if not tool.deletes.isdisjoint(texts) or any(_deletes(tool, text) for text in texts):
         return Verb.DELETE
     if not tool.administers.isdisjoint(texts) or any(_COMPOUND[1][1].fullmatch(text) for text in texts):
         return Verb.ADMIN
     return Verb.EXECUTE if tool.sends.isdisjoint(texts) else Verb.SEND
+
+
+def _deletes(tool: Tool, text: str) -> bool:
+    return bool(
+        _COMPOUND[0][1].fullmatch(text) or (tool.loses is not None and tool.loses.fullmatch(text)) or _SQL.search(text)
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pdp.programs.command_files import FILE_COMMANDS, Handler
 from pdp.programs.command_filters import FILTER_COMMANDS
@@ -17,6 +18,7 @@ from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import Input, Runner, grammar, read_options
 from pdp.programs.command_remote import LOADER, REMOTE_COMMANDS
 from pdp.programs.command_sql import CLIENT_NAMES, run_client
+from pdp.programs.command_tools import asked_of_any, is_tool
 from pdp.programs.command_tools import handler as tool_handler
 from pdp.programs.command_wrappers import WRAPPERS, env, run_wrapper, xargs
 from pdp.programs.model import CommandEffect
@@ -30,7 +32,7 @@ _HIDING = names(
     mapfile readarray getopts declare typeset local readonly export unset exec fish zsh ksh csh tcsh busybox
     chroot unshare nsenter setarch linux32 linux64 numactl fakeroot pkexec bwrap firejail proot runcon capsh
     start-stop-daemon daemonize tmux screen dtach entr hyperfine xvfb-run proxychains proxychains4 torsocks ltrace
-    valgrind gdb ssh-agent script expect parallel watch flock su doas runuser socat"""
+    valgrind gdb ssh-agent script expect parallel sem watch flock su doas runuser socat toybox"""
 )
 _QUIET = names(
     """: true false echo pwd basename dirname whoami id uname seq sleep exit return break continue shift
@@ -39,8 +41,16 @@ _QUIET = names(
 """They touch nothing but their output, whatever their arguments are."""
 
 _SHELLS = frozenset({"bash", "sh", "dash"})
-_INTERPRETERS = re.compile(r"(?:python|perl|ruby|node|nodejs|php|lua|tclsh|Rscript|pypy)[0-9.]*")
+_INTERPRETERS = re.compile(
+    r"(?:python|ipython|perl|ruby|irb|node|nodejs|php|lua|luajit|tclsh|Rscript|pypy|pwsh|powershell|osascript|julia|groovy"
+    r"|elixir|guile|racket|swipl|ghci|jshell|ts-node|tsx)[0-9.]*"
+)
 
+_BEGINNINGS = names("rm rmdir unlink shred dd find xargs env git curl wget chmod chown chgrp ssh scp nc busybox toybox")
+"""Commands, shells and wrappers apart, that no program has a subcommand or a language of that name for."""
+
+_CODE_OPTION = re.compile(r"-[ce]|eval|-{1,2}(?:eval|exec|execute|[cC]ommand|run|expression|[eE]ncoded[cC]ommand)")
+_NO_CODE = re.compile(r"[^\s;|&(){}<>$`'\"\\]*|[\w.-]+=[^\s;|&(){}<>$`'\"\\]*(?:\s+[\w.-]+=[^\s;|&(){}<>$`'\"\\]*)*")
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
 _READ = grammar("rs", "dnNptu")
 
@@ -60,7 +70,7 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
         runner.run(words[1:], given)
         return
     if path is None and "/" in name:
-        runner.add(CommandEffect(verb=Verb.EXECUTE, program=name))
+        _unread(name, words[1:], given, runner)
         return
     program = path[1] if path else name
     args = words[1:]
@@ -80,7 +90,59 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
     elif (tool := tool_handler(program)) is not None:
         tool(args, given, runner)
     elif program not in _QUIET:
-        runner.add(CommandEffect(verb=Verb.EXECUTE, program=program))
+        _unread(program, args, given, runner)
+
+
+def _unread(program: str, args: Sequence[Word], given: Input, runner: Runner) -> None:
+    """Adds a program that nothing here reads: what its words ask for, and what it runs should it be a wrapper.
+
+    Only the first command among its words counts, so that the work does not double with each.
+    """
+    verb = asked_of_any(args)
+    start = next((index for index in range(len(args)) if _begins_command(args, index, given)), len(args))
+    words = args[start:]
+    if not words or verb is not Verb.EXECUTE:
+        runner.add(CommandEffect(verb=verb, program=program))
+    is_sure = bool(words) and _has_code(words, given)
+    if words:
+        runner.elsewhere(program, lambda there: there.run(words, given), is_sure=is_sure)
+    own = args[:start] if is_sure else args
+    if any(_CODE_OPTION.fullmatch(before.text or "") and _is_code(word) for before, word in pairwise(own)):
+        raise NotUnderstood("expected a program that shows what it does")
+
+
+def _begins_command(args: Sequence[Word], index: int, given: Input) -> bool:
+    """True for a word that names a command, and not the language or the client that an option asks for."""
+    name = _base(args[index])
+    if index + 1 == len(args):
+        return given.given and _takes_code(name)
+    if name in _SHELLS or name in _BEGINNINGS or name in WRAPPERS:
+        return True
+    before = (args[index - 1].text or "") if index else ""
+    is_value = before[:1] == "-" and before != "--"
+    return not is_value and (_takes_code(name) or is_tool(name))
+
+
+def _takes_code(name: str) -> bool:
+    return name in _SHELLS or name in CLIENT_NAMES or _INTERPRETERS.fullmatch(name) is not None
+
+
+def _has_code(words: Sequence[Word], given: Input) -> bool:
+    """True for a shell, a language or a client with code on its line or as its input."""
+    if not _takes_code(_base(words[0])):
+        return False
+    return given.given or any(re.fullmatch("-[A-Za-z]*[ce]", word.text or "") for word in words[1:])
+
+
+def _base(word: Word) -> str:
+    name = word.literal or ""
+    path = _SYSTEM.fullmatch(name)
+    return path[1] if path else name
+
+
+def _is_code(word: Word) -> bool:
+    """True for a text that is more than a name, a path or settings."""
+    return word.text is not None and not _NO_CODE.fullmatch(word.text)
 
 
 def _shell(program: str, args: Sequence[Word], given: Input, runner: Runner) -> None:
@@ -89,7 +151,7 @@ def _shell(program: str, args: Sequence[Word], given: Input, runner: Runner) -> 
     if found.operands and not (first and first[0] not in "-+"):
         raise NotUnderstood("expected a literal script")
     if found.operands and not found.has("c"):
-        _script_file(program, found.operands[0], runner)
+        _script_file(program, found.operands, runner)
         return
     text = first if found.has("c") else given.text
     # Only bash reads $'...' as one word; what other shells make of it differs.
@@ -104,18 +166,18 @@ def _interpreter(program: str, args: Sequence[Word], runner: Runner) -> None:
     if first in ("--version", "-V"):
         return
     if first == "-m" and len(args) > 1 and args[1].literal:
-        runner.add(CommandEffect(verb=Verb.EXECUTE, program=program))
+        runner.add(CommandEffect(verb=asked_of_any(args[2:]), program=program))
     elif first and first[0] != "-":
-        _script_file(program, args[0], runner)
+        _script_file(program, args, runner)
     else:
         raise NotUnderstood("expected an interpreter with a literal script file")
 
 
-def _script_file(program: str, word: Word, runner: Runner) -> None:
-    if (word.text or "").startswith(("/dev/", "/proc/")):
+def _script_file(program: str, words: Sequence[Word], runner: Runner) -> None:
+    if (words[0].text or "").startswith(("/dev/", "/proc/")):
         raise NotUnderstood("expected a script in a file")
-    runner.files(Verb.READ, [word])
-    runner.add(CommandEffect(verb=Verb.EXECUTE, program=program))
+    runner.files(Verb.READ, words[:1])
+    runner.add(CommandEffect(verb=asked_of_any(words[1:]), program=program))
 
 
 def _set(args: Sequence[Word], _given: Input, _runner: Runner) -> None:

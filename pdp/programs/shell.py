@@ -110,13 +110,16 @@ class _Script:
         except RecursionError:
             self.unknown("expected fewer levels of nesting")
 
-    def elsewhere(self, program: str, run: Callable[[Runner], None]) -> None:
+    def elsewhere(self, program: str, run: Callable[[Runner], None], *, is_sure: bool = True) -> None:
         there = _Script(self.sql_clients)
         there.depth = self.depth
         run(there)
-        self.findings += there.findings
         self.add(CommandEffect(verb=Verb.EXECUTE, program=program))
         verbs = {_verb(effect) for effect in there.effects}
+        if is_sure:
+            self.findings += there.findings
+        else:
+            verbs.discard(Verb.UNKNOWN)
         for verb in _GRAVE:
             if verb in verbs:
                 self.add(CommandEffect(verb=verb, program="" if verb is Verb.UNKNOWN else program))
