@@ -5,7 +5,7 @@ through the numbered stages (design, section 2); what arrives meanwhile forms th
 
     1 authenticate, 2 canonicalize   pdp.preparation, pdp.prepare
     3 scan                           pdp.scan
-    4 enrich                         one state trip a batch
+    4 enrich                         pdp.enrichment: one state trip a batch
     5 score                          pdp.signals, pdp.circumstances
     6 evaluate                       pdp.judgement: one OPA trip a batch
     7 oblige                         pdp.oblige
@@ -43,30 +43,27 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 
-from pdp.approval import approval_ask
 from pdp.authenticate import Authenticator
 from pdp.circumstances import Circumstances
 from pdp.conclude import Concluded, Concluder, Deliver, Stopwatch, error_answer, internal_answer
 from pdp.config import Limits, Timeouts
-from pdp.contention import may_wait, pending_before
-from pdp.item import Answer, Item
+from pdp.contention import may_wait
+from pdp.enrichment import Enrichment
 from pdp.judgement import Judgement
 from pdp.lanes import Lanes
-from pdp.model import ClaimStatus, Final, Settlement, StateView
+from pdp.model import Final, Settlement
 from pdp.offload import Offloader
 from pdp.patience import Patience
 from pdp.ports import Judge, State
 from pdp.preparation import Preparation
 from pdp.queue import Entry, FairQueue
-from pdp.semantics import permits, short_circuit
+from pdp.semantics import short_circuit
 from pdp.settle import Settler
 from pdp.telemetry import Telemetry
 from pdp.transform.apply import Transformer
 from pdp.verdict import denied
-from writ.errors import DeadlineExceeded, InvalidInput, NotAuthenticated, NotReady, StateFailed, WritError
-from writ.v1 import decision_pb2
+from writ.errors import DeadlineExceeded, NotAuthenticated, NotReady, WritError
 
 log = logging.getLogger("writ.decide")
 
@@ -98,7 +95,6 @@ class Engine:
         self._authenticator = authenticator
         self._timeouts = timeouts
         self._lanes = lanes
-        self._state = state
         self._concluder = concluder
         self._telemetry = telemetry
         self._deliver = deliver
@@ -107,7 +103,16 @@ class Engine:
         self._scheduled = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._patience = Patience(self._put_back)
-        self._settler = Settler(state, telemetry)
+        self._settler = Settler(state, telemetry, self._spawn)
+        self._enrichment = Enrichment(
+            state=state,
+            settler=self._settler,
+            concluder=concluder,
+            telemetry=telemetry,
+            deliver=deliver,
+            later=self._later,
+            refuse=self._refuse,
+        )
         self._preparation = Preparation(
             authenticator=authenticator,
             limits=limits,
@@ -185,7 +190,7 @@ class Engine:
             # The next batch need not wait for what follows: settling, and the disk.
             self._in_flight -= 1
             self._schedule()
-        self._settle_later(concluded.settlements)
+        self._settler.settle_soon(concluded.settlements)
         if concluded.waiting:
             await self._settler.settle(await self._concluder.conclude_durable(concluded, self._deliver))
 
@@ -195,14 +200,14 @@ class Engine:
         watch.lap("canonicalize")
         lease_s = asyncio.get_running_loop().time() + self._timeouts.lease_ms / 1000
         try:
-            entries = await self._enriched(entries)
+            entries = await self._enrichment.enrich(entries)
             watch.lap("enrich")
             await self._judgement.judge([item for entry in entries for item in entry.items])
             ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
-            await self._dated(ready)
+            await self._enrichment.date(ready)
         except Exception:
             # Nothing is on record yet, so nothing may stay reserved.
-            self._let_go([item for entry in entries for item in entry.items])
+            self._settler.let_go([item for entry in entries for item in entry.items])
             raise
         watch.lap("evaluate")
         if asyncio.get_running_loop().time() >= lease_s:
@@ -227,7 +232,7 @@ class Engine:
             return True
         if entry.asks[0].waits_until_s and self._patience.keeps(entry):
             # Nobody else has to stand behind who may wait for minutes: it reserves anew when it is judged again.
-            self._let_go(entry.items)
+            self._settler.let_go(entry.items)
             entry.items, entry.contended_until_s = [], 0.0
             return True
         short_circuit(entry)
@@ -285,129 +290,3 @@ class Engine:
         log.error(what, exc_info=error)
         self._telemetry.failure("INTERNAL")
         self._deliver([internal_answer(ask) for entry in entries for ask in entry.asks])
-
-    # (4) enrich ------------------------------------------------------------------------------------------------------
-
-    async def _enriched(self, entries: list[Entry]) -> list[Entry]:
-        items = [item for entry in entries for item in entry.items]
-        if not items:
-            return []
-        try:
-            views = await self._views(items)
-        except StateFailed as error:
-            self._telemetry.failure(error.reason)
-            blind = StateView(status=ClaimStatus.MINE, now_ms=int(time.time() * 1000))
-            for item in items:
-                item.view = blind
-                item.verdict = denied(error.reason, "the state that limits rest on cannot be read", "try again later")
-            settlements = self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver).settlements
-            # What was reserved when they came the first time.
-            self._settle_later([settlement for settlement in settlements if settlement.ask.ticket])
-            return []
-        for item, view in zip(items, views, strict=True):
-            if view is None:
-                continue
-            item.view = view
-            if view.ticket:
-                item.state_ask = replace(item.state_ask, ticket=view.ticket)
-        if None in views:
-            entries = self._without(
-                entries, {id(item) for item, view in zip(items, views, strict=True) if view is None}
-            )
-        now_s = asyncio.get_running_loop().time()
-        return [entry for entry in entries if self._is_mine(entry, now_s)]
-
-    async def _views(self, items: list[Item]) -> Sequence[StateView | None]:
-        """Returns the views; None for an item that broke the call, which the others of its batch do not pay for."""
-        try:
-            return await self._state.enrich([item.state_ask for item in items])
-        except StateFailed:
-            raise
-        except Exception:  # a defect that one item meets: each is asked for alone to find which
-            if len(items) == 1:
-                log.exception("enriching failed")
-                return [None]
-        return [view for item in items for view in await self._views([item])]
-
-    def _without(self, entries: list[Entry], broken: set[int]) -> list[Entry]:
-        """Answers the broken items, and returns the entries that have others."""
-        for entry in entries:
-            for item in entry.items:
-                if id(item) in broken:
-                    entry.answered[item.ask] = False
-                    self._telemetry.failure("INTERNAL")
-                    self._deliver([internal_answer(item.ask)])
-            entry.items = [item for item in entry.items if id(item) not in broken]
-        return [entry for entry in entries if entry.items]
-
-    def _is_mine(self, entry: Entry, now_s: float) -> bool:
-        """Answers what needs no judgement; False when nothing of the entry is left for this batch."""
-        if any(item.view.status is ClaimStatus.IN_FLIGHT for item in entry.items):
-            if now_s < entry.asks[0].deadline_s:
-                self._later(entry)
-            else:
-                late = DeadlineExceeded("DEADLINE_EXCEEDED", "the same request is still being decided elsewhere")
-                self._refuse(entry, late)
-                self._let_go(entry.items)
-            return False
-        if now_s < entry.contended_until_s and 0 < entry.pending_before <= pending_before(entry):
-            self._later(entry)
-            return False
-        mine, others = [], []
-        for item in entry.items:
-            if item.view.status is ClaimStatus.ANSWERED and not item.view.answer:
-                unreadable = StateFailed(
-                    "ANSWER_UNREADABLE", "expected an answer that this deployment sealed; ask with another request_id"
-                )
-                self._telemetry.failure(unreadable.reason)
-                self._deliver([error_answer(item.ask, unreadable)])
-                entry.answered[item.ask] = False
-                others.append(item)
-            elif item.view.status is ClaimStatus.ANSWERED:
-                self._deliver([Answer(token=item.ask.token, response=item.view.answer)])
-                stops = entry.semantic != decision_pb2.BATCH_SEMANTIC_EXECUTE_ALL
-                entry.answered[item.ask] = stops and permits(item.view.answer)
-                others.append(item)
-            elif item.view.status is ClaimStatus.REUSED:
-                error = InvalidInput(
-                    "REQUEST_ID_REUSED",
-                    "this request_id was used for another call, agent, principal or session; expected a new one",
-                )
-                self._telemetry.failure(error.reason)
-                self._deliver([error_answer(item.ask, error)])
-                entry.answered[item.ask] = False
-                others.append(item)
-            else:
-                mine.append(item)
-        entry.items = mine
-        self._let_go(others)
-        return bool(mine)
-
-    def _let_go(self, items: Sequence[Item]) -> None:
-        """Gives back what stands reserved for items that need no judgement of their own any more."""
-        self._settle_later(
-            [Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in items if item.state_ask.ticket]
-        )
-
-    def _settle_later(self, settlements: Sequence[Settlement]) -> None:
-        if settlements:
-            self._spawn(self._settler.settle(settlements))
-
-    # (7) oblige: since when approvals are asked for ------------------------------------------------------------------
-
-    async def _dated(self, items: Sequence[Item]) -> None:
-        """Finds when the approvals that are asked for were asked for first: their deadline counts from then on."""
-        asking = [item for item in items if item.verdict.approval]
-        if not asking:
-            return
-        try:
-            since_ms = await self._state.first_asked([approval_ask(item) for item in asking])
-        except StateFailed as error:
-            self._telemetry.failure(error.reason)
-            for item in asking:
-                item.verdict = denied(
-                    error.reason, "the state that approvals rest on cannot be read", "try again later"
-                )
-            return
-        for item, first_ms in zip(asking, since_ms, strict=True):
-            item.approval_since_ms = first_ms

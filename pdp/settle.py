@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
-from pdp.model import Settlement
+from pdp.item import Item
+from pdp.model import Final, Settlement
 from pdp.ports import State
 from pdp.telemetry import Telemetry
 from writ.errors import StateFailed
@@ -23,12 +24,26 @@ MAX_UNSETTLED = 65_536
 
 
 class Settler:
-    """Commits what was allowed and gives back the rest."""
+    """Commits what was allowed and gives back the rest. `spawn` runs a coroutine beside."""
 
-    def __init__(self, state: State, telemetry: Telemetry) -> None:
+    def __init__(
+        self, state: State, telemetry: Telemetry, spawn: Callable[[Coroutine[None, None, None]], None]
+    ) -> None:
         self._state = state
         self._telemetry = telemetry
+        self._spawn = spawn
         self._unsettled = 0
+
+    def settle_soon(self, settlements: Sequence[Settlement]) -> None:
+        """Settles beside what goes on."""
+        if settlements:
+            self._spawn(self.settle(settlements))
+
+    def let_go(self, items: Sequence[Item]) -> None:
+        """Gives back what stands reserved for items that need no judgement of their own any more."""
+        self.settle_soon(
+            [Settlement(ask=item.state_ask, final=Final.WITHDRAWN) for item in items if item.state_ask.ticket]
+        )
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """Returns when the state has taken them, or there are too many that it does not take."""
