@@ -15,8 +15,8 @@ from pdp.scan import Inspector
 # but the case tells a code from a word (`bic deutdeff`, `fin pending`).
 CASE_MATTERS = frozenset(
     (
-        "az_fin", "bic", "bitcoin_address", "card_track", "coin_address", "financial_amount", "financial_weak_amount", "icd10_dotted",
-        "insider_phrase", "passport_mrz",
+        "az_fin", "bic", "bitcoin_address", "card_track", "coin_address", "financial_amount", "financial_weak_amount",
+        "icd10_dotted", "insider_phrase", "passport_mrz",
     )
 )  # fmt: skip
 SPACED = "iban d e 8 9"  # letters that stand apart are read as one where they are capitals
@@ -58,3 +58,60 @@ def test_numbers_of_people_and_accounts_are_found_in_lower_case(inspector: Inspe
 def test_lower_case_that_is_no_number_of_anybody_is_none(inspector: Inspector, text: str) -> None:
     classes = {finding.data_class for finding in inspector.scan(orjson.dumps({"text": text})).findings}
     assert not classes & {"bank_account", "government_id"}
+
+
+# How formats and languages put a value beside its name: settings, JSON in text, XML, YAML, Make, shells, Docker, code, prose.
+BINDINGS = [
+    '{name}="{value}"',
+    "{name} = '{value}'",
+    "{name} := `{value}`",
+    '{name} ::= "{value}"',
+    '{name} :::= "{value}"',
+    '{name} ?= "{value}"',
+    '{name} .= "{value}"',
+    '"{name}" => "{value}",',
+    "{name}: {value}",
+    '{{"{name}": "{value}"}} and more',
+    'log: {{\\"{name}\\": \\"{value}\\"}}',
+    "<{name}>{value}</{name}>",
+    '<add key="{name}" value="{value}" />',
+    '<entry key="{name}">{value}</entry>',
+    "env:\n  - name: {name}\n    value: {value}",
+    'name = "{name}"\nvalue = "{value}"',
+    '{{ "name": "{name}", "value": "{value}" }} and more',
+    'var {name} string = "{value}"',
+    'let {name}: string = "{value}"',
+    'val {name}: String = "{value}"',
+]
+NAMES = ["gitter_token", "FINNHUB_API_KEY", "acme_secret", "db_password"]
+VALUE = "<<a-z0-9*28>>"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("binding", BINDINGS)
+def test_a_secret_is_found_however_it_stands_beside_its_name(inspector: Inspector, binding: str, name: str) -> None:
+    text = binding.format(name=name, value=written_out(VALUE))
+    found = inspector.scan(orjson.dumps({"text": text})).findings
+    assert "credential" in {finding.data_class for finding in found}
+
+
+@pytest.mark.parametrize("line", ["ENV FINNHUB_API_KEY {value}", "--gitter-token {value}", "--db-password {value} now"])
+def test_a_secret_is_found_behind_a_blank_where_its_name_is_no_word(inspector: Inspector, line: str) -> None:
+    found = inspector.scan(orjson.dumps({"text": line.format(value=written_out(VALUE))})).findings
+    assert "credential" in {finding.data_class for finding in found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a password > 8 characters",
+        "password ?= required",
+        "PASSWORD ::= ${{PW}}",
+        "token > 4096",
+        "--password required",
+        '<add key="Password" value="" />',
+    ],
+)
+def test_a_sign_beside_a_name_makes_no_secret_of_what_stands_behind(inspector: Inspector, text: str) -> None:
+    found = inspector.scan(orjson.dumps({"text": text})).findings
+    assert "credential" not in {finding.data_class for finding in found}
