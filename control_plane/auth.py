@@ -36,7 +36,9 @@ class Identity:
     def require(self, *scopes: str) -> None:
         """Raises NotPermitted `SCOPE_MISSING` unless one of the scopes is granted."""
         if not self.scopes.intersection(scopes):
-            raise NotPermitted("SCOPE_MISSING", f"expected scope {' or '.join(f'`{scope}`' for scope in scopes)}")
+            wanted = " or ".join(f"`{scope}`" for scope in scopes)
+            came = " ".join(sorted(self.scopes))[:MAX_SUBJECT_CHARS]
+            raise NotPermitted("SCOPE_MISSING", f"expected scope {wanted}, got `{came}`")
 
 
 class Authenticator:
@@ -51,7 +53,10 @@ class Authenticator:
         """Verifies the value of an `authorization` header. Raises NotAuthenticated, never with the token in it."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_CHARS:
-            raise NotAuthenticated("TOKEN_MISSING", "expected `authorization: Bearer <JWT>`")
+            raise NotAuthenticated(
+                "TOKEN_MISSING",
+                f"expected `authorization: Bearer <JWT>` of at most {MAX_TOKEN_CHARS} characters, got none such",
+            )
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             key = self._keys.get(kid) if isinstance(kid, str) else None
@@ -74,5 +79,7 @@ class Authenticator:
 def _identity(claims: Mapping[str, Any]) -> Identity:
     subject, scope = claims["sub"], claims.get("scope", "")
     if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARS or not isinstance(scope, str):
-        raise NotAuthenticated("TOKEN_INVALID", "expected `sub` and `scope` as text")
+        raise NotAuthenticated(
+            "TOKEN_INVALID", f"expected `sub` of 1 to {MAX_SUBJECT_CHARS} characters and `scope` as text, got others"
+        )
     return Identity(subject=subject, scopes=frozenset(scope.split()))

@@ -66,7 +66,9 @@ def opa_config(settings: SidecarSettings) -> dict[str, Any]:
     """
     for name, value in (("key id", settings.key_id), ("scope", settings.scope)):
         if _NAME.fullmatch(value) is None:
-            raise ConfigurationError("OPA_CONFIG_INVALID", f"{name} must be 1 to 64 letters, digits or `._-`")
+            raise ConfigurationError(
+                "OPA_CONFIG_INVALID", f"{name} must be 1 to 64 letters, digits or `._-`, got `{value[:64]}`"
+            )
     if not settings.bundle_url.startswith(("http://", "https://")):
         raise ConfigurationError(
             "OPA_CONFIG_INVALID", f"bundle address must be http or https, got `{settings.bundle_url}`"

@@ -58,7 +58,7 @@ def load_master_key(path: Path) -> bytes:
     except InvalidInput as e:
         raise ConfigurationError("MASTER_KEY_INVALID", e.message) from e
     except OSError as e:
-        raise ConfigurationError("MASTER_KEY_INVALID", f"master key cannot be read: {e.strerror}") from e
+        raise ConfigurationError("MASTER_KEY_INVALID", f"master key `{path}` cannot be read: {e.strerror}") from e
     if mode & 0o077:
         raise ConfigurationError("MASTER_KEY_INVALID", f"expected a master key of mode 0600, got {mode & 0o777:04o}")
     if len(raw) == KEY_BYTES:
@@ -66,7 +66,9 @@ def load_master_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(raw.decode())
     except ValueError as e:
-        raise ConfigurationError("MASTER_KEY_INVALID", "expected 32 bytes or 64 hex digits") from e
+        raise ConfigurationError(
+            "MASTER_KEY_INVALID", f"expected 32 bytes or 64 hex digits in `{path}`, got {len(raw)} bytes"
+        ) from e
     if len(key) != KEY_BYTES:
         raise ConfigurationError("MASTER_KEY_INVALID", f"expected {KEY_BYTES} bytes, got {len(key)}")
     return key

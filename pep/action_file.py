@@ -52,7 +52,8 @@ def verify_agent(request: decision_pb2.DecideRequest) -> None:
 
 def _arguments(fields: dict[str, Any]) -> bytes:
     if ("args" in fields) == ("args_json" in fields):
-        raise InvalidInput("ACTION_UNREADABLE", "expected either `args` or `args_json`")
+        came = "both" if "args" in fields else "neither"
+        raise InvalidInput("ACTION_UNREADABLE", f"expected either `args` or `args_json`, got {came}")
     if "args" in fields:
         return arguments_json(fields.pop("args"))
     raw = fields.pop("args_json")

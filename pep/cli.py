@@ -114,7 +114,8 @@ def _own_point(state: Path, certificate: Path | None) -> OwnPoint:
     if point.certificate is not None and certificate is None:
         raise ConfigurationError(
             "CERTIFICATE_MISSING",
-            f"expected --certificate and --key: by `{state / SETTINGS_NAME}` (`pdp.tls`) `{point.address}` asks callers for one",
+            f"expected --certificate and --key: by `{state / SETTINGS_NAME}` (`pdp.tls`) `{point.address}` asks callers for one,"
+            " got neither",
         )
     if point.certificate is None and certificate is not None:
         raise click.UsageError(

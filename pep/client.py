@@ -17,6 +17,7 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput, WritError
+from writ.keys import pem_blocks
 from writ.v1 import decision_pb2, decision_pb2_grpc, fact_pb2, fact_pb2_grpc
 
 PERMITTING = frozenset({decision_pb2.EFFECT_ALLOW, decision_pb2.EFFECT_TRANSFORM})
@@ -150,7 +151,7 @@ def mtls_credentials(certificate: Path, key: Path, authority: Path) -> grpc.Chan
         matches = load_pem_private_key(held, None).public_key() == load_pem_x509_certificates(chain)[0].public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm) as e:
         raise ConfigurationError(
-            "TLS_FILE_INVALID", f"expected a private key in PEM without a password in `{key}`"
+            "TLS_FILE_INVALID", f"expected a private key in PEM without a password in `{key}`, got {pem_blocks(held)}"
         ) from e
     if not matches:
         raise ConfigurationError("TLS_FILE_INVALID", f"`{key}` is not the key of the certificate in `{certificate}`")
@@ -174,7 +175,9 @@ def _certificates(path: Path) -> bytes:
     try:
         load_pem_x509_certificates(held)
     except ValueError as e:
-        raise ConfigurationError("TLS_FILE_INVALID", f"expected certificates in PEM in `{path}`") from e
+        raise ConfigurationError(
+            "TLS_FILE_INVALID", f"expected certificates in PEM in `{path}`, got {pem_blocks(held)}"
+        ) from e
     return held
 
 

@@ -43,7 +43,9 @@ class OwnPoint:
         raise self._unnamed()
 
     def _unnamed(self) -> ConfigurationError:
-        return ConfigurationError("TLS_FILE_INVALID", f"expected a certificate with a DNS name in `{self.certificate}`")
+        return ConfigurationError(
+            "TLS_FILE_INVALID", f"expected a certificate with a DNS name in `{self.certificate}`, got none"
+        )
 
 
 def own_point(state: Path) -> OwnPoint:

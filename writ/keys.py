@@ -31,6 +31,7 @@ KEY_ID_DIGITS = 32
 SIGNATURE_BYTES = 64
 """Length of an Ed25519 signature."""
 
+_PEM_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _PEM_BLOCK = re.compile(rb"-----BEGIN PUBLIC KEY-----[^-]{1,4096}-----END PUBLIC KEY-----")
 
 
@@ -45,6 +46,12 @@ def key_set(keys: Iterable[Ed25519PublicKey]) -> KeySet:
     return {key_id(key): key for key in keys}
 
 
+def pem_blocks(text: bytes) -> str:
+    """Says which blocks a text in PEM (RFC 7468) holds, by their labels, which tell nothing of a key: for error messages."""
+    labels = sorted({label.decode("ascii") for label in _PEM_LABEL.findall(text)})
+    return ", ".join(f"`{label}`" for label in labels) or "no block"
+
+
 def parse_public_keys(pem: bytes) -> KeySet:
     """Parses one or more PEM blocks `PUBLIC KEY` that hold Ed25519 keys.
 
@@ -52,7 +59,9 @@ def parse_public_keys(pem: bytes) -> KeySet:
     """
     blocks = _PEM_BLOCK.findall(pem)
     if not blocks or len(blocks) != pem.count(b"-----BEGIN "):
-        raise ConfigurationError("KEY_INVALID", "expected PEM blocks `PUBLIC KEY` and nothing else")
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected PEM blocks `PUBLIC KEY` and nothing else, got {pem_blocks(pem)}"
+        )
     return key_set(_public_key(block) for block in blocks)
 
 
@@ -71,7 +80,9 @@ def parse_private_key(pem: bytes) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as e:
-        raise ConfigurationError("KEY_INVALID", "expected an unencrypted PEM private key") from e
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected an unencrypted private key in PEM that can be read, got {pem_blocks(pem)}"
+        ) from e
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigurationError("KEY_INVALID", f"expected an Ed25519 private key, got {type(key).__name__}")
     return key

@@ -79,9 +79,13 @@ def root_from_path(leaf: bytes, index: int, count: int, path: Sequence[bytes]) -
     and length of the path do not fit together.
     """
     if not 0 < count <= MAX_LEAVES or not 0 <= index < count:
-        raise VerificationFailed("PATH_MALFORMED", f"expected an index below a count of at most {MAX_LEAVES}")
+        raise VerificationFailed(
+            "PATH_MALFORMED", f"expected an index below a count of at most {MAX_LEAVES}, got {index} of {count}"
+        )
     if len(leaf) != HASH_BYTES or any(len(node) != HASH_BYTES for node in path):
-        raise VerificationFailed("PATH_MALFORMED", f"expected hashes of {HASH_BYTES} bytes in the inclusion path")
+        raise VerificationFailed(
+            "PATH_MALFORMED", f"expected hashes of {HASH_BYTES} bytes in the inclusion path, got another length"
+        )
     position, last, root = index, count - 1, leaf
     for node in path:
         if last == 0:
@@ -102,5 +106,9 @@ def root_from_path(leaf: bytes, index: int, count: int, path: Sequence[bytes]) -
 
 def verify_inclusion(leaf: bytes, index: int, count: int, path: Sequence[bytes], root: bytes) -> None:
     """Raises VerificationFailed `PATH_MALFORMED` or `ROOT_MISMATCH` unless the path leads from the leaf to the root."""
-    if root_from_path(leaf, index, count, path) != root:
-        raise VerificationFailed("ROOT_MISMATCH", "expected the inclusion path to lead to the signed root")
+    reached = root_from_path(leaf, index, count, path)
+    if reached != root:
+        raise VerificationFailed(
+            "ROOT_MISMATCH",
+            f"expected the inclusion path to lead to the signed root `{root.hex()}`, got `{reached.hex()}`",
+        )

@@ -149,7 +149,9 @@ class UsedPermits:
         if key in self._ids:
             raise VerificationFailed("PERMIT_USED", "permit has been used before")
         if len(self._ids) >= self._capacity:
-            raise VerificationFailed("PERMITS_FULL", f"expected at most {self._capacity} permits to remember")
+            raise VerificationFailed(
+                "PERMITS_FULL", f"expected at most {self._capacity} permits to remember, got one more"
+            )
         self._ids.add(key)
         heappush(self._by_end, (permit.expires_ms + REMEMBERED_MS, key))
 

@@ -162,16 +162,18 @@ def verify_place(body: ParsedBody, head: BatchHead, index: int) -> None:
     claimed = (body.issuer, body.epoch, body.sequence)
     given = (head.issuer, head.epoch, head.first_sequence + index)
     if claimed != given:
-        raise VerificationFailed("PLACE_MISMATCH", f"expected the body to stand at {given}, it claims {claimed}")
+        raise VerificationFailed("PLACE_MISMATCH", f"expected the body to stand at {given}, got {claimed}")
     if index == 0 and body.previous_leaf != head.previous_leaf:
-        raise VerificationFailed("PLACE_MISMATCH", "expected body and head to name the same previous leaf")
+        raise VerificationFailed(
+            "PLACE_MISMATCH", f"expected previous leaf `{head.previous_leaf}` of the head, got `{body.previous_leaf}`"
+        )
 
 
 def _verify_salt(body: ParsedBody, salt: bytes) -> None:
     if len(salt) != SALT_BYTES:
         raise VerificationFailed("SALT_MISMATCH", f"expected a salt of {SALT_BYTES} bytes, got {len(salt)}")
     if "salt" not in body.commitments or commitment("salt", salt, b"") != body.commitments["salt"]:
-        raise VerificationFailed("SALT_MISMATCH", "expected the salt that the body commits to")
+        raise VerificationFailed("SALT_MISMATCH", "expected the salt that the body commits to, got another")
 
 
 def _bytes(document: Mapping[str, Any], name: str) -> bytes:

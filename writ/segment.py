@@ -186,12 +186,18 @@ def parse_header(record: Record) -> SegmentHeader:
         document = orjson.loads(record.payload)
         kind, issuer, number, opened_ms = (document[name] for name in ("kind", "issuer", "number", "opened_ms"))
     except (orjson.JSONDecodeError, KeyError, TypeError) as e:
-        raise EvidenceFailed("SEGMENT_MALFORMED", "expected a header with kind, issuer, number and opened_ms") from e
+        raise EvidenceFailed(
+            "SEGMENT_MALFORMED", "expected a header with kind, issuer, number and opened_ms, got something else"
+        ) from e
     if type(number) is not int or type(opened_ms) is not int or not 0 <= max(number, opened_ms) <= MAX_INTEGER:
-        raise EvidenceFailed("SEGMENT_MALFORMED", "expected `number` and `opened_ms` to be integers")
+        raise EvidenceFailed(
+            "SEGMENT_MALFORMED", f"expected `number` and `opened_ms` of 0 to {MAX_INTEGER}, got others"
+        )
     header = SegmentHeader(kind=str(kind), issuer=str(issuer), number=number, opened_ms=opened_ms)
     if record.type != RecordType.HEADER or format_header(header)[len(MAGIC) + FRAME.size :] != record.payload:
-        raise EvidenceFailed("SEGMENT_MALFORMED", f"expected a canonical header of format `{SEGMENT_FORMAT}`")
+        raise EvidenceFailed(
+            "SEGMENT_MALFORMED", f"expected a canonical header of format `{SEGMENT_FORMAT}`, got another form"
+        )
     return header
 
 
@@ -204,7 +210,9 @@ def parse_head_record(payload: bytes) -> HeadRecord:
     """Parses the payload of a HEAD, unverified. Raises EvidenceFailed `SEGMENT_MALFORMED`."""
     start = SIGNATURE_BYTES + _COUNT.size
     if len(payload) < start:
-        raise EvidenceFailed("SEGMENT_MALFORMED", "expected a head record with a signature")
+        raise EvidenceFailed(
+            "SEGMENT_MALFORMED", f"expected a head record of at least {start} bytes, got {len(payload)}"
+        )
     (count,) = _COUNT.unpack_from(payload, SIGNATURE_BYTES)
     end = start + count * HASH_BYTES
     if count == 0 or end > len(payload):
@@ -221,7 +229,9 @@ def format_mark(mark: Mark) -> bytes:
 def parse_mark(payload: bytes) -> Mark:
     """Parses the payload of a MARK. Raises EvidenceFailed `SEGMENT_MALFORMED`."""
     if len(payload) != _MARK.size or not payload.startswith(MARK_MAGIC):
-        raise EvidenceFailed("SEGMENT_MALFORMED", "expected a mark")
+        raise EvidenceFailed(
+            "SEGMENT_MALFORMED", f"expected a mark of {_MARK.size} bytes, got {len(payload)}, or another beginning"
+        )
     _, segment, offset = _MARK.unpack(payload)
     return Mark(segment, offset)
 

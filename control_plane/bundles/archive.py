@@ -94,7 +94,7 @@ def _read_header(header: bytes) -> tuple[str, int]:
 
 def _octal(field: bytes) -> int:
     if _OCTAL.fullmatch(field) is None:
-        raise BundleRefused("BUNDLE_UNREADABLE", "expected an octal number in a tar header")
+        raise BundleRefused("BUNDLE_UNREADABLE", "expected an octal number in a tar header, got something else")
     return int(field.rstrip(b" \0"), 8)
 
 

@@ -54,7 +54,7 @@ def verify_manifest(files: Files) -> str:
     came: Any = parse_json(MANIFEST, files[MANIFEST])
     expected: Any = parse_json(MANIFEST, manifest_of(files))
     if not isinstance(came, dict):
-        raise BundleRefused("MANIFEST_INVALID", f"expected an object in `{MANIFEST}`")
+        raise BundleRefused("MANIFEST_INVALID", f"expected an object in `{MANIFEST}`, got another value")
     if came.get("revision") != expected["revision"]:
         said = str(came.get("revision"))[:64]
         raise BundleRefused(
@@ -87,4 +87,6 @@ def _package_root(path: str, data: bytes) -> str:
         if match is None:
             break
         return match[1]
-    raise BundleRefused("BUNDLE_FILE_REFUSED", f"expected `package NAME` as the first statement of `{path}`")
+    raise BundleRefused(
+        "BUNDLE_FILE_REFUSED", f"expected `package NAME` as the first statement of `{path}`, got another or none"
+    )

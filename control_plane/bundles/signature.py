@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from control_plane.bundles.model import MANIFEST, SIGNATURES, BundleRefused, Files
 from writ.errors import ConfigurationError
+from writ.keys import pem_blocks
 
 HASH = "SHA-256"
 """The one digest that is made and taken; OPA would also take MD5."""
@@ -40,7 +41,9 @@ def parse_signing_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError("KEY_INVALID", "expected an unencrypted PEM private key") from error
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected an unencrypted private key in PEM that can be read, got {pem_blocks(pem)}"
+        ) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, _P256):
         raise ConfigurationError("KEY_INVALID", f"expected an ECDSA P-256 private key, got {type(key).__name__}")
     return key
@@ -51,7 +54,9 @@ def parse_verification_key(pem: bytes) -> ec.EllipticCurvePublicKey:
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError("KEY_INVALID", "expected a PEM public key, got one that cannot be read") from error
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected a public key in PEM that can be read, got {pem_blocks(pem)}"
+        ) from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, _P256):
         raise ConfigurationError("KEY_INVALID", f"expected an ECDSA P-256 public key, got {type(key).__name__}")
     return key
@@ -178,10 +183,14 @@ def _one_token(data: bytes) -> str:
         or not isinstance(tokens, list)
         or len(tokens) != 1
     ):
-        raise BundleRefused("SIGNATURE_INVALID", f"expected exactly one signature in `{SIGNATURES}`")
+        raise BundleRefused(
+            "SIGNATURE_INVALID", f"expected exactly one signature in `{SIGNATURES}`, got another content"
+        )
     token = tokens[0]
     if type(token) is not str or _JWT.fullmatch(token) is None:
-        raise BundleRefused("SIGNATURE_INVALID", "expected a compact JWT with a signature of 64 bytes")
+        raise BundleRefused(
+            "SIGNATURE_INVALID", "expected a compact JWT with a signature of 64 bytes, got another text"
+        )
     return token
 
 
@@ -210,7 +219,9 @@ def _signed_files(claims: dict[str, Any]) -> dict[str, str]:
     for entry in entries if isinstance(entries, list) else ():
         name, digest = (entry.get("name"), entry.get("hash")) if isinstance(entry, dict) else (None, None)
         if type(name) is not str or type(digest) is not str or entry.get("algorithm") != HASH or name in signed:
-            raise BundleRefused("SIGNATURE_INVALID", f"expected name, hash and algorithm {HASH} for each file, once")
+            raise BundleRefused(
+                "SIGNATURE_INVALID", f"expected name, hash and algorithm {HASH} for each file, once; got another entry"
+            )
         signed[name] = digest
     return signed
 
@@ -227,7 +238,7 @@ def _decode(part: str) -> dict[str, Any]:
     try:
         value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)), object_pairs_hook=_object)
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise BundleRefused("SIGNATURE_INVALID", "expected JSON in each part of the JWT") from error
+        raise BundleRefused("SIGNATURE_INVALID", "expected JSON in each part of the JWT, got something else") from error
     if not isinstance(value, dict):
-        raise BundleRefused("SIGNATURE_INVALID", "expected an object in each part of the JWT")
+        raise BundleRefused("SIGNATURE_INVALID", "expected an object in each part of the JWT, got another value")
     return value

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from control_plane.stack.layout import Layout
 from writ.cli.files import MAX_PEM_BYTES, MAX_YAML_BYTES, OTHERS, read_file
 from writ.errors import ConfigurationError, InvalidInput
+from writ.keys import pem_blocks
 from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
@@ -87,7 +88,10 @@ def read_private_key(path: Path) -> PrivateKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError("KEY_INVALID", f"expected an unencrypted PEM private key in `{path}`") from error
+        raise ConfigurationError(
+            "KEY_INVALID",
+            f"expected an unencrypted private key in PEM that can be read in `{path}`, got {pem_blocks(pem)}",
+        ) from error
     if not isinstance(key, kind) or (isinstance(key, EllipticCurvePrivateKey) and not isinstance(key.curve, SECP256R1)):
         name = "Ed25519" if kind is Ed25519PrivateKey else "P-256"
         raise ConfigurationError("KEY_INVALID", f"expected an {name} key in `{path}`, got another kind")
@@ -102,7 +106,9 @@ def check_vault_key(path: Path) -> None:
     except ValueError:
         right = False
     if not right:
-        raise ConfigurationError("KEY_INVALID", f"expected {VAULT_KEY_BYTES} bytes, raw or as hex, in `{path}`")
+        raise ConfigurationError(
+            "KEY_INVALID", f"expected {VAULT_KEY_BYTES} bytes, raw or as hex, in `{path}`, got {len(raw)} of neither"
+        )
 
 
 def _private(path: Path) -> bytes:

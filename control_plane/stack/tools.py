@@ -71,7 +71,9 @@ def tool_version(tool: Tool) -> str:
     text = (MODULES / tool.name / "go.mod").read_text(encoding="utf-8")
     found = re.search(rf"{re.escape(tool.requires)} v(\S+)", text)
     if found is None:
-        raise ConfigurationError("TOOL_UNKNOWN", f"deploy/tools/{tool.name}/go.mod must require {tool.requires}")
+        raise ConfigurationError(
+            "TOOL_UNKNOWN", f"deploy/tools/{tool.name}/go.mod must require {tool.requires}, found no such line"
+        )
     return found.group(1)
 
 

@@ -32,9 +32,9 @@ def action(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("option", "content", "said"),
     [
-        ("--certificate", "x", "expected certificates in PEM in `{file}`"),
-        ("--authority", "", "expected certificates in PEM in `{file}`"),
-        ("--key", "x", "expected a private key in PEM without a password in `{file}`"),
+        ("--certificate", "x", "expected certificates in PEM in `{file}`, got no block"),
+        ("--authority", "", "expected certificates in PEM in `{file}`, got no block"),
+        ("--key", "x", "expected a private key in PEM without a password in `{file}`, got no block"),
         ("--key", None, "`{file}` is not the key of the certificate in `{certificate}`"),
     ],
     ids=["certificate", "authority", "key", "key of another"],
