@@ -21,14 +21,16 @@ import click
 import uvloop
 
 from pdp.authenticate import Speaker
-from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
+from pdp.behaviour import Behaviour
 from pdp.behaviour_observe import observe
 from pdp.behaviour_settings import BehaviourSettings
+from pdp.behaviour_view import BehaviourAsk, BehaviourView
 from pdp.catalog_model import ResultSpec
+from pdp.companions import companion_ask
 from pdp.model import CallerIdentity, Final, Settlement, StateAsk, StateView
 from pdp.sealed_answers import SealedAnswers
 from pdp.sessions import policy_baseline, policy_session
-from pdp.state import RedisState, companion_ask
+from pdp.state import RedisState
 from pdp.state_client import NodeClient
 from pdp.state_continuity import Continuity
 from tests.redis_server import RedisServer

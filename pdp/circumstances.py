@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from pdp.authenticate import Speaker
-from pdp.behaviour import Behaviour, BehaviourAsk, BehaviourView
+from pdp.behaviour import Behaviour
 from pdp.behaviour_observe import observe
+from pdp.behaviour_view import BehaviourAsk, BehaviourView
 from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
 from pdp.catalog_sinks import paid_sum, scalars, sink_values
+from pdp.companions import Companion, companion_ask
 from pdp.deferral import NOTHING, DeferralView
 from pdp.deferral_state import FORGET_MS, DeferralAsk, DeferralFinal, Deferrals
 from pdp.inspection.model import UNCLASSIFIED, Kind, ScanResult
@@ -29,7 +31,6 @@ from pdp.session_key import session_name, state_name
 from pdp.sessions import misreported, policy_baseline, policy_session
 from pdp.signals import threat_of_misreport
 from pdp.signals_behaviour import behaviour_signals
-from pdp.state import Companion, companion_ask
 from pdp.state_wire import claim_id
 from pdp.wording.intent import action_kind, chosen_name
 from writ.strict_json import parse_arguments

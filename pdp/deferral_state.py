@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
+from pdp.companions import companion_ask
 from pdp.deferral import DeferralView, Dependency
 from pdp.model import Settlement, StateAsk
-from pdp.state import companion_ask
 from pdp.state_client import Call, load_script
 from pdp.state_wire import claim_id, organisation_key
 from writ.errors import StateFailed
@@ -49,7 +49,7 @@ class DeferralFinal:
 
 
 class Deferrals:
-    """See `pdp.state.Companion`."""
+    """See `pdp.companions.Companion`."""
 
     def __init__(self) -> None:
         self._remembered: OrderedDict[tuple[str, str], None] = OrderedDict()

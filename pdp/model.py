@@ -139,7 +139,7 @@ class StateAsk:
 
     `ticket` is "" at first; when an item is judged once more it carries the ticket of its reservation, keeps its place
     and is shown only what was reserved before it. `reservations` is then the same as at first. `companions` holds what each
-    companion of the state (`pdp.state.Companion`) asks for this action, in any order. `owner` names for whom the caller
+    companion of the state (`pdp.companions.Companion`) asks for this action, in any order. `owner` names for whom the caller
     asks: a request_id that another agent, principal or session has used is used up.
     """
 

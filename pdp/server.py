@@ -29,6 +29,7 @@ from pdp.addresses import bound
 from pdp.authenticate import Authenticator
 from pdp.calls import deliver
 from pdp.circumstances import Circumstances
+from pdp.companions import Companion
 from pdp.conclude import Concluder
 from pdp.config import Config, Jwt, Pdp, Redis, load_config
 from pdp.decide import Engine
@@ -47,7 +48,7 @@ from pdp.report import Reporter
 from pdp.results import Results
 from pdp.sealed_answers import SealedAnswers
 from pdp.service import DecisionFront
-from pdp.state import Companion, RedisState
+from pdp.state import RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.state_files import recent_organisations

@@ -12,7 +12,6 @@ from itertools import chain, islice
 from typing import Any
 
 from pdp.baseline import LOST, baseline_facts
-from pdp.behaviour import Ahead, BehaviourView, Lazy
 from pdp.behaviour_observe import Observation, nearly_same
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.behaviour_tracks import (
@@ -29,6 +28,7 @@ from pdp.behaviour_tracks import (
     recent,
     split_lines,
 )
+from pdp.behaviour_view import Ahead, BehaviourView, Lazy
 from pdp.sequences import UNCLASSIFIED, History, Scope, completed
 from writ.frozen import frozen
 

@@ -21,10 +21,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any
 
 import orjson
 
+from pdp.companions import Companion, Learner
 from pdp.model import ClaimStatus, Final, Settlement, StateAsk, StateView
 from pdp.sealed_answers import SealedAnswers
 from pdp.state_client import Call, load_script, run_one
@@ -42,7 +43,7 @@ from pdp.state_wire import (
 )
 from writ.errors import StateFailed
 
-__all__ = ["Companion", "Learner", "OpenTicket", "RedisState", "StoredFact", "companion_ask"]
+__all__ = ["OpenTicket", "RedisState", "StoredFact"]
 
 MAX_ITEMS_PER_CALL = 256
 """Items in one script call: while a script runs, the server does nothing else."""
@@ -57,54 +58,6 @@ _CANCELLED = ("STATE_UNAVAILABLE", "the call was cancelled before redis answered
 _ENRICH = load_script("enrich")
 _SETTLE = load_script("settle", allow_oom=True)
 _OPEN = load_script("open", allow_oom=True)
-
-
-Own = TypeVar("Own")
-
-
-class Companion(Protocol):
-    """Further state that travels in the same pipelines. Its calls run after those of the claims and counters, in the same
-    Cluster slot: every key carries the hash tag of the organisation's key. Both calls are made again after failures, so
-    they are idempotent by claim. A call that the server refuses fails the whole enrichment, or settling, like any other.
-    """
-
-    def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
-        """The call for at most `MAX_ITEMS_PER_CALL` asks of one organisation; None when none asks for anything."""
-        ...
-
-    def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:
-        """Reads the answer: one view an ask, in order, None for no_data. Raises StateFailed STATE_MALFORMED."""
-        ...
-
-    def settle(self, organisation: str, settlements: Sequence[Settlement]) -> Call | None:
-        """The call after the answers; None when there is nothing to do."""
-        ...
-
-
-@runtime_checkable
-class Learner(Companion, Protocol):
-    """A companion that gathers what its settlements teach, and learns it later: calls whose answers nobody waits for, each
-    made once at most. What a process that is killed has gathered is not learned."""
-
-    def settled(self, organisation: str, settlements: Sequence[Settlement], reply: Any) -> None:
-        """Takes in the answer of the call that `settle` made of the same settlements. Raises StateFailed."""
-        ...
-
-    def learn(self, *, everything: bool = False) -> Sequence[Call]:
-        """Calls that learn some of what is due, or some of all; none when nothing is."""
-        ...
-
-    def learns_in_s(self) -> float | None:
-        """Seconds until `learn` has something; None when nothing waits."""
-        ...
-
-
-def companion_ask(companions: Sequence[object], kind: type[Own]) -> Own | None:
-    """What one companion asks: the first entry of its type."""
-    for own in companions:
-        if isinstance(own, kind):
-            return own
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
+from pdp.companions import companion_ask
 from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance.ask import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
 from pdp.provenance.forms import HASH_BYTES, hash_mark, hash_marks
 from pdp.provenance.result import Sighting
-from pdp.state import companion_ask
 from pdp.state_client import Call, Client, load_script, run_one
 from pdp.state_wire import claim_id, organisation_key
 from pdp.wording.marks import is_bank_account
@@ -35,7 +35,7 @@ _STRONG = "eua"
 
 
 class Provenance:
-    """See `pdp.state.Companion`. Its asks are `ProvenanceAsk`, its views `ProvenanceView`."""
+    """See `pdp.companions.Companion`. Its asks are `ProvenanceAsk`, its views `ProvenanceView`."""
 
     def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
         args: list[str | bytes] = []

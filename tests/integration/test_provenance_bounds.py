@@ -11,6 +11,7 @@ import redis
 
 from pdp.catalog_model import ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
+from pdp.companions import companion_ask
 from pdp.model import Final, Settlement
 from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance.result import MAX_RESULT_MARKS, Sighting, sight
@@ -18,7 +19,7 @@ from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance, learn
 from pdp.sealed_answers import SealedAnswers
 from pdp.session_key import session_name, state_name
-from pdp.state import RedisState, companion_ask
+from pdp.state import RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_continuity import Continuity
 from pdp.wording.intent import action_kind

@@ -12,13 +12,14 @@ import pytest_asyncio
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
+from pdp.companions import companion_ask
 from pdp.model import Final, StateAsk
 from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_provenance, provenance_ask
 from pdp.provenance.result import sight
 from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance, learn
 from pdp.session_key import session_name, state_name
-from pdp.state import RedisState, companion_ask
+from pdp.state import RedisState
 from pdp.wording.intent import action_kind
 from tests.behaviour_support import HARMLESS, KEY, asked, observed, open_behaviour, operation, settings, settled
 from tests.redis_server import RedisServer

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from pdp.behaviour import Behaviour, BehaviourAsk, Owner, ReportedResult
+from pdp.behaviour import Behaviour, Owner, ReportedResult
+from pdp.behaviour_view import BehaviourAsk
 from pdp.catalog_model import ResultSpec
 from pdp.model import Final
 from pdp.sessions import misreported

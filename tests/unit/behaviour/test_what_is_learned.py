@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from pdp.behaviour import BehaviourAsk
+from pdp.behaviour_view import BehaviourAsk
 from pdp.circumstances import Circumstances
+from pdp.companions import companion_ask
 from pdp.item import Item
-from pdp.state import companion_ask
 from tests.behaviour_support import KEY, asked
 
 
