@@ -20,7 +20,7 @@ from writ.action import Verb
 _TARGET = word_set("this alias db catalog only")
 _TRUNCATE = word_set("expressions exists only identity option")
 _COPY = word_set("this kind files credentials params format")
-_OF_DATA = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN", "MATERIALIZED VIEW"})
+_OF_DATA = frozenset({"TABLE", "DATABASE", "SCHEMA", "COLUMN"})
 
 
 class DefinitionWalker(QueryWalker):
@@ -90,7 +90,7 @@ class DefinitionWalker(QueryWalker):
         for item in node.args.get("tables") or [None]:
             table = self.table_name(item) if isinstance(item, exp.Table) else ""
             self.add(SqlEffect(verb=Verb.ADMIN, table=table))
-            if node.args.get("kind") in _OF_DATA:
+            if node.args.get("kind") in _OF_DATA or node.args.get("materialized"):
                 self.add(SqlEffect(verb=Verb.DELETE, table=table))
 
     def alter(self, node: exp.Alter, _names: Names) -> None:
@@ -98,8 +98,12 @@ class DefinitionWalker(QueryWalker):
         table = self.table_name(node.this) if isinstance(node.this, exp.Table) else ""
         self.add(SqlEffect(verb=Verb.ADMIN, table=table))
         for action in node.args.get("actions") or ():
-            if isinstance(action, exp.Drop) and action.args.get("kind") in _OF_DATA:
+            # SQLite's `DROP name` without COLUMN has no tree.
+            is_bare_drop = isinstance(action, exp.Command) and action.name.upper() == "DROP"
+            if is_bare_drop or (isinstance(action, exp.Drop) and action.args.get("kind") in _OF_DATA):
                 self.add(SqlEffect(verb=Verb.DELETE, table=table))
+            elif isinstance(action, exp.Command):
+                raise not_named(action)
 
     def administer(self, node: exp.Expr, _names: Names) -> None:
         """Walks GRANT, REVOKE, COMMENT, ATTACH and DETACH."""

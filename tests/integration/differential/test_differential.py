@@ -95,6 +95,22 @@ def unforeseen(before: Snapshot, after: Snapshot, effects: tuple[Effect, ...]) -
     return found
 
 
+def destroyed(before: Snapshot, after: Snapshot) -> set[str]:
+    """Returns the tables that are gone with their rows, or that have fewer columns than before; new names do not count."""
+    renamed = [after.rows[table] for table in after.rows.keys() - before.rows.keys()]
+    return {
+        table
+        for table, rows in before.rows.items()
+        if rows and rows not in renamed and width(after, table) < width(before, table)
+    }
+
+
+def width(snapshot: Snapshot, table: str) -> int:
+    """Returns how many columns the rows of a table have: many for a table that is empty, none for one that is gone."""
+    rows = snapshot.rows.get(table)
+    return 0 if rows is None else len(next(iter(rows), range(1000)))
+
+
 def bare(table: str) -> str:
     """Returns a table's name without its schema."""
     return table.rpartition(".")[2]
@@ -122,6 +138,10 @@ def compare(database: Database, dialect: str, text: str, before: Snapshot, after
     effects = program.effects
     assert changes(effects), f"{text!r} is parsed as a read: {effects}"
     assert not unforeseen(before, after, effects), f"{text!r} is told too narrow: {effects}"
+    if not is_unknown(effects):
+        told = [effect for effect in effects if isinstance(effect, SqlEffect)]
+        deleted = {bare(effect.table) for effect in told if effect.verb is Verb.DELETE}
+        assert destroyed(before, after) <= deleted, f"{text!r} destroys what it is not told to delete: {effects}"
 
 
 def check(database: Database, dialect: str, text: str) -> None:

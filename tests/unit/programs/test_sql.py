@@ -340,6 +340,11 @@ def test_a_limit_that_is_no_bound_of_the_rows_read_is_none(text: str) -> None:
         ("SELECT a INTO t FROM s", {Verb.ADMIN, Verb.READ}),
         ("CREATE TABLE t AS SELECT * FROM s", {Verb.ADMIN, Verb.READ}),
         ("DROP TABLE t", {Verb.ADMIN, Verb.DELETE}),
+        ("DROP MATERIALIZED VIEW t", {Verb.ADMIN, Verb.DELETE}),
+        ("DROP VIEW t", {Verb.ADMIN}),
+        ("ALTER TABLE t DROP a", {Verb.ADMIN, Verb.DELETE}),
+        ("ALTER TABLE t ADD COLUMN b int, DROP COLUMN a", {Verb.ADMIN, Verb.DELETE}),
+        ("ALTER TABLE t DROP CONSTRAINT a", {Verb.ADMIN}),
         ("TRUNCATE t", {Verb.DELETE}),
         ("GRANT SELECT ON t TO r", {Verb.ADMIN}),
         ("COMMENT ON TABLE t IS 'x'", {Verb.ADMIN}),
@@ -354,6 +359,10 @@ def test_each_statement_has_its_verbs(text: str, verbs: set[Verb]) -> None:
     found = {effect.verb for effect in effects(text) if isinstance(effect, SqlEffect | FileEffect)}
     assert not is_unknown(text)
     assert verbs <= found <= verbs | {Verb.READ}
+
+
+def test_a_column_is_dropped_also_without_the_word_in_sqlite() -> None:
+    assert effects("ALTER TABLE t DROP a", "sqlite") == (sql(Verb.ADMIN, "t"), sql(Verb.DELETE, "t"))
 
 
 def test_copying_to_a_file_writes_the_file() -> None:
