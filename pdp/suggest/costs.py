@@ -15,6 +15,7 @@ MAX_SENTENCES = 8
 _CHARGED = re.compile(
     r"\b(?:is|are|be|gets?|being)\s+(?:then\s+|also\s+|\w+ly\s+)?"
     r"(?:charged|billed|debited|invoiced|deducted|(?:taken|drawn|paid)\s+from)\b"
+    r"|\byou (?:then |also )?pay (?:an?|the|[€$£]|\d)"
     r"|(?:^|,\s*|\band\s+|\bthen\s+)(?:charged|billed|debited|invoiced)\s+to\b"
     r"|(?:^|\band\s+|\bthen\s+|\balso\s+|\bit\s+)(?:charge|bill|debit)s?\s+(?:the|a|an|your|their|its|our)\s+(?:\w+\s+){0,3}?"
     r"(?:card|account|customer|client|user|guest|member|caller|tenant|room|wallet|owner|buyer)s?\b"

@@ -19,6 +19,7 @@ from pdp.suggest.lexicon_verbs import (
     WITH_AN_OBJECT,
 )
 from pdp.suggest.means import by_means
+from pdp.suggest.outcomes import outcomes
 from pdp.suggest.passives import passives
 from pdp.suggest.said import GRAVITY, READS
 from pdp.suggest.tools import Tool
@@ -28,6 +29,8 @@ from writ.action import Verb
 MAX_CHARS, MAX_SENTENCES = 2048, 16
 """How much of a description is searched."""
 
+_SO_THAT = re.compile(r"\bso that\b")
+"""What comes of it is said in a clause of its own: `so that old ones are deleted`."""
 _CLAUSE = re.compile(r"[,()]|\s[-\u2013\u2014]+\s")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _BY_MEANS = re.compile(r"\b(with|using|via|through)\s+`?([a-z0-9]+_\w+)`?")
@@ -38,15 +41,18 @@ _READING_IT = re.compile(
 """`Listing prunes old ones`, `Reading a message deletes it`."""
 _POSSIBLE = re.compile(r"\b(?:can|could|may|might|must|should|would|not|never|cannot|without|instead|you)\b|n't\b")
 _GERUND = re.compile(
-    r"(?:\A|\b(by|while|and|thereby|then|after)\s+)(?:then\s+|also\s+|automatically\s+)?([a-z]+ing)\s+([a-z0-9]+)"
+    r"(?:\A|\b(by|while|and|thereby|then|after|involves|includes?|entails|effect of)\s+)"
+    r"(?:then\s+|also\s+|automatically\s+)?([a-z]+ing)\s+([a-z0-9]+)"
 )
 _OPENING = PREAMBLE | word_set(
-    "also additionally furthermore moreover then thereby note every each call calls calling running invoking side effect"
+    "also additionally furthermore moreover then thereby note every each call calls calling running invoking side effect "
+    "we command request operation doing so using may might afterwards first next finally default internally"
 )
 """Words before the verb of a clause whose subject is the tool or the call."""
-_FUTURE = word_set("will may might")
+_FUTURE = word_set("will may might can")
 """`It will delete expired ones`; what it may do counts as well."""
-_OPENED_BY_WHAT_IS_LISTED = word_set("user users")
+_OPENED_BY_OTHERS = word_set("user users you agent agents caller callers")
+"""`Users delete them`, `You can delete them with …`."""
 _SAYING = DESCRIPTION_ONLY.keys() | NAME_ONLY
 _ALSO_DONE = word_set("charge refund transfer wire text email mail order book reserve hire fax renew page post mint")
 """Loose words that are surely verbs in a gerund with an object."""
@@ -64,11 +70,17 @@ _ADVISED = re.compile(r"\s*(?:please\s+)?(?:use|call|run|invoke|useful|intended|
 def happens(tool: Tool) -> tuple[Verb | None, str]:
     """Returns the gravest thing that a tool's description says a call brings about, and its word; (None, "") for what it says of
     an answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`)."""
-    text = _by_the_call(fold(tool.description[:MAX_CHARS]), tool)
+    text = _SO_THAT.sub(", ", _by_the_call(fold(tool.description[:MAX_CHARS]), tool))
     found = [*by_means(first_sentence(text), next(iter(_WORD.findall(text)), ""))]
     for sentence in sentences(text, MAX_SENTENCES):
         for index, clause in enumerate(_CLAUSE.split(sentence)):
-            found += (*_indicative(clause), *_gerunds(clause, first=not index), *passives(clause), *_by_reading(clause))
+            found += (
+                *_indicative(clause),
+                *_gerunds(clause, first=not index),
+                *passives(clause),
+                *_by_reading(clause),
+                *outcomes(clause),
+            )
     return max(found, key=lambda deed: GRAVITY[deed[0]], default=(None, ""))
 
 
@@ -82,11 +94,11 @@ def _indicative(clause: str) -> Iterator[tuple[Verb, str]]:
     """Yields the verb in the third person that begins a clause: `Also removes drafts`, `as a side effect, purges drafts`."""
     words = _WORD.findall(clause)
     at = next((at for at, word in enumerate(words) if word not in _OPENING), len(words))
-    if at + 1 >= len(words) or words[at + 1] in NO_OBJECT or _OPENED_BY_WHAT_IS_LISTED & set(words[:at]):
+    if at + 1 >= len(words) or words[at + 1] in NO_OBJECT or _OPENED_BY_OTHERS & set(words[:at]):
         return
     word, rest = base_form(words[at]), tuple(words[at + 1 :])
     third = word != words[at]
-    if not third and not _FUTURE & set(words[:at]):
+    if not third and not (_FUTURE | {"we"}) & set(words[:at]):
         return
     verb = _change(word) if word not in ALSO_NOUNS else None
     if verb is None and third and word not in MANNER | _SAYING:
@@ -107,7 +119,9 @@ def _gerunds(clause: str, *, first: bool) -> Iterator[tuple[Verb, str]]:
             verb = next((part for part in parts if part not in READS), None)
         if (lead == "by" and word in _WRITTEN_DOWN and follower in ("a", "an")) or makes_one(word, words):
             verb = Verb.CREATE
-        leads = first and not found.start()  # `Deleting a record …` is read as the head of the description
+        leads = (
+            first and lead is None and not found.start()
+        )  # `Deleting a record …` is read as the head of the description
         if verb is None or leads or _POSSIBLE.search(clause[: found.start()]):
             continue
         if lead == "after" and _ADVISED.match(clause):

@@ -146,7 +146,7 @@ def joined(words: tuple[str, ...], *, third: bool) -> Iterator[tuple[Verb, str]]
         if words[place] not in _JOINS:
             continue
         follower = place + 1
-        while follower < len(words) - 1 and (words[follower] in _JOINS or is_adverb(words[follower])):
+        while follower < len(words) - 1 and (words[follower] in _JOINS | {"thereby"} or is_adverb(words[follower])):
             follower += 1
         came = words[follower]
         if came.startswith("drop") and words[place - 1].startswith("drag"):

@@ -40,7 +40,7 @@ _STRICT: Mapping[Verb, str] = {
         "reconnect emulate reassign reparent relabel annotate untag unlabel unset unmap merge squash cherry rewind "
         "undelete untrash hibernate wake requeue rehydrate retarget "
         "enter favorite pause resume play skip dim unreact fill finish confirm switch correct fix change crop "
-        "resize prescribe rsvp seek hide unhide reset moderate waive postpone defer prolong shorten rearrange reword "
+        "resize prescribe rsvp seek hide unhide reset dequeue moderate waive postpone defer prolong shorten rearrange reword "
         "logout retitle redact substitute nominate excuse throttle commission"
     ),
     Verb.SEND: (
@@ -50,7 +50,7 @@ _STRICT: Mapping[Verb, str] = {
     ),
     Verb.PAY: (
         "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
-        "sell bid redeem spend bet debit compensate indemnify"
+        "sell bid redeem spend bet debit deduct compensate indemnify"
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
@@ -324,7 +324,7 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
 
 PREAMBLE = word_set(
     "this the a an tool function api endpoint method action lets let allows allow you use to can will used "
-    "for it user users agent enables enable helps help provides provide able by please and performs perform "
+    "be for it user users agent enables enable helps help provides provide able by please and performs perform "
     "attempts try tries which that securely safely quickly easily automatically permanently completely "
     "irreversibly immediately"
 )

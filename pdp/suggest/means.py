@@ -16,10 +16,11 @@ _DEEDS: Mapping[Verb, str] = {
         "refund booking order"
     ),
     Verb.EXECUTE: "deployment rollout",
-    Verb.ADMIN: "restart reboot lockout lockdown shutdown reinstall unlock",
-    Verb.DELETE: "deletion removal wipe purge cancellation",
+    Verb.ADMIN: "restart reboot lockout lockdown shutdown reinstall unlock revocation",
+    Verb.DELETE: "deletion removal wipe purge cancellation erasure cleanup termination",
 }
-_NOUNS: Mapping[str, Verb] = {noun: verb for verb, nouns in _DEEDS.items() for noun in nouns.split()}
+DEED_NOUNS: Mapping[str, Verb] = {noun: verb for verb, nouns in _DEEDS.items() for noun in nouns.split()}
+"""Nouns of what changes something."""
 _TOKEN = re.compile(r"[a-z0-9]+|[,;()]")
 _HOW = word_set("with by through via using")
 _MAX_WORDS = 4
@@ -50,7 +51,7 @@ def by_means(sentence: str, head: str) -> Iterator[tuple[Verb, str]]:
         if not (_ONE & set(tokens[start : start + 1]) or "".join(tokens[start : start + 1]).isdigit()):
             continue
         for place in range(start + 1, min(start + _MAX_WORDS, len(tokens))):
-            verb, rest = _NOUNS.get(singular(tokens[place])), tokens[place + 1 : place + 5]
+            verb, rest = DEED_NOUNS.get(singular(tokens[place])), tokens[place + 1 : place + 5]
             if verb is None or not (not rest or rest[0] in _GOES_ON or rest[0].isdigit()):
                 continue
             if tokens[place] != "call" or not _TO_A_MACHINE & set(rest):

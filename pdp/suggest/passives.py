@@ -28,6 +28,9 @@ _FOR_A_WHILE = re.compile(r"\s+for\s+(?:\w+\s+)?(?:minute|hour|while|day)s?\b")
 _NOTE = re.compile(
     r"\A\s*(?:please\s+|also\s+)?(?:note|notice|remember|beware|mind|be aware|keep in mind|caution|warning)\s+that\b"
 )
+_SEEN = re.compile(
+    r"\b(?:they|it|all|these|those|[a-z]+s)\s+(?:is|are|gets?)\s+(?:then\s+|also\s+)?marked\s+(?:as\s+)?(?:read|seen|done|processed|handled)\b"
+)
 _GONE = re.compile(r"\b(?:is|are)\s+(?:then\s+)?(?:gone|used up)(?:\s+(?:afterwards|after|then|once)\b|\s*\Z)")
 _ASKED = re.compile(
     r"\b(?:whether|if|which|who|whom|whose|what|how|when|where|why|that|until|unless|because|no(?!\s+longer)|none|nothing|never|neither)\b"
@@ -70,6 +73,8 @@ _STATES = word_set(
 """Words that say which ones of many are meant, as participles do: what happens to these happens in the call."""
 _PASSING = word_set("archive overwrite reset")
 """Updates that a passive tells of as an event; others as often tell how things are: `The list is updated daily`."""
+_EVENTS = word_set("restart reboot redeploy rerun revoke rotate mint acknowledge")
+"""Words of which a passive tells as an event: `The service is restarted`."""
 _GRAVE = frozenset({Verb.DELETE, Verb.PAY, Verb.SEND})
 
 
@@ -82,6 +87,9 @@ def passives(clause: str) -> Iterator[tuple[Verb, str]]:
     gone = _GONE.search(clause)
     if gone and not _ASKED.search(clause[: gone.start()]):
         yield Verb.DELETE, "gone"
+    seen = _SEEN.search(clause)
+    if seen and not _ASKED.search(clause[: seen.start()]):
+        yield Verb.UPDATE, "marked"
     for found in _PASSIVE.finditer(clause):
         before, subject, how, also, participle, second, after = found.groups()
         if _ASKED.search(clause[: found.start(3)]):
@@ -102,7 +110,12 @@ def passives(clause: str) -> Iterator[tuple[Verb, str]]:
             if verb in READS or (not also and (word in MANNER | SHOWN_SO or is_of_the_answer(near))):
                 continue
             # That fees `are refunded` may be how things are; that something `is mailed` is as much an event as `is sent`.
-            if event or chosen or word in _PASSING or (verb in _GRAVE and (word in STRICT or verb is Verb.SEND)):
+            if (
+                event
+                or chosen
+                or word in _PASSING | _EVENTS
+                or (verb in _GRAVE and (word in STRICT or verb is Verb.SEND))
+            ):
                 yield verb, done
 
 

@@ -38,7 +38,7 @@ _BRANDS = re.compile(
     "|PostHog|RingCentral|RunPod|SendGrid|SharePoint|ShipStation|WhatsApp|WordPress|YouTube"
 )
 """Names that a capital inside would take apart, into verbs as often as not: `getPayPalOrder`, `listDropBoxFiles`."""
-_SENTENCE_END = re.compile(r"[.!?;:](?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?;:]+(?:\s|$)")
 _LINE_END = re.compile(r"\n\s*\n|\n\s*(?:[-*+>\u2013]|\d+[.)])|\u2022|\n(?=\s*[A-Z][a-z]{2,14}s\s)")
 """What ends a sentence without a full stop: so does a line before `Deletes …`, though many a text is wrapped."""
 _BLOCKS = word_set("br p div li ul ol table tr td th h1 h2 h3 h4 h5 h6 hr section article blockquote pre")
