@@ -19,6 +19,7 @@ from pdp.state import RedisState
 from pdp.state_client import Client, NodeClient
 from pdp.state_cluster import ClusterClient
 from pdp.state_continuity import Continuity
+from tests.redis_server import RedisServer
 from tests.state_support import ask, settle
 from writ.action import Action, Destination, Operation, Scope, Verb
 from writ.v1 import decision_pb2
@@ -183,3 +184,19 @@ class Player:
     async def baseline(self, observation: Observation | None = None) -> dict[str, Any]:
         ((one, view),) = await self.look(observation or observed(declared=self.declared), dry_run=True)
         return baseline_of(one, view)
+
+
+def advance(server: RedisServer, ms: int) -> None:
+    """Lets the organisation's time run ahead of the server's: it never goes back."""
+    with server.client() as client:
+        now_s, micros = client.time()
+        last = max(int(client.hget("{acme}:m", "t") or 0), now_s * 1000 + micros // 1000)
+        client.hset("{acme}:m", "t", last + ms)
+
+
+def forget(server: RedisServer, pattern: str) -> None:
+    """Loses the keys of the organisation that match; there is at least one."""
+    with server.client() as client:
+        keys = list(client.scan_iter(f"{{acme}}:{pattern}"))
+        assert keys
+        client.delete(*keys)

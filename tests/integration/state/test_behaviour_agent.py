@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import yaml
 from click.testing import CliRunner, Result
 
@@ -21,22 +19,13 @@ from pdp.model import Final
 from pdp.policy_explain import RunningPolicy
 from pdp.server import derived_key, now_ms
 from pdp.state import RedisState
-from tests.behaviour_support import KEY, Player, asked, observed, open_behaviour, operation, settings
+from tests.behaviour_support import KEY, Player, asked, forget, observed, open_behaviour, operation, settings
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH
 from writ.action import Verb
 from writ.cli.main import cli
 
 DECLARED = settings(min_observations=5)
-
-
-@pytest_asyncio.fixture
-async def state(server: RedisServer) -> AsyncIterator[RedisState]:
-    server.flush()
-    opened = open_behaviour(server.url)
-    assert await opened.continuity.initialise(EPOCH)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -114,8 +103,7 @@ async def test_an_agent_that_is_reset_is_new_also_when_its_baseline_had_been_los
     player = Player(state, DECLARED)
     player.count = 1_000
     seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[AB]*"))
+    forget(server, "[AB]*")
     assert not (await player.baseline(seen))["new_agent"]
     await player.play(seen)
     assert not (await player.baseline(seen))["new_agent"]
@@ -137,8 +125,7 @@ def test_show_tells_of_a_baseline_that_was_lost(server: RedisServer, config: Pat
 
     asyncio.run(prepare())
     assert "lost" not in writ_agent(config, "show", "a1").output
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[AB]*"))
+    forget(server, "[AB]*")
     shown = writ_agent(config, "show", "a1")
     assert shown.exit_code == 1
     assert "lost          an earlier baseline" in shown.output
@@ -153,8 +140,7 @@ async def test_a_loss_that_only_the_track_tells_is_told_and_may_be_forgotten(
     player = Player(state, DECLARED)
     player.count = 1_000
     seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[ABK]*"))
+    forget(server, "[ABK]*")
     await player.look(seen)  # its session tells that the track was lost
     for known, lost in ((DECLARED, True), (None, False)):
         assert (await read_agent(state.client, KEY, "acme", "a1", known, now_ms()))["lost"] is lost
@@ -183,8 +169,7 @@ async def test_actions_of_another_epoch_are_lost(state: RedisState, server: Redi
 
 async def test_many_actions_without_a_baseline_tell_that_it_was_lost(state: RedisState, server: RedisServer) -> None:
     await learn(state, KEY, 30)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[BK]*"))
+    forget(server, "[BK]*")
     later_ms = now_ms() + DECLARED.burst_window_s * 1000 * 2
     assert (await read_agent(state.client, KEY, "acme", "a1", DECLARED, later_ms))["lost"]
     assert not (await read_agent(state.client, KEY, "acme", "a1", settings(min_observations=31), later_ms))["lost"]

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from pdp.baseline import Baseline, parse_baseline
 from pdp.behaviour_observe import Observation
 from pdp.behaviour_settings import BehaviourSettings
 from pdp.model import Final
 from pdp.state import RedisState
-from tests.behaviour_support import Player, observed, open_behaviour, operation, settings
+from tests.behaviour_support import Player, advance, forget, observed, operation, settings
 from tests.redis_server import RedisServer
-from tests.state_support import EPOCH
 from writ.action import Verb
 
 DECLARED = settings(min_observations=20, outlier_deviations=6, daily_drift_bp=1000)
 DAY_MS = 86_400_000
-
-
-@pytest_asyncio.fixture
-async def state(server: RedisServer) -> AsyncIterator[RedisState]:
-    server.flush()
-    opened = open_behaviour(server.url)
-    assert await opened.continuity.initialise(EPOCH)
-    yield opened
-    await opened.close()
 
 
 def pay(amount: int, **changes: Any) -> Observation:
@@ -48,14 +36,6 @@ def stored(server: RedisServer, seen: Observation) -> Baseline:
         found = parse_baseline(client.get(key_of(seen)))
     assert found is not None
     return found
-
-
-def advance(server: RedisServer, ms: int) -> None:
-    """Lets the organisation's time run ahead of the server's: it never goes back."""
-    with server.client() as client:
-        now_s, micros = client.time()
-        last = max(int(client.hget("{acme}:m", "t") or 0), now_s * 1000 + micros // 1000)
-        client.hset("{acme}:m", "t", last + ms)
 
 
 async def learn(state: RedisState, amounts: list[int], declared: BehaviourSettings = DECLARED) -> Player:
@@ -242,8 +222,7 @@ async def test_an_agent_that_touches_everything_stays_within_two_kibibytes(
 
 async def test_a_lost_baseline_is_no_data_and_its_agent_is_not_new(state: RedisState, server: RedisServer) -> None:
     player = await learn(state, [10_000] * 40)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:B*"))
+    forget(server, "B*")
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"], facts["deviations"]) == ("NO_DATA", False, [])
 
@@ -252,8 +231,7 @@ async def test_an_agent_whose_baseline_was_lost_is_neither_known_nor_new_until_a
     state: RedisState, server: RedisServer
 ) -> None:
     player = await learn(state, [10_000] * 40)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:B*"))
+    forget(server, "B*")
     for _ in range(DECLARED.min_observations):
         advance(server, DAY_MS // 24)
         facts = await player.baseline(pay(10_000))
@@ -308,8 +286,7 @@ async def test_without_how_well_it_was_known_the_track_tells_that_a_baseline_was
     state: RedisState, server: RedisServer
 ) -> None:
     player = await learn(state, [10_000] * 40)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[BK]*"))
+    forget(server, "[BK]*")
     assert (await player.baseline(pay(10_000)))["new_agent"], "so much in a minute may not have been learned yet"
     advance(server, 120_000)
     assert not (await player.baseline(pay(10_000)))["new_agent"]
@@ -319,8 +296,7 @@ async def test_an_agent_of_which_all_was_lost_is_not_new_for_the_first_thing_tha
     state: RedisState, server: RedisServer
 ) -> None:
     player = await learn(state, [10_000] * 40)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[ABKS]*"))
+    forget(server, "[ABKS]*")
     for _ in range(DECLARED.min_observations):
         facts = await player.baseline(pay(10_000))
         assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False)
@@ -330,8 +306,7 @@ async def test_an_agent_of_which_all_was_lost_is_not_new_for_the_first_thing_tha
 
 async def test_an_agent_of_which_only_others_speak_is_lost_and_not_new(state: RedisState, server: RedisServer) -> None:
     player = await learn(state, [10_000] * 40)
-    with server.client() as client:
-        client.delete(*client.scan_iter("{acme}:[ABKS]*"))
+    forget(server, "[ABKS]*")
     facts = await player.baseline(pay(10_000))
     assert (facts["state"], facts["new_agent"]) == ("NO_DATA", False), "its principal knows of it"
 

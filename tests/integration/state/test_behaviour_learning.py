@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from pdp.baseline import Baseline, parse_baseline
 from pdp.behaviour import Behaviour
@@ -21,14 +18,10 @@ DECLARED = settings(min_observations=20)
 LATE_S = 3_600.0
 
 
-@pytest_asyncio.fixture
-async def state(server: RedisServer) -> AsyncIterator[RedisState]:
-    server.flush()
-    opened = open_behaviour(server.url)
-    opened.companions = (Behaviour(KEY, hold_s=LATE_S),)
-    assert await opened.continuity.initialise(EPOCH)
-    yield opened
-    await opened.close()
+@pytest.fixture
+def state(state: RedisState) -> RedisState:
+    state.companions = (Behaviour(KEY, hold_s=LATE_S),)
+    return state
 
 
 def pay(amount: int, number: int = 0) -> Observation:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from pdp.behaviour import Behaviour, Owner, ReportedResult
 from pdp.behaviour_view import BehaviourAsk
@@ -17,8 +15,9 @@ from pdp.state import RedisState
 from tests.behaviour_support import (
     KEY,
     Player,
+    advance,
+    forget,
     observed,
-    open_behaviour,
     operation,
     session_of,
     settings,
@@ -26,7 +25,6 @@ from tests.behaviour_support import (
     view_of,
 )
 from tests.redis_server import RedisServer
-from tests.state_support import EPOCH
 from writ.action import Verb
 
 SECRETS = ResultSpec(classes=frozenset({"secret"}))
@@ -40,22 +38,6 @@ WATCHFUL = settings(SEQUENCES)
 PLAIN = settings()
 
 
-@pytest_asyncio.fixture
-async def state(server: RedisServer) -> AsyncIterator[RedisState]:
-    server.flush()
-    opened = open_behaviour(server.url)
-    assert await opened.continuity.initialise(EPOCH)
-    yield opened
-    await opened.close()
-
-
-def forget(server: RedisServer, pattern: str) -> None:
-    with server.client() as client:
-        keys = list(client.scan_iter(f"{{acme}}:{pattern}"))
-        assert keys
-        client.delete(*keys)
-
-
 async def misreport(player: Player) -> None:
     """Has the agent report an outcome of what it was refused."""
     ((asks, _),) = await player.play(observed(), final=Final.DENIED)
@@ -65,13 +47,6 @@ async def misreport(player: Player) -> None:
     owner = Owner(session=observed().session, agent=observed().agent, principal="")
     call = Behaviour(KEY).outcome("acme", asks.caller_id, asks.request_id, owner, result, PLAIN)
     await player.state.client.run([call])
-
-
-def advance(server: RedisServer, ms: int) -> None:
-    with server.client() as client:
-        now_s, micros = client.time()
-        last = max(int(client.hget("{acme}:m", "t") or 0), now_s * 1000 + micros // 1000)
-        client.hset("{acme}:m", "t", last + ms)
 
 
 @pytest.mark.parametrize("declared", [WATCHFUL, PLAIN], ids=["entries shown", "heads alone"])

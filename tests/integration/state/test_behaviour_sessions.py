@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,10 @@ from pdp.state import RedisState
 from tests.behaviour_support import (
     KEY,
     Player,
+    advance,
     asked,
     baseline_of,
+    forget,
     observed,
     open_behaviour,
     operation,
@@ -49,31 +50,8 @@ SEND = observed(operation(Verb.SEND, to=["x@y"]), declared=DECLARED)
 
 
 @pytest_asyncio.fixture
-async def state(server: RedisServer) -> AsyncIterator[RedisState]:
-    server.flush()
-    opened = open_behaviour(server.url)
-    assert await opened.continuity.initialise(EPOCH)
-    yield opened
-    await opened.close()
-
-
-@pytest_asyncio.fixture
 async def player(state: RedisState) -> Player:
     return Player(state, DECLARED)
-
-
-def forget(server: RedisServer, kind: str) -> None:
-    with server.client() as client:
-        keys = list(client.scan_iter(f"{{acme}}:{kind}*"))
-        assert keys
-        client.delete(*keys)
-
-
-def advance(server: RedisServer, ms: int) -> None:
-    with server.client() as client:
-        now_s, micros = client.time()
-        last = max(int(client.hget("{acme}:m", "t") or 0), now_s * 1000 + micros // 1000)
-        client.hset("{acme}:m", "t", last + ms)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +61,7 @@ async def test_a_lost_track_is_no_data_and_tainted_not_new(
     player: Player, server: RedisServer, kind: str, scope: str
 ) -> None:
     await player.play(observed(operation(rows=100)))
-    forget(server, kind)
+    forget(server, f"{kind}*")
     for _ in range(2):  # also once the loss has been written over
         facts = await player.session(SEND)
         assert facts[scope]["state"] == "NO_DATA"
@@ -119,7 +97,7 @@ async def test_half_a_session_is_no_data(player: Player, server: RedisServer, pa
 
 async def test_a_session_that_ended_is_new_and_not_lost(player: Player, server: RedisServer) -> None:
     await player.play(observed(operation(rows=100), result=SECRETS))
-    forget(server, "S")
+    forget(server, "S*")
     advance(server, 601_000)
     facts = await player.session(SEND)
     assert facts["session"]["state"] == "OK"
