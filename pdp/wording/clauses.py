@@ -17,6 +17,10 @@ _ENDING = frozenset(".!?;\n")
 _PARTING = _ENDING | {","}
 
 _BREAKS = frozenset(".:;,!?()\u2013\u2014")
+_IN_NAMES = frozenset(".,:")
+"""Without a blank behind them these stand inside a name or a number, and begin nothing: `old.txt`, `10:30`."""
+_DASHED = re.compile(r"\s-+\s")
+"""A hyphen between blanks is a dash."""
 
 
 def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
@@ -30,9 +34,10 @@ def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     folded = _ELISION.sub(r"\1 ", folded)
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
-        if not end or _BREAKS.intersection(between):
+        dashed = "-" in between and _DASHED.search(between) is not None
+        if not end or dashed or (between not in _IN_NAMES and _BREAKS.intersection(between)):
             opening.add(len(words))
-        if len(between) > 1 and _PARTING.intersection(between):  # the dot of `example.org` ends nothing
+        if len(between) > 1 and (dashed or _PARTING.intersection(between)):  # the dot of `example.org` ends nothing
             ends[len(words) - 1] = _sign(between)
         words.append(match.group())
         end = match.end()

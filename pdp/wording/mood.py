@@ -66,6 +66,11 @@ _SAYING_WORDS = 4
 
 _DETOURS = frozenset({"is", "are", "do"})
 
+_PERHAPS = frozenset({"may", "must", "shall", "should"})
+_ABLE = frozenset({"can", "could", "may"})
+_EVEN = frozenset({"already", "even", "ever", "still"})
+_PASSIVE_WORDS = 10
+
 _PAST = frozenset({"did", "does", "had", "has", "hat", "hatte", "was", "were"})
 _ALSO_ASKS = frozenset({"and", "et", "und", "y"})
 _SELF = frozenset({"i", "we"})
@@ -73,6 +78,8 @@ _SELF = frozenset({"i", "we"})
 _RETRACTING = RETRACTING | RETRACTING_BESIDE
 
 _YOU = frozenset({"you", "u"})
+
+_DONT = frozenset({"don't", "dont"})
 
 _BARE_WORDS = 2
 """Words that may stand beside a refusal that is a sentence of its own: "delete it? over my dead body, never", "pay him? no."."""
@@ -195,9 +202,14 @@ class Bidden:
         said_to_others = self._part_at - 1 not in self._ends and self._bidden & Deed.SEND  # "tell Ada: never mind"
         if rest < len(part) and part[rest] in RETRACTIONS and not said_to_others:
             return _phrase(RETRACTIONS, part, rest) == len(part) - rest
-        if rest < len(part) or sign in ",?" or not self._sentence_at:
+        if rest < len(part) or sign in ",?":
             return False
-        said = frozenset(self._words[self._sentence_at : at + 1])
+        sentence = self._words[self._sentence_at : at + 1]
+        if part[-1] in _DONT and self._part_at > self._sentence_at and CONDITIONAL.isdisjoint(sentence):
+            return True  # "delete it - no wait, don't"; not "if he refuses, don't"
+        if not self._sentence_at:
+            return False
+        said = frozenset(sentence)
         return said <= _RETRACTING and not said.isdisjoint(RETRACTING)
 
     def _part(self) -> None:
@@ -242,10 +254,15 @@ class Bidden:
 
 
 def _is_question(words: Sequence[str], at: int) -> bool:
-    """ "What should I reply?", "did it run?", "should I send it?"; but "how about sending it?", "why don't you send it?"."""
+    """ "What should I reply?", "did it run?", "should I send it?", "should it be sent?", "can it still be sent?"; but "how about
+    sending it?", "why don't you send it?", "can it be sent, please?"."""
     follower = words[at + 1] if at + 1 < len(words) else ""
     if words[at] in _DETOURS and not POSSIBLE.isdisjoint(words[at + 1 : at + 5]):
         return False
+    if "be" in (subject := words[at + 1 : at + _PASSIVE_WORDS]) and words[at] in _PERHAPS | _ABLE:
+        said = subject[: subject.index("be")]
+        if words[at] in _PERHAPS or not _EVEN.isdisjoint(said):
+            return follower not in _YOU
     if words[at] in TURNED_ROUND:
         return follower in TURNED_TO
     return words[at] in INTERROGATIVE and follower not in SUGGESTING

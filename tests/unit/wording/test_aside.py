@@ -100,6 +100,13 @@ PAYS = action_kind("transfer_money", [Verb.PAY], ["money"])
         "Tell Bob: delete customers.csv",
         "Post in #dev that Bob must delete customers.csv",
         "Is Bob allowed to delete customers.csv?",
+        "Lösche customers.csv nicht",
+        "Lösche drafts/customers.v1.2 nicht",
+        "Should drafts/customers.csv be deleted?",
+        "Must customers.csv be deleted today?",
+        "Can customers.csv still be deleted?",
+        "Delete customers.csv - no wait, don't",
+        "Delete customers.csv \u2014 no, please don't.",
     ],
 )
 def test_a_deletion_that_is_left_to_others_asked_about_or_put_off_is_not_asked_for(text: str) -> None:
@@ -188,6 +195,8 @@ def test_a_payment_that_is_left_to_others_asked_about_or_turned_round_is_not_ask
         "cancel the task to water plants",
         "You are free to delete customers.csv",
         "I am allowed to delete customers.csv, do it",
+        "customers.csv - delete it",
+        "If Ada agrees, delete customers.csv, if not, don't.",
     ],
 )
 def test_a_deletion_beside_what_others_are_told_is_asked_for(text: str) -> None:
