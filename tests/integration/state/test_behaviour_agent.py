@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from pdp.behaviour import Behaviour
 from pdp.behaviour_admin import read_agent, reset_agent
+from pdp.behaviour_observe import Observation
 from pdp.config import load_config
 from pdp.model import Final
 from pdp.policy_explain import RunningPolicy
@@ -55,12 +58,31 @@ def writ_agent(config: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, ["agent", *arguments, "--config", str(config)])
 
 
+def payment(key: bytes = KEY) -> Observation:
+    return observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED, key=key)
+
+
 async def learn(state: RedisState, key: bytes, count: int = 20) -> None:
     state.companions = (Behaviour(key, hold_s=0.0),)
     player = Player(state, DECLARED)
     for _ in range(count):
-        seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED, key=key)
-        await player.play(seen)
+        await player.play(payment(key))
+
+
+@contextlib.asynccontextmanager
+async def at_work(server: RedisServer) -> AsyncIterator[RedisState]:
+    """A state of a process that has ended when the command line is asked."""
+    state = open_behaviour(server.url)
+    await state.continuity.initialise(EPOCH)
+    yield state
+    await state.close()
+
+
+async def learned(server: RedisServer, config: Path) -> None:
+    """Has an agent work that the command line knows."""
+    server.flush()
+    async with at_work(server) as state:
+        await learn(state, derived_key(load_config(config), "names"))
 
 
 async def test_a_baseline_is_described_in_plain_numbers(state: RedisState) -> None:
@@ -83,7 +105,7 @@ async def test_what_speaks_of_an_agent_and_a_tool_does_not_outlive_a_reset(state
     await learn(state, KEY)
     player = Player(state, DECLARED)
     player.count = 1_000  # other requests than those before
-    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    seen = payment()
     assert {d["of"] for d in (await player.baseline(seen))["deviations"]} == {"agent", "agent_tool", "role"}
     assert await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
     assert not await reset_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
@@ -102,7 +124,7 @@ async def test_an_agent_that_is_reset_is_new_also_when_its_baseline_had_been_los
     await learn(state, KEY, 30)
     player = Player(state, DECLARED)
     player.count = 1_000
-    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    seen = payment()
     forget(server, "[AB]*")
     assert not (await player.baseline(seen))["new_agent"]
     await player.play(seen)
@@ -116,14 +138,7 @@ async def test_an_agent_that_is_reset_is_new_also_when_its_baseline_had_been_los
 
 
 def test_show_tells_of_a_baseline_that_was_lost(server: RedisServer, config: Path) -> None:
-    async def prepare() -> None:
-        server.flush()
-        state = open_behaviour(server.url)
-        await state.continuity.initialise(EPOCH)
-        await learn(state, derived_key(load_config(config), "names"))
-        await state.close()
-
-    asyncio.run(prepare())
+    asyncio.run(learned(server, config))
     assert "lost" not in writ_agent(config, "show", "a1").output
     forget(server, "[AB]*")
     shown = writ_agent(config, "show", "a1")
@@ -139,7 +154,7 @@ async def test_a_loss_that_only_the_track_tells_is_told_and_may_be_forgotten(
     await learn(state, KEY, 30)
     player = Player(state, DECLARED)
     player.count = 1_000
-    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    seen = payment()
     forget(server, "[ABK]*")
     await player.look(seen)  # its session tells that the track was lost
     for known, lost in ((DECLARED, True), (None, False)):
@@ -152,7 +167,7 @@ async def test_a_loss_that_only_the_track_tells_is_told_and_may_be_forgotten(
 
 async def test_an_agent_that_was_only_denied_has_lost_nothing(state: RedisState) -> None:
     player = Player(state, DECLARED)
-    seen = observed(operation(Verb.PAY, amount=31_000, to=["DE02"]), declared=DECLARED)
+    seen = payment()
     for _ in range(3):
         await player.play(seen, final=Final.DENIED)
     found = await read_agent(state.client, KEY, "acme", "a1", DECLARED, now_ms())
@@ -191,14 +206,7 @@ async def test_a_baseline_that_cannot_be_read_was_lost(state: RedisState, server
 def test_amounts_are_shown_in_the_currency_of_the_running_bundle(
     server: RedisServer, config: Path, monkeypatch: pytest.MonkeyPatch, currency: str, said: str
 ) -> None:
-    async def prepare() -> None:
-        server.flush()
-        state = open_behaviour(server.url)
-        await state.continuity.initialise(EPOCH)
-        await learn(state, derived_key(load_config(config), "names"))
-        await state.close()
-
-    asyncio.run(prepare())
+    asyncio.run(learned(server, config))
     activation = {"behaviour": {"zone": "UTC", "currency": currency}}
     monkeypatch.setattr(RunningPolicy, "activation", lambda _: activation)
     shown = writ_agent(config, "show", "a1").output
@@ -209,14 +217,7 @@ def test_amounts_are_shown_in_the_currency_of_the_running_bundle(
 
 
 def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, config: Path) -> None:
-    async def prepare() -> None:
-        server.flush()
-        state = open_behaviour(server.url)
-        await state.continuity.initialise(EPOCH)
-        await learn(state, derived_key(load_config(config), "names"))
-        await state.close()
-
-    asyncio.run(prepare())
+    asyncio.run(learned(server, config))
     shown = writ_agent(config, "show", "a1")
     assert shown.exit_code == 0, shown.output
     assert "amount        mean 31,000 minor units, deviation 0 minor units, of 20" in shown.output
@@ -237,10 +238,8 @@ def test_show_prints_what_is_usual_and_json_says_the_same(server: RedisServer, c
 
 def test_suspend_and_resume_reach_the_next_decision(server: RedisServer, config: Path) -> None:
     async def suspended() -> bool:
-        state = open_behaviour(server.url)
-        await state.continuity.initialise(EPOCH)
-        (view,) = await state.enrich([asked("r", observed(agent="agent"))])
-        await state.close()
+        async with at_work(server) as state:
+            (view,) = await state.enrich([asked("r", observed(agent="agent"))])
         return view.suspended
 
     server.flush()
@@ -289,7 +288,5 @@ def test_of_an_agent_that_never_acted_nothing_is_known_until_it_is_suspended(ser
 
 async def met(server: RedisServer) -> None:
     """Lets the state know its organisation."""
-    state = open_behaviour(server.url)
-    await state.continuity.initialise(EPOCH)
-    await state.enrich([asked("r", observed(agent="other"))])
-    await state.close()
+    async with at_work(server) as state:
+        await state.enrich([asked("r", observed(agent="other"))])
