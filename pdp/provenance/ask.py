@@ -126,7 +126,8 @@ def provenance_ask(
     sum_at = -1
     if paid is not None and not kind.reads:
         sum_at = len(lookups.found)
-        lookups.found += _sum_lookups(key, *sum_marks(paid))
+        codes = [value.text for value in sinks.values if value.kind == "id"]
+        lookups.found += _sum_lookups(key, *sum_marks(paid, codes))
     for value in sinks.values:
         if value.kind != CONTENT:
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)

@@ -348,6 +348,28 @@ TRANSFERS = word_set("paiement pago transferencia virement zahlung überweisung"
 """What a request for a payment begins with when it has no verb: "Überweisung an Meier 900 Euro"."""
 
 
+TOLD_BY_NUMBER = word_set(
+    "act agreement appendix article batch booking building case chapter claim clause contract customer episode estimate exhibit"
+    " flat floor house id incident job line lot no nr number part pnr po policy project purchase question quote ref reference"
+    " request return rma room section seller shipment sku step store tracking unit version visit year"
+    " angebot auftrag beleg fall konto kunde mahnung nummer paket posten projekt rate retoure seite sendung vertrag vorgang zeile"
+    " cas colis commande contrat devis dossier num\u00e9ro caso contrato n\u00famero pedido presupuesto"
+)
+"""Nouns whose things are told apart by number, besides those that are known: "refund case 4711" refunds no sum of 4711."""
+TOLD_BY_NUMBER_ENDINGS = (
+    "auftrag",
+    "bestellung",
+    "buchung",
+    "kauf",
+    "nummer",
+    "rechnung",
+    "sendung",
+    "vertrag",
+    "zahlung",
+)
+"""What such nouns of German end with, whose last part says what they are: "Kundennummer", "Nachbestellung"."""
+
+
 OFTEN_NOUNS = word_set(
     "answer award backup bill bin block book branch bump call cap change charge chart chase clean clear comment "
     "commit contact copy correct credit cut deposit double draft drop email empty end export file fit follow fork "

@@ -1,22 +1,23 @@
 """The sum that a request names: who says "pay Meier 900 EUR" means no 9,000.
 
-Told where a request states one sum behind a verb of paying, and reckons nothing: "split the 90 EUR", "up to 900 EUR" and
-"half of the 50" leave the sum to whoever works it out. Pure, in linear time.
+Told where a request states one sum behind a verb of paying, and reckons nothing: "split the 90 EUR" and "half of the 50" leave
+the sum to whoever works it out. "At most 900 EUR" names every sum up to it. Pure, in linear time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
+from typing import TypeAlias
 
 from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
 from pdp.suggest.words import word_set
 from pdp.wording.grammar import FUNCTION_WORDS
-from pdp.wording.lexicon import HANDING, PAYING
-from pdp.wording.numbers import plain_number
+from pdp.wording.lexicon import HANDING, PAYING, TOLD_BY_NUMBER, TOLD_BY_NUMBER_ENDINGS
+from pdp.wording.numbers import MAX_DIGITS, in_figures, plain_number
 from pdp.wording.things import THINGS, singular
 
 _CURRENCIES = {
@@ -56,6 +57,22 @@ _BARE = re.compile(
     r"(?=[.,;!]?$|[,;] |,? (?:to|for|an|für|pour|para|por|a|pls|please|bitte|today|now)\b)"
 )
 """A number right behind the verb or a name that ends what is said, or before whom or what it is for."""
+_MOST = (
+    "at (?:the )?most|no more than|not more than|up to|max|maximum|maximal|a maximum of|under|below|less than|not (?:above|over)"
+    "|höchstens|bis zu|nicht mehr als|unter|weniger als|au plus|jusqu'à|hasta|(?:como )?máximo|no más de"
+)
+_LEAST = "at (?:the very )?least|no less than|not less than|a minimum of|more than|mindestens|au moins|al menos"
+_BOUND = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST})) $")
+_BOUND_CHARS = 24
+_BOUND_BEHIND = re.compile(
+    r"[ ,(]{1,2}(?:(?P<most>at (?:the )?most|max|maximum|maximal|or less|tops|höchstens|oder weniger|au maximum|como máximo)"
+    r"|(?P<least>at least|or more|minimum|mindestens|oder mehr))\b"
+)
+"""Words that bound the sum behind them, and the sum before them."""
+_ABOUT = re.compile(
+    r"\b(?:about|almost|approximately|around|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
+)
+"""Words that leave the sum behind them open; "tell him about it" does not."""
 _ANY = "#"
 """Stands for any currency."""
 _MAX_SUMS = 6
@@ -67,65 +84,121 @@ _PAYING = PAYING | HANDING
 _ALSO_PAYS = word_set("begleiche buy kaufe purchase settle subscribe achète compra")
 """Beside another verb of paying, these may pay something else."""
 _RECKONED = word_set(
-    "about above additional approximately around at average balance below between but ca circa cheaper cheapest cost costs"
+    "above additional at average balance below between but cheaper cheapest cost costs"
     " decrease difference discount double both each either every except excluding extra fee fees fewer half if increase"
     " instead least less limit max maximum min minimum minus more most or owe owed owes per percent plus raise"
-    " range rate remainder remaining rest roughly share should split sum third times total x triple twice under unless"
+    " range rate remainder remaining rest share should split sum third times total x triple twice under unless"
     " until up what within wrong mal"
-    " bis circa differenz doppelt etwa falls höchstens hälfte je jeweils mehr mindestens pro rest ungefähr weniger wenn"
-    " cada chacun chaque environ hasta mitad moins moitié más menos reste resto si unos"
+    " bis differenz doppelt falls höchstens hälfte je jeweils mehr mindestens pro rest weniger wenn"
+    " cada chacun chaque hasta mitad moins moitié más menos reste resto si"
 )
 """Words by which a sum is bounded, shared out, worked out or put into question."""
 _UNCLEAR = _RECKONED | {"%", "\u00d7"}
+_BOUNDED_ALL_THE_SAME = word_set("cada chacun chaque each every falls if je jeweils per pro should si unless wenn what")
+"""Words beside which a sum is bounded all the same: "what he asks for, at most 900 EUR"."""
+_SCALE, _MAX_SCALED_DIGITS = 100, MAX_DIGITS + 2
+_MIN_CODE_DIGITS = 4
+"""Ids of fewer digits are not told from sums."""
+
+_Said: TypeAlias = tuple[str, str, str]
+"""Currency, number, and "<" or ">" where it bounds the sum."""
 
 
 def stated_marks(text: str) -> tuple[str, ...]:
     """Returns the marks of the sums that a request asks to pay; the mark of a sum that is open where it may ask to pay another;
     none where it asks to pay nothing, or speaks of no number."""
-    sums: dict[tuple[str, str], None] = {}
+    sums: dict[_Said, None] = {}
     payments = 0
-    is_open = False
+    is_open = said = False
     for sentence in _sentences(text):
-        words = _WORD.findall(sentence)
-        verb = next((match.end() for match in _WORD.finditer(sentence) if match.group() in _PAYING), -1)
+        words = list(_WORD.finditer(sentence))
+        verb = next((word.end() for word in words if word.group() in _PAYING), -1)
+        said = said or any(map(str.isdecimal, sentence))
         if verb < 0:
             continue
-        found = _sums_behind(sentence, verb)
-        is_open = is_open or not _UNCLEAR.isdisjoint(words) or _GROUPED.search(sentence) is not None
-        payments += sum(word in _ALSO_PAYS or (word in _PAYING and word not in HANDING) for word in words)
+        found, spans, about = _sums_behind(sentence, verb)
+        kept = _UNCLEAR - _BOUNDED_ALL_THE_SAME if spans else _UNCLEAR
+        reckons = any(
+            word.group() in kept and not any(start <= word.start() < end for start, end in spans) for word in words
+        )
+        is_open = is_open or reckons or about or _GROUPED.search(sentence) is not None
+        payments += sum(
+            word.group() in _ALSO_PAYS or (word.group() in _PAYING and word.group() not in HANDING) for word in words
+        )
         sums.update(dict.fromkeys(found))
-    if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number in sums):
-        said = any(character.isdigit() for character in text) and not _PAYING.isdisjoint(_WORD.findall(fold(text)))
-        return ("s:?",) if said else ()
-    marks = [(f"s:{code}", f"s:{code} {number}") for currency, number in sums for code in (currency, "")]
-    return tuple(dict.fromkeys(mark for both in marks for mark in both))
+    if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number, _ in sums):
+        pays = said and any(word in _PAYING for word in _WORD.findall(fold(text)))
+        return ("s:?",) if pays else ()
+    marks = [
+        mark
+        for currency, number, bound in sums
+        for code in (currency, "")
+        for mark in (f"s:{code}", *(f"s:{code} {each}" for each in _numbers(number, bound)))
+    ]
+    return tuple(dict.fromkeys(marks))
 
 
 def _sentences(text: str) -> Iterator[str]:
     for line in _LINES.split(text):
-        yield from _SENTENCE.split(fold(line))
+        yield from _SENTENCE.split(in_figures(fold(line)))
 
 
-def _sums_behind(sentence: str, verb: int) -> list[tuple[str, str]]:
-    """Returns the sums behind a verb of paying, each with its currency; "pay Meier 900" names none."""
-    found = [
-        (_CURRENCIES[match["before"] or match["behind"]], plain_number(match["number"] or match["leading"]))
+def _sums_behind(sentence: str, verb: int) -> tuple[list[_Said], list[tuple[int, int]], bool]:
+    """Returns the sums behind a verb of paying, where the words stand that bound them, and whether one is only about so much."""
+    found: list[_Said] = []
+    spans: list[tuple[int, int]] = []
+    about = False
+    numbers = [
+        (_CURRENCIES[match["before"] or match["behind"]], match["number"] or match["leading"], match.span())
         for match in _SUM.finditer(sentence, verb)
-    ]
-    if found:
-        return found
-    bare = _BARE.search(sentence, max(0, sentence.rfind(" ", 0, verb)))
-    if bare is None:
+    ] or _bare_sums(sentence, verb)
+    for currency, number, (start, end) in numbers[: _MAX_SUMS + 1]:
+        before = sentence[max(0, start - _BOUND_CHARS) : start]
+        bound = _BOUND.search(before) or _BOUND_BEHIND.match(sentence, end)
+        if bound is not None:
+            offset = start - len(before) if bound.string is before else 0
+            spans.append((bound.start() + offset, bound.end() + offset))
+        about = about or _ABOUT.search(before) is not None
+        found.append((currency, plain_number(number), ("<" if bound["most"] else ">") if bound else ""))
+    return found, spans, about
+
+
+def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]]]:
+    """ "Pay Meier 900" and "pay up to 900" name a sum; "pay invoice 4711" and "pay Tegel job 118" name none."""
+    match = _BARE.search(sentence, max(0, sentence.rfind(" ", 0, verb)))
+    if match is None:
         return []
-    whom = bare["whom"]
-    if whom not in _PAYING and (singular(whom) in THINGS or whom in FUNCTION_WORDS):
-        return []  # "pay invoice 4711"
-    return [(_ANY, plain_number(bare["bare"]))]
+    whom, span = match["whom"], match.span("bare")
+    bounded = _BOUND.search(sentence[max(0, span[0] - _BOUND_CHARS) : span[0]]) is not None
+    is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in FUNCTION_WORDS
+    if not bounded and whom not in _PAYING and (is_thing or whom.endswith(TOLD_BY_NUMBER_ENDINGS)):
+        return []
+    return [(_ANY, match["bare"], span)]
 
 
-def sum_marks(paid: Sum) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _numbers(number: str, bound: str) -> Iterator[str]:
+    """Yields the number; of a bound the beginnings of all numbers of hundredths on its side of it, each behind how many digits
+    these have: of 0.25 at most `<1:`, `<2:1`, `<2:20` to `<2:24` and `<2:25`. So a sum is looked up by its first digits."""
+    if not bound:
+        yield number
+        return
+    digits = _hundredths(number)
+    above, count = bound == ">", len(digits)
+    yield from (f"<{many}:" for many in (range(count + 1, _MAX_SCALED_DIGITS + 1) if above else range(1, count)))
+    for at, digit in enumerate(digits):
+        others = range(int(digit) + 1, 10) if above else range(0 if at else 1, int(digit))
+        yield from (f"<{count}:{digits[:at]}{other}" for other in others)
+    yield f"<{count}:{digits}"
+
+
+def _hundredths(number: str) -> str:
+    return str(int(Decimal(number or "0") * _SCALE))
+
+
+def sum_marks(paid: Sum, codes: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Returns the marks each of which tells that the request states a sum that this one can be compared with, and those each of
-    which tells that this is it, or that the request leaves one open.
+    which tells that this is it, or that the request leaves one open. `codes`: the ids of the same call, since a number without a
+    currency that is one of them is no sum ("refund 47110").
 
     Where the catalog gives the currency, a sum of another one is not compared, since the tool may change money; where the agent
     chooses it, it is another sum."""
@@ -134,6 +207,10 @@ def sum_marks(paid: Sum) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if paid.exponent == 0 and paid.number.isdecimal() and decimals_of(paid.currency) > 0:
         numbers.add(plain_number(str(Decimal(paid.number).scaleb(-decimals_of(paid.currency)))))
     numbers.discard("")
-    codes = ("",) if not code else (code, _ANY)
-    states = ("s:",) if paid.chosen else tuple(f"s:{each}" for each in codes)
-    return states, (*(f"s:{each} {number}" for each in codes for number in sorted(numbers)), "s:?")
+    each_code = ("",) if not code else (code, _ANY)
+    states = ("s:",) if paid.chosen else tuple(f"s:{each}" for each in each_code)
+    bounded = (digits for number in sorted(numbers) for digits in (_hundredths(number),))
+    told = [f"<{len(digits)}:{digits[:at]}" for digits in bounded for at in range(len(digits) + 1)]
+    same = [f"s:{each} {number}" for each in each_code for number in (*sorted(numbers), *told)]
+    ids = {plain_number(one) for one in codes if one.isdecimal() and len(one) >= _MIN_CODE_DIGITS} - {""}
+    return states, (*same, *(f"s:{_ANY} {one}" for one in sorted(ids)), "s:?")

@@ -35,6 +35,7 @@ from pdp.wording.lexicon import (
     POSTED_IN,
     POSTING,
     READABLE,
+    TOLD_BY_NUMBER,
     Deed,
 )
 from pdp.wording.naming import may_be_names
@@ -43,10 +44,6 @@ from pdp.wording.wishes import REACH
 
 _JOINING = frozenset({"and", "or", "of", "for", "from", "with", "about", "in", "on", "at", "to"})
 _AFTER_A_SUM = COURTESIES | {"for", "f\u00fcr", "pour", "por", "today"}
-_COUNTED = frozenset(
-    {"appendix", "chapter", "episode", "exhibit", "part", "question", "section", "step", "unit", "version"}
-)
-"""What numbers tell apart: "send chapter 12" sends no sum."""
 _NEVER_SENT = int(Thing.TRANSPORT | Thing.RIDE | Thing.LODGING | Thing.DINING | Thing.DEVICE)
 _READ = int(Thing.FILE | Thing.MESSAGE)
 _PEOPLE = int(Thing.PERSON)
@@ -129,7 +126,7 @@ def _is_paid(reach: Sequence[str]) -> bool:
 def is_sent_a_sum(words: Sequence[str], at: int) -> bool:
     """ "Send Meier 900", "send Ada 12.50 for lunch"; neither "send Bob 3 photos" nor "send chapter 12"."""
     place = next((place for place in range(at + 2, min(len(words), at + 4)) if words[place].isdecimal()), 0)
-    if not place or not _is_somebody(words[at + 1 : place]) or not _COUNTED.isdisjoint(words[at + 1 : place]):
+    if not place or not _is_somebody(words[at + 1 : place]) or not TOLD_BY_NUMBER.isdisjoint(words[at + 1 : place]):
         return False
     behind = place + 1 + (place + 1 < len(words) and words[place + 1].isdecimal())
     return behind == len(words) or words[behind] in _AFTER_A_SUM

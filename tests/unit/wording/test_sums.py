@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pdp.catalog_model import Sum
 from pdp.wording.sums import stated_marks, sum_marks
@@ -35,6 +37,15 @@ def is_other(request: str, number: str, *, currency: str = "EUR", exponent: int 
         ("transfer 900 to meier, please", "900"),
         ("Pay 50 EUR to Ada and 900 EUR to Meier", "900"),
         ("Pay Meier 900 EUR and settle the Tegel invoice of 120 EUR", "120"),
+        ("Pay Meier 900 EUR now and tell him about 9000 bees", "900"),
+        ("Pay Meier nine hundred euros", "900"),
+        ("Pay nine hundred and fifty dollars to Meier and 20 EUR to Ada", "20"),
+        ("Überweise Meier neunhundertfünfzig Euro", "950"),
+        ("Pay Meier 0.9k", "900"),
+        ("Pay Ada $1.5k and Bob 2 EUR", "2"),
+        ("Pay Ada EUR 2 million", "2000000"),
+        ("Pay Meier two grand", "2000"),
+        ("Pay the plumber 900", "900"),
     ],
 )
 def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: str, number: str) -> None:
@@ -56,7 +67,6 @@ def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: s
         "Pay Tegel 2 \u00d7 50 EUR",
         "Pay Meier\n- the budget is 900 EUR",
         "Pay invoice 4711 to Tegel",
-        "Pay Meier up to 900 EUR",
         "Pay Ada and Bob 10 EUR each",
         "Send back the 50 EUR minus the fee",
         "Increase the rent payment of 900 EUR by 10%",
@@ -68,12 +78,64 @@ def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: s
         "Order 3 shirts at 20 EUR",
         "Buy two tickets for 20 EUR",
         "Refund both 30 EUR orders",
-        "Pay Ada EUR 2 million",
-        "Pay Ada $1.5k",
+        "Pay Ada 1,200k",
+        "Pay Meier about 900 EUR",
+        "Zahle Meier ca. 900 EUR",
+        "Refund case 4711",
+        "Refund RMA 47110",
+        "Erstatte Bestellung 47110",
+        "Erstatte den Auftrag 47110",
+        "Pay Tegel quote 118",
+        "Bezahle Tegel Nachbestellung 118",
     ],
 )
 def test_a_request_that_reckons_leaves_the_sum_open(request_text: str) -> None:
     assert not is_other(request_text, "123")
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Pay Meier at most 900 EUR",
+        "Pay Meier no more than 900 EUR",
+        "Pay Meier up to 900",
+        "Pay Meier what he asks for, up to \u20ac900",
+        "Pay Meier 900 EUR at most",
+        "Pay the bill of Meier if it is at most 900 EUR",
+        "Pay Ada and Bob a maximum of 900 EUR each",
+        "Zahle Meier höchstens 900 EUR",
+        "Überweise Meier bis zu neunhundert Euro",
+    ],
+)
+def test_a_bound_is_a_ceiling(request_text: str) -> None:
+    for number in ("900", "900.00", "899.99", "850", "90", "9", "0.5"):
+        assert not is_other(request_text, number)
+    for number in ("900.01", "901", "1000", "9000", "123456789"):
+        assert is_other(request_text, number)
+
+
+def test_a_bound_from_below_is_a_floor() -> None:
+    for request_text in ("Pay Meier at least 900 EUR", "Zahle Meier mindestens 900 EUR", "Pay Meier 900 EUR or more"):
+        for number in ("900", "900.01", "950", "1000", "123456789"):
+            assert not is_other(request_text, number)
+        for number in ("899.99", "90", "0.5"):
+            assert is_other(request_text, number)
+
+
+@given(st.integers(1, 10**14 - 1), st.integers(1, 10**14 - 1))
+def test_a_ceiling_holds_what_is_above_it_and_nothing_else(ceiling: int, paid: int) -> None:
+    limit, number = (f"{cents // 100}.{cents % 100:02}" for cents in (ceiling, paid))
+    assert is_other(f"Pay Meier at most {limit} EUR", number) is (paid > ceiling)
+
+
+def test_a_number_that_is_an_id_of_the_call_is_no_sum() -> None:
+    said = set(stated_marks("Refund 47110"))
+    refund = Sum(pointer="/amount", number="30", exponent=2, currency="EUR")
+    for codes, is_same in (((), False), (("47110",), True), (("47111", "O-5"), False)):
+        states, same = sum_marks(refund, codes)
+        assert said.intersection(states)
+        assert said.isdisjoint(same) is not is_same
+    assert set(stated_marks("Pay Meier 47110 EUR")).isdisjoint(sum_marks(refund, ("47110",))[1])
 
 
 def test_a_later_request_that_leaves_the_sum_open_takes_back_the_first() -> None:
@@ -105,13 +167,33 @@ def test_a_currency_that_the_agent_chooses_makes_another_sum() -> None:
 
 
 def test_a_later_sum_that_cannot_be_read_takes_back_the_first() -> None:
-    for later in ("Now pay Bob EUR 2 million", "Pay Bob 900 KRW"):
+    for later in ("Now pay Bob EUR 1,200k", "Pay Bob 900 KRW"):
         said = {*stated_marks("Pay Ada 50 EUR"), *stated_marks(later)}
         _, same = sum_marks(Sum(pointer="/amount", number="25", exponent=2, currency="EUR"))
         assert not said.isdisjoint(same)
 
 
-@pytest.mark.parametrize("part", ["1", "1 ", "a", "$", "1.", "1,1", "eur ", "pay ", " ", "\n", "pay 1 "])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "1",
+        "1 ",
+        "a",
+        "$",
+        "1.",
+        "1,1",
+        "eur ",
+        "pay ",
+        " ",
+        "\n",
+        "pay 1 ",
+        "one",
+        "one ",
+        "hundred and ",
+        "up to 1 eur ",
+        "1k",
+    ],
+)
 def test_no_request_keeps_the_reader_long(part: str) -> None:
     text = "pay " + part * (16_384 // len(part))
     before = perf_counter()
