@@ -184,7 +184,7 @@ class OpaClient:
         except TimeoutError as error:
             raise _late() from error
         except OSError as error:
-            raise _unavailable(f"cannot be reached: {type(error).__name__}") from error
+            raise _unavailable(f"cannot be reached: {error.strerror or type(error).__name__}") from error
         return connection
 
     def _drop_idle(self) -> None:

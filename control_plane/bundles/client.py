@@ -31,6 +31,7 @@ class BundleClient:
             )
         room = MAX_ARCHIVE_BYTES + 64 * 1024
         options = (("grpc.max_receive_message_length", room), ("grpc.max_send_message_length", room))
+        self._address = address
         self._channel = grpc.insecure_channel(address, options=options)
         self._stub = bundle_pb2_grpc.BundleServiceStub(self._channel)
         self._metadata = (("authorization", f"Bearer {token}"),)
@@ -49,14 +50,14 @@ class BundleClient:
         try:
             return self._stub.Push(request, metadata=self._metadata, timeout=TIMEOUT_S)
         except grpc.RpcError as error:
-            raise _ours(error) from error
+            raise self._ours(error) from error
 
     def list(self, limit: int = 0) -> list[bundle_pb2.BundleRevision]:
         """Lists revisions, newest first. Raises like `push`."""
         try:
             answer = self._stub.List(bundle_pb2.ListRequest(limit=limit), metadata=self._metadata, timeout=TIMEOUT_S)
         except grpc.RpcError as error:
-            raise _ours(error) from error
+            raise self._ours(error) from error
         return list(answer.bundles)
 
     def get(self, revision: str) -> bundle_pb2.GetResponse:
@@ -64,7 +65,14 @@ class BundleClient:
         try:
             return self._stub.Get(bundle_pb2.GetRequest(revision=revision), metadata=self._metadata, timeout=TIMEOUT_S)
         except grpc.RpcError as error:
-            raise _ours(error) from error
+            raise self._ours(error) from error
+
+    def _ours(self, error: grpc.RpcError) -> WritError:
+        reason, colon, message = str(error.details() or "").partition(": ")
+        if colon and reason.replace("_", "").isupper():
+            return ControlPlaneRefused(reason, message)
+        came = error.code().name
+        return DependencyFailed("CONTROL_PLANE_UNAVAILABLE", f"no control plane answers on `{self._address}`: {came}")
 
 
 def bundle_fields(bundle: bundle_pb2.BundleRevision) -> dict[str, Any]:
@@ -78,11 +86,3 @@ def bundle_fields(bundle: bundle_pb2.BundleRevision) -> dict[str, Any]:
         "pushed_at": bundle.pushed_at.ToJsonString(),
         "active": bundle.active,
     }
-
-
-def _ours(error: grpc.RpcError) -> WritError:
-    details = str(error.details() or "")
-    reason, colon, message = details.partition(": ")
-    if colon and reason.replace("_", "").isupper():
-        return ControlPlaneRefused(reason, message)
-    return DependencyFailed("CONTROL_PLANE_UNAVAILABLE", f"control plane does not answer: {error.code().name}")

@@ -301,5 +301,5 @@ def test_the_command_line_says_what_was_refused(control_plane: ControlPlaneServe
 
 def test_nobody_on_the_address_is_unavailable(tmp_path: Path) -> None:
     client = BundleClient(f"unix://{tmp_path}/nobody", "t")
-    with client, pytest.raises(DependencyFailed, match="CONTROL_PLANE_UNAVAILABLE"):
+    with client, pytest.raises(DependencyFailed, match="CONTROL_PLANE_UNAVAILABLE: no control plane answers on `unix:"):
         client.list()
