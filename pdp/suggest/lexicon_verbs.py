@@ -50,7 +50,7 @@ _STRICT: Mapping[Verb, str] = {
     ),
     Verb.PAY: (
         "liquidate settle pay buy purchase remit disburse repay reimburse withdraw donate prepay rent invest "
-        "sell bid redeem spend bet debit deduct compensate indemnify"
+        "sell bid redeem spend bet debit compensate indemnify"
     ),
     Verb.EXECUTE: (
         "ssh sudo apt npm pip retry serve execute exec eval invoke launch spawn trigger deploy compile rerun "
@@ -89,7 +89,7 @@ _LOOSE: Mapping[Verb, str] = {
         "mention alert contact chat speak say ask rate post email mail message text comment sms call dial "
         "phone fax ring request tell"
     ),
-    Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund"),
+    Verb.PAY: ("exchange transfer charge refund wire order trade deposit tip swap stake bill payout fund deduct"),
     Verb.EXECUTE: ("perform test train initiate run start command bash shell terminal python powershell script type"),
     Verb.ADMIN: ("scale sign stop permission config"),
     Verb.DELETE: ("quit fire expire"),
@@ -350,7 +350,7 @@ _WITH_AN_OBJECT: Mapping[Verb, str] = {
     Verb.CREATE: "book reserve hire mint issue schedule fork commit snapshot store record place lodge",
     Verb.UPDATE: "cut roll claim flag release renew free apply",
     Verb.SEND: "mail email text fax phone alert message page file post",
-    Verb.PAY: "charge refund transfer wire order buy trade deposit bill swap stake fund",
+    Verb.PAY: "charge refund transfer wire order buy trade deposit bill swap stake fund deduct",
     Verb.EXECUTE: "start run train",
     Verb.ADMIN: "stop scale",
     Verb.DELETE: "fire expire",
@@ -404,7 +404,7 @@ ALSO_NOUNS = word_set(
     "scale find buy sell ban build draft store insert show can is has make bid push upload download merge "
     "deploy release trigger import reset sync follow share reply forward pause display diff stat rent change "
     "permit register trash resume fix exists approve clone replay geocode benchmark setup install "
-    "cleanup lookup research reconnect leave dispute resend commission excuse debit scrap ssh sudo apt npm pip curl scp tar sed"
+    "cleanup lookup research reconnect leave dispute resend commission excuse debit scrap"
 )
 """Strict words that name a thing where they follow a verb: `get_like_count`, `create_share_link`."""
 

@@ -40,6 +40,8 @@ _LOOKS = word_set("check view watch")
 _TITLES = word_set("status info weather forecast logs report")
 _OF_A_REPORT = word_set("file page url type template schedule row column card format id number section")
 _SELDOM_NOUNS = word_set("approve deploy install buy sell")
+_PROGRAMS = word_set("ssh sudo apt npm pip curl scp tar sed")
+"""Names of programs, which behind a verb tell what it is about: `add_ssh_key`, `list_npm_packages`."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
 
 
@@ -205,7 +207,7 @@ def _is_noun_here(words: tuple[str, ...], index: int) -> bool:
         return True  # `get_create_fields`
     if words[index] == "update" and STRICT.get(words[0]) in READS and (words[index + 1 :] or ("by",))[0] in BREAKS:
         return words[index - 1] not in _JOINS  # `get_status_update`, `get_update_by_id`
-    if index == 0 or words[index] not in ALSO_NOUNS or words[index - 1] in _JOINS:
+    if index == 0 or words[index] not in ALSO_NOUNS | _PROGRAMS or words[index - 1] in _JOINS:
         return False
     if words[index] in _SELDOM_NOUNS and index == len(words) - 1:  # `label_approve`, `patch_deploy`
         return any(word in STRICT and (word not in ALSO_NOUNS or STRICT[word] in READS) for word in words[:index])

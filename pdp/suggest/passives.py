@@ -28,9 +28,6 @@ _FOR_A_WHILE = re.compile(r"\s+for\s+(?:\w+\s+)?(?:minute|hour|while|day)s?\b")
 _NOTE = re.compile(
     r"\A\s*(?:please\s+|also\s+)?(?:note|notice|remember|beware|mind|be aware|keep in mind|caution|warning)\s+that\b"
 )
-_SEEN = re.compile(
-    r"\b(?:they|it|all|these|those|[a-z]+s)\s+(?:is|are|gets?)\s+(?:then\s+|also\s+)?marked\s+(?:as\s+)?(?:read|seen|done|processed|handled)\b"
-)
 _GONE = re.compile(r"\b(?:is|are)\s+(?:then\s+)?(?:gone|used up)(?:\s+(?:afterwards|after|then|once)\b|\s*\Z)")
 _ASKED = re.compile(
     r"\b(?:whether|if|which|who|whom|whose|what|how|when|where|why|that|until|unless|because|no(?!\s+longer)|none|nothing|never|neither)\b"
@@ -87,9 +84,6 @@ def passives(clause: str) -> Iterator[tuple[Verb, str]]:
     gone = _GONE.search(clause)
     if gone and not _ASKED.search(clause[: gone.start()]):
         yield Verb.DELETE, "gone"
-    seen = _SEEN.search(clause)
-    if seen and not _ASKED.search(clause[: seen.start()]):
-        yield Verb.UPDATE, "marked"
     for found in _PASSIVE.finditer(clause):
         before, subject, how, also, participle, second, after = found.groups()
         if _ASKED.search(clause[: found.start(3)]):
