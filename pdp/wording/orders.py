@@ -66,7 +66,8 @@ _CODED = _RECORDS - {"refund"}
 _NOUNS = _RECORDS | OFTEN_NOUNS
 
 _LABELS = word_set(
-    "amount balance code confirmation date details fee history id no nr number ref reference status summary total"
+    "amount balance charge charges code confirmation costs date day details fee fees history id interval no nr number period"
+    " plan rate ref reference run status sum summary total value"
 )
 """Behind a record, words of a label of it."""
 
@@ -74,6 +75,39 @@ _FINITE = word_set(
     "are came cost costs did didn does doesn got had has hasn have is isn never shows still was wasn went were will"
 )
 """What stands behind the subject of a statement, as what ends in "ed" does."""
+
+_OF_RECORDS = word_set("for from of per")
+"""Behind a record without its id, what tells of it: "Rent for May", "Order of 3 chairs"."""
+
+_HELD = word_set("call check demo launch release review start test visit")
+"""Verbs that before "on" and a day name what takes place then."""
+
+_DAY = re.compile(
+    r"\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b"
+)
+
+_REACHING = _OBJECTS | word_set("an auf at iban into onto via with")
+"""Behind what may be a record, words of what is done with it, or where it goes: "Transfer for Ada 900 EUR to 4711"."""
+
+_MONEY = (
+    r"(?:[$\u20ac\u00a3\u00a5\u20b9]\s?\d[\d.,'\u2019]{0,15}|(?:eur|usd|gbp|chf) \d[\d.,'\u2019]{0,15}"
+    r"|\d[\d.,'\u2019]{0,15}\s?(?:[$\u20ac\u00a3\u00a5\u20b9]|(?:eur|euros?|usd|dollars?|gbp|pounds?|chf)\b))"
+)
+_AMOUNT = re.compile(rf"{_MONEY}(?=\s*(?:[.,;()]|$|(?:due|for|from|in|on|paid|per|plus)\b))")
+"""A sum and the end of what is said of it."""
+
+_PAID_TO = re.compile(rf"{_MONEY} (?:in)?to (?!be\b|follow\b)")
+
+_JOINED = re.compile(r"-(?:back|by|down|in|off|on|out|over|up)\b")
+"""What makes a noun of a verb before it: "move-in date", "follow-up"."""
+
+_PART = re.compile(r"[.;,!?](?:\s|$)")
+
+_REACHED = re.compile(r"@|\+\d|\d(?: ?\d){8}")
+"""An address or an account."""
+
+_ID = re.compile(r"[^\W\d_][-_]?\d|\d{5}")
+"""What a sum may be moved for: "Transfer 800 EUR for O-5513"; neither a day nor a year."""
 
 _BESIDE = word_set("and by dated from of")
 """Behind the id of a record, what still tells of it."""
@@ -116,7 +150,12 @@ def is_order(sentence: str) -> bool:
         wished = wished or word in _WISHED
         courteous = courteous or word in _COURTESY
         opens = not end or before in BIDDING or bool(_OPENING.intersection(between))
-        if _may_order(word) and not label and opens and not _is_record(folded, match.end(), word):
+        if (
+            _may_order(word)
+            and not label
+            and opens
+            and not _is_record(folded, match.end(), word, begged=before in BIDDING)
+        ):
             return True
         if first and between.isspace() and _is_bare_verb(before, word):
             return True
@@ -175,9 +214,11 @@ def _is_curt_order(said: Sequence[str]) -> bool:
     return what in _OBJECTS or _NAMING.search(what) is not None
 
 
-def _is_record(folded: str, end: int, word: str) -> bool:
+def _is_record(folded: str, end: int, word: str, *, begged: bool) -> bool:
     """Tells whether a word that may be a verb names a record, by what stands behind it: "Order O-5512 arrived", "Transfer
     reference 4711", "Rent for May: 900"; neither "Order O-5512 now!" nor "Transfer 900 EUR to X"."""
+    if _JOINED.match(folded, end):
+        return True
     if word not in _NOUNS:
         return False
     behind = folded[end : end + _BEHIND_CHARS]
@@ -189,11 +230,35 @@ def _is_record(folded: str, end: int, word: str) -> bool:
     code = bool(said) and _CODE.fullmatch(follower) is not None
     if code and (further in _FINITE or (word in _RECORDS and further.endswith("ed") and further != "need")):
         return True
-    if word not in _RECORDS or "!" in behind or not _PRESSING.isdisjoint(part.strip(_AROUND) for part in said):
+    if "!" in behind or not _PRESSING.isdisjoint(part.strip(_AROUND) for part in said):
+        return False
+    if not begged and _is_heading(word, behind.lstrip()):
+        return True
+    if word not in _RECORDS or _PAID_TO.search(behind):
         return False
     if code and word in _CODED and not follower.isdecimal():
         return len(said) == 1 or said[0][-1] in ".,;:)" or said[1][0] in "(\u2013\u2014-" or further in _BESIDE
     return follower in _LABELS or (follower in ("for", "of") and any(part[-1] == ":" for part in said[1:_LABEL_WORDS]))
+
+
+def _is_heading(word: str, behind: str) -> bool:
+    """Tells whether a word that is a noun as well heads a statement: "Deposit 900 EUR", "Rent for May 900 EUR", "Review on
+    2026-11-26", "Book value 900 EUR"; neither "Deposit 900 EUR into GB82 …" nor "Order it for Bob"."""
+    said = [part.strip(_AROUND) for part in _PART.split(behind, 1)[0].split()]
+    if not said or not _REACHING.isdisjoint(said) or _REACHED.search(behind):
+        return False
+    if any(part in DEEDS and part not in _NOUNS and part not in _LABELS for part in said):
+        return False
+    if word in _RECORDS and (amount := _AMOUNT.match(behind)):
+        return not _ID.search(_PART.split(behind[amount.end() :], 1)[0])
+    if word in _RECORDS and said[0] in _OF_RECORDS:
+        return not any(map(str.isdigit, " ".join(said))) or _AMOUNT.search(behind) is not None
+    if word in _HELD and said[0] == "on" and len(said) > 1 and _DAY.match(said[1]):
+        return True
+    label = next((place for place, part in enumerate(said[:2]) if part in _LABELS), -1)
+    coded = label == 0 or (label == 1 and word in _RECORDS and any(map(str.isdigit, said[0])))
+    rest = " ".join(said[label + 1 :])
+    return coded and (rest == "" or _AMOUNT.match(rest) is not None or _DAY.match(rest) is not None)
 
 
 def _is_bare_verb(word: str, follower: str) -> bool:
