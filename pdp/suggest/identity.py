@@ -42,6 +42,12 @@ def telling_words(role: Role) -> list[str]:
     return [singular(word) for word in role.words if word not in ID_WORDS]
 
 
+def names_own(role: Role, resource: str) -> bool:
+    """True for `id`, `eventId` and `event_key` of a tool that has to do with events."""
+    is_sure = bool(role.words) and singular(role.words[-1]) in _SURE_IDS and role.argument.is_top
+    return is_sure and telling_words(role) in ([], [resource], resource.split("_"))
+
+
 def _score(role: Role, judged: Judged, verb: Verb) -> int:
     argument = role.argument
     if not argument.is_scalar or "_".join(role.words) in PERSONAL:

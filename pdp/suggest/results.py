@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pdp.suggest.identity import names_own
 from pdp.suggest.judge import Judged
 from pdp.suggest.lexicon_nouns import (
     OUTSIDE_WRITTEN,
@@ -129,9 +130,7 @@ def _usual(judged: Judged) -> Iterator[tuple[str, int, str]]:
 
 def _names_new(judged: Judged) -> bool:
     """True for a tool that makes a record and takes no id for it, so that the id that comes back is the server's."""
-    takes_id = any(
-        name == "id" or name == f"{judged.resource}_id" for name in (arg.name for arg in judged.tool.arguments)
-    )
+    takes_id = any(names_own(role, judged.resource) for role in judged.roles)
     creates = Verb.CREATE in judged.verbs and judged.verbs <= {Verb.CREATE, Verb.SEND}
     return creates and judged.tool.results is None and not takes_id and judged.resource.isidentifier()
 

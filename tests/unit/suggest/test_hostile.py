@@ -140,6 +140,16 @@ def test_no_line_break_hides_what_is_done() -> None:
         assert made({"name": "list_items", "description": description}).entry["verb"] == "DELETE", between
 
 
+@pytest.mark.parametrize("argument", ["id", "eventId", "event_id", "eventKey", "Event-ID"])
+def test_an_id_that_the_call_chooses_is_not_trusted_when_it_comes_back(argument: str) -> None:
+    def of(name: str) -> Any:
+        schema = {"type": "object", "properties": {name: {"type": "string"}}}
+        return made({"name": "create_event", "inputSchema": schema}).entry["result"]
+
+    assert of("colour")["record_trust"] == "TRUSTED"
+    assert "records" not in of(argument)
+
+
 def test_a_destructive_update_is_irreversible() -> None:
     definition = {"name": "rename_item", "annotations": {"destructiveHint": True}}
     assert made(definition).entry["reversibility"] == "IRREVERSIBLE"
