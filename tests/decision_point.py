@@ -17,8 +17,9 @@ import yaml
 from grpc_health.v1 import health_pb2
 from prometheus_client.parser import text_string_to_metric_families
 
+from control_plane.stack.keys import ISSUER
 from control_plane.stack.ready import HEALTH_CHECK
-from control_plane.stack.tokens import AUDIENCE, ISSUER
+from control_plane.stack.tokens import AUDIENCE
 from pdp.evidence_read import log_entries
 from pep.client import Client
 from tests.control_plane_server import free_port

@@ -14,9 +14,10 @@ from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 from control_plane import opa_config
+from control_plane.stack.keys import ISSUER
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
-from control_plane.stack.tokens import AUDIENCE, ISSUER
+from control_plane.stack.tokens import AUDIENCE
 from writ.cli.files import MAX_YAML_BYTES, read_file
 from writ.errors import ConfigurationError, InvalidInput
 from writ.setting_rules import between
@@ -79,6 +80,8 @@ def load_stack_config(layout: Layout) -> StackConfig:
     stack = build(Stack, _section(document, "stack"), "stack")
     _check(stack, layout, _text(_section(document, "redis"), "redis.url"))
     pdp, control_plane = _section(document, "pdp"), _section(document, "control_plane")
+    if stack.start_control_plane:
+        _check_push(control_plane)
     telemetry = _section({"telemetry": {}} | document, "telemetry")
     return StackConfig(
         stack=stack,
@@ -105,6 +108,18 @@ def _check(stack: Stack, layout: Layout, redis_url: str) -> None:
             "CONFIG_RANGE",
             f"`redis.url` must be `unix://{layout.socket('redis')}`, which `stack.start_redis` starts, got another server",
         )
+
+
+def _check_push(control_plane: dict[str, Any]) -> None:
+    """Else the control plane would start, and refuse the bundle."""
+    jwt = _section(control_plane, "jwt")
+    for name, own in (("issuer", ISSUER), ("audience", AUDIENCE)):
+        if jwt.get(name) != own:
+            raise ConfigurationError(
+                "CONFIG_RANGE",
+                f"`control_plane.jwt.{name}` must be `{own}` with `stack.start_control_plane`, which pushes by a credential of"
+                f" the demo issuer, got `{jwt.get(name)}`",
+            )
 
 
 def _health(stack: Stack, pdp: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from control_plane.stack import addresses, programs, ready
 from control_plane.stack.child import last_complaint
 from control_plane.stack.config import StackConfig, load_stack_config
-from control_plane.stack.keys import KINDS, check_vault_key, read_private_key
+from control_plane.stack.keys import check_vault_key, read_private_key, wanted
 from control_plane.stack.layout import Layout, free_bytes
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.redis_server import find_redis_server
@@ -136,7 +136,7 @@ def _state(layout: Layout) -> Iterator[Finding]:
     enough = free >= MIN_FREE_BYTES
     mend = "" if enough else "make room: evidence that cannot be written makes every answer a DENY"
     yield Finding(name="disk", right=enough, detail=f"{free // 2**20} MiB free", mend=mend)
-    yield from (_key(layout.key(f"{name}.pem"), name) for name in KINDS)
+    yield from (_key(layout.key(f"{name}.pem"), name) for name in wanted(layout))
     yield _vault_key(layout)
     if not layout.settings.exists():
         yield Finding(name="settings", right=False, detail=f"`{layout.settings}` is missing", mend=start)

@@ -3,7 +3,8 @@
 `bundle` signs bundles (ECDSA P-256: OPA's configuration refuses EdDSA), `issuer` signs demo credentials, `receipt` and
 `permit` are Ed25519, `vault` is a 32-byte master key as hex. All files have mode 0600; the public halves lie in
 `keys/public`, and the issuer's also in `keys/jwt`, which the servers trust for credentials.
-Does not replace a key that is there. A production deployment brings its own and leaves the issuer out.
+Does not replace a key that is there. A production deployment brings its own; where no server takes credentials of the demo
+issuer any more, that one is neither made nor trusted anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -30,6 +32,9 @@ from writ.keys import pem_blocks
 from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
+
+ISSUER = "https://demo.writ.example"
+"""`iss` of demo credentials, and the value of `jwt.issuer` that takes them."""
 
 ISSUER_KEY_ID = "demo"
 """`kid` of the demo issuer: the name of its file in `keys/jwt`."""
@@ -53,8 +58,8 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
             lie there that only it opens.
     """
     made = []
-    for name, kind in KINDS.items():
-        path = layout.key(f"{name}.pem")
+    for name in wanted(layout):
+        path, kind = layout.key(f"{name}.pem"), KINDS[name]
         if not path.exists():
             key = Ed25519PrivateKey.generate() if kind is Ed25519PrivateKey else generate_private_key(SECP256R1())
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -75,6 +80,17 @@ def make_keys(layout: Layout, random: Callable[[int], bytes]) -> list[str]:
         _write(vault, random(VAULT_KEY_BYTES).hex().encode())
         made.append("vault")
     return made
+
+
+def wanted(layout: Layout) -> list[str]:
+    """Returns those of `KINDS` that a start needs, by the settings once there are any."""
+    settings = _settings(layout)
+    stack, *jwts = (settings.get(name) for name in ("stack", "pdp", "control_plane"))
+    if isinstance(stack, dict) and stack.get("start_control_plane") is False:
+        jwts = jwts[:1]
+    issuers = [jwt.get("issuer") for own in jwts if isinstance(own, dict) and isinstance(jwt := own.get("jwt"), dict)]
+    taken = ISSUER in issuers or not layout.settings.exists()
+    return [name for name in KINDS if name != "issuer" or taken]
 
 
 def read_private_key(path: Path) -> PrivateKey:
@@ -127,11 +143,19 @@ def _private(path: Path) -> bytes:
 def _vault_key_is_here(layout: Layout) -> bool:
     """Whether the settings, once there are any, name the vault key of the state folder."""
     try:
-        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
-        named = Path(layout.root, document["evidence"]["vault_master_key"])
-    except (OSError, InvalidInput, KeyError, TypeError):
-        return True  # not written yet, or about to be refused by who reads all of it
+        named = Path(layout.root, _settings(layout)["evidence"]["vault_master_key"])
+    except (KeyError, TypeError):
+        return True
     return named.resolve() == layout.key("vault.key").resolve()
+
+
+def _settings(layout: Layout) -> dict[str, Any]:
+    """Returns what `writ.yaml` holds, unverified; nothing while it is not written yet, or about to be refused by who reads it."""
+    try:
+        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
+    except (OSError, InvalidInput):
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def public_pem(key: PrivateKey) -> bytes:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import jwt
 
-from control_plane.stack.keys import ISSUER_KEY_ID, read_private_key
+from control_plane.stack.keys import ISSUER, ISSUER_KEY_ID, read_private_key
 from control_plane.stack.layout import Layout
 from writ.errors import ConfigurationError
 
-ISSUER = "https://demo.writ.example"
 AUDIENCE = "writ"
 TRUST_DOMAIN = "spiffe://writ.example/"
 """Demo subjects are names in this domain; `data.settings.callers` matches them."""

@@ -13,7 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.duration_pb2 import Duration
 
-from control_plane.stack.tokens import AUDIENCE, ISSUER, TRUST_DOMAIN
+from control_plane.stack.keys import ISSUER
+from control_plane.stack.tokens import AUDIENCE, TRUST_DOMAIN
 from pep.client import Client, DecisionRefused, mtls_credentials
 from tests.certificates import Authority, make_authority
 from tests.control_plane_server import free_port

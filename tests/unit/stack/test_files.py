@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from control_plane.config import load_config as load_control_plane
 from control_plane.stack.config import PORTS, free_port, load_stack_config, write_settings
-from control_plane.stack.keys import KINDS, check_vault_key, make_keys, read_private_key
+from control_plane.stack.keys import ISSUER, KINDS, check_vault_key, make_keys, read_private_key
 from control_plane.stack.layout import Layout, link_tool, make_layout
 from control_plane.stack.policy import source_digest
 from control_plane.stack.redis_server import memory_bytes
 from control_plane.stack.state import StackState
-from control_plane.stack.tokens import AUDIENCE, ISSUER, MAX_TTL_S, mint_token
+from control_plane.stack.tokens import AUDIENCE, MAX_TTL_S, mint_token
 from pdp.config import Config
 from pdp.config import load_config as load_pdp
 from writ.errors import ConfigurationError, DependencyFailed
@@ -52,6 +52,40 @@ def test_keys_are_made_once_and_private(layout: Layout) -> None:
 def test_the_folder_that_servers_trust_holds_the_issuer_alone(layout: Layout) -> None:
     make_keys(layout, os.urandom)
     assert [path.name for path in (layout.root / "keys" / "jwt").iterdir()] == ["demo.pem"]
+
+
+OTHERS_RUN_IT = f"stack: {{start_control_plane: false}}\ncontrol_plane: {{jwt: {{issuer: {ISSUER}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [f"{OTHERS_RUN_IT}pdp: {{jwt: {{issuer: ours}}}}\n", f"{OTHERS_RUN_IT}pdp: {{tls: {{}}}}\n", "- [", "[]"],
+    ids=["tokens of others", "certificates", "no YAML", "no mapping"],
+)
+def test_an_issuer_that_no_server_takes_any_more_is_not_trusted_anew(layout: Layout, settings: str) -> None:
+    make_keys(layout, os.urandom)
+    trusted = layout.root / "keys" / "jwt" / "demo.pem"
+    layout.key("issuer.pem").unlink()
+    trusted.unlink()
+    layout.settings.write_text(settings)
+    assert make_keys(layout, os.urandom) == []
+    assert not trusted.exists()
+    layout.settings.write_text(f"control_plane: {{jwt: {{issuer: {ISSUER}}}}}\n")
+    assert make_keys(layout, os.urandom) == ["issuer"]
+    assert trusted.exists()
+
+
+@pytest.mark.parametrize("name", ["issuer", "audience"])
+def test_who_starts_a_control_plane_pushes_by_a_credential_that_it_takes(layout: Layout, name: str) -> None:
+    write_settings(layout, os.urandom)
+    settings = yaml.safe_load(layout.settings.read_text())
+    settings["control_plane"]["jwt"][name] = "ours"
+    layout.settings.write_text(yaml.safe_dump(settings))
+    with pytest.raises(ConfigurationError, match=f"`control_plane.jwt.{name}` must be .*, got `ours`"):
+        load_stack_config(layout)
+    settings["stack"]["start_control_plane"] = False
+    layout.settings.write_text(yaml.safe_dump(settings))
+    assert not load_stack_config(layout).stack.start_control_plane
 
 
 def test_a_key_that_others_may_read_is_refused(layout: Layout) -> None:
