@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from pdp.programs.command_options import Grammar, Input, Runner, grammar, read_options
+from pdp.programs.command_tools import asked_of_any
+from pdp.programs.model import CommandEffect
 from pdp.programs.shell_words import UNCERTAIN, NotUnderstood, Word
 from writ.action import Verb
 
@@ -45,6 +47,19 @@ _READERS: dict[str, Grammar] = {
     "readlink": grammar("efmnqsvz"),
     "realpath": grammar("emsLPqz"),
     "tree": grammar("adfhilpsuCD", "LIP"),
+    "paste": grammar("sz", "d", "serial delimiters= zero-terminated"),
+    "join": grammar("iz", "aejotv12", "ignore-case header check-order nocheck-order"),
+    "comm": grammar("123z", "", "check-order nocheck-order total output-delimiter= zero-terminated"),
+    "column": grammar("txJLed", "scoNHRTlWO"),
+    "fold": grammar("bs", "w", "bytes spaces width="),
+    "fmt": grammar("cstu", "wpg", "crown-margin split-only uniform-spacing width= prefix= goal="),
+    "rev": grammar(),
+    "expand": grammar("i", "t", "initial tabs="),
+    "unexpand": grammar("a", "t", "all first-only tabs="),
+    "hexdump": grammar("bcCdovx", "ens"),
+    "zcat": grammar("fqv"),
+    "cksum": grammar(),
+    "sum": grammar("rs"),
 }
 _CHANGERS: dict[str, tuple[Verb, Grammar]] = {
     "rm": (Verb.DELETE, grammar("dfirRvI", "", "recursive force verbose dir one-file-system no-preserve-root")),
@@ -68,6 +83,26 @@ _GREP = grammar(
     fixed-strings only-matching quiet include= exclude= exclude-dir= max-count= after-context= before-context=
     context=""",
 )
+_RIPGREP = grammar(
+    "acFhHiIlLnNoPqSsuUvwx0.p",
+    "ABCEefgjmMrtTd",
+    """files files-with-matches files-without-match hidden no-ignore ignore-case smart-case case-sensitive line-number
+    no-line-number count count-matches invert-match word-regexp line-regexp fixed-strings multiline pcre2 only-matching
+    json heading no-heading with-filename no-filename stats trim vimgrep null follow text quiet column pretty type-list
+    glob= iglob= type= type-not= max-count= max-depth= context= after-context= before-context= replace= regexp= file=
+    sort= sortr= color= colors= max-columns= threads= max-filesize= encoding=""",
+)
+"""Not its options that run a program: --pre, --search-zip, --hostname-bin."""
+
+_FD = grammar(
+    "HIuisgFapL0l1q",
+    "tdeEcSj",
+    """hidden no-ignore unrestricted ignore-case case-sensitive glob fixed-strings absolute-path full-path follow print0
+    quiet type= max-depth= min-depth= extension= exclude= color= size= changed-within= changed-before= max-results=""",
+)
+_XXD = grammar("abCdeEipru", "cglosnR")
+_LISTED = re.compile(r"-?(?=[a-z]*t)[tvzjJ]*f?[tvzjJ]*")
+_HOSTNAME = grammar("fisdIA", "", "fqdn short ip-address all-ip-addresses domain")
 _SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")
 _UNIQ = grammar("cdDiuz", "fsw", "count repeated unique ignore-case")
 _DATE = grammar("uR", "dr", "utc date= iso-8601=? rfc-3339= reference=", optional="I")
@@ -138,6 +173,45 @@ def _grep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     runner.files(Verb.READ, named, everything=bool(named) and (recursive or found.open))
 
 
+def _ripgrep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    """Its operands may be folders, and all below them is read; without one it reads its input, or the directory."""
+    found = read_options(args, _RIPGREP)
+    patterns = found.values("f", "file")
+    has_pattern = found.has("e", "regexp", "f", "file", "files", "type-list")
+    operands = found.operands if has_pattern else found.operands[1:]
+    runner.files(Verb.READ, [word for word in patterns if word.text != "-"])
+    runner.files(Verb.READ, operands or [Word(text=".")], everything=True)
+
+
+def _fd(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    found = read_options(args, _FD)
+    if found.open:  # one of its options runs a program
+        raise NotUnderstood("expected literal options")
+    runner.files(Verb.READ, found.operands[1:] or [Word(text=".")], everything=True)
+
+
+def _xxd(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    if any(re.match("-[A-Za-z]{2}", word.text or "") for word in args):  # it takes no letters together
+        raise NotUnderstood("expected options that are known")
+    found = read_options(args, _XXD)
+    runner.files(Verb.READ, [word for word in found.operands[:1] if word.text != "-"], everything=found.open)
+    runner.files(Verb.UPDATE, [UNCERTAIN] if found.open else [word for word in found.operands[1:] if word.text != "-"])
+
+
+def _tar(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    """Listing a local archive reads it; anything else that tar does is told by its words."""
+    texts = [word.text or "-" for word in args]
+    if texts and _LISTED.fullmatch(texts[0]) and not any(text[:1] == "-" or ":" in text for text in texts[1:]):
+        runner.files(Verb.READ, args[1:2] if "f" in texts[0] else [])
+    else:
+        runner.add(CommandEffect(verb=asked_of_any(args), program="tar"))
+
+
+def _hostname(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    if read_options(args, _HOSTNAME).operands:
+        runner.add(CommandEffect(verb=Verb.ADMIN, program="hostname"))
+
+
 def _sort(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     found = read_options(args, _SORT)
     if found.open:  # one of its options runs a program
@@ -181,6 +255,13 @@ FILE_COMMANDS: dict[str, Handler] = {
     "grep": _grep,
     "egrep": _grep,
     "fgrep": _grep,
+    "zgrep": _grep,
+    "rg": _ripgrep,
+    "fd": _fd,
+    "fdfind": _fd,
+    "xxd": _xxd,
+    "tar": _tar,
+    "hostname": _hostname,
     "sort": _sort,
     "uniq": _uniq,
     "dd": _dd,

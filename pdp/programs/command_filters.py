@@ -12,12 +12,18 @@ from writ.action import Verb
 
 _SED = grammar("nErsuz", "e", "quiet silent expression= regexp-extended")
 _SED_IN_PLACE = re.compile(r"-[nErsuz]*i(\.?[A-Za-z0-9_~-]+)?|--in-place(?:=(\.?[A-Za-z0-9_~-]+))?")
-_SED_ADDRESS = re.compile(r"(?:(?:\d+|\$|/(?:[^/\\\n;{}\[]|\\[^\n;{}\[])*/)(?:,(?:\d+|\$|/[^/\\\n;{}\[]*/))?!?)?")
+
+
+def _sed_text(mark: str, *, brackets: bool = True) -> str:
+    """Returns the pattern of a text that `mark` ends: in brackets it stands for itself, and sed skips none there."""
+    one = rf"[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[]"
+    return rf"(?:{one}|\[\^?(?:\[:[a-z]+:\]|[^]{mark}\\\n;{{}}\[])+\])*" if brackets else f"(?:{one})*"
+
+
+_SED_LINE = rf"(?:\d+|\$|/{_sed_text('/')}/)"
+_SED_ADDRESS = re.compile(rf"(?:{_SED_LINE}(?:,{_SED_LINE})?!?)?")
 _SED_CHANGES = {
-    mark: re.compile(
-        rf"s{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[]|\[\^?[^]{mark}\\\n;{{}}\[]+\])*"
-        rf"{mark}(?:[^{mark}\\\n;{{}}\[]|\\[^\n;{{}}\[])*{mark}[gpIi0-9]*"
-    )
+    mark: re.compile(rf"s{mark}{_sed_text(mark)}{mark}{_sed_text(mark, brackets=False)}{mark}[gpIi0-9]*")
     for mark in "/#,@:%!"
 } | {"|": re.compile(r"s\|[^|\\\n;{}\[]*\|[^|\\\n;{}\[]*\|[gpIi0-9]*")}
 """A substitution by the character that parts it; its flags `e` and `w` run and write."""
@@ -26,7 +32,15 @@ _AWK = grammar("", "Fv", ordered=True)
 _AWK_UNSAFE = re.compile(
     r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
 )
-_JQ = grammar("ceMCnrSsja", "", "raw-output compact-output slurp null-input exit-status sort-keys")
+_JQ = grammar(
+    "ceMCnrRSsjaf",
+    "",
+    """raw-output raw-input compact-output slurp null-input exit-status sort-keys join-output color-output
+    monochrome-output tab seq stream from-file indent=""",
+)
+# A directive stands before all else, and reads any file that ends in `.json` or `.jq`.
+_JQ_DIRECTIVE = re.compile(r"(?:\s|#[^\n]*\n)*(?:import|include|module)\b")
+_JQ_FILTER = re.compile(r"\s*[.\[{(\"0-9-]")
 
 
 def _sed(args: Sequence[Word], _given: Input, runner: Runner) -> None:
@@ -75,8 +89,14 @@ def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
                 raise NotUnderstood("expected literal options")
             del rest[index : index + 3]
     found = read_options(rest, _JQ)
-    named = [word for word in found.operands[1:] if word.text != "-"]
-    runner.files(Verb.READ, named, everything=bool(named) and found.open)
+    is_file = found.has("f", "from-file")  # then the first operand is no filter, but the name of its file
+    given = [] if is_file else found.operands[:1]
+    if any(_JQ_DIRECTIVE.match(word.text or "") for word in given):
+        raise NotUnderstood("expected a filter that reads no other files")
+    named = [word for word in found.operands[len(given) :] if word.text != "-"]
+    # A filter that is not at hand may read others.
+    is_open = found.open or is_file or any(word.text is None and not _JQ_FILTER.match(word.start) for word in given)
+    runner.files(Verb.READ, named or ([UNCERTAIN] if is_open and given else []), everything=is_open)
 
 
 FILTER_COMMANDS: dict[str, Handler] = {

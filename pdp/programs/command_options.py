@@ -132,7 +132,7 @@ def read_options(args: Sequence[Word], known: Grammar) -> Options:
             break
         # A glob before its first letter, or an expansion, may turn into an option.
         if text is None or (word.glob and text[0] in "*?[{-"):
-            is_open = True
+            is_open = is_open or word.start[:1] in ("", "-")
             operands.append(word)
         elif text[:2] == "--":
             options.append(_long(text[2:], rest, known))

@@ -22,13 +22,15 @@ class Word:
     """One word. `text` is None when an expansion makes it; `glob` tells a live `*`, `?`, `[`, or brace in it.
 
     `whole` tells that an expansion stays one word, as in double quotes. `around` is the text with `*` for each credential
-    of the environment, None when anything else expands in it: no script that is understood sets those variables.
+    of the environment, None when anything else expands in it: no script that is understood sets those variables. `start`
+    is what stands in a whole word before its first expansion.
     """
 
     text: str | None
     glob: bool = False
     whole: bool = False
     around: str | None = None
+    start: str = ""
 
     @property
     def literal(self) -> str | None:
@@ -47,12 +49,14 @@ def names(text: str) -> frozenset[str]:
 _LOWER = re.compile(r"[a-z_][a-z0-9_]*")
 _HARMLESS = names(
     """PGPASSWORD LANG LC_ALL TZ NO_COLOR FORCE_COLOR TERM CI DEBIAN_FRONTEND PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
-    PYTHONHASHSEED RUST_BACKTRACE COLUMNS LINES FILE DIR OUT COUNT RESULT RESPONSE MSG DATE"""
+    PYTHONHASHSEED RUST_BACKTRACE COLUMNS LINES FILE FILES DIR OUT COUNT RESULT RESULTS RESPONSE MSG DATE VAR BRANCH COMMIT
+    TAG ID IDS NAME NAMES URL STATUS CODE BODY DATA JSON NOW TODAY TIMESTAMP TOTAL SIZE LINE OUTPUT INPUT START END"""
 )
 """Variables in capitals that change no program, apart from what it shows."""
 
 _SPAN = re.compile(r"[^\\'\"$`*?\[\]{}~#\s;&|<>()!]+")
 _DOUBLE = re.compile(r'"((?:[^"\\$`]|\\.)*)"', re.DOTALL)
+_START = re.compile(r'[$`"\\]')
 _DOUBLE_ESCAPE = re.compile(r'\\(?:([$`"\\])|\n)')
 _SINGLE = re.compile(r"'([^']*)'")
 _ANSI = re.compile(r"\$'((?:[^'\\]|\\['\"\\nt])*)'")
@@ -92,7 +96,9 @@ def read_word(source: str) -> Word:
             parts.append(re.sub(r"\\(.)", lambda escape: _ANSI_ESCAPES.get(escape[1], escape[1]), match[1]))
         elif _EXPANDING.match(source, position) or source[position] == '"':
             whole = source[0] == source[-1] == '"' and source.count('"') == 2 and "@" not in source
-            return Word(text=None, whole=whole, around=_around(source) if whole else None)
+            if not whole:
+                return UNCERTAIN
+            return Word(text=None, whole=True, around=_around(source), start=_START.split(source[1:], maxsplit=1)[0])
         else:
             character = source[position]
             if character == "\\" and position + 1 < len(source) and source[position + 1] != "\n":
