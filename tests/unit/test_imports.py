@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("writ", "pdp", "pep", "control_plane")
@@ -173,3 +176,21 @@ def test_the_contract_is_pure(name: str) -> None:
     found = {other for other in imported(TREES[name]) for outside in OUTSIDE if f"{other}.".startswith(f"{outside}.")}
     assert found == set()
     assert [other for other in imported(TREES[name]) if other.startswith("writ.cli.")] == []
+
+
+DATABASE = "postgresql+psycopg://host/name"
+"""Its driver is imported by SQLAlchemy, by what `control_plane.storage` makes of a URL."""
+
+
+def test_what_the_product_imports_is_among_the_packages_of_its_runtime() -> None:
+    lock = (ROOT / "requirements" / "runtime.txt").read_text(encoding="utf-8")
+    locked = {name.lower().replace("_", "-") for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)}
+    libraries = {other.partition(".")[0] for tree in TREES.values() for other in imported(tree)}
+    libraries.add(make_url(DATABASE).get_dialect().import_dbapi().__name__)
+    holders = packages_distributions()
+    missing = {
+        library
+        for library in libraries - set(PACKAGES) - sys.stdlib_module_names
+        if not any(holder.lower().replace("_", "-") in locked for holder in holders.get(library, ()))
+    }
+    assert missing == set()
