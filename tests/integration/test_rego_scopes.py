@@ -92,6 +92,23 @@ def frozen(hours: dict[str, Any], **match: list[str]) -> dict[str, Any]:
             {"scopes": {"unit": {"finance": {"guarded": {"priority": 9, "set": GUARDED}}}}},
             r"scope `guarded`: `packs.data_protection.guarded.denied`: expected a payload_class \(.*\), got `creditcard`",
         ),
+        (
+            {"scopes": {"organisation": {"example": [{"priority": 9, "set": FROZEN}]}}},
+            "`scopes.organisation.example`: expected a mapping, got array",
+        ),
+        (
+            {"scopes": {"organisation": [{"example": {"freeze": {"priority": 9, "set": FROZEN}}}]}},
+            "`scopes.organisation`: expected a mapping, got array",
+        ),
+        (
+            {"scopes": {"organisation": {"example": {"freeze": {"priority": 9, "match": None, "set": FROZEN}}}}},
+            "`scopes.organisation.example.freeze.match`: expected a mapping, got null",
+        ),
+        (frozen(NIGHT, organisation=["other"]), "scope `freeze`: expected no `organisation` under `match`"),
+        (
+            frozen(NIGHT) | {"time_windows": {"night": []}},
+            "time window `night`: expected a list of one or more hours",
+        ),
     ],
 )
 def test_a_freeze_with_a_typing_error_refuses_the_bundle(tmp_path: Path, settings: dict[str, Any], said: str) -> None:

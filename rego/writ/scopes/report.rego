@@ -15,18 +15,31 @@ problems contains sprintf("scope `%s`: %s", [name, problem]) if {
 	some problem in _problems_of(scope)
 }
 
+problems contains sprintf("`%s`: expected a mapping, got %s", [dotted(path), type_name(value)]) if {
+	some [path, value] in _mappings
+	not is_object(value)
+}
+
+problems contains sprintf("scope `%s`: expected no `%v` under `match`, by which it is led", [name, dimension]) if {
+	some dimension, values in data.settings.scopes
+	some scopes in values
+	some name, entry in scopes
+	entry.match[dimension]
+}
+
 problems contains sprintf("scope `%s`: expected one place for each name, got several", [name]) if some name in _repeated
 
 problems contains sprintf("scope `%s`: expected `priority`, `match` and `set`, got `%v`", [name, key]) if {
 	some values in data.settings.scopes
 	some scopes in values
 	some name, entry in scopes
+	is_object(entry)
 	some key in (object.keys(entry) - {"priority", "match", "set"})
 }
 
-problems contains sprintf("time window `%s`: expected a list of hours", [name]) if {
+problems contains sprintf("time window `%s`: expected a list of one or more hours", [name]) if {
 	some name, hours in data.settings.time_windows
-	not is_array(hours)
+	not _several(hours)
 }
 
 problems contains sprintf("time window `%s`: %s", [name, fault]) if {
@@ -39,6 +52,36 @@ problems contains sprintf("time window `%s`: %s", [name, fault]) if {
 problems contains sprintf("setting `%s`: %s", [dotted(path), problem]) if {
 	some path, values in leaves({"packs": data.settings.packs})
 	some problem in _unknown_of_pack(path, values)
+}
+
+# What has to be a mapping, with its path: a level that was forgotten, or a list in its place, would declare nothing.
+_mappings contains [["scopes"], data.settings.scopes]
+
+_mappings contains [["time_windows"], data.settings.time_windows]
+
+_mappings contains [["scopes", dimension], values] if some dimension, values in data.settings.scopes
+
+_mappings contains [["scopes", dimension, value], scopes] if {
+	some dimension, values in data.settings.scopes
+	some value, scopes in values
+}
+
+_mappings contains [["scopes", dimension, value, name], entry] if {
+	some dimension, values in data.settings.scopes
+	some value, scopes in values
+	some name, entry in scopes
+}
+
+_mappings contains [["scopes", dimension, value, name, key], entry[key]] if {
+	some dimension, values in data.settings.scopes
+	some value, scopes in values
+	some name, entry in scopes
+	some key in {"match", "set"}
+}
+
+_several(hours) if {
+	is_array(hours)
+	count(hours) > 0
 }
 
 _dimensions := {

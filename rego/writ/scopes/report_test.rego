@@ -111,7 +111,47 @@ test_a_name_stands_at_one_place if {
 test_a_time_window_is_a_list if {
 	said := scopes.problems with data.settings as _whatever_is_found
 		with data.settings.time_windows as {"night": {"zone": "UTC"}}
-	said == {"time window `night`: expected a list of hours"}
+	said == {"time window `night`: expected a list of one or more hours"}
+}
+
+test_a_time_window_without_hours_would_never_hold if {
+	said := scopes.problems with data.settings as _whatever_is_found with data.settings.time_windows as {"night": []}
+	said == {"time window `night`: expected a list of one or more hours"}
+}
+
+# A level that was forgotten, or a list in place of a mapping, would declare a scope that never holds.
+test_what_has_to_be_a_mapping_is_said if {
+	cases := [
+		[null, "`scopes`: expected a mapping, got null"],
+		[[_whole], "`scopes`: expected a mapping, got array"],
+		[{"unit": [_whole]}, "`scopes.unit`: expected a mapping, got array"],
+		[{"unit": {"finance": null}}, "`scopes.unit.finance`: expected a mapping, got null"],
+		[{"unit": {"finance": [_whole]}}, "`scopes.unit.finance`: expected a mapping, got array"],
+		[{"unit": {"finance": _whole}}, "`scopes.unit.finance.priority`: expected a mapping, got number"],
+		[{"unit": {"finance": {"here": "x"}}}, "`scopes.unit.finance.here`: expected a mapping, got string"],
+		[
+			{"unit": {"finance": {"here": object.union(_whole, {"match": null})}}},
+			"`scopes.unit.finance.here.match`: expected a mapping, got null",
+		],
+		[
+			{"unit": {"finance": {"here": object.union(_whole, {"set": []})}}},
+			"`scopes.unit.finance.here.set`: expected a mapping, got array",
+		],
+	]
+	every case in cases {
+		[declared, problem] := case
+		said := scopes.problems with data.settings as _whatever_is_found
+			with data.settings.scopes as declared
+			with data.settings.time_windows as _windows
+		problem in said
+	}
+	said := scopes.problems with data.settings as _whatever_is_found with data.settings.time_windows as []
+	said == {"`time_windows`: expected a mapping, got array"}
+}
+
+test_what_leads_a_scope_stands_in_no_condition if {
+	said := _problems(object.union(_whole, {"match": {"unit": ["sales"]}}))
+	said == {"scope `here`: expected no `unit` under `match`, by which it is led"}
 }
 
 test_hours_that_cannot_be_read_are_said if {

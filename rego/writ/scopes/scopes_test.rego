@@ -13,7 +13,7 @@ _windows := {
 		"from": 12,
 		"until": 24,
 	}],
-	"never": [],
+	"never": [{"zone": "UTC", "days": ["Monday"], "from": 0, "until": 24}],
 }
 
 # CERTAIN, POSSIBLE or NONE.

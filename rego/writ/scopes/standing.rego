@@ -93,6 +93,8 @@ declared[name] := scope if {
 	some value, scopes in values
 	some name, entry in scopes
 	not name in _repeated
+	is_object(entry)
+	is_object(object.get(entry, "match", {}))
 	scope := _scope(dimension, value, entry)
 }
 
