@@ -67,16 +67,17 @@ _QUALIFIERS = word_set(
 _ADVISED = re.compile(r"\s*(?:please\s+)?(?:use|call|run|invoke|useful|intended|meant)\b")
 
 
-def happens(tool: Tool) -> tuple[Verb | None, str]:
+def happens(tool: Tool, *, later: bool = False) -> tuple[Verb | None, str]:
     """Returns the gravest thing that a tool's description says a call brings about, and its word; (None, "") for what it says of
-    an answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`)."""
+    an answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`). `later`: of a tool that
+    changes something, whose first sentence says how, so that only later ones tell of something else."""
     text = _SO_THAT.sub(", ", _by_the_call(fold(tool.description[:MAX_CHARS]), tool))
-    found = [*by_means(first_sentence(text), next(iter(_WORD.findall(text)), ""))]
-    for sentence in sentences(text, MAX_SENTENCES):
+    found = [] if later else [*by_means(first_sentence(text), next(iter(_WORD.findall(text)), ""))]
+    for sentence in sentences(text, MAX_SENTENCES)[later:]:
         for index, clause in enumerate(_CLAUSE.split(sentence)):
             found += (
                 *_indicative(clause),
-                *_gerunds(clause, first=not index),
+                *_gerunds(clause, first=not index, sure=later),
                 *passives(clause),
                 *_by_reading(clause),
                 *outcomes(clause),
@@ -107,8 +108,9 @@ def _indicative(clause: str) -> Iterator[tuple[Verb, str]]:
         yield verb, word
 
 
-def _gerunds(clause: str, *, first: bool) -> Iterator[tuple[Verb, str]]:
-    """Yields the gerunds that say what is done besides or thereby: `…, deleting old ones`, `by charging 1 EUR`."""
+def _gerunds(clause: str, *, first: bool, sure: bool) -> Iterator[tuple[Verb, str]]:
+    """Yields the gerunds that say what is done besides or thereby: `…, deleting old ones`, `by charging 1 EUR`. `sure`: none but
+    those of which ones it is said."""
     for found in _GERUND.finditer(clause.strip()):
         lead, gerund, follower = found.groups()
         words = _WORD.findall(clause.strip()[found.start(3) :])
@@ -128,7 +130,7 @@ def _gerunds(clause: str, *, first: bool) -> Iterator[tuple[Verb, str]]:
             continue
         certain = follower in _QUALIFIERS or follower.isdigit() or (follower.endswith("ed") and _is_plural(words[1:2]))
         compound = gerund in _GERUND_NOUNS or (lead == "and" and word in _ALSO_DONE)  # `and mailing lists`
-        has_object = certain or (not compound and _is_plural([follower]))
+        has_object = certain or (not sure and not compound and _is_plural([follower]))
         if (has_object and not is_of_the_answer(words)) or (word in _ANSWERING and follower == "to"):
             yield verb, word or gerund
 

@@ -94,7 +94,7 @@ def judge(tool: Tool, acting: Set[str] = frozenset()) -> Judged:
     if {item.verb for item in said} != setting.verbs:  # what an argument holds depends on what the tool does
         setting = _setting(said, name, nouns, resource)
         roles = _roles(tool, setting, acting)
-    said = _with_hints(said, tool)
+    said = _with_hints(_with_others(said, tool), tool)
     return Judged(tool=tool, name=name, resource=resource, said=said, roles=roles, lasting=_lasting(tool))
 
 
@@ -213,6 +213,15 @@ def _with_effects(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
     return (
         Said(verb=verb, confidence=50, reason=f'description says "{word}", though the {said[0].reason}', word=word),
     )
+
+
+def _with_others(said: tuple[Said, ...], tool: Tool) -> tuple[Said, ...]:
+    """Adds to what changes something the graver thing that a later sentence tells of: `Closes a ticket. The customer is told.`"""
+    known = max(GRAVITY[item.verb] for item in said)
+    verb, word = happens(tool, later=True) if said[0].verb not in READS else (None, "")
+    if verb is None or GRAVITY[verb] <= max(known, GRAVITY[Verb.UPDATE]) or word == said[0].word:
+        return said
+    return (*said, Said(verb=verb, confidence=50, reason=f'description says "{word}"', word=word))
 
 
 def _understood(said: Sequence[Said], tool: Tool) -> tuple[Said, ...]:
