@@ -28,6 +28,7 @@ _SED_CHANGES = {
 } | {"|": re.compile(r"s\|[^|\\\n;{}\[]*\|[^|\\\n;{}\[]*\|[gpIi0-9]*")}
 """A substitution by the character that parts it; its flags `e` and `w` run and write."""
 _AWK = grammar("", "Fv", ordered=True)
+_AWK_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 # A single bar is a pipe; `>` behind a print writes a file; a backslash before the end of a line may join two words.
 _AWK_UNSAFE = re.compile(
     r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
@@ -74,7 +75,7 @@ def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     text = found.operands[0].literal if found.operands else None
     if found.open or text is None or _AWK_UNSAFE.search(text):
         raise NotUnderstood("expected an awk program that only reads and prints")
-    runner.files(Verb.READ, [word for word in found.operands[1:] if "=" not in (word.text or "")])
+    runner.files(Verb.READ, [word for word in found.operands[1:] if not _AWK_SETTING.match(word.text or "")])
 
 
 def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:

@@ -17,8 +17,9 @@ from writ.action import Verb
 LOADER = re.compile(r"(?:.*/)?ld(?:-linux|-musl|64)?[^/]*\.so(?:\.[0-9]+)*")
 """The dynamic loader, which runs the program that its first argument names."""
 
-_SSH = grammar("46AaCfGgKkMNnqTtVvXxYy", "BbcDEeIiJLlmOopQRW", ordered=True)
-_COPIES = {"scp": grammar("346ABCOpqRrTv", "cDiJloPX"), "sftp": grammar("46AaCfNpqrv", "BbcDiJloPRX")}
+# Not their options that name a library (-I), a program (-D, -S), settings (-F) or commands in a file (-b of sftp).
+_SSH = grammar("46AaCfGgKkMNnqTtVvXxYy", "BbcDEeiJLlmOopQRW", ordered=True)
+_COPIES = {"scp": grammar("346ABCOpqRrTv", "ciJloPX"), "sftp": grammar("46AaCfNpqrv", "BciJloPRX")}
 _SSH_SETTINGS = names(
     """addressfamily batchmode bindaddress ciphers compression connectionattempts connecttimeout forwardagent
     globalknownhostsfile hostkeyalgorithms identitiesonly identityfile kexalgorithms loglevel macs
@@ -33,6 +34,7 @@ def _ssh(args: Sequence[Word], given: Input, runner: Runner) -> None:
     found = read_options(args, _SSH)
     behind = read_options(found.operands[1:], _SSH)
     _check_settings([*found.values("o"), *behind.values("o")])
+    runner.files(Verb.UPDATE, [*found.values("E"), *behind.values("E")])
     if found.open:
         raise NotUnderstood("expected literal options of a wrapper")
     words = [word.text for word in behind.operands]
@@ -53,8 +55,12 @@ def _check_settings(words: Sequence[Word]) -> None:
 
 
 def _secure_copy(program: str) -> Handler:
-    def send(args: Sequence[Word], _given: Input, runner: Runner) -> None:
+    def send(args: Sequence[Word], given: Input, runner: Runner) -> None:
         _check_settings(read_options(args, _COPIES[program]).values("o"))
+        if (
+            program == "sftp" and given.given and "!" in (given.text or "!")
+        ):  # its own commands, `!` before those for here
+            raise NotUnderstood("expected a literal list of commands that runs nothing")
         _send(program, runner)
 
     return send

@@ -38,7 +38,8 @@ CLIENTS = {
     "psql": Client(
         dialect="postgres",
         known=grammar(
-            "wWtAqXx1abeEnsSz0H",
+            # Not -S: there a line break ends a statement, and `delete from t` is run before its WHERE on the next line.
+            "wWtAqXx1abeEnsz0H",
             "cfhdUpvFPoLRT",
             """command= file= host= dbname= username= port= set= variable= output= log-file= field-separator= pset=
             record-separator= no-psqlrc quiet tuples-only no-align expanded single-transaction csv html echo-all
