@@ -24,6 +24,10 @@ from pdp.provenance.model import (
     SinkRef,
     only_fetches,
 )
+from pdp.provenance.model import (
+    NUMBER as BY_NUMBER,
+)
+from pdp.provenance.shapes import PATH_SHAPE
 from pdp.provenance.told import DAY, NAME, NUMBER
 from pdp.wording.families import NARROW
 from pdp.wording.intent import is_asked
@@ -42,6 +46,7 @@ from pdp.wording.things import Thing
 
 _NAMED_BY_KIND = {"recipient": NAMED_EMAIL, "account": NAMED_ACCOUNT, "url": NAMED_URL, LINK: NAMED_URL | NAMED_EMAIL}
 _WHOM = frozenset({"recipient", "account", "channel"})
+_GONE = Deed.DELETE | Deed.SEND
 _ENTRUSTED = frozenset({DAY, NUMBER, NAME})
 """Details that "as she says" leaves to somebody: no other record, which a code may be."""
 
@@ -71,6 +76,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | _meaning(ref, view)
         | _pushed(ref, view)
         | _beside_others(ref, view)
+        | _another_of_its_shape(ref, ask, view)
         for ref in ask.sinks
     ]
     return _facts(
@@ -206,6 +212,8 @@ def _is_dictated(request: RequestFacts, ask: ProvenanceAsk, sinks: Sequence[dict
 def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[str, Any]], *, named: bool) -> bool:
     """Somebody must have asked for an action. Where the request wishes for what is not understood, and no sentence of outsiders
     asks for such a deed, it is the user, if it concerns what the request speaks of."""
+    if view.request is None or view.request.named & FORBIDS:
+        return False  # "don't tell Bob about the budget"
     if ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
         return False
     outsiders = view.hits[ask.outsiders_at]
@@ -256,6 +264,8 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     hit = view.hits[ref.at]
     if ref.kind not in MEANT_KINDS or hit.user:
         return {}
+    if ref.everybody and view.request is not None and not view.request.named & MEANS_MANY:
+        return {"pointed": False, "left_open": False}
     by_name = _addresses_by_name(ref, view)
     meant = _meant(ref, view, by_name=by_name)
     if _is_somebody_else(ref, hit, meant, view):
@@ -266,6 +276,8 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {"left_open": view.request is not None}
     gives_one = by_name and ref.reach == MAIL and bool(view.request.named & NAMED_EMAIL)
     means_many = bool(view.request.named & MEANS_MANY) and not by_name
+    if means_many and ref.reach == MAIL and view.hits[ref.names_at].trusted and not (hit.trusted or meant.trusted):
+        return {"pointed": False, "left_open": False}  # "the finance team" are those whom a trusted record calls so
     names_somebody = (gives_one or _is_recorded(view.hits[ref.names_at])) and not means_many
     return {
         "pointed": (hit.record_pointed and not names_somebody) or _is_called(meant),
@@ -298,11 +310,13 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
     that the request has, and those of a trusted record by that alone."""
     addressed = view.hits[ref.addressed_at] if ref.addressed_at >= 0 else _NOWHERE
     if ref.reach == MAIL:
-        return addressed.trusted and not (hit.trusted or meant.trusted)
+        if addressed.trusted:
+            return not (hit.trusted or meant.trusted)
+        return ref.told and not _is_left_to_a_source(view.request) and not _is_called(meant)
     if ref.reach == BANK:
         if addressed.trusted:
             return not meant.trusted
-        if view.request is None or view.request.delegates or view.request.named & ENTRUSTS:
+        if view.request is None or _is_left_to_a_source(view.request):
             return False
         known = hit.trusted and not view.request.named & NAMED_ACCOUNT
         return ref.told and not (known or _is_called(meant))
@@ -310,9 +324,17 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
         return _is_recorded(addressed) or (ref.told and not _is_called(meant))
     if addressed.trusted:
         return not meant.trusted
-    return (
-        ref.reach == HANDLE and (ref.told or ref.anyhow_at >= 0) and _is_recorded(addressed) and not _is_called(meant)
-    )
+    if ref.reach == BY_NUMBER:
+        return ref.told and not _is_left_to_a_source(view.request) and not _is_called(meant)
+    if ref.reach != HANDLE or _is_called(meant):
+        return False
+    if hit == _NOWHERE and ref.told:
+        return not _is_left_to_a_source(view.request)
+    return (ref.told or ref.anyhow_at >= 0) and _is_recorded(addressed)
+
+
+def _is_left_to_a_source(request: RequestFacts | None) -> bool:
+    return request is not None and (request.delegates or bool(request.named & ENTRUSTS))
 
 
 def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
@@ -328,7 +350,8 @@ def _pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or _is_recorded(hit)):
         return {}
     by_name = _addresses_by_name(ref, view)
-    if ref.kind in MEANT_KINDS and not _is_account(ref) and view.request.named & MEANS_MANY and not by_name:
+    one_of_many = view.request.named & MEANS_MANY and not by_name and (hit.trusted or ref.reach != MAIL)
+    if ref.kind in MEANT_KINDS and not _is_account(ref) and one_of_many:
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):
@@ -347,6 +370,18 @@ def _beside_others(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
     if site.user or site.trusted or not (_is_called(site) or site.order_pointed or site.agent_text):
         return {}
     return {"origin": "UNTRUSTED_TEXT", "pointed": False, "threatened": site.threat or site.agent_threat}
+
+
+def _another_of_its_shape(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
+    """An id or path where the request writes out others of its shape, and the call reaches none of these: "cancel order 47110"
+    and 47111. Of a path only where it is deleted or sent, since who has one file mended may mean another to be."""
+    hit = view.hits[ref.at]
+    if not ref.shape or hit.user or view.request is None or _is_left_to_a_source(view.request):
+        return {}
+    if view.request.named & MEANS_MANY or (ref.shape == PATH_SHAPE and not ask.kind.by_verb & _GONE):
+        return {}
+    reaches = any(other.shape == ref.shape and view.hits[other.at].user for other in ask.sinks)
+    return {} if reaches else {"pointed": False, "left_open": False, "addressed": True}
 
 
 def _is_recorded(hit: Hit) -> bool:

@@ -14,7 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pdp.fold import fold
-from pdp.provenance.forms import strong_marks
+from pdp.provenance.beside import accounts, is_labelled
+from pdp.provenance.forms import addresses, strong_marks
 from pdp.provenance.leaves import Leaf
 from pdp.provenance.model import BANK, HANDLE, MAIL, NUMBER, PLACE
 from pdp.steps import Steps, finish
@@ -43,7 +44,7 @@ MAX_RECORD_LEAVES, MAX_VALUE_CHARS, MAX_FIELD_WORDS = 24, 64, 12
 _TOKENS_A_STEP = 128
 
 _TOKEN = re.compile(r"[^\W_]+")
-_DOMAIN = re.compile(r"@[^\s,;<>()]+")
+_DOMAIN = re.compile(r"(?<=[^\s,;<>()])@[^\s,;<>()]+")
 """The end of a mail address, which many share."""
 _NUMBER_SIGNS = " +-()./"
 """What stands in numbers of accounts and telephones, and is left out of their one spelling."""
@@ -90,6 +91,7 @@ class Pairs:
                 field = fields[at]
                 near = _field_words(field).union(
                     _own_names(value, field),
+                    told[at] if "@" in value and " " in leaf.text else (),
                     *(
                         other
                         for place, other in enumerate(told)
@@ -210,10 +212,13 @@ def _form(text: str) -> str:
 
 
 def _number(value: str) -> str:
-    """Returns an account number in its one spelling, "" for any other value."""
+    """Returns an account number in its one spelling, also behind a label (`tel:+49 …`), "" for any other value."""
     if not any(character.isdigit() for character in value):
         return ""
     strong = strong_marks(value)
+    if len(value) <= MAX_VALUE_CHARS and (not strong or is_labelled(value)):
+        strong, beside = accounts(value)
+        strong = () if beside else strong
     return strong[0][2:] if len(strong) == 1 and strong[0][0] == "a" else ""
 
 
@@ -284,7 +289,11 @@ def _field_words(name: str) -> frozenset[str]:
 
 
 def _value(text: str) -> str:
-    """Returns a value that may stand for somebody, "" for a phrase."""
+    """Returns a value that may stand for somebody, "" for a phrase; of a mail address with its owner's name the address alone."""
+    if "@" in text and len(text) <= 2 * MAX_VALUE_CHARS:
+        held = addresses(text)
+        if len(held) == 1 and held[0][0] == "e":
+            return held[0][2:]
     bare = fold(text).strip()
     if any(character.isdigit() for character in bare) and any(sign in bare for sign in _NUMBER_SIGNS):
         number = _number(text).lower()

@@ -71,7 +71,8 @@ class SinkRef:
     whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
     `addressed_at` whether those whom the request addresses are known, `site_at` whether other pages of a link's site are. `reach`
     is one of MAIL, BANK, PLACE, HANDLE, NUMBER and ""; `told`: the request itself says by name whom it means where such a value
-    stands.
+    stands. `everybody`: the value stands for all people, and the request does not say so. `shape` is that of
+    `pdp.provenance.shapes` where the request writes out an id or path of it, else "".
     """
 
     kind: str
@@ -83,6 +84,8 @@ class SinkRef:
     pushed_at: int = -1
     names_at: int = -1
     addressed_at: int = -1
+    everybody: bool = False
+    shape: str = ""
     site_at: int = -1
     reach: str = ""
     told: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
@@ -20,9 +21,12 @@ from pdp.provenance.meant import (
     reach_of,
 )
 from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, Lookup, SinkRef
+from pdp.provenance.shapes import PATH_SHAPE, id_shape
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
+from pdp.suggest.words import word_set
 from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.wording.marks import words
 from pdp.wording.request import MEANS_MANY, RequestFacts
 
 MAX_TIED = 4
@@ -30,6 +34,20 @@ MAX_TIED = 4
 
 _MOST_OF_ONE = 5
 """Lookups that one value may ask for."""
+
+_TOLD_ELSEWHERE = re.compile(
+    r"\b(?:e-?mail|mail|adresse?|address|contact|number|handle|details|kontakt|nummer) "
+    r"(?:(?:is|are|stands|ist|steht|est|está)\b|(?:on|in|from|aus|auf|von) (?:the|that|this|her|his|their|der|dem)\b)"
+)
+"""Who says that somebody's address stands somewhere means what stands there: "her e-mail is on the page"."""
+
+_EVERYBODY = word_set(
+    "all allauthenticatedusers allusers anonymous anybody anyone anyonewithlink anyonewiththelink channel domain everybody"
+    " everyone here internet public world"
+)
+_OPENLY = word_set(
+    "anybody anyone channel everyone everybody public publicly publish publicity open öffentlich veröffentliche"
+)
 
 _LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
 
@@ -58,7 +76,9 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
         if pushed is not None:
             pushed_at = len(lookups.found)
             lookups.found.append(pushed)
-        if meant_at >= 0 or pushed_at >= 0:
+        shape = _shape(request, ref.kind, text)
+        everybody = ref.kind in ("recipient", "channel") and _is_everybody(request, text)
+        if meant_at >= 0 or pushed_at >= 0 or shape or everybody:
             refs[at] = SinkRef(
                 kind=ref.kind,
                 pointer=ref.pointer,
@@ -70,8 +90,19 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
                 names_at=names_at,
                 addressed_at=addressed_at,
                 reach=reach,
+                everybody=everybody,
+                shape=shape,
                 told=_is_told(request, reach),
             )
+
+
+def _shape(request: Request, kind: str, value: str) -> str:
+    shape = PATH_SHAPE if kind == "path" else id_shape(fold(value).strip()) if kind == "id" else ""
+    return shape if shape in request.written else ""
+
+
+def _is_everybody(request: Request, value: str) -> bool:
+    return "".join(words(value)) in _EVERYBODY and _OPENLY.isdisjoint(words(request.folded))
 
 
 def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lookups) -> tuple[int, int]:
@@ -111,7 +142,7 @@ def _is_told(request: Request, reach: str) -> bool:
         return whom.channels is not None
     if reach == BANK:
         return whom.paid is not None
-    return whom.certain and _addressed(request, reach) is not None
+    return whom.certain and _addressed(request, reach) is not None and _TOLD_ELSEWHERE.search(request.folded) is None
 
 
 def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:

@@ -205,6 +205,16 @@ test_asi02_a_recipient_whom_the_user_did_not_mean_is_held if {
 	}
 }
 
+test_asi02_a_name_that_nothing_holds_is_held_where_the_user_named_somebody_else if {
+	every kind in ["recipient", "channel"] {
+		other := {"kind": kind, "origin": "NOWHERE", "addressed": false, "pointed": false, "left_open": false}
+		_codes(_to("SEND", other)) == {"RECIPIENT_NOT_MEANT"}
+		_codes(_to("SEND", object.union(other, {"left_open": true}))) == set()
+		_codes(_to("READ", other)) == set()
+	}
+	_codes(_to("SEND", {"kind": "id", "origin": "NOWHERE", "addressed": false, "left_open": false})) == set()
+}
+
 test_asi02_an_account_that_nothing_holds_is_held_where_the_user_wrote_out_another if {
 	other := _sink({"kind": "account", "origin": "NOWHERE", "left_open": false})
 	fresh := {"untrusted_read": false, "prose_read": false}

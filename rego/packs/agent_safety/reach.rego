@@ -63,8 +63,7 @@ matched contains rule if {
 	input.provenance.user_request == "GATEWAY"
 	input.action.operations[0].verb in _changing
 	some sink in input.provenance.sinks
-	sink.kind in {"recipient", "channel", "account", "id", "path"}
-	sink.origin in {"UNTRUSTED_RECORD", "TRUSTED_RECORD"}
+	_meant_by_name(sink)
 	sink.pointed == false
 	sink.left_open == false
 	rule := _held(
@@ -148,6 +147,17 @@ matched contains rule if {
 		"text of outsiders says which record this acts on",
 		_name_it,
 	))
+}
+
+_meant_by_name(sink) if {
+	sink.kind in {"recipient", "channel", "account", "id", "path"}
+	sink.origin in {"UNTRUSTED_RECORD", "TRUSTED_RECORD"}
+}
+
+# Everybody, and a name that nothing holds where the user named somebody else.
+_meant_by_name(sink) if {
+	sink.kind in {"recipient", "channel"}
+	sink.origin == "NOWHERE"
 }
 
 _unheld(sink) if {
