@@ -52,7 +52,7 @@ _KUBERNETES = Tool(
     runs=True,
     administers=names("reconcile certificate clusterrolebinding rolebinding taint cordon uncordon"),
 )
-_TERRAFORM = Tool(deletes=names("destroy rm -destroy --destroy taint"), sends=names("push login"))
+_TERRAFORM = Tool(deletes=names("destroy rm delete -destroy --destroy taint"), sends=names("push login"))
 _REDIS = Tool(
     deletes=names(
         """flushall flushdb del unlink hdel srem zrem zremrangebyrank zremrangebyscore ltrim lrem expire getdel xdel
@@ -70,7 +70,7 @@ _PACKAGES = Tool(
 _RELEASES = Tool(deletes=names("uninstall delete rollback"), sends=names("push"))
 
 TOOLS: dict[str, Tool] = {
-    **dict.fromkeys(("gcloud", "az", "aws", "gsutil", "bq", "doctl", "heroku", "flyctl", "oci", "ibmcloud"), _CLOUD),
+    **dict.fromkeys(("gcloud", "az", "aws", "gsutil", "bq", "doctl", "flyctl", "oci", "ibmcloud"), _CLOUD),
     **dict.fromkeys(("docker", "podman", "nerdctl", "docker-compose"), _CONTAINERS),
     **dict.fromkeys(("kubectl", "oc", "k3s"), _KUBERNETES),
     **dict.fromkeys(("terraform", "tofu", "terragrunt"), _TERRAFORM),
