@@ -76,17 +76,17 @@ BOOKED = word_set(
 """What costs money once it is booked."""
 
 RIGHTS = word_set(
-    "user member role permission privilege access password passphrase credential secret policy admin acl "
-    "scope setting settings config configuration schema table column index migration firewall security mfa "
-    "2fa sso certificate dns collaborator owner ownership quota flag variable iam tenant license group "
-    "membership rule whitelist allowlist blocklist trigger cron crontab extension plugin integration webhook "
-    "parameter employee token authorization authentication administrator rights visibility protection limit "
-    "restriction identity provider"
+    "user member role permission privilege access password passphrase credential secret policy admin acl scope "
+    "setting settings config configuration schema table column index migration firewall security mfa 2fa sso "
+    "certificate cert passkey firmware bootloader dns collaborator owner ownership quota flag variable iam tenant "
+    "license group membership rule whitelist allowlist blocklist trigger cron crontab extension plugin "
+    "integration webhook parameter employee token authorization authentication administrator rights visibility "
+    "protection limit restriction identity provider"
 )
 """Resources whose change changes what others may do."""
 RIGHTS_MADE_ONLY_BY_CHANGE = word_set("group index rule limit schema parameter flag webhook integration column license")
 """Of these, making a new one adds no right by itself."""
-CREDENTIALS = word_set("token credential secret key certificate password")
+CREDENTIALS = word_set("token credential secret key certificate cert password passkey")
 """What lets in whoever has it."""
 CLIENT_KINDS = word_set("oauth oauth2 oidc openid saml api service machine")
 """What makes an `application`, `app`, `client`, `account` or `principal` something that lets programs in."""

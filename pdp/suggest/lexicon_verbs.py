@@ -208,6 +208,9 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("log", "activity"): Verb.CREATE,
     ("set", "up"): Verb.ADMIN,
     ("shut", "down"): Verb.ADMIN,
+    ("factory", "reset"): Verb.DELETE,
+    ("open", "port"): Verb.ADMIN,
+    ("open", "ports"): Verb.ADMIN,
     ("turn", "on"): Verb.UPDATE,
     ("turn", "off"): Verb.UPDATE,
     ("top", "up"): Verb.PAY,
@@ -315,6 +318,7 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
             "credential",
             "credentials",
             "certificate",
+            "cert",
             "secret",
             "badge",
         )

@@ -52,7 +52,8 @@ _RENEWING = word_set("refresh renew rotate regenerate reissue roll cut")
 _CONTEXTS = word_set(
     "account tab workspace project profile organization context tenant environment database board team"
 )
-_FORMATTED = word_set("range cell cells sheet spreadsheet row disk drive partition volume card stick paragraph slide")
+_STORAGE = word_set("disk partition volume filesystem harddisk usb sdcard")
+_FORMATTED = word_set("range cell cells sheet spreadsheet row drive card stick paragraph slide")
 """What is another thing once it is formatted; a date or a text that is formatted is only shown."""
 _CLIENTS = word_set("application app client account principal consumer")
 _PARTS_OF_A_SHEET = word_set("table column index")
@@ -65,6 +66,8 @@ _HANDED_OVER = word_set(
 )
 _OWNED = word_set("ownership owner right domain")
 _LETTERS = word_set("email mail letter dm chat")
+_LEFT = (TALK - {"invitation", "invite"}) | word_set("voicemail feedback rating")
+"""What others find where it is left; who leaves a chat only goes."""
 _SHOWN = word_set("listing product item article page ad advert advertisement campaign video event")
 _FORMS_OF_A_RECORD = word_set("information info detail data profile record value name")
 
@@ -95,6 +98,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return replace(said, verb=Verb.ADMIN, reason=f"{said.reason} a {nouns[-1]}")
     if said.word == "select" and nouns[-1:] and nouns[-1] in _CONTEXTS and not name.plural:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason} a {nouns[-1]}, which later calls act on")
+    if said.word == "format" and _STORAGE & {*nouns, *name.others}:
+        return replace(said, verb=Verb.DELETE, reason=f"{said.reason}, which empties a {nouns[-1]}")
     if said.word == "format" and _FORMATTED & {*nouns, *name.others}:
         return replace(said, verb=Verb.UPDATE, reason=f"{said.reason}, which changes a {nouns[-1]}")
     turned = changes(said.word, {*nouns}, plural=name.plural) if said.verb in READS else None
@@ -112,7 +117,7 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
         return _transfer(said, name, nouns)
     if said.word in _TRADING_VERBS and "position" in nouns:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} a position")
-    if said.word == "write" and nouns[-1] in TALK | _LETTERS:
+    if nouns[-1] in (TALK | _LETTERS if said.word == "write" else _LEFT if said.word == "leave" else ()):
         return replace(said, verb=Verb.SEND, reason=f"{said.reason} a {nouns[-1]}")
     if said.word == "promote" and nouns[-1] in TALK | _SHOWN:
         return replace(said, verb=Verb.SEND, reason=f"{said.reason} a {nouns[-1]}, which shows it to more people")
