@@ -16,6 +16,7 @@ from tree_sitter import Language, Node, Parser
 from pdp.programs.command_options import NO_INPUT, Input, Runner
 from pdp.programs.commands import run_command
 from pdp.programs.model import MAX_PROGRAM_BYTES, ColumnUse, CommandEffect, Effect, FileEffect, HttpEffect, Program
+from pdp.programs.shell_openers import check_openers
 from pdp.programs.shell_tree import MAX_DEPTH, Tree
 from pdp.programs.shell_words import NotUnderstood, Word, check_gaps
 from writ.action import Finding, Verb
@@ -104,7 +105,7 @@ class _Script:
             tree, data = _parse(text)
             walker = Tree(data, self)
             walker.walk(tree, NO_INPUT)
-            walker.check_openers(tree)
+            check_openers(tree, data, walker.opened)
         except NotUnderstood as error:
             self.unknown(str(error))
         except RecursionError:

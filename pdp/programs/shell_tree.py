@@ -1,8 +1,8 @@
 """The walk over the parse tree of one shell script: statements, redirections, words. Pure.
 
 An allow-list: a node, a mark or an operator that is not named here is not understood. What a command does is told in
-`commands`; here stands which commands run, with which words and which input. `check_openers` then looks at the bytes:
-the grammar takes some substitutions that bash runs for plain text, and those are not understood either.
+`commands`; here stands which commands run, with which words and which input. `shell_openers` then looks at the
+bytes for substitutions that the grammar has no node for.
 """
 
 from __future__ import annotations
@@ -29,28 +29,26 @@ _EXPANSION_PARTS = names("variable_name special_variable_name word string raw_st
 _EXPANSION_MARKS = names("${ } :- - :+ + :? ? # ## % %% :")
 _WRITING = names("> >> >| &> &>> <> >&")
 
-# What begins a substitution to bash, also with joined lines inside. `${name}` alone never runs anything.
-_OPENER = re.compile(rb"`|\$(?:\\\n)*(?:[(\[]|\{(?![A-Za-z_][A-Za-z0-9_]*\}))|[<>](?:\\\n)*\(")
 _NAMED = re.compile(rb"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 # `{name}>file` sets a variable, and the subscript of `{name[…]}>file` is arithmetic.
 _NAMED_DESCRIPTOR = re.compile(rb"(?:\]|(?<!\$)\{[A-Za-z0-9_]*)\}\Z")
 # Bash reads it as arithmetic where it can, in which single quotes do not quote.
 _ARITHMETIC = re.compile(r"\$?\((?:\\\n)*\(")
-_BACKSLASH = ord("\\")
-_QUOTED = names("raw_string ansi_c_string")
-_EXPANDED = names("string expansion heredoc_body regex")
 _SUBSTITUTIONS = names("command_substitution process_substitution")
 
 
 class Tree:
-    """Walks one script; hands its commands, files and what is not understood to `runner`."""
+    """Walks one script; hands its commands, files and what is not understood to `runner`.
 
-    __slots__ = ("_opened", "_runner", "_source")
+    `opened` gets the offsets of the substitutions that it came by.
+    """
+
+    __slots__ = ("_runner", "_source", "opened")
 
     def __init__(self, source: bytes, runner: Runner) -> None:
         self._source = source
         self._runner = runner
-        self._opened: set[int] = set()
+        self.opened: set[int] = set()
 
     def walk(self, node: Node, given: Input) -> None:
         """Walks a statement whose commands read `given`. Raises NotUnderstood."""
@@ -61,36 +59,6 @@ class Tree:
             self._statement(node, given)
         finally:
             self._runner.depth -= 1
-
-    def check_openers(self, root: Node) -> None:
-        """Refuses a substitution that the walk over `root` did not come by and that bash may run. Raises NotUnderstood."""
-        for match in _OPENER.finditer(self._source):
-            if match.start() not in self._opened and not self._is_inert(root, match.start()):
-                raise NotUnderstood("expected substitutions where the grammar of bash knows them")
-
-    def _is_inert(self, root: Node, at: int) -> bool:
-        """True for an opener that bash takes for text: escaped, in quotes, in a comment, in a quoted here-document."""
-        expands = self._source[at] in b"$`"
-        escapes = at
-        while escapes and self._source[escapes - 1] == _BACKSLASH:
-            escapes -= 1
-        if expands and (at - escapes) % 2:
-            return True
-        above: list[Node] = []
-        node = root.descendant_for_byte_range(at, at + 1)
-        while node is not None and node.type not in _SUBSTITUTIONS:
-            above.append(node)
-            node = node.parent
-        kinds = [each.type for each in above]
-        if "comment" in kinds:
-            return True
-        if "heredoc_body" in kinds:
-            body = above[kinds.index("heredoc_body")]
-            return (not expands and "expansion" not in kinds) or _is_quoted(body, self._source)
-        # In double quotes, also in an expansion there, bash takes single quotes for text.
-        if any(kind in _QUOTED for kind in kinds):
-            return _EXPANDED.isdisjoint(kinds)
-        return not expands and "string" in kinds and "expansion" not in kinds
 
     def _text(self, node: Node) -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8")
@@ -267,14 +235,14 @@ class Tree:
             # Bash runs the substitutions in the value of a variable that it reads as a number.
             if not re.fullmatch(r"\$\(\([0-9 +*/%()-]*\)\)", self._text(node)):
                 raise NotUnderstood("expected arithmetic of literal numbers")
-            self._opened.add(node.start_byte)
+            self.opened.add(node.start_byte)
         elif kind in ("simple_expansion", "expansion") and re.match(r"\$\{?[\s|]", self._text(node)):
             raise NotUnderstood("expected a name behind `$`")
         elif kind == "expansion" and not _is_plain_expansion(node):
             raise NotUnderstood("expected plain expansions")
         else:
             if kind == "expansion":
-                self._opened.add(node.start_byte)
+                self.opened.add(node.start_byte)
             for child in node.children:
                 self._expansions(child)
 
@@ -284,7 +252,7 @@ class Tree:
         # The next backtick ends it, wherever that stands: in quotes, in a comment, in what seems another substitution.
         if node.children[0].type == "`" and re.search(r"[\\`]", self._text(node)[1:-1]):
             raise NotUnderstood("expected no escapes and no backticks inside backticks")
-        self._opened |= {node.start_byte, node.end_byte - 1}
+        self.opened |= {node.start_byte, node.end_byte - 1}
         given = SOME_INPUT if node.children[0].type == ">(" else NO_INPUT
         extra: list[Word] = []
         for child in node.named_children:
@@ -308,12 +276,6 @@ def _is_plain_expansion(node: Node) -> bool:
             return False
         offsets = offsets or child.type == ":"
     return True
-
-
-def _is_quoted(body: Node, source: bytes) -> bool:
-    """True for a here-document whose delimiter has a quote, so that bash expands nothing in it."""
-    start = body.parent and next((child for child in body.parent.children if child.type == "heredoc_start"), None)
-    return start is not None and re.search(rb"[\\'\"]", source[start.start_byte : start.end_byte]) is not None
 
 
 def _name(node: Node) -> str:
