@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from pdp.inspection.beside import BESIDE
 from pdp.inspection.fields import FieldIndex
 from pdp.inspection.locate import Located, Search
 from pdp.inspection.lookalikes import is_suspect
@@ -116,6 +117,7 @@ class Inspector:
         is_ascii: bool,
     ) -> ScanResult:
         """`most` bounds the texts in bytes, `size` is the length of the JSON they stood in, 0 when that is not known."""
+        reads_beside = survey is None or BESIDE in survey.steps  # without the JSON, nothing says that there is nothing
         texts = Texts(most)
         texts.document(document)
         texts.lay_out()
@@ -136,7 +138,9 @@ class Inspector:
             if search.is_over:
                 truncated = True  # what is encoded stays closed
                 break
-            texts = opener.open(texts, sorted(survey.steps - {INTEGRAL}))
+            texts = opener.open(
+                texts, sorted(survey.steps - {INTEGRAL, BESIDE}), document if reads_beside and level == 0 else None
+            )
             if not texts.values:
                 break
             truncated |= level == MAX_DECODING_DEPTH

@@ -9,7 +9,7 @@ import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_JUDGED_HITS, UNJUDGED, Finding
 from pdp.inspection.rules import Program, Rule, program_of
-from pdp.inspection.texts import EDGE, Span, Texts, pointer
+from pdp.inspection.texts import EDGE, Path, Span, Texts, pointer
 from pdp.inspection.validators import COST_US, DEAR_US, USUAL_US, VALIDATORS
 from pdp.inspection.words import UNSPACED_SCRIPTS, Known, Words
 from pdp.inspection.work import JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
@@ -99,6 +99,7 @@ class Search:
         self._work = work
         self._dear_us = MAX_DEAR_US
         self._seen: dict[tuple[str, str, str], list[Span]] = {}  # where in the argument
+        self._alone: set[tuple[str, str]] = set()  # rules, and values that they found something in
         self._hits: dict[str, int] = {}
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
 
@@ -183,16 +184,23 @@ class Search:
         confidence = located.confidence(texts, number, start, end)
         if confidence == 0:
             return False
-        rule, place, origin = located.rule, pointer(texts.argument(number)), texts.origin(number)
-        key = (rule.id, place, matched)
-        source = origin.source or span
-        places = self._seen.setdefault(key, [])
-        if origin.decoding and any(source[0] < right and left < source[1] for left, right in places):
-            return True  # the same thing, seen before it was decoded
-        places.append(source)
-        self._hits[rule.id] = hits + 1
-        self._add(rule, place, span, source, confidence, texts.steps(number))
-        return True
+        rule, origin = located.rule, texts.origin(number)
+        if origin.pieces:
+            places = _in_pieces(origin.pieces, start, end)
+            if len(places) > 1 and any((rule.id, place) in self._alone for place, _ in places):
+                return False  # of two telephone numbers, the end of one and the beginning of the other are none
+            matched = matched if len(origin.pieces) == 1 else ""  # of several, it is the same with and without blanks
+        else:
+            places = [(pointer(texts.argument(number)), origin.source or span)]
+            self._alone.add((rule.id, places[0][0]))
+        self._hits[rule.id] = hits + bool(places)
+        for place, source in places:
+            seen = self._seen.setdefault((rule.id, place, matched), [])
+            if origin.decoding and any(source[0] < right and left < source[1] for left, right in seen):
+                continue  # the same thing, seen before it was decoded
+            seen.append(source)
+            self._add(rule, place, span, source, confidence, texts.steps(number))
+        return bool(places)
 
     def _add(
         self, rule: Rule, place: str, span: Span, source: Span, confidence: int, decoding: tuple[str, ...]
@@ -267,6 +275,17 @@ class Search:
             self.truncated = True
             return False
         return True
+
+
+def _in_pieces(pieces: Sequence[tuple[Path, Span]], start: int, end: int) -> list[tuple[str, Span]]:
+    """Returns where in which values the characters `start` to `end` of what they are together stand; [] when that is in one of
+    several, which is judged by itself."""
+    found = [
+        (pointer(path), (max(start, first) - first, min(end, last) - first))
+        for path, (first, last) in pieces
+        if start < last and first < end
+    ]
+    return found if len(found) > 1 or len(pieces) == 1 else []
 
 
 def _stands_in_basis(texts: Texts, number: int, start: int, end: int) -> bool:

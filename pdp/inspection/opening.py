@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
 from pdp.inspection import encodings
+from pdp.inspection.beside import BESIDE, joined_texts
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.lookalikes import (
     bared_text,
@@ -69,9 +70,11 @@ class Opener:
         self._chars = MAX_DECODED_BYTES + MAX_REPEATED_CHARS
         self._plain = self._viewed = MAX_PLAIN_CHARS
 
-    def open(self, texts: Texts, steps: Iterable[str]) -> Texts:
-        """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`."""
+    def open(self, texts: Texts, steps: Iterable[str], document: Any = None) -> Texts:
+        """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`; and what neighbouring values of
+        `document` are together, when it is given."""
         opened = Texts(self._chars)
+        self._beside(opened, document)
         if not texts.buffer.isascii():
             for number, value in enumerate(texts.values):
                 if is_suspect(value) and not self._work.is_over:
@@ -90,6 +93,17 @@ class Opener:
         self._chars -= opened.lay_out()
         self.truncated |= opened.truncated
         return opened
+
+    def _beside(self, opened: Texts, document: Any) -> None:
+        """Adds what neighbouring values of the call are together."""
+        for joined in joined_texts(document):
+            if not self._allow(TEXT_NS):
+                return
+            source = (0, joined.pieces[0][1][1] - joined.pieces[0][1][0])
+            place = joined.pieces[0][0]
+            opened.add(
+                joined.value, joined.path, Origin(decoding=(BESIDE,), source=source, outer=place, pieces=joined.pieces)
+            )
 
     def _letters(self, opened: Texts, texts: Texts, number: int, value: str) -> None:
         for start, end in changed_parts(value, is_suspect):  # one letter may stand for eighteen: none is read to ask

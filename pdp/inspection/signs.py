@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
+from pdp.inspection.beside import BESIDE, IN_LIST, IN_OBJECT
 from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
 from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of, has_text
@@ -146,7 +147,7 @@ class Signs:
             else:
                 for place, pattern in enumerate(rule.patterns):
                     self._pattern(Candidate(number, place, program_of(pattern)), rule.group, pattern)
-        for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS)):
+        for step, patterns in (*TRIGGERS.items(), (INTEGRAL, _INTEGRAL_PATTERNS), (BESIDE, (*IN_LIST, *IN_OBJECT))):
             for pattern in patterns:
                 gate = gate_of(pattern)
                 (self.first if gate is None else self.gated[gate]).append((Sign.ENCODING, step, pattern))

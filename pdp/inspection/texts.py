@@ -50,13 +50,15 @@ class Origin:
     `decoding` are the steps from the argument to the text, `source` is the span of the argument that was decoded (None
     when nothing was, as for names). `outer` leads to the argument when the path of the text is one inside JSON that the
     argument held. `basis` is the text, between two `EDGE`, that this one is another reading of, letter by letter; "" when it is
-    none: what stands in both, with what stands around it, is judged once.
+    none: what stands in both, with what stands around it, is judged once. `pieces` are the values that the text is made of,
+    by path and by where they stand in it, when that is not the one value at the path of the text.
     """
 
     decoding: tuple[str, ...] = ()
     source: Span | None = None
     outer: Path = None
     basis: str = ""
+    pieces: tuple[tuple[Path, Span], ...] = ()
 
 
 AS_IT_CAME = Origin()

@@ -20,7 +20,7 @@ CASE_MATTERS = frozenset(
     )
 )  # fmt: skip
 SPACED = "iban d e 8 9"  # letters that stand apart are read as one where they are capitals
-MIXED = ("reisepass c01x00t47", "run: 239197884")  # told by their capitals
+MIXED = ("reisepass c01x00t47", "run: 239197884", "gode 561231 gr8")  # told by their capitals
 
 
 def lowered(value: Any) -> Any:
