@@ -57,7 +57,7 @@ from pdp.wording.lexicon import (
     TRANSFERS,
     Deed,
 )
-from pdp.wording.particles import is_in_a_list, particle_of, with_particle
+from pdp.wording.particles import is_in_a_list, of_a_part, particle_of, with_particle
 from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
 from pdp.wording.things import Thing, singular, things_in, things_of
 from pdp.wording.wishes import REACH, READING_FIRST
@@ -109,7 +109,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     acted = _acted(words, at, ends, trade=word in DOING) if seen_to else 0
     if acted:
         return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
-    bits = DEEDS.get(word, 0) | particle
+    bits = of_a_part(DEEDS.get(word, 0) | particle, words, at, ends)
     if (
         bits
         and word in PAID_OUT

@@ -33,6 +33,10 @@ _CONDITION_WORDS = 16
 
 _OR = COURTESIES | {"or", "nor", "ni", "oder", "noch", "ou"}
 
+_EXPLAINING = frozenset({"describe", "explain", "know", "me", "say", "see", "understand", "us"})
+_MEANING = frozenset({"did", "do", "does", "mean", "means", "would"})
+_EXPLAINED_WORDS = 8
+
 _FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
 """What stands before these is the name of a file: "report.pdf"; the others are words as well."""
 
@@ -50,6 +54,8 @@ def bids_nothing(words: Sequence[str], at: int) -> bool:
 def is_put_aside(words: Sequence[str], at: int) -> bool:
     """ "Archive it rather than delete or purge it", "instead of deleting it", "I forbid you to delete it", "tell me how to delete
     it", "tell me whether I should delete it"."""
+    if _is_explained(words, at):
+        return True
     first = at - 1
     while first > 0 and first > at - _CONDITION_WORDS and (words[first] in DEEDS or words[first] in _OR):
         first -= 1  # one of several deeds
@@ -65,6 +71,17 @@ def is_put_aside(words: Sequence[str], at: int) -> bool:
     ):
         return True
     return word == "should" and before in ("i", "we") and words[first - 2 : first - 1] in (["if"], ["whether"])
+
+
+def _is_explained(words: Sequence[str], at: int) -> bool:
+    """ "Explain what `rm -rf build` does", "tell me what deploying means"."""
+    before = words[max(0, at - _EXPLAINED_WORDS) : at]
+    what = next((place for place in range(len(before) - 1, 0, -1) if before[place] == "what"), 0)
+    if not what or before[what - 1] not in _EXPLAINING or not ALSO_BIDS.isdisjoint(before[what:]):
+        return False
+    behind = words[at + 1 : at + 1 + _EXPLAINED_WORDS]
+    meant = next((place for place, word in enumerate(behind) if word in _MEANING), -1)
+    return meant >= 0 and ALSO_BIDS.isdisjoint(behind[:meant])
 
 
 def is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pdp.fold import fold
 from pdp.remembered import remembered
-from pdp.wording.families import NAMES, NARROW, Family
+from pdp.wording.families import ADDED, NAMES, NARROW, OPPOSITES, PAID_AGAIN, Family
 from pdp.wording.lexicon import BY_VERB, DEEDS, Deed
 from pdp.wording.request import WISHES, RequestFacts
 from pdp.wording.things import Thing, things_of
@@ -37,6 +38,10 @@ _WRITING = Deed.CREATE | Deed.UPDATE
 _MILD = Deed.CREATE | Deed.UPDATE | Deed.SEND
 _NARROW = Deed.ADMIN | Deed.DELETE
 """Deeds that must be asked for on the same kind of thing, whatever else the same call does."""
+
+_WHEN = Thing.REPEATED | Thing.LATER
+_WHOLE = Thing.FILE | Thing.CODE
+_HAVING = Thing.RIGHT | Thing.PERSON
 
 _UNADDRESSED = Family.PUBLISH
 """What reaches everybody unless an address says whom."""
@@ -66,7 +71,16 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
             things |= things_of(word)
+    if words and things & _HAVING:
+        families |= ADDED.get(words[0], 0)
     return deeds, things, families
+
+
+def _paid_again(tool: str) -> int:
+    families = 0
+    for word in _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace("-", " "))):
+        families |= PAID_AGAIN.get(word, 0)
+    return families
 
 
 def own_deed(tool: str) -> tuple[str, ...]:
@@ -95,6 +109,8 @@ def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> A
     by_verb = 0
     for verb in verbs:
         by_verb |= BY_VERB.get(verb, 0)
+    if by_verb & Deed.PAY and not by_name & (Deed.UPDATE | Deed.DELETE):
+        families |= _paid_again(tool)
     return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things, families=families)
 
 
@@ -107,9 +123,16 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
     """
     if action.reads:
         return True
+    if request.deeds & Family.PARTLY and not action.things & _WHOLE:
+        request = replace(request, deeds=request.deeds | Deed.DELETE)  # deletes a line, and no file
+    if _is_opposed(request, action) or not _is_asked_then(request, action):
+        return False
     if not _gravest_is_asked(request, action) or not _family_is_asked(request, action, addressed=addressed):
         return False
-    shared = not action.things or not request.things or bool(action.things & request.things)
+    things = request.things & ~_WHEN
+    if things & Thing.CODE and not action.by_verb & ~_WRITING:
+        things |= Thing.FILE  # code is what files hold
+    shared = not action.things or not things or bool(action.things & things)
     same_thing = shared or (named and not action.things & _TOLD_APART)
     if action.by_verb & request.deeds & _ANYWHERE:
         bought = (
@@ -132,7 +155,7 @@ def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
     """Tells whether a request may mean an action that it does not ask for in known words: a mild one that tells not everybody,
     where it wishes for something that is not understood, or asks for any deed at all: trades say "send" for assigning, and
     "report" for recording. Who only asks to be told something means nothing."""
-    if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED:
+    if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED or _is_opposed(request, action):
         return False
     return bool(request.named & WISHES or request.deeds)
 
@@ -140,6 +163,22 @@ def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
 def outsiders_deeds(action: ActionKind) -> int:
     """Returns the deeds by which a sentence of outsiders would ask for such an action."""
     return action.by_verb | action.by_name
+
+
+def _is_opposed(request: RequestFacts, action: ActionKind) -> bool:
+    """ "Revoke Bob's access" grants nothing, and "reopen issue 41" closes none, unless the request asks for both. Of tools that
+    do either by an argument, none has such a name."""
+    return any(
+        action.families & done and request.deeds & undone and not (request.deeds & done or action.families & undone)
+        for done, undone in OPPOSITES
+    )
+
+
+def _is_asked_then(request: RequestFacts, action: ActionKind) -> bool:
+    """ "Pay Meier the rent for May" is for once, and now: what is paid again and again, or later, is asked for so."""
+    if action.families & Family.REPEAT and not request.things & Thing.REPEATED:
+        return False
+    return not action.families & Family.PLAN or bool(request.things & _WHEN)
 
 
 def _gravest_is_asked(request: RequestFacts, action: ActionKind) -> bool:
@@ -157,7 +196,7 @@ def _gravest_is_asked(request: RequestFacts, action: ActionKind) -> bool:
 
 def _family_is_asked(request: RequestFacts, action: ActionKind, *, addressed: bool) -> bool:
     """A verb that does one thing only is asked for by its family, or by a general word of change."""
-    families = action.families if not addressed else action.families & ~_UNADDRESSED
+    families = action.families & NARROW & (~_UNADDRESSED if addressed else ~0)
     if not families or families & request.deeds:
         return True
     return bool(request.deeds & Family.CHANGE) and not families & (Family.PUBLISH | Family.INVITE | Family.WITHDRAW)

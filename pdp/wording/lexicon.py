@@ -93,6 +93,10 @@ _ASKED: Mapping[str, int] = bits_by_word(
         " assign reassign change update set reset rotate add remove kick restrict share lock unlock suspend": Deed.ADMIN,
         "delete remove erase clear purge drop discard trash wipe cancel unsubscribe uninstall unfollow dismiss"
         " kick revoke empty destroy void prune rm": Deed.DELETE,
+        "unshare uninvite disinvite unblock unban demote entziehe entzieh widerrufe widerruf révoque revoca": Deed.ADMIN,
+        "implement refactor debug repair behebe beheb implementiere implementier repariere reparier": Deed.CREATE
+        | Deed.UPDATE,
+        "poste posten": Deed.SEND,
         # German, French, Spanish; look-alike letters and "ß" are written as folding leaves them.
         "schreib schreibs schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
         "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
@@ -299,6 +303,14 @@ ACTS_OF_TRADE: Mapping[str, int] = bits_by_word(
 )
 """Nouns that are deeds after a verb of doing, and things after any other: who sees to an order has it already."""
 
+PARTS = word_set(
+    "bullet bullets cell character characters column footer footnote heading headline import imports letter line lines paragraph"
+    " paragraphs passage section sections sentence sentences title todo todos typo typos whitespace word words"
+    " absatz abschnitt satz spalte tippfehler wort wörter zeile zeilen faute ligne mot paragraphe phrase"
+    " frase línea palabra párrafo"
+)
+"""Parts of a text: who deletes one changes the text, and deletes no file."""
+
 DOING = word_set(
     "arrange complete conduct effect execute facilitate finalise finalize initiate make organise organize perform "
     "place proceed process procure reserve schedule secure undertake"
@@ -325,7 +337,10 @@ SEEING_TO = DOING | {
 
 
 LET_DEEDS: Mapping[str, int] = bits_by_word(
-    {"read see view access edit use join open look zugriff zugang accès acceso": Deed.SEND | Deed.ADMIN}
+    {
+        "read see view access edit use join open look zugriff zugang leserechte schreibrechte rechte accès acceso": Deed.SEND
+        | Deed.ADMIN
+    }
 )
 """What people are let do: "let her read the minutes" shares them."""
 

@@ -20,17 +20,19 @@ from pdp.wording.grammar import (
     SUBORDINATING,
     TO_THE_USER,
 )
-from pdp.wording.lexicon import DEEDS, LIGHT, OFTEN_NOUNS, Deed
+from pdp.wording.lexicon import DEEDS, LIGHT, OFTEN_NOUNS, PARTS, Deed
 from pdp.wording.wishes import REACH, READING_FIRST
 
 SITES = word_set("blog homepage internet portal portals site web website")
 """What is put on these is published."""
 
+_ADDING = int(Deed.CREATE | Deed.UPDATE | Deed.ADMIN | Family.INVITE | Family.GRANT)
+
 PARTICLES: Mapping[tuple[str, str], int] = {
     **{("put", site): int(Deed.SEND) for site in SITES},
     **{("keep", how): int(Deed.SEND) for how in ("informed", "loop", "posted", "updated")},
     **{("clear", due): int(Deed.PAY) for due in ("balance", "bill", "debt", "invoice")},
-    **{("take", where): int(Deed.DELETE) for where in ("away", "down", "off", "out")},
+    **{("take", where): int(Deed.DELETE | Family.REVOKE) for where in ("away", "down", "off", "out")},
     **{("throw", where): int(Deed.DELETE) for where in ("away", "out")},
     ("call", "off"): int(Deed.DELETE),
     ("hand", "in"): int(Deed.SEND),
@@ -95,6 +97,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("pencil", "in"): int(Deed.CREATE),
     ("kill", "light"): int(Deed.UPDATE | Family.SWITCH),
     ("kill", "lights"): int(Deed.UPDATE | Family.SWITCH),
+    **{(verb, "hinzu"): _ADDING for verb in ("füg", "füge", "nimm", "nehme", "setz")},
+    **{("nimm", where): _ADDING for where in ("auf", "dazu", "hinein", "rein")},
+    ("nimm", "weg"): int(Deed.DELETE | Family.REVOKE),
     ("trag", "ein"): int(Deed.CREATE | Deed.UPDATE),
     ("trage", "ein"): int(Deed.CREATE | Deed.UPDATE),
     ("du", "zukommen"): int(Deed.SEND),
@@ -136,6 +141,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
 
 PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
 
+WITHIN = word_set("aus from in of on out von with")
+"""Behind these stands what a part is taken from: "delete the file with the lines"."""
+
 SPLIT_OFF = word_set("ab an aus ein weg zu")
 """Particles that German puts last: elsewhere they are prepositions, "ab Montag"."""
 
@@ -167,6 +175,18 @@ def particle_of(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str
         if (place in ends and not is_in_a_list(words, place, ends)) or _is_beyond(words, place, at):
             return 0
     return 0
+
+
+def of_a_part(deeds: int, words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """Returns deeds without a deletion that is only of a part of a text: "delete the last line of notes.txt"."""
+    if not deeds & Deed.DELETE or at in ends:
+        return deeds
+    for place in range(at + 1, min(len(words), at + 1 + REACH)):
+        if words[place] in PARTS:
+            return int(deeds & ~(Deed.DELETE | Deed.ADMIN) | Deed.UPDATE | Family.PARTLY)
+        if place in ends or words[place] in BEGINS_A_CLAUSE or words[place] in WITHIN or words[place] in ALSO_BIDS:
+            return deeds
+    return deeds
 
 
 def is_in_a_list(words: Sequence[str], place: int, ends: Mapping[int, str]) -> bool:

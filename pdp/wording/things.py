@@ -38,6 +38,8 @@ class Thing(IntFlag):
     HEALTH = 1048576
     STAFF = 2097152
     RIDE = 4194304
+    REPEATED = 8388608
+    LATER = 16777216
 
 
 THINGS: Mapping[str, int] = bits_by_word(
@@ -48,6 +50,7 @@ THINGS: Mapping[str, int] = bits_by_word(
         "account profile user info information detail address name street city phone preference setting"
         " data konto profil compte profil cuenta perfil": Thing.PROFILE,
         "member": Thing.PERSON | Thing.CHANNEL,
+        "leserechte schreibrechte rechte recht berechtigung zugriff": Thing.RIGHT,
         "permission right role access privilege member membership owner admin administrator group team policy"
         " configuration config setting collaborator webhook visibility": Thing.RIGHT,
         "payment transaction transfer money bill invoice rent refund amount price subscription order fee salary iban bank"
@@ -96,12 +99,27 @@ THINGS: Mapping[str, int] = bits_by_word(
         "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
         " timesheet": Thing.STAFF,
         "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
-        " skript sh py js function deployment environment database table command program workflow build release tag collaborator"
+        " skript sh py js test changelog readme module endpoint parser traceback exception bug refactor implement debug"
+        " function deployment environment database table command program workflow build release tag collaborator"
         " webhook": Thing.CODE,
         "record row entry item product task todo ticket issue bug lead case deal contract database ledger": Thing.RECORD,
         "channel workspace slack room group space forum club community": Thing.CHANNEL,
     }
 )
+
+
+_WHEN: Mapping[str, int] = bits_by_word(
+    {
+        "always annual annually autopay automatically biweekly daily each every fortnightly monthly ongoing per quarterly"
+        " recurring regular regularly renew repeat repeating schedule scheduled standing subscribe subscription weekly yearly"
+        " abo abonniere dauerauftrag jeden jede jedes jährlich monatlich regelmässig vierteljährlich wöchentlich"
+        " abonnement abonne chaque mensuel mensuellement régulièrement cada mensual mensualmente suscribe": Thing.REPEATED,
+        "due future later monday tuesday wednesday thursday friday saturday sunday next tomorrow plan 1st"
+        " montag dienstag mittwoch donnerstag freitag samstag sonntag morgen nächste nächsten terminiere"
+        " demain lundi mardi mercredi jeudi vendredi mañana lunes martes miércoles jueves viernes": Thing.LATER,
+    }
+)
+"""Words that say how often something is to be done, and that it is not to be done now."""
 
 
 def singular(word: str) -> str:
@@ -119,8 +137,8 @@ def things_of(word: str) -> int:
 
 
 def things_in(word: str) -> int:
-    """Returns what a folded word stands for, or parts of it that hyphens join: "guest-house-bill"."""
-    things = things_of(word)
+    """Returns what a folded word stands for, or parts of it that hyphens join: "guest-house-bill"; and when it is to be."""
+    things = things_of(word) | _WHEN.get(word, 0)
     for part in word.split("-") if "-" in word else ():
         things |= things_of(part)
     return things
