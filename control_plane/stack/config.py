@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,8 +155,8 @@ def write_settings(layout: Layout, random: Callable[[int], bytes]) -> bool:
     if layout.settings.exists():
         return False
     values = {
-        "state": str(layout.root),
-        "rego": str(CHECKOUT / "rego"),
+        "state": _quoted(layout.root),
+        "rego": _quoted(CHECKOUT / "rego"),
         "http_port": str(free_port(random)),
         "metrics_port": str(free_port(random)),
         "issuer": ISSUER,
@@ -167,6 +168,11 @@ def write_settings(layout: Layout, random: Callable[[int], bytes]) -> bool:
     partial.chmod(0o600)
     partial.replace(layout.settings)
     return True
+
+
+def _quoted(path: Path) -> str:
+    """Returns a path as it stands between double quotes in YAML, which escapes as JSON does."""
+    return json.dumps(str(path), ensure_ascii=False)[1:-1]
 
 
 def free_port(random: Callable[[int], bytes]) -> int:

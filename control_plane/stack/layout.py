@@ -6,6 +6,7 @@ Does not know what the files hold.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from writ.errors import ConfigurationError
 
 MAX_SOCKET_PATH_BYTES = 107
 """unix(7): `sun_path` holds 108 bytes with its closing zero."""
+
+_ODD = re.compile(r"[\x00-\x1f\x7f%#?,]")
+"""What an address `unix://PATH` cannot hold in a path: gRPC and URLs end the path there, or read it as another."""
 
 MAX_LOG_BYTES = 16 * 1024 * 1024
 """A log beyond this is set aside, one generation; the process that writes it has it open meanwhile."""
@@ -83,7 +87,8 @@ def make_layout(root: Path) -> Layout:
     """Makes the folders, mode 0700, and returns the layout.
 
     Raises:
-        ConfigurationError: the folder cannot be made, belongs to someone else, or its path is too long for a socket.
+        ConfigurationError: the folder cannot be made, belongs to someone else, or its path is too long for a socket or holds
+            what its address cannot.
     """
     layout = Layout(root.resolve())
     longest = len(os.fsencode(layout.socket("control-plane")))
@@ -91,6 +96,12 @@ def make_layout(root: Path) -> Layout:
         raise ConfigurationError(
             "STATE_PATH_TOO_LONG",
             f"sockets in `{layout.root}` would have paths of {longest} bytes, at most {MAX_SOCKET_PATH_BYTES} can be",
+        )
+    if odd := _ODD.search(str(layout.root)):
+        raise ConfigurationError(
+            "STATE_FOLDER_UNUSABLE",
+            f"expected a path without `%`, `#`, `?`, commas and control characters, since sockets lie in it, got {odd[0]!r} in"
+            f" `{layout.root}`; name another folder with --state",
         )
     try:
         for folder in ("", *FOLDERS):

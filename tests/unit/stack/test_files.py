@@ -24,6 +24,7 @@ from control_plane.stack.state import StackState
 from control_plane.stack.tokens import AUDIENCE, MAX_TTL_S, mint_token
 from pdp.config import Config
 from pdp.config import load_config as load_pdp
+from pdp.state_node import parse_address
 from writ.errors import ConfigurationError, DependencyFailed
 
 
@@ -155,6 +156,30 @@ def test_written_defaults_are_the_defaults_of_the_code(layout: Layout) -> None:
     assert config.pdp.timeouts == type(config.pdp.timeouts)()
     stack = load_stack_config(layout).stack
     assert stack == type(stack)()
+
+
+@pytest.mark.parametrize("name", ["a b", "ü", "x: y", "x &y", "q'r", 'd"e', "$HOME", "{x}", "@x", "back\\slash"])
+def test_written_settings_are_read_as_they_were_meant_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
+    layout = make_layout(tmp_path / name)
+    make_keys(layout, os.urandom)
+    write_settings(layout, os.urandom)
+    stack, control_plane, pdp = (
+        load_stack_config(layout),
+        load_control_plane(layout.settings),
+        load_pdp(layout.settings),
+    )
+    assert stack.opa_socket == pdp.opa.socket == layout.socket("opa")
+    assert stack.control_plane_listen == control_plane.listen == f"unix://{layout.socket('control-plane')}"
+    assert control_plane.database == f"sqlite:///{layout.root}/control-plane.db"
+    assert stack.pdp_listen == pdp.pdp.listen == f"unix://{layout.socket('pdp')}"
+    assert parse_address(pdp.redis.url).path == str(layout.socket("redis"))
+
+
+@pytest.mark.parametrize("name", ["a%2Fb", "C#", "a?b", "a,b", "a\tb", "a\nb"])
+def test_a_folder_that_no_address_can_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="STATE_FOLDER_UNUSABLE: expected a path without"):
+        make_layout(tmp_path / name)
+    assert not (tmp_path / name).exists()
 
 
 def test_settings_are_never_written_over(layout: Layout) -> None:
