@@ -40,6 +40,9 @@ _LOOKS = word_set("check view watch")
 _TITLES = word_set("status info weather forecast logs report")
 _OF_A_REPORT = word_set("file page url type template schedule row column card format id number section")
 _SELDOM_NOUNS = word_set("approve deploy install buy sell")
+_PARTICLES = word_set("up out off down away back in over as rid")
+_OFFICES = word_set("management manager setup generic reverse aggregate advanced")
+"""Nouns of a tool, not of what it is about: `process_manager`."""
 _PROGRAMS = word_set("ssh sudo apt npm pip curl scp tar sed")
 """Names of programs, which behind a verb tell what it is about: `add_ssh_key`, `list_npm_packages`."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
@@ -107,8 +110,11 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
     for index, word in enumerate(words):
         if index in phrases:
             pair = f'name says "{word} {words[index + 1]}"'
+            length = 2 if word == "git" or _is_no_noun(words[index + 1]) else 1
             found.append(
-                _Place(start=index, length=2, said=Said(verb=phrases[index], confidence=85, reason=pair, word=word))
+                _Place(
+                    start=index, length=length, said=Said(verb=phrases[index], confidence=85, reason=pair, word=word)
+                )
             )
         elif index - 1 not in phrases and word in STRICT and not _is_noun_here(words, index):
             sure = 70 if found else 90
@@ -121,6 +127,11 @@ def _places(words: tuple[str, ...]) -> list[_Place]:
         return found
     loose = _loose(words) or _derived(words) or _nominal(words)
     return [loose] if loose is not None else []
+
+
+def _is_no_noun(second: str) -> bool:
+    """True for the second word of `check_in` and `git_add`; the payment of `receive_payment` is what it is about."""
+    return second in BREAKS or second in _PARTICLES or second in STRICT or second in LOOSE
 
 
 def _said(verb: Verb, confidence: int, word: str, *, weak: bool = False) -> Said:
@@ -242,7 +253,7 @@ def _nouns(words: tuple[str, ...], taken: set[int]) -> tuple[str, ...]:
 
 def resource_of(nouns: tuple[str, ...]) -> str:
     """Returns the resource of a name: its last noun that says what a thing is, "" when there is none."""
-    telling = [noun for noun in nouns if noun not in VAGUE] or list(nouns)
+    telling = [noun for noun in nouns if noun not in VAGUE | _OFFICES] or list(nouns)
     if not telling:
         return ""
     if telling[-2:] in (["pull", "request"], ["web", "page"]):

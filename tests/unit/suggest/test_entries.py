@@ -69,6 +69,22 @@ def test_who_gives_somebody_a_right_changes_something_and_who_gives_an_answer_re
     assert entry("frob_thing", {"member_id": TEXT}, description)["verb"] == verb
 
 
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("receive_payment", "payment"),
+        ("renew_subscription", "subscription"),
+        ("select_option", "option"),
+        ("node_management", "node"),
+        ("alert_setup", "alert"),
+        ("check_in_guest", "guest"),
+        ("git_pull", "unknown"),
+    ],
+)
+def test_the_resource_is_what_a_tool_is_about(name: str, resource: str) -> None:
+    assert entry(name, {})["resource"] == resource
+
+
 def test_a_search_proves_no_single_record() -> None:
     made = entry("search_files_by_name", {"filename": TEXT})
     assert action(made, {"filename": "a"}).operations[0].scope is Scope.ALL
