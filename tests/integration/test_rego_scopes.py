@@ -109,6 +109,10 @@ def frozen(hours: dict[str, Any], **match: list[str]) -> dict[str, Any]:
             frozen(NIGHT) | {"time_windows": {"night": []}},
             "time window `night`: expected a list of one or more hours",
         ),
+        (
+            {"packs": {"theirs": {"limits": {"payments": "5000000"}}}},
+            "setting `packs.theirs.limits.payments`: expected a number from 0, got `5000000`",
+        ),
     ],
 )
 def test_a_freeze_with_a_typing_error_refuses_the_bundle(tmp_path: Path, settings: dict[str, Any], said: str) -> None:

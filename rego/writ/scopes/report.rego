@@ -54,6 +54,38 @@ problems contains sprintf("setting `%s`: %s", [dotted(path), problem]) if {
 	some problem in _unknown_of_pack(path, values)
 }
 
+problems contains sprintf("setting `%s`: expected %s, got `%v`", [dotted(path), _kinds[path[2]], value]) if {
+	some path, value in leaves({"packs": data.settings.packs})
+	every part in path {
+		is_string(part) # no entry of a list
+	}
+	_kinds[path[2]]
+	not _of_kind(path[2], value)
+}
+
+# What the settings of a pack hold, whatever it is called. Its rules compare with it, and would find nothing above or
+# among what is of another type.
+_kinds := {
+	"limits": "a number from 0",
+	"demands": "true or false",
+	"allowed": "a list of texts",
+	"guarded": "a list of texts",
+}
+
+default _of_kind(_, _) := false
+
+_of_kind("limits", value) if {
+	is_number(value)
+	value >= 0
+}
+
+_of_kind("demands", value) if is_boolean(value)
+
+_of_kind(group, value) if {
+	group in {"allowed", "guarded"}
+	_texts(value)
+}
+
 # What has to be a mapping, with its path: a level that was forgotten, or a list in its place, would declare nothing.
 _mappings contains [["scopes"], data.settings.scopes]
 

@@ -173,6 +173,28 @@ test_settings_of_packs_hold_values_that_there_are if {
 	endswith(problem, "got `BUY`")
 }
 
+# Of a limit that is text no number is above it, and in a text there is no verb.
+test_settings_of_packs_are_of_their_kind if {
+	cases := [
+		[{"limits": {"rows": "5000"}}, "theirs.limits.rows`: expected a number from 0, got `5000`"],
+		[{"limits": {"rows": null}}, "theirs.limits.rows`: expected a number from 0, got `null`"],
+		[{"limits": {"total": {"rows": -1}}}, "theirs.limits.total.rows`: expected a number from 0, got `-1`"],
+		[{"limits": null}, "theirs.limits`: expected a number from 0, got `null`"],
+		[{"demands": {"bounded": "yes"}}, "theirs.demands.bounded`: expected true or false, got `yes`"],
+		[{"guarded": {"verbs": "PAY"}}, "theirs.guarded.verbs`: expected a list of texts, got `PAY`"],
+		[{"allowed": {"hosts": [1]}}, "theirs.allowed.hosts`: expected a list of texts, got `[1]`"],
+	]
+	every case in cases {
+		[settings, problem] := case
+		said := scopes.problems with data.settings as _whatever_is_found
+			with data.settings.packs as {"theirs": settings}
+		said == {concat("", ["setting `packs.", problem])}
+	}
+	whole := {"limits": {"rows": 1.5, "total": {"rows": 0}}, "demands": {"bounded": true}, "guarded": {"verbs": []}, "own": "x"}
+	said := scopes.problems with data.settings as _whatever_is_found with data.settings.packs as {"theirs": whole}
+	said == set()
+}
+
 test_without_inspection_rules_nobody_knows_the_data_classes if {
 	said := scopes.problems with data.settings as fixture.settings
 		with data.inspection as {}
