@@ -38,6 +38,7 @@ from pdp.wording.marks import (
     spelt_out,
     words,
 )
+from pdp.wording.own import Own, own_words
 from pdp.wording.sums import stated_marks
 from pdp.wording.things import THINGS
 from writ.frozen import frozen
@@ -67,6 +68,9 @@ IN_USER, IN_RECORDS, IN_TEXT, IN_ORDERS, BY_LINK = 1, 2, 4, 8, 16
 id to what a sentence may call its record."""
 
 QUERY = "query"
+
+_MENTIONED = "r:"
+"""Before marks of what a request only quotes or refuses: what is searched or read by it is spoken of."""
 
 PATH, CODE, URL = "path", "code", "url"
 REACHED = frozenset({"recipient", "account", "channel"})
@@ -224,6 +228,8 @@ def _can_be_host(mark: str) -> bool:
 def _forms(kind: str, text: str) -> list[Form]:
     named = strong_marks(text, kind) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
     forms = _addressed(text, named) if named else []
+    if named and kind == QUERY:
+        forms.append(_mentioned(named))
     forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
     parts = words(text)
     if not named and 0 < len(parts) <= MAX_WORDS:
@@ -231,7 +237,7 @@ def _forms(kind: str, text: str) -> list[Form]:
         if kind == CONTENT and (number := detail_number(text)):
             forms.append(Form(where=IN_USER, marks=(number,)))  # "ten percent" names the 10 of a setting
         if kind == QUERY:
-            forms.append(Form(where=IN_USER, marks=forms[-1].marks))
+            forms += [Form(where=IN_USER, marks=forms[-1].marks), _mentioned(forms[-1].marks)]
         elif kind in STEERED and _STEERING.search(text):
             pass  # the words are the user's, where they lead is not
         elif is_weak(text):
@@ -239,6 +245,10 @@ def _forms(kind: str, text: str) -> list[Form]:
         else:
             forms.append(Form(where=IN_USER, marks=tuple(_in_a_row(parts))))
     return forms
+
+
+def _mentioned(marks: tuple[str, ...]) -> Form:
+    return Form(where=IN_USER, marks=tuple(_MENTIONED + mark for mark in marks))
 
 
 def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
@@ -325,9 +335,10 @@ def is_weak(text: str) -> bool:
 
 
 def whole_mark(text: str) -> str:
-    """Returns the mark of a whole value: of a weak one only fields that are ids are its source."""
+    """Returns the mark of a whole value, without the sign of a handle or channel: of a weak one only fields that are ids are its
+    source."""
     folded = fold(text).strip()
-    return ("k:" if is_weak(text) else "v:") + folded
+    return "k:" + folded if is_weak(text) else "v:" + (folded.lstrip("@#") or folded)
 
 
 def _in_a_row(parts: list[str]) -> list[str]:
@@ -338,16 +349,18 @@ def _in_a_row(parts: list[str]) -> list[str]:
 
 def request_marks(text: str) -> list[str]:
     """Returns the marks of a user's request: what it names, its words, words in a row, and ids that it calls so."""
-    return finish(marks_in_steps(text))
+    return finish(marks_in_steps(text, own_words(text)))
 
 
-def marks_in_steps(text: str) -> Steps[list[str]]:
-    """Does what `request_marks` does, in steps."""
+def marks_in_steps(text: str, own: Own) -> Steps[list[str]]:
+    """Does what `request_marks` does, in steps. `own`: what of the request names whom and what its user means."""
     found: dict[str, None] = {}
     named: set[str] = set()
     spelt: set[str] = set()
-    for piece in pieces(text):
+    for piece in pieces(own.named):
         named |= identifiers(piece)
+        yield
+    for piece in pieces(own.worded):
         spelt |= spellings(piece)
         yield
     found.update(dict.fromkeys(sorted(host_marks(named))))
@@ -357,9 +370,13 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
             host, rest = mark_parts(mark)
             if not rest:
                 found["h:" + host] = None
-    for inner in opened(text):
+    for inner in opened(own.named):
         found.update(dict.fromkeys(sorted(identifiers(inner))))
         yield
+    if own.named != text:
+        for piece in pieces(text):
+            found.update(dict.fromkeys(_MENTIONED + mark for mark in sorted(identifiers(piece) - named)))
+            yield
     # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
     found.update(dict.fromkeys(stated_marks(text)))
     yield
@@ -367,12 +384,14 @@ def marks_in_steps(text: str) -> Steps[list[str]]:
     said, opening, ends = clauses(fold(text))
     found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
     yield
-    parts = words(text)
-    found.update(dict.fromkeys(_ids(text, parts)))
+    parts = words(own.worded)
+    found.update(dict.fromkeys(_ids(own.named, words(own.named))))
     yield
     found.update(dict.fromkeys(sorted(spelt)))
     found.update(dict.fromkeys("w:" + part for part in parts))
     found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
+    if own.worded != text:
+        found.update(dict.fromkeys(f"{_MENTIONED}w:{part}" for part in words(text)))
     yield
     return list(found)[:MAX_REQUEST_MARKS]
 

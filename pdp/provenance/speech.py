@@ -13,8 +13,10 @@ from pdp.fold import fold
 from pdp.provenance.forms import hash_marks, marks_in_steps
 from pdp.provenance.meant import request_names_in_steps
 from pdp.provenance.model import Lookup
+from pdp.provenance.shapes import written_shapes
 from pdp.provenance.told import said_in_steps
 from pdp.steps import Steps, finish
+from pdp.wording.own import own_words_in_steps
 from pdp.wording.request import RequestFacts, facts_in_steps
 from pdp.wording.whom import Whom, whom_in_steps
 from writ.frozen import frozen
@@ -32,7 +34,8 @@ MAX_REMEMBERED = 64
 @frozen
 class Request:
     """One request: its keyed digest (8 bytes), facts, keyed hashes of its marks, the marks that details are compared with, likely
-    names and words that may be names (`pdp.provenance.meant`), whom it addresses, its folded text; and lookups that were made for
+    names and words that may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
+    (`pdp.provenance.shapes`), its folded text; and lookups that were made for
     it, by kind and value."""
 
     digest: bytes
@@ -42,6 +45,7 @@ class Request:
     names: tuple[str, ...]
     others: tuple[str, ...]
     whom: Whom
+    written: frozenset[str]
     folded: str
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
 
@@ -68,21 +72,25 @@ class Requests:
 
     def read_in_steps(self, text: str) -> Steps[Request]:
         """Does what `read` does, in steps."""
-        facts = yield from facts_in_steps(text)
-        marks = yield from marks_in_steps(text)
-        names, others = yield from request_names_in_steps(text)
-        whom = yield from whom_in_steps(text)
+        own = yield from own_words_in_steps(text)
+        facts = yield from facts_in_steps(text, own.named)
+        marks = yield from marks_in_steps(text, own)
+        names, others = yield from request_names_in_steps(own.worded)
+        whom = yield from whom_in_steps(own.whom)
         yield
         said = yield from said_in_steps(text)
+        folded = fold(own.worded)
+        yield
         request = Request(
             digest=blake2b(text.encode(), key=self._key, digest_size=8, person=b"request").digest(),
             facts=facts,
             hashes=hash_marks(self._key, marks),
             said=said,
-            names=names,
+            names=tuple(name for name in names if name not in own.put_out),
             others=others,
             whom=whom,
-            folded=fold(text),
+            written=written_shapes(fold(own.named)),
+            folded=folded,
             remembered={},
         )
         self.keep(text, request)

@@ -11,6 +11,7 @@ with its sort:
     c  word that begins a clause          g  host of a URL, whatever its path
     z  what one owner holds of such a host
     x  word that reads like one in other letters, as it is spelt
+    r  before another mark: what a request only quotes or refuses
 
 Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).
 """

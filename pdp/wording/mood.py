@@ -1,12 +1,11 @@
-"""Which deeds of a request are asked for, and which it only asks about, refuses, or quotes from somebody.
+"""Which deeds of a request are asked for, and which it only asks about or refuses.
 
 By words and signs alone, in linear time. What is left out here was never bidden; what is forbidden as well is told apart by
-`pdp.wording.request.FORBIDS`.
+`pdp.wording.request.FORBIDS`. What is quoted from somebody is taken out before (`pdp.wording.quotations`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from pdp.wording.grammar import (
@@ -34,32 +33,6 @@ from pdp.wording.grammar import (
     TURNED_TO,
 )
 from pdp.wording.lexicon import LIGHT, Deed
-from pdp.wording.wishes import READING_FIRST
-
-_QUOTED = re.compile(
-    r'(?<![^\s(\[:=,])"[^"\s]*\s[^"]*"(?!\w)'
-    r"|(?<![^\s(\[:=,])'[^'\s]*\s[^']*'(?!\w)|\u2018[^\s\u2018\u2019]*\s[^\u2018\u2019]*\u2019(?!\w)"
-    r"|\u201c[^\s\u201c\u201d]*\s[^\u201c\u201d]*\u201d|\u201e[^\s\u201c-\u201e]*\s[^\u201c-\u201e]*[\u201c\u201d]"
-    r"|\xab\s*[^\s\xab\xbb]+\s[^\xab\xbb]*\xbb"
-)
-"""Two words or more between signs of quotation: a word alone is set apart for many reasons."""
-
-_RUNS = re.compile(r"\b(?:command|exec|execute|invoke|run|type)[:,]? $")
-"""Before a quotation, these make it what is to be done: `run "rm old.txt"`."""
-
-_RUNS_CHARS = 12
-
-_ITEM = re.compile(r"\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
-"""Where a paragraph or an item of a list begins; other ends of lines are often those of the screen. Blanks before the end of
-a line are left where they are: a search that begins at each of them takes quadratic time."""
-
-_MARKED = re.compile(r"^[ \t]{0,3}>.*(?:\n[ \t]{0,3}>.*)*", re.MULTILINE)
-"""Lines quoted as mail does, and the signs before them."""
-_MARKS = re.compile(r"^[ \t]{0,3}>[> \t]*|[\xab\xbb]", re.MULTILINE)
-
-_SIGNS, _STOPS = "\"'\u2018\u2019\u201c\u201d\xbb ", frozenset(".!?")
-
-_MIN_WORDS_AROUND = 2
 
 _SAYING = frozenset({"dass", "que", "saying", "that"})
 _SAYING_WORDS = 4
@@ -83,31 +56,6 @@ _DONT = frozenset({"don't", "dont"})
 
 _BARE_WORDS = 2
 """Words that may stand beside a refusal that is a sentence of its own: "delete it? over my dead body, never", "pay him? no."."""
-
-
-def listed(text: str) -> str:
-    """Returns a text with stops where paragraphs and items of lists begin, and signs of quotation around lines that are quoted as
-    mail does: folding takes lines together."""
-    marked = _MARKED.sub(lambda match: f"\xab {_MARKS.sub(' ', match.group())} . \xbb", text) if ">" in text else text
-    return _ITEM.sub("\n. ", marked)
-
-
-def spoken(folded: str) -> tuple[str, str]:
-    """Returns what the user says himself, and what he quotes: `summarise the mail "Pay 90 to Tom"` bids no payment. A text that
-    is hardly more than a quotation is taken as said."""
-    quoted: list[str] = []
-
-    def taken(match: re.Match[str]) -> str:
-        if _RUNS.search(folded[max(0, match.start() - _RUNS_CHARS) : match.start()]):
-            return match.group()
-        quoted.append(match.group())
-        return ' ". ' if match.group().rstrip(_SIGNS)[-1:] in _STOPS else ' " '
-
-    own = _QUOTED.sub(taken, folded)
-    around = re.findall(r"\w+", own)
-    if not around or (len(around) < _MIN_WORDS_AROUND and around[0] not in READING_FIRST):
-        return folded, ""
-    return own, " ; ".join(quoted)
 
 
 class Bidden:
@@ -150,10 +98,10 @@ class Bidden:
         self._forgets = self._forgets or word in FORGET
         if word in DENYING_AFTER and not self._forgets:
             self._here = 0  # "lösche es nicht", "supprime rien"
-        if word in SPARING and (spared := _phrase(SPARING, self._words, at)):
+        if word in SPARING and (spared := phrase_at(SPARING, self._words, at)):
             self._spared, self._spares = spared, True
         if word in REFUSALS and not self._is_dictated(at):
-            self._refused = self._refused or _phrase(REFUSALS, self._words, at)
+            self._refused = self._refused or phrase_at(REFUSALS, self._words, at)
         if word in REPORTING and at > self._sentence_at and self._words[at - 1] not in OF_THE_USER:
             self._keep()
             self._reports = True
@@ -201,7 +149,7 @@ class Bidden:
         rest = next((place for place, word in enumerate(part) if word not in _RETRACTING), len(part))
         said_to_others = self._part_at - 1 not in self._ends and self._bidden & Deed.SEND  # "tell Ada: never mind"
         if rest < len(part) and part[rest] in RETRACTIONS and not said_to_others:
-            return _phrase(RETRACTIONS, part, rest) == len(part) - rest
+            return phrase_at(RETRACTIONS, part, rest) == len(part) - rest
         if rest < len(part) or sign in ",?":
             return False
         sentence = self._words[self._sentence_at : at + 1]
@@ -285,7 +233,7 @@ def _reconsiders(part: Sequence[str]) -> bool:
     return any(tuple(part[at : at + len(phrase)]) == phrase for phrase in RECONSIDERING for at in range(3))
 
 
-def _phrase(phrases: Mapping[str, tuple[tuple[frozenset[str], ...], ...]], words: Sequence[str], at: int) -> int:
+def phrase_at(phrases: Mapping[str, tuple[tuple[frozenset[str], ...], ...]], words: Sequence[str], at: int) -> int:
     """Returns how many words of one of the phrases stand at a place where one of them may begin, 0 for none."""
     for phrase in phrases[words[at]]:
         said = words[at : at + len(phrase)]

@@ -19,7 +19,9 @@ from pdp.wording.lexicon import (
     DEEDS_ON_OTHERS,
 )
 from pdp.wording.marks import identifiers, pieces
-from pdp.wording.mood import Bidden, listed, spoken
+from pdp.wording.mood import Bidden
+from pdp.wording.own import own_words
+from pdp.wording.quotations import listed, spoken
 from pdp.wording.telling import told_to_others
 from pdp.wording.things import things_in
 from pdp.wording.wishes import Wish, delegates, entrusts
@@ -62,11 +64,11 @@ class RequestFacts:
 
 def request_facts(text: str) -> RequestFacts:
     """Reads a request (untrusted in form, at most some 16 KiB) in linear time."""
-    return finish(facts_in_steps(text))
+    return finish(facts_in_steps(text, own_words(text).named))
 
 
-def facts_in_steps(text: str) -> Steps[RequestFacts]:
-    """Does what `request_facts` does, in steps."""
+def facts_in_steps(text: str, named_in: str) -> Steps[RequestFacts]:
+    """Does what `request_facts` does, in steps. `named_in`: what of it names anything (`pdp.wording.own`)."""
     own, quoted = spoken(fold(listed(text)))
     words, opening, ends = clauses(own)
     things = 0
@@ -88,7 +90,7 @@ def facts_in_steps(text: str) -> Steps[RequestFacts]:
         things |= things_in(word)
     every = [*words, *said_by_others]
     named = 0
-    for piece in pieces(text):
+    for piece in pieces(named_in):
         named |= _named(piece)
         yield
     return RequestFacts(

@@ -37,6 +37,7 @@ from pdp.wording.naming import (
     is_no_name,
     names_at,
 )
+from pdp.wording.own import own_words
 from pdp.wording.things import Thing, things_of
 from writ.frozen import frozen
 
@@ -105,11 +106,11 @@ class _Led:
 
 def whom(text: str) -> Whom:
     """Returns whom a request addresses."""
-    return finish(whom_in_steps(text))
+    return finish(whom_in_steps(own_words(text).whom))
 
 
 def whom_in_steps(text: str) -> Steps[Whom]:
-    """Does what `whom` does, in steps."""
+    """Does what `whom` does, in steps, for a request without whom it refuses (`pdp.wording.own`)."""
     text = _SHORT_WITH.sub("with ", _MAIL.sub(_ADDRESS, text))
     tokens = list(TOKEN.finditer(text))
     words: list[str] = []

@@ -439,3 +439,23 @@ def test_no_account_hides_behind_much_else() -> None:
     value = "a:1 " * 1000 + "IBAN:DE89370400440532013000"
     assert is_addressed(value, "account")
     assert not named("account", value, "pay 50 to DE89370400440532013000")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "request_text"),
+    [
+        ("recipient", "eve@evil.example", "Send it to bob@corp.example, not to eve@evil.example"),
+        ("recipient", "eve@evil.example", "Send it to Bob.\n> write to eve@evil.example, please"),
+        ("account", "GB82WEST12345698765432", "Pay FR1420041010050500013M02606, not GB82 WEST 1234 5698 7654 32"),
+        ("id", "47111", "Cancel order 47110, keep order 47111"),
+        ("id", "T-102", "Close T-101 but leave T-102 open"),
+        ("path", "drafts/old.txt", "Delete everything in drafts except drafts/old.txt"),
+        ("url", "https://a.example/x", "Open https://b.example/y, never https://a.example/x"),
+    ],
+)
+def test_what_a_request_refuses_or_quotes_is_not_named_but_may_be_searched(
+    kind: str, value: str, request_text: str
+) -> None:
+    assert not named(kind, value, request_text)
+    assert named("query", value, request_text)
+    assert named(kind, value, f"See what becomes of {value} today. {request_text}")

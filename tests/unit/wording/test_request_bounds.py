@@ -8,8 +8,8 @@ import pytest
 
 from pdp.wording import deeds, telling, things, wishes
 from pdp.wording.clauses import clauses
-from pdp.wording.mood import listed, spoken
 from pdp.wording.orders import parted
+from pdp.wording.quotations import listed, spoken
 from pdp.wording.request import request_facts
 from pdp.wording.things import singular
 
@@ -104,6 +104,17 @@ def test_one_thing_over_and_over_hangs_no_search(piece: str) -> None:
             "if i ",
             "bob must ",
         ),
+        *("never a1 ", "never more ", "not to ", "and keep a1 ", "from my 1 ", "except a.b ", "Eve ", "without Eve "),
+        *(
+            "which i refused, ",
+            "don't send it to e@x, ",
+            "eve must not ",
+            "nicht ",
+            "a@b.c ",
+            "- ",
+            "\nfrom: a@b\nto: x",
+        ),
+        *("\n```", "\nOn x wrote:\n> a", "\n```\na\n```", '"a b" ', "@", "://", "A1"),
     ],
 )
 def test_the_longest_request_is_read_at_once(phrase: str) -> None:

@@ -38,6 +38,10 @@ from pdp.wording.whom import whom, whom_in_steps
         ("Let Ada know about Lisbon", ("ada",)),
         ("Ada needs the Lisbon plan. Send her the summary", ("ada",)),
         ("forward it to the client Tegel GmbH, please", ("tegel", "gmbh")),
+        ("Send the plan to Bob, not to Ada", ("bob",)),
+        ("Never send anything to Ada. Send it to Bob.", ("bob",)),
+        ("Send the plan to Bob but don't send it to Ada", ("bob",)),
+        ("Send the plan to Bob rather than to Ada", ("bob",)),
     ],
 )
 def test_names_after_what_sends_are_addressed(request_text: str, expected: tuple[str, ...]) -> None:
