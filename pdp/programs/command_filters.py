@@ -33,6 +33,9 @@ _AWK_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _AWK_UNSAFE = re.compile(
     r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
 )
+_AWK_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|/')
+_AWK_REGEX = re.compile(r"/(?:[^/\\\n\[\"]|\\.|\[[^]/\\\n\"]+\])*/")
+_AWK_BEFORE_OPERAND = frozenset("~!(,{;&|")
 _JQ = grammar(
     "ceMCnrRSsjaf",
     "",
@@ -73,9 +76,26 @@ def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     """Only programs that can neither run a command nor write a file are understood."""
     found = read_options(args, _AWK)
     text = found.operands[0].literal if found.operands else None
-    if found.open or text is None or _AWK_UNSAFE.search(text):
+    if found.open or text is None or _AWK_UNSAFE.search(_without_alternatives(text)):
         raise NotUnderstood("expected an awk program that only reads and prints")
     runner.files(Verb.READ, [word for word in found.operands[1:] if not _AWK_SETTING.match(word.text or "")])
+
+
+def _without_alternatives(program: str) -> str:
+    """Returns an awk program without the bars of its regular expressions, as it stands where one may begin unseen."""
+    parts: list[str] = []
+    position = 0
+    expects = True  # an operand may stand here, so that a slash begins an expression
+    while position < len(program):
+        match = _AWK_TOKEN.match(program, position)
+        regex = _AWK_REGEX.match(program, position) if expects else None
+        if program[position] in '"#/' and (match is None or (expects and program[position] == "/" and regex is None)):
+            return program
+        token = regex[0] if regex else match[0] if match else program[position]
+        parts.append(token.replace("|", ".") if regex else token)
+        expects = (expects and token.isspace()) or token in _AWK_BEFORE_OPERAND
+        position += len(token)
+    return "".join(parts)
 
 
 def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
