@@ -35,6 +35,7 @@ _OR = COURTESIES | {"or", "nor", "ni", "oder", "noch", "ou"}
 
 _EXPLAINING = frozenset({"describe", "explain", "know", "me", "say", "see", "understand", "us"})
 _MEANING = frozenset({"did", "do", "does", "mean", "means", "would"})
+_ASKS_AGAIN = ALSO_BIDS | COURTESIES | {"can", "could", "to", "would", "you"}
 _EXPLAINED_WORDS = 8
 
 _FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
@@ -46,7 +47,7 @@ def bids_nothing(words: Sequence[str], at: int) -> bool:
     follower = words[at + 1] if at + 1 < len(words) else ""
     if (words[at], follower) in IDLE or (words[at] in OFTEN_NOUNS and follower in _FILE_ENDINGS):
         return True
-    if words[at] not in DEEDS or follower != "no":
+    if words[at] not in DEEDS or follower != "no" or "".join(words[at + 2 : at + 3]).isdecimal():  # "refund no. 47110"
         return words[at] in DEEDS and follower in DENIED_OBJECTS
     return words[at + 2 : at + 3] == ["one"] or (words[at] not in TELLING_NO and at + 2 < len(words))
 
@@ -77,7 +78,7 @@ def _is_explained(words: Sequence[str], at: int) -> bool:
     """ "Explain what `rm -rf build` does", "tell me what deploying means"."""
     before = words[max(0, at - _EXPLAINED_WORDS) : at]
     what = next((place for place in range(len(before) - 1, 0, -1) if before[place] == "what"), 0)
-    if not what or before[what - 1] not in _EXPLAINING or not ALSO_BIDS.isdisjoint(before[what:]):
+    if not what or before[what - 1] not in _EXPLAINING or not _ASKS_AGAIN.isdisjoint(before[what:]):
         return False
     behind = words[at + 1 : at + 1 + _EXPLAINED_WORDS]
     meant = next((place for place, word in enumerate(behind) if word in _MEANING), -1)

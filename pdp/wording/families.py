@@ -61,7 +61,8 @@ _WORDS: Mapping[str, Family] = {
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,
     "subscribe renew regularly weekly monthly daily every abonniere subscription recurring standing": Family.SUBSCRIBE,
-    "grant allow permit authorize authorise promote share unblock unban give add invite let join admit include register enrol"
+    "change create move put replace set swap switch appoint nominate"
+    " grant allow permit authorize authorise promote share unblock unban give add invite let join admit include register enrol"
     " enroll onboard assign restore send show install teile gib füg füge nimm lade partage ajoute donne comparte añade"
     " agrega da": Family.GRANT,
     "revoke unshare uninvite disinvite remove kick ban demote restrict block suspend expel evict deauthorize withdraw stop"

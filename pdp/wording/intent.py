@@ -13,7 +13,7 @@ from dataclasses import replace
 from pdp.fold import fold
 from pdp.remembered import remembered
 from pdp.wording.families import ADDED, NAMES, NARROW, OPPOSITES, PAID_AGAIN, Family
-from pdp.wording.lexicon import BY_VERB, DEEDS, Deed
+from pdp.wording.lexicon import BY_VERB, DEEDS, PARTS, Deed
 from pdp.wording.request import WISHES, RequestFacts
 from pdp.wording.things import Thing, things_of
 from writ.action import Verb
@@ -64,7 +64,7 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     deeds = (DEEDS.get(words[0], 0) or DEEDS.get(words[-1], 0)) if words else 0  # `create_order`, `order_create`
     things = families = 0
     for at, word in enumerate(words):
-        families |= NAMES.get(word, 0)
+        families |= NAMES.get(word, 0) | (Family.PARTLY if word in PARTS else 0)
         if not at and deeds and len(words) > 1:
             continue  # the rent of `rent_car` is no money
         things |= things_of(word)
@@ -123,7 +123,7 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
     """
     if action.reads:
         return True
-    if request.deeds & Family.PARTLY and not action.things & _WHOLE:
+    if request.deeds & Family.PARTLY and (action.families & Family.PARTLY or not action.things & _WHOLE):
         request = replace(request, deeds=request.deeds | Deed.DELETE)  # deletes a line, and no file
     if _is_opposed(request, action) or not _is_asked_then(request, action):
         return False

@@ -304,9 +304,9 @@ ACTS_OF_TRADE: Mapping[str, int] = bits_by_word(
 """Nouns that are deeds after a verb of doing, and things after any other: who sees to an order has it already."""
 
 PARTS = word_set(
-    "bullet bullets cell character characters column footer footnote heading headline import imports letter line lines paragraph"
+    "bullet bullets character characters footer footnote heading headline import imports line lines paragraph"
     " paragraphs passage section sections sentence sentences title todo todos typo typos whitespace word words"
-    " absatz abschnitt satz spalte tippfehler wort wörter zeile zeilen faute ligne mot paragraphe phrase"
+    " absatz abschnitt satz tippfehler wort wörter zeile zeilen faute ligne mot paragraphe phrase"
     " frase línea palabra párrafo"
 )
 """Parts of a text: who deletes one changes the text, and deletes no file."""

@@ -21,6 +21,8 @@ from pdp.wording.grammar import (
     TO_THE_USER,
 )
 from pdp.wording.lexicon import DEEDS, LIGHT, OFTEN_NOUNS, PARTS, Deed
+from pdp.wording.marks import FILE_ENDINGS
+from pdp.wording.things import Thing, things_of
 from pdp.wording.wishes import REACH, READING_FIRST
 
 SITES = word_set("blog homepage internet portal portals site web website")
@@ -93,6 +95,11 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("file", "away"): int(Deed.UPDATE | Family.ARCHIVE),
     ("push", "back"): int(Deed.UPDATE),
     ("push", "by"): int(Deed.UPDATE),
+    **{
+        ("push", day): int(Deed.UPDATE)
+        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "tomorrow")
+    },
+    ("führ", "ab"): int(Deed.PAY),
     ("put", "off"): int(Deed.UPDATE),
     ("pencil", "in"): int(Deed.CREATE),
     ("kill", "light"): int(Deed.UPDATE | Family.SWITCH),
@@ -141,8 +148,8 @@ PARTICLES: Mapping[tuple[str, str], int] = {
 
 PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
 
-WITHIN = word_set("aus from in of on out von with")
-"""Behind these stands what a part is taken from: "delete the file with the lines"."""
+_PART_ENDS = ALSO_BIDS | word_set("aus from in of on out von with")
+"""Behind these stands what a part is taken from, or another deed."""
 
 SPLIT_OFF = word_set("ab an aus ein weg zu")
 """Particles that German puts last: elsewhere they are prepositions, "ab Montag"."""
@@ -182,9 +189,10 @@ def of_a_part(deeds: int, words: Sequence[str], at: int, ends: Mapping[int, str]
     if not deeds & Deed.DELETE or at in ends:
         return deeds
     for place in range(at + 1, min(len(words), at + 1 + REACH)):
-        if words[place] in PARTS:
+        if words[place] in PARTS and not FILE_ENDINGS.intersection(words[place + 1 : place + 2]):
             return int(deeds & ~(Deed.DELETE | Deed.ADMIN) | Deed.UPDATE | Family.PARTLY)
-        if place in ends or words[place] in BEGINS_A_CLAUSE or words[place] in WITHIN or words[place] in ALSO_BIDS:
+        whole = things_of(words[place]) & (Thing.FILE | Thing.MESSAGE)
+        if whole or place in ends or words[place] in BEGINS_A_CLAUSE or words[place] in _PART_ENDS:
             return deeds
     return deeds
 

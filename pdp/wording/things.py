@@ -99,9 +99,10 @@ THINGS: Mapping[str, int] = bits_by_word(
         "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
         " timesheet": Thing.STAFF,
         "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
-        " skript sh py js test changelog readme module endpoint parser traceback exception bug refactor implement debug"
+        " skript sh py js changelog readme endpoint parser traceback bug refactor debug"
         " function deployment environment database table command program workflow build release tag collaborator"
         " webhook": Thing.CODE,
+        "test": Thing.CODE | Thing.EVENT | Thing.HEALTH | Thing.RECORD,
         "record row entry item product task todo ticket issue bug lead case deal contract database ledger": Thing.RECORD,
         "channel workspace slack room group space forum club community": Thing.CHANNEL,
     }
