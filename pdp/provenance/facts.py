@@ -77,6 +77,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | _pushed(ref, view)
         | _beside_others(ref, view)
         | _another_of_its_shape(ref, ask, view)
+        | _refused(ref, view)
         for ref in ask.sinks
     ]
     return _facts(
@@ -382,6 +383,16 @@ def _another_of_its_shape(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView
         return {}
     reaches = any(other.shape == ref.shape and view.hits[other.at].user for other in ask.sinks)
     return {} if reaches else {"pointed": False, "left_open": False, "addressed": True}
+
+
+def _refused(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
+    """Whom or what the request leaves out, wherever it was read: "to everyone but Eve", "delete all but old.txt". Not by name who
+    is also called by another word of it: "send Bob the plan for Berlin, not Lisbon", and Bob wrote about Lisbon."""
+    meant = view.hits[ref.meant_at] if ref.meant_at >= 0 else _NOWHERE
+    by_name = ref.refused_at >= 0 and _is_recorded(view.hits[ref.refused_at]) and not _is_recorded(meant)
+    if view.hits[ref.at].user or not (ref.refused or by_name):
+        return {}
+    return {"pointed": False, "left_open": False, "addressed": True}
 
 
 def _is_recorded(hit: Hit) -> bool:

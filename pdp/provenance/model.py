@@ -72,7 +72,8 @@ class SinkRef:
     `addressed_at` whether those whom the request addresses are known, `site_at` whether other pages of a link's site are. `reach`
     is one of MAIL, BANK, PLACE, HANDLE, NUMBER and ""; `told`: the request itself says by name whom it means where such a value
     stands. `everybody`: the value stands for all people, and the request does not say so. `shape` is that of
-    `pdp.provenance.shapes` where the request writes out an id or path of it, else "".
+    `pdp.provenance.shapes` where the request writes out an id or path of it, else "". `refused`: the request writes it out as
+    what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses.
     """
 
     kind: str
@@ -86,6 +87,8 @@ class SinkRef:
     addressed_at: int = -1
     everybody: bool = False
     shape: str = ""
+    refused: bool = False
+    refused_at: int = -1
     site_at: int = -1
     reach: str = ""
     told: bool = False

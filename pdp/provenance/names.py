@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
 from pdp.fold import fold
-from pdp.provenance.forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark
+from pdp.provenance.forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark, strong_marks
 from pdp.provenance.lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, any_of
 from pdp.provenance.meant import (
     MEANT_KINDS,
@@ -32,7 +32,7 @@ from pdp.wording.request import MEANS_MANY, RequestFacts
 MAX_TIED = 4
 """Records of one action of which it is looked up whether the request speaks of them."""
 
-_MOST_OF_ONE = 5
+_MOST_OF_ONE = 6
 """Lookups that one value may ask for."""
 
 _TOLD_ELSEWHERE = re.compile(
@@ -78,7 +78,12 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
             lookups.found.append(pushed)
         shape = _shape(request, ref.kind, text)
         everybody = ref.kind in ("recipient", "channel") and _is_everybody(request, text)
-        if meant_at >= 0 or pushed_at >= 0 or shape or everybody:
+        refused = _is_left_out(request, ref.kind, text)
+        refused_at = -1
+        if request.put_out and ref.kind in MEANT_KINDS:
+            refused_at = len(lookups.found)
+            lookups.found.append(Lookup(forms=any_of(key, meant_marks(request.put_out, text))))
+        if meant_at >= 0 or pushed_at >= 0 or shape or everybody or refused or refused_at >= 0:
             refs[at] = SinkRef(
                 kind=ref.kind,
                 pointer=ref.pointer,
@@ -92,6 +97,8 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
                 reach=reach,
                 everybody=everybody,
                 shape=shape,
+                refused=refused,
+                refused_at=refused_at,
                 told=_is_told(request, reach),
             )
 
@@ -99,6 +106,18 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
 def _shape(request: Request, kind: str, value: str) -> str:
     shape = PATH_SHAPE if kind == "path" else id_shape(fold(value).strip()) if kind == "id" else ""
     return shape if shape in request.written else ""
+
+
+def _is_left_out(request: Request, kind: str, value: str) -> bool:
+    """Tells whether the request writes a value out as one that it refuses; a file also by its name alone."""
+    if not request.left_out:
+        return False
+    folded = fold(value).strip()
+    return (
+        folded in request.left_out
+        or (kind == "path" and folded.rpartition("/")[2] in request.left_out)
+        or not request.left_out.isdisjoint(strong_marks(value, kind))
+    )
 
 
 def _is_everybody(request: Request, value: str) -> bool:

@@ -35,8 +35,8 @@ MAX_REMEMBERED = 64
 class Request:
     """One request: its keyed digest (8 bytes), facts, keyed hashes of its marks, the marks that details are compared with, likely
     names and words that may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
-    (`pdp.provenance.shapes`), its folded text; and lookups that were made for
-    it, by kind and value."""
+    (`pdp.provenance.shapes`), its folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`);
+    and lookups that were made for it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
@@ -47,6 +47,8 @@ class Request:
     whom: Whom
     written: frozenset[str]
     folded: str
+    put_out: tuple[str, ...]
+    left_out: frozenset[str]
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
 
 
@@ -91,6 +93,8 @@ class Requests:
             whom=whom,
             written=written_shapes(fold(own.named)),
             folded=folded,
+            put_out=tuple(sorted(own.put_out)),
+            left_out=own.left_out,
             remembered={},
         )
         self.keep(text, request)

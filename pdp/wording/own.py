@@ -15,6 +15,7 @@ from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
 from pdp.wording.grammar import CONDITIONAL, FORGET, FORGET_NOT, FUNCTION_WORDS, MERELY, REFUSALS
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
+from pdp.wording.marks import identifiers
 from pdp.wording.mood import phrase_at
 from pdp.wording.naming import ADDRESSING, AND, TITLES, TOKENS_A_STEP
 from pdp.wording.quotations import quoted_spans, without
@@ -58,6 +59,7 @@ _WISHING = word_set("like need want wish wollen will")
 _LIMITS = word_set("before bevor less longer more than til till twice unless until")
 """What is refused beyond these is meant as such: "don't send her more than one mail"."""
 _TOWARDS = word_set("an \xe0 into nach onto para to")
+_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | word_set("but of than")
 _BUT = word_set("aber but however instead mais only pero sino sondern stattdessen then")
 _MODALS = word_set("can could darf d\xfcrfen kann may might must shall should soll sollen sollte")
 _SUBJECT_WORDS = 6
@@ -97,12 +99,13 @@ class Own:
     """A request with blanks for what its user does not mean, so that all else keeps its place. `named`: without what he quotes,
     and without the addresses, numbers, ids and paths that he refuses. `worded`: the same with what he quotes, but for addresses.
     `whom`: without all the words of a refusal. `put_out`: the names that he refuses and does not name elsewhere, in their
-    singular (`pdp.wording.things`)."""
+    singular (`pdp.wording.things`); `left_out`: the folded addresses, numbers, ids and paths, as they stand and as marks."""
 
     named: str
     worded: str
     whom: str
     put_out: frozenset[str]
+    left_out: frozenset[str]
 
 
 def own_words(text: str) -> Own:
@@ -126,7 +129,8 @@ def own_words_in_steps(text: str) -> Steps[Own]:
             yield
         refusals.take(part)
     yield
-    spans = [_bare_span(tokens[at]) for at in sorted(refusals.named())]
+    left_out = refusals.left_out()
+    spans = [_bare_span(tokens[at]) for at in sorted(left_out | refusals.sources())]
     whom = without(own, [_bare_span(tokens[at]) for at in sorted(refusals.nobody())])
     yield
     out = refusals.names()
@@ -138,8 +142,19 @@ def own_words_in_steps(text: str) -> Steps[Own]:
         if _ADDRESS.search(match.group())
     ]
     yield
-    worded = without(text, sorted([*spans, *addressed]))
-    return Own(named=without(own, spans), worded=worded, whom=whom, put_out=frozenset(out - kept))
+    named = without(own, spans)
+    yield
+    refused = {words[at] for at in left_out}
+    if refused:
+        refused |= identifiers(" ".join(tokens[at].group() for at in sorted(left_out)))
+        refused -= set(map(fold, named.split())) | identifiers(named)
+    return Own(
+        named=named,
+        worded=without(text, sorted([*spans, *addressed])),
+        whom=whom,
+        put_out=frozenset(out - kept),
+        left_out=frozenset(refused),
+    )
 
 
 def _bare_span(token: re.Match[str]) -> tuple[int, int]:
@@ -216,8 +231,12 @@ class _Refusals:
         if part.ends:
             self._sentence_at = said.stop
 
-    def named(self) -> set[int]:
-        """Returns the places of what it names by addresses, numbers, ids or paths and does not mean."""
+    def sources(self) -> set[int]:
+        """Returns the places of accounts that money comes from, and of addresses that a mail came from."""
+        return self._from
+
+    def left_out(self) -> set[int]:
+        """Returns the places of the addresses, numbers, ids and paths that it refuses."""
         found = {at for at in self._out if self._names(at)}
         for span, kept in [(span, False) for span in self._taken_up] + [(span, True) for span in self._kept]:
             things, people = self._refers(span)
@@ -225,7 +244,7 @@ class _Refusals:
                 is_mail = _MAIL.search(self._shown[at]) is not None
                 if not (people or kept if is_mail else things and not self._is_account(at)):
                     found.add(at)
-        return found | self._from
+        return found
 
     def nobody(self) -> set[int]:
         """Returns the places of all the words by which it refuses somebody."""
@@ -237,9 +256,9 @@ class _Refusals:
         return {
             singular(word)
             for at in refused
-            if self._is_capital(at) and (at in self._out or at in self._barred or self._is_reached(at, refused))
+            if self._is_capital(at) and (at in self._barred or self._is_reached(at, refused))
             for word in _WORD.findall(self._words[at])
-            if word not in FUNCTION_WORDS
+            if word not in FUNCTION_WORDS and word not in TITLES
         }
 
     def _names(self, at: int) -> bool:
@@ -254,12 +273,12 @@ class _Refusals:
         return bare[:1].isupper() and not self._names(at) and self._words[at] not in DEEDS
 
     def _is_reached(self, at: int, refused: Collection[int]) -> bool:
-        """ "To Eve", "tell Eve", "to Eve and Zed"; not "the Lisbon report"."""
+        """ "To Eve", "tell Eve", "except Eve and Zed"; neither "the Lisbon report" nor "on Monday"."""
         first = at - _REFUSAL_WORDS
         while at > first and at - 1 in refused and (self._is_capital(at - 1) or self._words[at - 1] in AND):
             at -= 1
         before = self._words[at - 1] if at else ""
-        return before in _TOWARDS or before in DEEDS or before.endswith("ing")
+        return before in _REACHING or before in DEEDS or before.endswith("ing")
 
     def _refused_at(self, at: int, said: range) -> tuple[int, bool]:
         """Returns where a refusal begins whose word stands at a place, -1 for none; and whether it refuses a deed, so that

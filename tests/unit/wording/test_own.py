@@ -119,6 +119,12 @@ def test_addresses_of_a_quotation_are_not_the_users(text: str) -> None:
     assert "Bob" in own.named
 
 
+def test_what_is_left_out_is_told() -> None:
+    assert own_words(f"Write {BOB}, not {EVE}. Delete all but old.txt.").left_out == {EVE, f"e:{EVE}", "old.txt"}
+    assert own_words(f"Write {BOB}, not {EVE}. Read what {EVE} wrote.").left_out == frozenset()
+    assert own_words(f"Pay {FR} from {GB}. Send {BOB} the mail from {EVE}").left_out == frozenset()
+
+
 def test_what_is_hardly_more_than_a_quotation_is_said() -> None:
     assert finish(quoted_spans(f"> send it to {EVE}")) == []
     assert finish(quoted_spans(f"On Monday I wrote:\nsend it to {EVE}")) == []
@@ -142,6 +148,8 @@ def test_what_is_left_keeps_its_place() -> None:
         ("Send it to Bob. Eve must not get it.", {"eve"}),
         ("Don't send the Lisbon report to Eve", {"eve"}),
         ("Not to Eve but to Bob", {"eve"}),
+        ("Send it to all but Eve and Mr. Stone", {"eve", "stone"}),
+        ("Send the Berlin plan, not the Lisbon plan, on Friday, not on Monday", set()),
         ("Don't call Bob, send him a mail", set()),
         ("Never tell Eve on Monday. Tell Eve on Friday", set()),
     ],
