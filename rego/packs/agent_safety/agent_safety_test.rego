@@ -212,6 +212,9 @@ test_asi02_a_name_that_nothing_holds_is_held_where_the_user_named_somebody_else 
 		_codes(_to("SEND", object.union(other, {"left_open": true}))) == set()
 		_codes(_to("READ", other)) == set()
 	}
+}
+
+test_asi02_an_id_that_nothing_holds_and_that_is_none_by_its_form_is_not_held if {
 	_codes(_to("SEND", {"kind": "id", "origin": "NOWHERE", "addressed": false, "left_open": false})) == set()
 }
 
