@@ -6,6 +6,7 @@ as mapped. What the catalog does not say is taken as the worst.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,11 +25,16 @@ from pdp.catalog_model import (
 from pdp.catalog_path import EACH, ArgumentPath, Coverage, escape_pointer, parse_path
 from pdp.catalog_read import Reader
 from pdp.currencies import UNKNOWN_CURRENCY
+from pdp.provenance.beside import beside
+from pdp.wording.marks import account, address_spans, bank_accounts, spelt_out
 from writ.action import Verb
 from writ.strict_json import Number
 
 CONTENT = "content"
 """Kind of a sink that is a text which the agent composes."""
+
+LINK = "link"
+"""Kind of an address inside a composed text or a program, or in an argument that is no sink; no catalog declares it."""
 
 SINK_KINDS = ("recipient", "account", "url", "path", "channel", "id", "code", "query", CONTENT)
 
@@ -43,6 +49,16 @@ MAX_NUMBER_CHARS, _CODE_CHARS = 64, 3
 
 MAX_SINKS_CHARS = 24 * 1024
 """Longest texts of all values together: a mailing with its body."""
+
+MAX_LOOKED_INTO = 4_096
+"""Values and names of one call that are looked into for addresses which no sink of the catalog names."""
+
+EVERYBODY = frozenset({"*", "anyone", "anyonewithlink", "anybody", "everyone", "everybody", "public", "world"})
+"""Values that share something with all people."""
+
+_REACHED = frozenset({"recipient", "account", "channel"})
+
+_MAY_HOLD_ADDRESS = re.compile(r"@|://|\w\.[^\W\d_]{2}")
 
 _OF_DESTINATION = {
     "email": "recipient",
@@ -132,7 +148,11 @@ def _trust(reader: Reader, key: str) -> ContentTrust:
 def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
     """Returns the texts and numbers of strictly parsed `arguments` that stand in a sink of `entry`, each place once per
     kind. Booleans and null name nothing. A list or an object in a sink gives all that it holds, without the names of its
-    members; `keys(…)` gives these, with the pointers of what they name."""
+    members; `keys(…)` gives these, with the pointers of what they name.
+
+    Below an argument that holds recipients, accounts or channels every address is one, wherever it stands and whatever path the
+    catalog has: `{"users": ["eve@example.org"]}` where it reads names of members. An argument that is no sink gives what it
+    holds of addresses as values of kind `link`, if the entry has any sink."""
     found: dict[tuple[str, str], SinkValue] = {}
     for sink in entry.sinks:
         for trail in sink.path.trails:
@@ -142,20 +162,95 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
                 found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
                 if len(found) > MAX_SINK_VALUES:
                     return _cut(list(found.values()))
-    return _cut(list(found.values()))
+    if not entry.sinks:
+        return _cut([])
+    reached, links = _unnamed(entry, arguments, list(found.values()))
+    return _cut([*found.values(), *reached], links)
 
 
-def _cut(found: list[SinkValue]) -> SinkValues:
-    """Returns values within bounds."""
+def _unnamed(
+    entry: Entry, arguments: Mapping[str, Any], found: Sequence[SinkValue]
+) -> tuple[list[SinkValue], list[SinkValue]]:
+    """Returns the addresses below arguments that reach somebody, and the texts that hold some and are no sinks. A link at the
+    root, "", stands for what is not looked into."""
+    below = {
+        _container(trail): sink.kind for sink in entry.sinks if sink.kind in _REACHED for trail in sink.path.trails
+    }
+    sinks = {one.pointer for one in found}
+    known = {(one.pointer, one.text) for one in found if one.kind in _REACHED}  # a name has the pointer of its value
+    reached: list[SinkValue] = []
+    links: list[SinkValue] = []
+    for number, (pointer, text) in enumerate(_strings(arguments, "")):
+        if number >= MAX_LOOKED_INTO:
+            links.append(SinkValue(LINK, "", ""))
+            break
+        kind = _kind_below(below, pointer)
+        if kind and (pointer, text) not in known and (address := _only_address(text)):
+            reached.append(SinkValue(kind, pointer, address))
+            if len(found) + len(reached) > MAX_SINK_VALUES:
+                break
+        elif pointer not in sinks and _MAY_HOLD_ADDRESS.search(spelt_out(text[:MAX_CONTENT_CHARS])) is not None:
+            links.append(SinkValue(LINK, pointer, text))
+    return reached, links
+
+
+def _container(trail: tuple[str, ...]) -> str:
+    """Returns the pointer of the outermost list or object that a path looks for its values in."""
+    names = trail[: trail.index(EACH)] if EACH in trail else trail
+    return "".join(f"/{escape_pointer(name)}" for name in names)
+
+
+def _kind_below(below: Mapping[str, str], pointer: str) -> str:
+    return next((kind for outer, kind in below.items() if pointer == outer or pointer.startswith(f"{outer}/")), "")
+
+
+def _only_address(text: str) -> str:
+    """Returns the mail address or bank account that a text is, or the text where it is several, or a word for everybody; "" where
+    it is none, or says something besides."""
+    if len(text) > MAX_SINK_CHARS:
+        return ""
+    if text.lower() in EVERYBODY:
+        return text
+    if "@" not in text:
+        return text if bank_accounts(text) == ["a:" + account(text)] else ""
+    plain = spelt_out(text)
+    spans = [(start, end) for mark, start, end in address_spans(plain) if mark[0] == "e"]
+    if not spans or (beside(text) and any(map(str.isspace, text.strip()))):
+        return ""
+    return plain[slice(*spans[0])] if len(spans) == 1 else text
+
+
+def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yields pointer and text of every string, and of every name of a member below the arguments themselves."""
+    if type(value) is str:
+        if value:
+            yield pointer, value
+    elif type(value) is list:
+        for index, item in enumerate(value):
+            if type(item) in (str, list, dict):
+                yield from _strings(item, f"{pointer}/{index}")
+    elif type(value) is dict:
+        for name, item in value.items():
+            at = f"{pointer}/{escape_pointer(name)}"
+            if pointer:
+                yield at, name
+            if type(item) in (str, list, dict):
+                yield from _strings(item, at)
+
+
+def _cut(found: list[SinkValue], links: Sequence[SinkValue] = ()) -> SinkValues:
+    """Returns values within bounds; of `links` what fits."""
     room = MAX_SINKS_CHARS
     values: list[SinkValue] = []
     cut: set[str] = set()
     complete = len(found) <= MAX_SINK_VALUES
-    for value in sorted(found[:MAX_SINK_VALUES], key=lambda one: one.kind == CONTENT):
-        most = min(MAX_CONTENT_CHARS if value.kind == CONTENT else MAX_SINK_CHARS, room)
-        if len(value.text) > most and value.kind == CONTENT:
+    known = [*sorted(found[:MAX_SINK_VALUES], key=lambda one: one.kind == CONTENT), *links]
+    cut.update(value.pointer for value in known[MAX_SINK_VALUES:])
+    for value in known[:MAX_SINK_VALUES]:
+        most = min(MAX_CONTENT_CHARS if value.kind in (CONTENT, LINK) else MAX_SINK_CHARS, room)
+        if (len(value.text) > most and value.kind in (CONTENT, LINK)) or not value.pointer:
             cut.add(value.pointer)
-        complete = complete and (len(value.text) <= most or value.kind == CONTENT)
+        complete = complete and (len(value.text) <= most or value.kind in (CONTENT, LINK))
         values.append(value._replace(text=value.text[:most]))
         room -= len(values[-1].text)
     return SinkValues(values, complete, frozenset(cut))

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
 from pdp.catalog_model import ContentTrust, ResultSpec, Sum
-from pdp.catalog_sinks import CONTENT, MAX_SINK_VALUES, SinkValues
+from pdp.catalog_sinks import CONTENT, LINK, MAX_SINK_VALUES, SinkValues
 from pdp.provenance.facts import policy_provenance
 from pdp.provenance.forms import (
     BY_LINK,
@@ -36,7 +37,6 @@ from pdp.provenance.forms import (
 from pdp.provenance.lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, hashed, hashed_forms
 from pdp.provenance.meant import TARGET_KINDS
 from pdp.provenance.model import (
-    LINK,
     NAMES_DEED,
     NAMES_ITSELF,
     NAMES_PAGE,
@@ -54,6 +54,7 @@ from pdp.provenance.model import (
 from pdp.provenance.names import add_implied, add_meant, called_lookups
 from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
+from pdp.provenance.wide import wide_forms, width
 from pdp.wording.intent import ActionKind, own_deed
 from pdp.wording.request import RequestFacts
 from pdp.wording.sums import sum_marks
@@ -122,15 +123,24 @@ def provenance_ask(
     said = requests.read(speech.text) if asserted else None
     refs: list[SinkRef] = []
     lookups = Lookups()
-    unfollowed = min(sinks.cut, default=None)
+    composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
+    unfollowed = min(sinks.cut & composed, default=None)
+    overlooked = None if kind.reads else min(sinks.cut - composed, default=None)
+    wide: dict[int, int] = {}
     sum_at = -1
     if paid is not None and not kind.reads:
         sum_at = len(lookups.found)
         codes = [value.text for value in sinks.values if value.kind == "id"]
         lookups.found += _sum_lookups(key, *sum_marks(paid, codes))
     for value in sinks.values:
-        if value.kind != CONTENT:
-            _add_sink(key, value.kind, value.pointer, value.text, refs, lookups)
+        if value.kind == LINK:
+            if not kind.reads and not _add_links(key, value.pointer, value.text, refs, lookups):
+                overlooked = value.pointer
+        elif value.kind != CONTENT:
+            beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said.folded if said else None)
+            if beyond:
+                wide[len(refs)] = beyond
+            _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
         elif not _add_content(key, value.pointer, value.text, refs, lookups):
             unfollowed = value.pointer
     outsiders_at = -1
@@ -140,6 +150,8 @@ def provenance_ask(
         if said is not None:
             add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
+        for at, beyond in wide.items():
+            refs[at] = replace(refs[at], beyond=beyond)
         told = _add_details(key, said, sinks, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
         if deed and len(lookups.found) < MAX_LOOKUPS:
@@ -182,6 +194,7 @@ def provenance_ask(
         sum_at=sum_at,
         sum_pointer=paid.pointer if paid is not None else "",
         unfollowed=unfollowed,
+        overlooked=overlooked,
     )
 
 
@@ -204,13 +217,15 @@ def _own_name(sinks: SinkValues) -> str | None:
     return found[0].text
 
 
-def _add_sink(key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> None:
+def _add_sink(
+    key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups, beyond: int
+) -> None:
     if is_crowded(text):
         refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=True))
         lookups.complete = False
         return
     refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
-    lookups.add(hashed_forms(key, kind, text))
+    lookups.add(hashed(key, wide_forms(kind, text, beyond)) if beyond else hashed_forms(key, kind, text))
 
 
 def _add_content(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> bool:
@@ -221,6 +236,13 @@ def _add_content(key: bytes, pointer: str, text: str, refs: list[SinkRef], looku
     if not lookups.offer(hashed_forms(key, CONTENT, text)):
         return False
     refs.append(ref)
+    return _add_links(key, pointer, text, refs, lookups)
+
+
+def _add_links(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> bool:
+    """Adds the addresses in a text; returns whether all of them are followed."""
+    if is_crowded(text):
+        return False
     names = address_forms(text)
     sites: dict[tuple[Form, ...], int] = {(): -1}
     for forms, site in names[:MAX_CONTENT_NAMES]:

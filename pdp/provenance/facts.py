@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pdp.catalog_sinks import CONTENT, LINK
 from pdp.provenance.forms import CODE
 from pdp.provenance.meant import MEANT_KINDS, TARGET_KINDS
 from pdp.provenance.model import (
+    ALL,
     AMOUNT,
     BANK,
     COMPOSED,
     DETAIL,
     HANDLE,
-    LINK,
     MAIL,
     NAMES_DEED,
     NAMES_THING,
@@ -78,6 +79,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | _beside_others(ref, view)
         | _another_of_its_shape(ref, ask, view)
         | _refused(ref, view)
+        | _too_wide(ref, view)
         for ref in ask.sinks
     ]
     return _facts(
@@ -111,12 +113,17 @@ def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> lis
 
 
 def _unfollowed(ask: ProvenanceAsk, view: ProvenanceView) -> list[dict[str, Any]]:
-    """Addresses in composed texts that are not looked up: any text may name them, and stand beside a threat."""
-    if ask.unfollowed is None:
-        return []
+    """Addresses in composed texts and other arguments that are not looked up: any text may name them, and stand beside a threat.
+    A text of which nothing was looked up is told of as well."""
+    told = [(LINK, pointer) for pointer in (ask.unfollowed, ask.overlooked) if pointer is not None]
+    if ask.unfollowed is not None and not any(
+        (ref.kind, ref.pointer) == (CONTENT, ask.unfollowed) for ref in ask.sinks
+    ):
+        told.append((CONTENT, ask.unfollowed))
     return [
-        {"kind": LINK, "pointer": ask.unfollowed, "origin": "UNTRUSTED_TEXT", "threatened": view.threat_read}
+        {"kind": kind, "pointer": pointer, "origin": "UNTRUSTED_TEXT", "threatened": view.threat_read}
         | {"pointed": False, "left_open": False, "addressed": True}
+        for kind, pointer in told
     ]
 
 
@@ -393,6 +400,16 @@ def _refused(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     if view.hits[ref.at].user or not (ref.refused or by_name):
         return {}
     return {"pointed": False, "left_open": False, "addressed": True}
+
+
+def _too_wide(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
+    """What stands for more than the user named, whoever holds it: nobody left that choice open."""
+    hit = view.hits[ref.at]
+    if not ref.beyond or hit.user or view.request is None:
+        return {}
+    if ref.beyond == ALL and view.request.named & MEANS_MANY:
+        return {}
+    return {"left_open": False, "pointed": False, "addressed": True}
 
 
 def _is_recorded(hit: Hit) -> bool:

@@ -26,6 +26,7 @@ from pdp.wording.marks import (
     account,
     address_spans,
     address_spellings,
+    bank_accounts,
     host_marks,
     identifiers,
     mark_parts,
@@ -79,18 +80,26 @@ NUMBERED = frozenset({"recipient", "account"})
 STEERED = frozenset({PATH, CODE})
 """Kinds whose signs say more than their words."""
 
-_LEADING = re.compile(
-    r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:"
-    r"|(?:^|[\\/])(?:\.git[\\/]+(?:hooks|config)|\.github[\\/]+workflows|\.husky|\.vscode|\.(?:env|npm|bash)rc|launchagents)(?:[\\/]|$)"
+_LEADING = re.compile(r"(?i)(?:\.|%2e){2}|^~|^\$|^%[a-z][a-z_]+%|^[\\/]{2}|^[a-z][a-z0-9+.-]*:")
+"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives."""
+_OBEYED = re.compile(
+    r"(?:^|/)(?:\.(?!github/|(?:[a-z]*ignore|gitattributes|git_?keep|keep|editorconfig|cache|venv|tmp|trash)(?:/|$))[^./][^/]*"
+    r"|\.github/(?:workflows|actions)|autostart|launchagents|startup)(?:/|$)"
+    r"|(?:^|/)(?:agents|claude|gemini|copilot-instructions)\.md$"
+    r"|(?:^|/)(?:(?:gnu)?make|docker|container|jenkins|rake|gem|pip|proc|just|vagrant|brew|pod|fast|guard|tilt|caddy)file$"
+    r"|(?:^|/)(?:nox|fab|rake|task|gulp|grunt)file\.[a-z]{1,4}$"
+    r"|(?:^|/)(?:setup\.(?:py|cfg)|conftest\.py|(?:site|user)customize\.py|build\.(?:rs|gradle(?:\.kts)?)|package\.json|crontab)$"
+    r"|\.(?:pth|service|timer|desktop|plist|config\.[cm]?[jt]s)$"
 )
-"""Steps upwards, somebody's home, variables, shares of other machines, schemes and drives; and what tools run by themselves where
-they find it."""
+"""What some tool runs or obeys by itself where it finds it, folded: hidden names, which are settings but for lists of what is
+left out; what agents are told by; what builders, packagers and testers run; programs of a session's start."""
 _SYSTEM = re.compile(
     r"(?i)(?:/private)?/(?:etc|proc|sys|boot|s?bin|lib(?:32|64)?|usr/(?:local/)?(?:s?bin|lib)|var/spool/cron|(?:var/)?run)(?:/|$)"
-    r"|/dev/(?!(?:null|stdin|stdout|stderr|tty)$)|/library/launch(?:agents|daemons)/"
+    r"|/dev/(?!(?:null|stdin|stdout|stderr|tty)$)|/library/launch(?:agents|daemons)/|/(?:var|srv)/www(?:/|$)"
     r"|/(?:root|(?:home|users)/[^/]{1,64})/\."
 )
-"""Where a machine keeps its settings, programs and timetables, and somebody's home its hidden ones: no place for work."""
+"""Where a machine keeps its settings, programs, timetables and pages for everybody, and somebody's home its hidden ones: no
+place for work."""
 _SLASHES = re.compile("/+")
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
@@ -143,7 +152,7 @@ def value_forms(kind: str, text: str) -> tuple[Form, ...]:
     """Returns the forms of one value of a sink (4,096 characters at most) of a kind of `pdp.catalog_sinks.SINK_KINDS`."""
     forms = _spelt_so(_forms(kind, text), spellings(text))
     wholes: set[str] | None = None
-    if kind == PATH and (plain := _plain_path(text)) != text:
+    if kind == PATH and (plain := plain_path(text)) != text:
         forms += _told(_forms(kind, plain))  # where it leads; that the user named it, only its own words show
     for inner in opened(text):
         wholes = opened_whole(text) if wholes is None else wholes
@@ -170,7 +179,7 @@ def _spelt_so(forms: list[Form], spelt: Iterable[str]) -> list[Form]:
     return found
 
 
-def _plain_path(text: str) -> str:
+def plain_path(text: str) -> str:
     """Returns a path without scheme, drive, backslashes and dot segments."""
     bare = _SCHEME.sub("", text.strip(), count=1).replace("\\", "/")
     return resolved(bare) if "/" in bare else bare
@@ -191,8 +200,8 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def address_forms(text: str) -> list[tuple[tuple[Form, ...], tuple[Form, ...]]]:
-    """Returns the forms of each of `addresses` that people can follow, and those of the site that it is of (none for a mail
-    address). Without a scheme it is none if no registry gives out its ending: a field of a program."""
+    """Returns the forms of each of `addresses` that people can follow, then of each bank account, and those of the site that it
+    is of (none but for a URL). Without a scheme it is none if no registry gives out its ending: a field of a program."""
     spelt = address_spellings(text)
     plain = spelt_out(text)
     followed = {
@@ -202,7 +211,7 @@ def address_forms(text: str) -> list[tuple[tuple[Form, ...], tuple[Form, ...]]]:
     }
     return [
         (tuple(_spelt_so(_linked(mark), spelt.get(mark, ()))), tuple(_spelt_so(_of_site(mark), spelt.get(mark, ()))))
-        for mark in sorted(followed)
+        for mark in [*sorted(followed), *bank_accounts(text)]
     ]
 
 
@@ -288,8 +297,9 @@ def is_addressed(text: str, kind: str = "") -> bool:
     programs of the machine."""
     bare = text.strip()
     if kind == PATH:
-        plain = _SLASHES.sub("/", _plain_path(unquote(bare)))
-        return _LEADING.search(bare) is not None or _SYSTEM.match(plain) is not None
+        plain = _SLASHES.sub("/", plain_path(unquote(bare)))
+        leads = _LEADING.search(bare) or _SYSTEM.match(plain) or _OBEYED.search(fold(plain))
+        return leads is not None
     if strong_marks(text, kind) or is_code(text) or kind == URL:
         return True
     if kind in NUMBERED and len(text) > MAX_LABELLED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdp.catalog_sinks import CONTENT
+from pdp.catalog_sinks import CONTENT, LINK
 from pdp.wording.intent import ActionKind
 from pdp.wording.lexicon import Deed
 from pdp.wording.request import RequestFacts
@@ -16,13 +16,12 @@ DETAIL = "detail"
 AMOUNT = "amount"
 """Kind of what is told of a sum of money other than the one that the user named."""
 
-LINK = "link"
-"""Kind of a sink that is an address inside a composed text."""
-
 COMPOSED = frozenset({CONTENT, LINK})
 MAIL, BANK, PLACE, HANDLE, NUMBER = "mail", "bank", "place", "handle", "number"
 """How a value reaches somebody: a mail address, an account, a channel or a person by a plain name, a person by an id or telephone
 number; "" for any other value."""
+
+ALL, WIDER = 1, 2
 
 _FETCHING = int(Deed.SEND | Deed.EXECUTE)
 _SENT = COMPOSED | {"recipient", "account", "channel", "code"}
@@ -73,7 +72,9 @@ class SinkRef:
     is one of MAIL, BANK, PLACE, HANDLE, NUMBER and ""; `told`: the request itself says by name whom it means where such a value
     stands. `everybody`: the value stands for all people, and the request does not say so. `shape` is that of
     `pdp.provenance.shapes` where the request writes out an id or path of it, else "". `refused`: the request writes it out as
-    what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses.
+    what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses. `beyond`
+    tells that the value holds more than one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a
+    folder of what the request writes out; 0 for any other.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class SinkRef:
     site_at: int = -1
     reach: str = ""
     told: bool = False
+    beyond: int = 0
 
 
 @frozen
@@ -114,7 +116,8 @@ class ProvenanceAsk:
     such a deed, -1 where the request cannot imply it; `tied_at` those which tell whether the request speaks of the records that
     the action is done to. `sum_at`: the lookup which tells whether the request states one sum to pay, before that which tells
     whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` is
-    the pointer of a composed text of which not all addresses are looked up, None when there is none.
+    the pointer of a composed text of which not all addresses are looked up, `overlooked` that of an argument that is no sink, or
+    "" for any of them; None when there is none.
     """
 
     session: str
@@ -135,6 +138,7 @@ class ProvenanceAsk:
     sum_at: int = -1
     sum_pointer: str = ""
     unfollowed: str | None = None
+    overlooked: str | None = None
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
 

@@ -185,7 +185,7 @@ def test_any_arguments_give_bounded_values_at_places_that_exist(arguments: dict[
         for step in pointer.split("/")[1:]:
             name = step.replace("~1", "/").replace("~0", "~")
             place = place[int(name)] if isinstance(place, list) else place[name]
-        assert text == (place if isinstance(place, str) else json.dumps(place))
+        assert text in (place, name) if isinstance(place, str) or text == name else text == json.dumps(place)
 
 
 @pytest.mark.parametrize("path", ["keys(shared_with)", "keys(shared_with || `{}`)"])

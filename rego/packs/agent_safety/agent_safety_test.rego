@@ -370,6 +370,15 @@ test_asi09_people_are_given_no_address_that_only_text_names if {
 	}
 }
 
+test_an_address_of_outsiders_waits_beside_what_is_changed_but_not_in_what_is_written if {
+	link := _sink({"kind": "link", "pointer": "/location", "origin": "UNTRUSTED_TEXT"})
+	text := _sink({"kind": "content", "pointer": "/text", "origin": "NOWHERE"})
+	_codes(_of("UPDATE", {"sinks": [link, text]})) == {"LINK_UNTRUSTED"}
+	_codes(_of("UPDATE", {"sinks": [object.union(link, {"pointer": "/text"}), text]})) == set()
+	_codes(_of("UPDATE", {"sinks": [object.union(link, {"pointed": true}), text]})) == set()
+	_codes(_of("DELETE", {"sinks": [link, text]})) == set()
+}
+
 test_asi09_people_are_given_nothing_that_stands_beside_a_threat if {
 	every kind in ["content", "link"] {
 		_codes(_to("SEND", {"kind": kind, "origin": "UNTRUSTED_TEXT", "threatened": true})) == {"LINK_UNTRUSTED"}

@@ -69,8 +69,8 @@ matched contains rule if {
 # title: ASI09, people would be given an address that only text of outsiders names
 matched contains rule if {
 	input.provenance.untrusted_read == true
-	input.action.operations[0].verb in {"SEND", "CREATE"}
 	some sink in input.provenance.sinks
+	_is_handed_on(sink)
 	_misleads(sink)
 	rule := _truly(_held(
 		"ASI09 exploitation of human trust",
@@ -82,6 +82,17 @@ matched contains rule if {
 		]),
 		"leave it out, or get an approval",
 	))
+}
+
+_is_handed_on(_) if input.action.operations[0].verb in {"SEND", "CREATE"}
+
+# Beside what is changed, in an argument that is no composed text: the place of a meeting, say. What is written into a file
+# may come from anywhere.
+_is_handed_on(sink) if {
+	input.action.operations[0].verb == "UPDATE"
+	sink.kind == "link"
+	composed := {other.pointer | some other in input.provenance.sinks; other.kind == "content"}
+	not sink.pointer in composed
 }
 
 # Values that the user entrusted to a source come along with others of the same place.

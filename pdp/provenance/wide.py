@@ -1,0 +1,79 @@
+"""Values that stand for more than one thing: wildcards, words for all, roots, and folders of what a request writes out.
+
+Who says "delete drafts/old.txt" names neither `drafts` nor `/`, and who cancels one order does not name `all`. Pure; every
+pattern is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from pdp.catalog_sinks import EVERYBODY
+from pdp.fold import fold
+from pdp.provenance.forms import IN_USER, PATH, Form, plain_path, value_forms
+from pdp.provenance.model import ALL, WIDER
+from pdp.wording.lexicon import Deed
+from pdp.wording.marks import words
+
+_SAYS_ALL = (
+    *(
+        "all",
+        "every",
+        "everything",
+        "everyone",
+        "everybody",
+        "anyone",
+        "anybody",
+        "public",
+        "publicly",
+        "whole",
+        "entire",
+    ),
+    *("alle", "alles", "jeder", "jede", "tous", "tout", "todos", "todo"),
+)
+_ALL_VALUES = frozenset(_SAYS_ALL) | EVERYBODY | {"**", "%", "any"}
+_OF_THINGS, _OF_PEOPLE = frozenset({"id", "path"}), frozenset({"recipient", "channel"})
+_GRAVE = int(Deed.DELETE | Deed.ADMIN)
+_ON_ALL = int(_GRAVE | Deed.UPDATE | Deed.PAY)
+"""A folder that is made, looked through or gone into is none that is lost."""
+
+
+def width(kind: str, text: str, by_verb: int, said: str | None) -> int:
+    """Returns whether a value of a sink stands for more than one thing that somebody can name, as in SinkRef. `by_verb`: bits of
+    Deed; `said`: the folded request, None where it is not known."""
+    bare = fold(text).strip()
+    if kind in _OF_PEOPLE:
+        return ALL if "*" in bare else 0  # words for everybody are told by `pdp.provenance.names`
+    if kind not in _OF_THINGS or not by_verb & _ON_ALL:
+        return 0
+    if (bare in _ALL_VALUES or "*" in bare) and not (said is not None and "*" in bare and bare in said.split()):
+        return ALL
+    if not by_verb & _GRAVE:
+        return 0
+    plain = plain_path(unquote(bare)) if kind == PATH else bare.replace("\\", "/")
+    names = [name for name in plain.split("/") if name not in ("", ".", "..")]
+    if not names:
+        wrote = said is not None and bare in said.split()
+        return WIDER if bare and not wrote else 0
+    if said is None:
+        return 0
+    within = any(_is_only_around(name, said) for name in dict.fromkeys(("/".join(names), names[-1])))
+    return WIDER if within else 0
+
+
+def _is_only_around(folder: str, said: str) -> bool:
+    """Tells whether a request writes a folder, and only before what is in it: not "clear drafts, drafts/old.txt first"."""
+    found = list(re.finditer(rf"(?<!\w){re.escape(folder)}(?!\w)", said))
+    return bool(found) and all(re.match(r"[/\\][^\s/\\]", said[one.end() : one.end() + 2]) for one in found)
+
+
+def wide_forms(kind: str, text: str, beyond: int) -> tuple[Form, ...]:
+    """Returns the forms of such a value: of ALL the user's words are those beside it with a word for all."""
+    forms = [
+        Form(where=form.where & ~IN_USER, marks=form.marks) for form in value_forms(kind, text) if form.where & ~IN_USER
+    ]
+    if beyond == ALL:
+        marks = tuple(dict.fromkeys(f"w:{word}" for word in words(text) if word not in _ALL_VALUES))
+        forms += [Form(where=IN_USER, marks=(*marks, f"w:{word}")) for word in _SAYS_ALL]
+    return tuple(forms)
