@@ -65,8 +65,8 @@ _WORDS: Mapping[str, Family] = {
     " grant allow permit authorize authorise promote share unblock unban give add invite let join admit include register enrol"
     " enroll onboard assign restore send show install teile gib füg füge nimm lade partage ajoute donne comparte añade"
     " agrega da": Family.GRANT,
-    "revoke unshare uninvite disinvite remove kick ban demote restrict block suspend expel evict deauthorize withdraw stop"
-    " uninstall offboard entziehe entzieh widerrufe widerruf entferne entfern entfernen retire quita révoque": Family.REVOKE,
+    "revoke unshare uninvite disinvite remove cancel deny kick ban demote restrict block suspend expel evict deauthorize withdraw"
+    " stop uninstall offboard entziehe entzieh widerrufe widerruf entferne entfern entfernen retire quita révoque": Family.REVOKE,
     "reopen": Family.REOPEN,
     "lock arm secure sperr sperre verriegle": Family.LOCK,
     "unlock disarm open öffne entsperr entsperre ouvre abre": Family.UNLOCK,

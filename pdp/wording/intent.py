@@ -129,9 +129,9 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
         return False
     if not _gravest_is_asked(request, action) or not _family_is_asked(request, action, addressed=addressed):
         return False
-    things = request.things & ~_WHEN
-    if things & Thing.CODE and not action.by_verb & ~_WRITING:
-        things |= Thing.FILE  # code is what files hold
+    things = request.things & ~(_WHEN | Thing.IN_FILES)
+    if request.things & Thing.IN_FILES and not action.by_verb & ~_WRITING:
+        things |= Thing.FILE
     shared = not action.things or not things or bool(action.things & things)
     same_thing = shared or (named and not action.things & _TOLD_APART)
     if action.by_verb & request.deeds & _ANYWHERE:

@@ -59,7 +59,7 @@ _BARE = re.compile(
 """A number right behind the verb or a name that ends what is said, or before whom or what it is for."""
 _MOST = (
     "at (?:the )?most|no more than|not more than|up to|max|maximum|maximal|a maximum of|under|below|less than|not (?:above|over)"
-    "|höchstens|bis zu|nicht mehr als|unter|weniger als|au plus|jusqu'à|hasta|(?:como )?máximo|no más de"
+    "|höchstens|bis(?: zu)?|nicht mehr als|unter|weniger als|au plus|jusqu'à|hasta|(?:como )?máximo|no más de"
 )
 _LEAST = "at (?:the very )?least|no less than|not less than|a minimum of|more than|mindestens|au moins|al menos"
 _BOUND = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST})) $")
@@ -70,9 +70,9 @@ _BOUND_BEHIND = re.compile(
 )
 """Words that bound the sum behind them, and the sum before them."""
 _ABOUT = re.compile(
-    r"\b(?:about|almost|approximately|around|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
+    r"\b(?:about|almost|approximately|around|at|until|up|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
 )
-"""Words that leave the sum behind them open; "tell him about it" does not."""
+"""Words that leave the sum behind them open; "tell him about it" and "until Friday" do not."""
 _ANY = "#"
 """Stands for any currency."""
 _MAX_SUMS = 6
@@ -84,12 +84,12 @@ _PAYING = PAYING | HANDING
 _ALSO_PAYS = word_set("begleiche buy kaufe purchase settle subscribe achète compra")
 """Beside another verb of paying, these may pay something else."""
 _RECKONED = word_set(
-    "above additional at average balance below between but cheaper cheapest cost costs"
+    "above additional average balance below between but cheaper cheapest cost costs"
     " decrease difference discount double both each either every except excluding extra fee fees fewer half if increase"
     " instead least less limit max maximum min minimum minus more most or owe owed owes per percent plus raise"
     " range rate remainder remaining rest share should split sum third times total x triple twice under unless"
-    " until up what within wrong mal"
-    " bis differenz doppelt falls höchstens hälfte je jeweils mehr mindestens pro rest weniger wenn"
+    " what within wrong mal"
+    " differenz doppelt falls höchstens hälfte je jeweils mehr mindestens pro rest weniger wenn"
     " cada chacun chaque hasta mitad moins moitié más menos reste resto si"
 )
 """Words by which a sum is bounded, shared out, worked out or put into question."""

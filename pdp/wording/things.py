@@ -40,6 +40,7 @@ class Thing(IntFlag):
     RIDE = 4194304
     REPEATED = 8388608
     LATER = 16777216
+    IN_FILES = 33554432
 
 
 THINGS: Mapping[str, int] = bits_by_word(
@@ -122,6 +123,9 @@ _WHEN: Mapping[str, int] = bits_by_word(
 )
 """Words that say how often something is to be done, and that it is not to be done now."""
 
+_ENDINGS = frozenset({"js", "py", "sh"})
+"""Who names one file of code means that one; of an issue nobody says in which files it is mended."""
+
 
 def singular(word: str) -> str:
     """Returns a word without the ending of a plural."""
@@ -138,8 +142,11 @@ def things_of(word: str) -> int:
 
 
 def things_in(word: str) -> int:
-    """Returns what a folded word stands for, or parts of it that hyphens join: "guest-house-bill"; and when it is to be."""
+    """Returns what a folded word stands for, or parts of it that hyphens join: "guest-house-bill"; when it is to be,
+    and whether it is work on files that nobody names."""
     things = things_of(word) | _WHEN.get(word, 0)
+    if things & Thing.CODE and word not in _ENDINGS:
+        things |= Thing.IN_FILES
     for part in word.split("-") if "-" in word else ():
         things |= things_of(part)
     return things

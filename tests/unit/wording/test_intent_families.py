@@ -116,6 +116,8 @@ NOT_ASKED: Sequence[tuple[str, str]] = (
     ("Unshare the budget document", "share_document grant_access"),
     ("Stop sharing the budget document with Bob", "share_document grant_access"),
     ("Take Bob off the budget document", "share_document grant_access"),
+    ("Deny Bob access to the budget document", "share_document grant_access"),
+    ("Cancel Bob's access to the budget document", "share_document grant_access"),
     ("Uninvite Bob from the meeting", "invite_to_event"),
     ("Reopen issue 41 in acme/app", "close_issue"),
     ("Uninstall requests", "install_package"),
@@ -162,6 +164,12 @@ def test_a_payment_is_for_once(request_text: str) -> None:
 def test_a_part_is_no_file_and_an_explanation_is_no_deed(request_text: str, tools: str) -> None:
     facts = request_facts(request_text)
     assert [tool for tool in tools.split() if is_asked(facts, KINDS[tool], named=True)] == []
+
+
+def test_who_names_a_file_of_code_means_that_one() -> None:
+    facts = request_facts("Rewrite src/main.py")
+    assert not is_asked(facts, KINDS["write_file"])
+    assert is_asked(facts, KINDS["write_file"], named=True)
 
 
 def test_bits_fit_what_redis_unites() -> None:

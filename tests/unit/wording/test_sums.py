@@ -46,6 +46,8 @@ def is_other(request: str, number: str, *, currency: str = "EUR", exponent: int 
         ("Pay Ada EUR 2 million", "2000000"),
         ("Pay Meier two grand", "2000"),
         ("Pay the plumber 900", "900"),
+        ("Pay Meier 900 EUR by 30 November at the latest", "900"),
+        ("Zahle Meier 900 EUR bis Freitag", "900"),
     ],
 )
 def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: str, number: str) -> None:
@@ -80,6 +82,7 @@ def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: s
         "Refund both 30 EUR orders",
         "Pay Ada 1,200k",
         "Pay Meier about 900 EUR",
+        "Pay Meier for 3 hours at 20 EUR",
         "Zahle Meier ca. 900 EUR",
         "Refund case 4711",
         "Refund RMA 47110",
