@@ -74,8 +74,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         f"[0-9]{{4}}{_ODD}[0-9]{{4,6}}{_ODD}[0-9]{{4,5}}",
         _GLUED,
     ),
-    "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth",),
-    "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://",),
+    "reversed": (r"(?i)snoitcurtsni|erongi|tpmorp|drowssap|drager|//:s?ptth|backwards|rückwärts",),
+    "rot13": (r"(?i)vafgehpgvba|vtaber|qvfertneq|cnffjbeq|flfgrz cebzcg|uggcf?://|rot[ _-]?13",),
     **CODE_TRIGGERS,
 }
 """Step → patterns for the prefilter."""

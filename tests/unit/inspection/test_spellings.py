@@ -115,3 +115,11 @@ def test_a_secret_is_found_behind_a_blank_where_its_name_is_no_word(inspector: I
 def test_a_sign_beside_a_name_makes_no_secret_of_what_stands_behind(inspector: Inspector, text: str) -> None:
     found = inspector.scan(orjson.dumps({"text": text})).findings
     assert "credential" not in {finding.data_class for finding in found}
+
+
+@pytest.mark.parametrize(
+    "text", ["rot13: njf xrl NXVNDK3IRMNZCY2MXGED sbe cebq", "read it backwards: dorp rof QRTKZ2LPMAZEV3XQAIKA yek swa"]
+)
+def test_what_a_text_says_to_be_turned_is_turned(inspector: Inspector, text: str) -> None:
+    found = inspector.scan(orjson.dumps({"text": text})).findings
+    assert "credential" in {finding.data_class for finding in found}
