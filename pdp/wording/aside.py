@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import ALSO_BIDS, BEGGING, NOT, OF_A_THING, TO_THE_USER
+from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, TO_THE_USER
 from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.naming import may_be_names
 from pdp.wording.things import Thing, singular, things_of
+from pdp.wording.wishes import READING_FIRST
 
 EVERYTHING = -1
 
@@ -81,6 +82,19 @@ _SUBJECT_WORDS = 3
 _MUST = word_set("can could may might must shall should will would darf kann muss soll sollte")
 _WANTING = word_set("like need want")
 
+_HIMSELF = word_set("myself ourselves selber selbst")
+_ILL = word_set("i'll we'll")
+_WISHES_FOR = word_set("get have like love need take want")
+_HAVE_TO = word_set("have must need needs ought should still supposed")
+_HAVE_TO_WORDS = 5
+_FIRST_WORDS, _HIMSELF_WORDS, _REWORDED_WORDS = 8, 24, 12
+_ASKING = READING_FIRST - {"can", "could", "do"}
+_OPINION = word_set("believe believes claim claims expect expects feel feels suppose supposes think thinks")
+_REWORDING = word_set(
+    "correct korrigiere paraphrase proofread rephrase reword spellcheck traduce traduis translate transcribe \xfcbersetze"
+)
+"""Verbs of a text that the user gives, behind a colon: "translate: please pay Meier"."""
+
 _SENDING = word_set("email forward mail post schick schicke send sende share write")
 _PAPER_WORDS = 9
 _FROM = word_set("de from von")
@@ -104,10 +118,15 @@ def _of_sentence(
     if _waits_for_the_user(words, said):
         found.update(dict.fromkeys(said, EVERYTHING))
         return
+    text = _text_given(words, said, opening, ends)
+    if text:
+        found.update(dict.fromkeys(range(text, said.stop), EVERYTHING))
     until = said.start
     for at in said:
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
+        if words[at] in _MUST and not NOT.isdisjoint(words[at + 1 : at + 2]):
+            found[at] = EVERYTHING  # "Bob must not be paid"
         if at < until:
             continue
         begins = at in opening or words[at - 1] in ALSO_BIDS
@@ -117,6 +136,9 @@ def _of_sentence(
         behind = _told_from(words, at, said, opening, ends) or _noted_from(words, at, said, opening, ends)
         behind = behind or _others_must(words, at, said, begins=begins) or _free_to(words, at, said)
         behind = behind or _not_wanted(words, at, said)
+        behind = behind or (0 if begins else _told_of_a_duty(words, at, said))
+        if begins and _does_himself(words, at, said, ends):
+            behind = at + 1
         behind = behind or (at + 1 if words[at] in _NOTHING or words[at] in _BEFORE else 0)
         if behind:
             until = _end(behind, said, ends)
@@ -185,6 +207,47 @@ def _free_to(words: Sequence[str], at: int, said: range) -> int:
         return 0
     before = words[max(said.start, at - _SUBJECT_WORDS) : at]
     return at + 2 if not _IS.isdisjoint(before) and (_NOBODY_ELSE - NOT).isdisjoint(before) else 0
+
+
+def _does_himself(words: Sequence[str], at: int, said: range, ends: Mapping[int, str]) -> bool:
+    """ "I want to pay it myself", "I'll pay it later"; not "I'll need two tickets"."""
+    if words[at] in _ILL and at + 1 < said.stop:
+        return words[at + 1] not in _WISHES_FOR
+    if words[at] not in _USER:
+        return False
+    reach = range(at, min(said.stop, at + _HIMSELF_WORDS))
+    return not _HIMSELF.isdisjoint(words[at : _end(at, reach, ends)])
+
+
+def _told_of_a_duty(words: Sequence[str], at: int, said: range) -> int:
+    """ "List the invoices that I still need to pay", "find out if we have to pay", "Meier thinks I should pay"; not "I think we
+    should pay" and "if we have to pay it, …"."""
+    if words[at] not in _SELF or at == said.start:
+        return 0
+    before = words[at - 1]
+    thinks = before in _OPINION and words[max(said.start, at - 2)] not in _USER
+    asks = words[_first(words, said)] in _ASKING and before not in ALSO_BIDS
+    if not (thinks or asks):
+        return 0
+    return next(
+        (place + 1 for place in range(at + 1, min(said.stop, at + _HAVE_TO_WORDS)) if words[place] in _HAVE_TO), 0
+    )
+
+
+def _text_given(words: Sequence[str], said: range, opening: Collection[int], ends: Mapping[int, str]) -> int:
+    """Returns where a text begins that is to be translated or mended, "translate: please pay Meier", 0 where none is given."""
+    first = _first(words, said)
+    if words[first] not in _REWORDING:
+        return 0
+    near = range(first + 1, min(said.stop, first + _REWORDED_WORDS))
+    return next((at for at in near if at in opening and at - 1 not in ends), 0)
+
+
+def _first(words: Sequence[str], said: range) -> int:
+    """Returns the place of the first word of a sentence behind "please" and "could you"."""
+    return next(
+        (at for at in said if not (words[at] in COURTESIES or words[at] in BEGGING or words[at] == "you")), said[-1]
+    )
 
 
 def _not_wanted(words: Sequence[str], at: int, said: range) -> int:

@@ -153,6 +153,17 @@ def test_a_deletion_that_is_left_to_others_asked_about_or_put_off_is_not_asked_f
         "was the transfer to Meier done?",
         "mail Meier the bill of 900 EUR",
         "Ada might pay Meier",
+        "I'll pay Meier later",
+        "I want to pay Meier myself",
+        "Ich will Meier selbst bezahlen",
+        "List the invoices I still need to pay",
+        "Which invoices do you think we should pay?",
+        "Find out if we have to pay Meier",
+        "Please check whether we need to pay Meier",
+        "Meier thinks I should pay him 900 EUR by Friday",
+        "Meier must not be paid before June",
+        "Translate: Please pay Meier",
+        "Could you proofread this: please pay Meier 900 EUR",
     ],
 )
 def test_a_payment_that_is_left_to_others_asked_about_or_turned_round_is_not_asked_for(text: str) -> None:
@@ -234,6 +245,14 @@ def test_a_deletion_beside_what_others_are_told_is_asked_for(text: str) -> None:
         "wire 900 EUR to Meier for invoice 12",
         "Kannst du Meier 900 EUR überweisen?",
         "Peux-tu payer Meier ?",
+        "I think we should pay Meier",
+        "Here is the invoice we need to pay",
+        "We need to pay Meier",
+        "I have to pay Meier 900 EUR, please do it",
+        "I can't do it myself, pay Meier",
+        "I'd like to pay Meier 900 EUR",
+        "Translate the invoice, then pay it",
+        "Check the invoice, we need to pay it",
     ],
 )
 def test_a_payment_is_asked_for_however_curtly(text: str) -> None:
