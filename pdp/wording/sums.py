@@ -73,11 +73,16 @@ _ABOUT = re.compile(
     r"\b(?:about|almost|approximately|around|at|until|up|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
 )
 """Words that leave the sum behind them open; "tell him about it" and "until Friday" do not."""
+_BEFORE_DAYS = word_set("ab al am au bis del im le nach seit vor zum zur")
+"""A bare number behind one of these is a day, or nothing that is known."""
 _ANY = "#"
 """Stands for any currency."""
 _MAX_SUMS = 6
 _LINES = re.compile(r"[\r\n]+")
-_SENTENCE = re.compile(r"[.!?;]\s")
+_SENTENCE = re.compile(
+    r"[!?;]\s|(?<!\.[1-9])(?<!\.0[1-9])(?<!\.1[0-2])\.\s(?!(?:jan|feb|mar|mär|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[^\W\d_]{0,6}\b)"
+)
+"""Where a sentence ends; "by 30. November" and "bis 30.11. 900 EUR" end none."""
 _WORD = re.compile(r"[^\W\d_]+|[%\u00d7]")
 _PAYING = PAYING | HANDING
 """Who buys or books may mean a price of one of several."""
@@ -170,6 +175,8 @@ def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]
         return []
     whom, span = match["whom"], match.span("bare")
     bounded = _BOUND.search(sentence[max(0, span[0] - _BOUND_CHARS) : span[0]]) is not None
+    if whom in _BEFORE_DAYS:
+        return []
     is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in FUNCTION_WORDS
     if not bounded and whom not in _PAYING and (is_thing or whom.endswith(TOLD_BY_NUMBER_ENDINGS)):
         return []

@@ -48,6 +48,9 @@ def is_other(request: str, number: str, *, currency: str = "EUR", exponent: int 
         ("Pay the plumber 900", "900"),
         ("Pay Meier 900 EUR by 30 November at the latest", "900"),
         ("Zahle Meier 900 EUR bis Freitag", "900"),
+        ("Bezahle bis zum 30. November 900 EUR an Meier", "900"),
+        ("Bezahle Meier bis 30.11. 900 EUR", "900"),
+        ("Pay Meier 900. Tell Bob about the 30 EUR", "900"),
     ],
 )
 def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: str, number: str) -> None:
@@ -83,6 +86,9 @@ def test_the_sum_of_the_request_is_its_sum_however_it_is_written(request_text: s
         "Pay Ada 1,200k",
         "Pay Meier about 900 EUR",
         "Pay Meier for 3 hours at 20 EUR",
+        "Bezahle Meier bis zum 30",
+        "Bezahle Meier am 30.11.",
+        "Bezahle die Miete bis 30",
         "Zahle Meier ca. 900 EUR",
         "Refund case 4711",
         "Refund RMA 47110",
