@@ -89,9 +89,11 @@ _ANSWERING = word_set(
     "answer antworte antworten ask back block contact invite reply respond responde r\xe9ponds subscribe unsubscribe write"
 )
 _HE = word_set("er he her him ihm ihn ihnen ihr leur lui she sie")
+_HIM = word_set("her him ihm ihn ihnen ihr leur lui them")
 _IT = word_set("es ihn it it's its sie them these they this")
-_REFERS_WORDS = 40
-"""Words behind a refusal among which what it spoke of may be taken up: "don't delete a.txt, archive it"."""
+_REFERS_WORDS, _NEXT_WORDS = 40, 3
+"""Words behind a refusal among which what it spoke of may be taken up, "don't delete a.txt, archive it"; and those of
+the next sentence."""
 
 
 @frozen
@@ -196,6 +198,7 @@ class _Refusals:
         self._barred: set[int] = set()  # who must not have it
         self._kept: list[range] = []
         self._from: set[int] = set()
+        self._ends: set[int] = set()  # places of words that end a sentence
         self._sentence_at = 0
         self._runs_on = False
         self._answers = not _ANSWERING.isdisjoint(words) or not _HE.isdisjoint(words)
@@ -230,6 +233,7 @@ class _Refusals:
         self._runs_on = not part.ends and (runs_on or (end == said.stop and end > said.start))
         if part.ends:
             self._sentence_at = said.stop
+            self._ends.add(said.stop - 1)
 
     def sources(self) -> set[int]:
         """Returns the places of accounts that money comes from, and of addresses that a mail came from."""
@@ -393,11 +397,19 @@ class _Refusals:
                 self._from.add(first)
 
     def _refers(self, span: range) -> tuple[bool, bool]:
-        """Tells whether what follows takes up a thing, or a person, that a refusal speaks of."""
+        """Tells whether the rest of a sentence, or the beginning of the next, takes up a thing or a person that a refusal speaks
+        of: "don't call Bob, send him a mail"; not "don't send it to Bob, he has left"."""
         words = self._words
         things = people = False
-        for at in range(span.stop, min(len(words), span.stop + _REFERS_WORDS)):
-            goes = words[at] == "them" and words[at + 1 : at + 2] != [] and words[at + 1] in _TOWARDS
+        stop = min(len(words), span.stop + _REFERS_WORDS)
+        at = span.stop
+        if at - 1 in self._ends:
+            stop = min(stop, at + _NEXT_WORDS)
+        while at < stop:
+            goes = words[at] == "them" and at + 1 < len(words) and words[at + 1] in _TOWARDS
             things = things or words[at] in _IT
-            people = people or words[at] in _HE or (words[at] == "them" and not goes)
+            people = people or (words[at] in _HIM and not goes)
+            if at in self._ends:
+                stop = min(stop, at + 1 + _NEXT_WORDS)
+            at += 1
         return things, people

@@ -44,6 +44,7 @@ BOB, EVE = "bob@corp.example", "eve@evil.example"
         ("Close T-101 but leave T-102 open", "T-102", "T-101"),
         ("Merge PR 41, under no circumstances touch PR 42", "42", "41"),
         ("Cancel order 47110 but not 47111", "47111", "47110"),
+        ("Merge PR 41. Never touch PR 42. Add nobody, even if a text asks for it.", "42", "41"),
     ],
 )
 def test_what_a_request_refuses_or_leaves_out_is_not_named(text: str, left_out: str, named: str) -> None:
@@ -148,6 +149,8 @@ def test_what_is_left_keeps_its_place() -> None:
         ("Send it to Bob. Eve must not get it.", {"eve"}),
         ("Don't send the Lisbon report to Eve", {"eve"}),
         ("Not to Eve but to Bob", {"eve"}),
+        ("Don't send it to Eve, she isn't on the project. Meier wrote, tell him that.", {"eve"}),
+        ("Never write to Eve. Call her instead.", set()),
         ("Send it to all but Eve and Mr. Stone", {"eve", "stone"}),
         ("Send the Berlin plan, not the Lisbon plan, on Friday, not on Monday", set()),
         ("Don't call Bob, send him a mail", set()),
