@@ -61,7 +61,8 @@ _WORDS: Mapping[str, Family] = {
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,
     "subscribe renew regularly weekly monthly daily every abonniere subscription recurring standing": Family.SUBSCRIBE,
-    "change create move put replace set swap switch appoint nominate"
+    "change move put replace set swap switch transfer update": Family.GRANT | Family.REVOKE,
+    "create appoint nominate"
     " grant allow permit authorize authorise promote share unblock unban give add invite let join admit include register enrol"
     " enroll onboard assign restore send show install teile gib füg füge nimm lade partage ajoute donne comparte añade"
     " agrega da": Family.GRANT,
@@ -70,8 +71,9 @@ _WORDS: Mapping[str, Family] = {
     "reopen": Family.REOPEN,
     "lock arm secure sperr sperre verriegle": Family.LOCK,
     "unlock disarm open öffne entsperr entsperre ouvre abre": Family.UNLOCK,
-    "start boot launch begin run wake resume enable activate restart reboot initiate starte lance": Family.START,
-    "stop halt kill quit shutdown terminate suspend disable deactivate stoppe beende arrête": Family.STOP,
+    "start boot launch resume enable activate starte lance": Family.START,
+    "stop halt kill quit shut shutdown switch terminate toggle turn suspend"
+    " disable deactivate restart reboot stoppe beende arrête": Family.STOP,
 }
 
 FAMILIES: Mapping[str, int] = bits_by_word(_WORDS)

@@ -168,8 +168,9 @@ def outsiders_deeds(action: ActionKind) -> int:
 def _is_opposed(request: RequestFacts, action: ActionKind) -> bool:
     """ "Revoke Bob's access" grants nothing, and "reopen issue 41" closes none, unless the request asks for both. Of tools that
     do either by an argument, none has such a name."""
+    asked = request.deeds | (Family.REVOKE if request.deeds & Deed.DELETE else 0)
     return any(
-        action.families & done and request.deeds & undone and not (request.deeds & done or action.families & undone)
+        action.families & done and request.deeds & undone and not (asked & done or action.families & undone)
         for done, undone in OPPOSITES
     )
 
