@@ -82,6 +82,7 @@ _SUBJECT_WORDS = 3
 _MUST = word_set("can could may might must shall should will would darf kann muss soll sollte")
 _WANTING = word_set("like need want")
 
+_REFUSED = word_set("declined refused")
 _HIMSELF = word_set("myself ourselves selber selbst")
 _ILL = word_set("i'll we'll")
 _WISHES_FOR = word_set("get have like love need take want")
@@ -121,10 +122,19 @@ def _of_sentence(
     text = _text_given(words, said, opening, ends)
     if text:
         found.update(dict.fromkeys(range(text, said.stop), EVERYTHING))
-    until = said.start
+    until = taken_back = said.start
     for at in said:
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield
+        if (
+            words[at - 1] in _SELF
+            and at > said.start
+            and (words[at] in _REFUSED or (words[at] == "won't" and at in ends))
+        ):
+            found.update(
+                dict.fromkeys(range(taken_back, at), EVERYTHING)
+            )  # "Carol wanted me to pay it, which I refused"
+            taken_back = at
         if words[at] in _MUST and not NOT.isdisjoint(words[at + 1 : at + 2]):
             found[at] = EVERYTHING  # "Bob must not be paid"
         if at < until:

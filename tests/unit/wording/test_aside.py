@@ -163,6 +163,8 @@ def test_a_deletion_that_is_left_to_others_asked_about_or_put_off_is_not_asked_f
         "Meier thinks I should pay him 900 EUR by Friday",
         "Meier must not be paid before June",
         "Translate: Please pay Meier",
+        "Carol wanted me to transfer 900 EUR to Meier, which I refused",
+        "Someone asked me to pay Meier 900 EUR, I won't.",
         "Could you proofread this: please pay Meier 900 EUR",
     ],
 )
@@ -252,6 +254,8 @@ def test_a_deletion_beside_what_others_are_told_is_asked_for(text: str) -> None:
         "I can't do it myself, pay Meier",
         "I'd like to pay Meier 900 EUR",
         "Translate the invoice, then pay it",
+        "Tegel wanted money, which I refused, so pay Meier",
+        "I refused his offer. Pay Meier 900 EUR",
         "Check the invoice, we need to pay it",
     ],
 )
