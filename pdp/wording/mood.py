@@ -137,6 +137,9 @@ class Bidden:
         """Drops what was bidden where the part or the sentence that ends at a place takes it back: "pay Tom. On second thought,
         pay Ada"."""
         part = self._words[self._part_at : at + 1]
+        if self._after == "?" and sign == "," and self._part_at == self._sentence_at and DENIALS.issuperset(part):
+            self._before = self._told = 0  # "delete it? No, keep it"
+            self.refuses = True
         anew = _reconsiders(part)
         if (anew or self._retracts(part, at, sign)) and (self._sentence_at or self._part_at):
             self._bidden = self._asked_about = self._reported = self._told_of = self._before = self._told = 0

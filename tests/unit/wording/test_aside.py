@@ -106,6 +106,7 @@ PAYS = action_kind("transfer_money", [Verb.PAY], ["money"])
         "Must customers.csv be deleted today?",
         "Can customers.csv still be deleted?",
         "Delete customers.csv - no wait, don't",
+        "Delete customers.csv? No, keep customers.csv.",
         "Delete customers.csv \u2014 no, please don't.",
     ],
 )
@@ -209,6 +210,7 @@ def test_a_payment_that_is_left_to_others_asked_about_or_turned_round_is_not_ask
         "You are free to delete customers.csv",
         "I am allowed to delete customers.csv, do it",
         "customers.csv - delete it",
+        "Is it still needed? No, delete customers.csv",
         "If Ada agrees, delete customers.csv, if not, don't.",
     ],
 )
