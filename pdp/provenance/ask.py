@@ -24,12 +24,14 @@ from pdp.catalog_sinks import CONTENT, LINK, MAX_SINK_VALUES, SinkValues
 from pdp.provenance.facts import policy_provenance
 from pdp.provenance.forms import (
     BY_LINK,
+    CODE,
     IN_ORDERS,
     IN_USER,
     QUERY,
     Form,
     address_forms,
     hash_mark,
+    installed_forms,
     is_addressed,
     is_crowded,
     is_weak,
@@ -141,6 +143,8 @@ def provenance_ask(
             if beyond:
                 wide[len(refs)] = beyond
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
+            if value.kind == CODE and not _add_fetched(key, value.pointer, value.text, refs, lookups):
+                overlooked = value.pointer
         elif not _add_content(key, value.pointer, value.text, refs, lookups):
             unfollowed = value.pointer
     outsiders_at = -1
@@ -236,6 +240,18 @@ def _add_content(key: bytes, pointer: str, text: str, refs: list[SinkRef], looku
     if not lookups.offer(hashed_forms(key, CONTENT, text)):
         return False
     refs.append(ref)
+    return _add_links(key, pointer, text, refs, lookups)
+
+
+def _add_fetched(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> bool:
+    """Adds the addresses in a program and the packages that it installs; returns whether all of them are followed."""
+    if is_crowded(text):
+        return True  # of such a value nothing is known, which is told of it already
+    for forms in installed_forms(text):
+        at = len(lookups.found)
+        if len(refs) >= MAX_SINK_VALUES or not lookups.offer(hashed(key, forms)):
+            return False
+        refs.append(SinkRef(kind=LINK, pointer=pointer, at=at, addressed=True))
     return _add_links(key, pointer, text, refs, lookups)
 
 

@@ -13,6 +13,8 @@ from hashlib import blake2b
 from itertools import pairwise
 from urllib.parse import unquote
 
+import re2  # type: ignore[import-untyped]  # has no types
+
 from pdp.catalog_sinks import CONTENT
 from pdp.fold import fold
 from pdp.hosts import is_given_out
@@ -104,6 +106,15 @@ _SLASHES = re.compile("/+")
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
+
+MAX_INSTALLED, MAX_PROGRAM_CHARS = 8, 4_096
+"""Packages that are followed, and how far into a program."""
+
+_INSTALLS = re2.compile(
+    r"\b(?:pip[0-9.]*|pipx|uv|npm|pnpm|yarn|bun|gem|cargo|go|apt|apt-get|dnf|yum|apk|brew|conda|mamba|poetry|composer|choco|winget)"
+    r"(?: +-[^ ;|&]*)*(?: +(?:pip|global|tool))? +(?:install|add|i|get|require)\b([^;|&\n<>`$()]{1,512})"
+)
+_PACKAGE = re.compile(r"[\"']?(@?[A-Za-z0-9][A-Za-z0-9._/-]{1,127})(?:[\[=<>~!@^][^\s]*)?")
 
 _DOTTED = re.compile(r"\w\.[^\W\d]")
 _NUMBERED = re.compile(r"#?[0-9]{5,}")
@@ -213,6 +224,21 @@ def address_forms(text: str) -> list[tuple[tuple[Form, ...], tuple[Form, ...]]]:
         (tuple(_spelt_so(_linked(mark), spelt.get(mark, ()))), tuple(_spelt_so(_of_site(mark), spelt.get(mark, ()))))
         for mark in [*sorted(followed), *bank_accounts(text)]
     ]
+
+
+def installed_forms(text: str) -> list[tuple[Form, ...]]:
+    """Returns the forms of each package that a program would install by its name, at most MAX_INSTALLED: who names it has it run
+    here."""
+    found: dict[str, None] = {}
+    for match in _INSTALLS.finditer(text[:MAX_PROGRAM_CHARS]):
+        packages = map(_PACKAGE.fullmatch, match[1].split())
+        found.update((package[1], None) for package in packages if package is not None)
+    forms: list[tuple[Form, ...]] = []
+    for name in list(found)[:MAX_INSTALLED]:
+        marks = tuple(dict.fromkeys(f"w:{part}" for part in words(name)))
+        user = Form(where=IN_USER, marks=tuple(_in_a_row(words(name))))
+        forms.append((user, Form(where=IN_RECORDS, marks=(whole_mark(name),)), Form(where=IN_TEXT, marks=marks)))
+    return forms
 
 
 def _of_site(mark: str) -> list[Form]:

@@ -370,6 +370,15 @@ test_asi09_people_are_given_no_address_that_only_text_names if {
 	}
 }
 
+test_asi05_what_a_program_reaches_by_the_word_of_outsiders_is_held if {
+	code := _sink({"kind": "code", "pointer": "/command", "origin": "NOWHERE"})
+	link := _sink({"kind": "link", "pointer": "/command", "origin": "UNTRUSTED_TEXT"})
+	_codes(_of("EXECUTE", {"sinks": [code, link]})) == {"DESTINATION_UNTRUSTED"}
+	_codes(_of("EXECUTE", {"sinks": [code, object.union(link, {"pointer": "/note"})]})) == set()
+	_codes(_of("EXECUTE", {"sinks": [code, object.union(link, {"origin": "NOWHERE"})]})) == set()
+	_codes(_of("EXECUTE", {"sinks": [code, object.union(link, {"pointed": true})]})) == set()
+}
+
 test_an_address_of_outsiders_waits_beside_what_is_changed_but_not_in_what_is_written if {
 	link := _sink({"kind": "link", "pointer": "/location", "origin": "UNTRUSTED_TEXT"})
 	text := _sink({"kind": "content", "pointer": "/text", "origin": "NOWHERE"})

@@ -34,6 +34,25 @@ matched contains rule if {
 }
 
 # METADATA
+# title: ASI05, a program reaches or installs what only text of outsiders names
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.action.operations[0].verb in _changing
+	programs := {sink.pointer | some sink in input.provenance.sinks; sink.kind == "code"}
+	some sink in input.provenance.sinks
+	sink.kind == "link"
+	sink.pointer in programs
+	_suspect(sink)
+	rule := _truly(_held(
+		"ASI05 unexpected code execution",
+		"program_untrusted",
+		"DESTINATION_UNTRUSTED",
+		"what would run reaches an address, or installs a package, that only text of outsiders names",
+		_name_it,
+	))
+}
+
+# METADATA
 # title: ASI06, instructions to a model are stored or passed on
 matched contains rule if {
 	"prompt_injection" in input.payload.threats
