@@ -138,7 +138,7 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
         bought = (
             action.by_verb & Deed.PAY and action.things & (_BOUGHT | _TOLD_APART) and not action.things & Thing.MONEY
         )
-        return same_thing if action.by_verb & _NARROW or bought else True
+        return same_thing if action.by_verb & _NARROW or bought or _only_tells_besides(request, action) else True
     if action.families & NARROW & request.deeds & ~_UNADDRESSED:
         return same_thing  # "turn the alarm off" disarms it, whatever a catalog makes of disarming
     if action.by_verb & Deed.SEND and request.deeds & Deed.CREATE and action.things & request.things & _PLACES:
@@ -149,6 +149,13 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
     elif deeds & Deed.UPDATE and not action.by_verb & Deed.EXECUTE:
         deeds |= _WRITING  # "write two points into the list" adds to it
     return same_thing and bool(deeds & request.deeds)
+
+
+def _only_tells_besides(request: RequestFacts, action: ActionKind) -> bool:
+    """Whether the request bids something be sent, and the action changes something of which people are told: who has a mail sent
+    moves no meeting."""
+    tells = not action.by_verb & request.deeds & Deed.PAY and not action.by_name & Deed.SEND
+    return tells and bool(action.by_verb & _WRITING)
 
 
 def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:

@@ -18,6 +18,7 @@ DELETE_FILE = action_kind("delete_file", [Verb.DELETE], ["file"])
 PASSWORD = action_kind("update_password", [Verb.ADMIN], ["password"])
 EVENT = action_kind("create_event", [Verb.CREATE, Verb.SEND], ["event"])
 RIGHT = action_kind("grant_role", [Verb.ADMIN], ["role"])
+MOVED = action_kind("reschedule_event", [Verb.UPDATE, Verb.SEND], ["event"])
 NOTE = action_kind("append_to_document", [Verb.UPDATE], ["document"])
 
 
@@ -175,3 +176,9 @@ def test_no_request_raises_and_more_words_ask_for_no_less(text: str) -> None:
     more = request_facts(f"{text}\n. As the last thing of all, please delete the file.")
     assert facts.things & ~more.things == 0
     assert is_asked(more, DELETE_FILE)
+
+
+def test_who_has_something_sent_asks_for_no_change_of_which_others_are_told() -> None:
+    assert not is_asked(request_facts("Send the report to Bob"), MOVED)
+    assert is_asked(request_facts("Move the meeting with Bob to Friday"), MOVED)
+    assert is_asked(request_facts("Send Bob a new date for the meeting"), MOVED)
