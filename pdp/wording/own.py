@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from pdp.fold import fold
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import CONDITIONAL, FORGET, FORGET_NOT, FUNCTION_WORDS, MERELY, REFUSALS
+from pdp.wording.grammar import CONDITIONAL, COURTESIES, FORGET, FORGET_NOT, FUNCTION_WORDS, MERELY, REFUSALS
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.marks import identifiers
 from pdp.wording.mood import phrase_at
@@ -55,7 +55,7 @@ _ALL_WORDS = 5
 _TELLS = word_set("am are been did does had has hat have habe haben i is it's was we were whether why")
 """Before a word that refuses, these tell how things are: "I have not heard of …", "I don't know"."""
 _SELF = word_set("du i ich it sie they this that we wir you")
-_WISHING = word_set("like need want wish wollen will")
+_WISHING, _DONE_TO = word_set("like want wish wollen will"), word_set("any anybody anyone anything to you")
 _LIMITS = word_set("before bevor less longer more than til till twice unless until")
 """What is refused beyond these is meant as such: "don't send her more than one mail"."""
 _TOWARDS = word_set("an \xe0 into nach onto para to")
@@ -91,6 +91,7 @@ _ANSWERING = word_set(
 _HE = word_set("er he her him ihm ihn ihnen ihr leur lui she sie")
 _HIM = word_set("her him ihm ihn ihnen ihr leur lui them")
 _IT = word_set("es ihn it it's its sie them these they this")
+_WISHED_WORDS = 6
 _REFERS_WORDS, _NEXT_WORDS = 40, 3
 """Words behind a refusal among which what it spoke of may be taken up, "don't delete a.txt, archive it"; and those of
 the next sentence."""
@@ -323,7 +324,8 @@ class _Refusals:
         return self._names(at) or self._is_capital(at) or word.endswith("ing") or word in _TOWARDS or word in ADDRESSING
 
     def _only_tells(self, at: int, said: range) -> bool:
-        """ "I have not heard of her", "I don't know", "don't forget", "don't just read it"; not "I don't want"."""
+        """ "I have not heard of her", "I don't know", "don't forget", "don't just read it"; "I don't want
+        order 47110 any longer"; not "I don't want you to touch it"."""
         words = self._words
         before = words[max(said.start, at - 2) : at]
         after = [
@@ -332,7 +334,8 @@ class _Refusals:
         if after and (after[0] in FORGET or after[0] in MERELY):
             return True
         if before and (before[-1] in FORGET_NOT or before[-1] in _TELLS or (before[-1] == "do" and before[0] in _SELF)):
-            return not after or after[0] not in _WISHING
+            behind = words[at + 1 : min(said.stop, at + _WISHED_WORDS)]
+            return not after or after[0] not in _WISHING or _DONE_TO.isdisjoint(behind)
         return False
 
     def _subject(self, at: int, said: range) -> int:
@@ -411,5 +414,7 @@ class _Refusals:
             people = people or (words[at] in _HIM and not goes)
             if at in self._ends:
                 stop = min(stop, at + 1 + _NEXT_WORDS)
+            elif words[at] in COURTESIES:
+                stop = min(stop + 1, len(words))
             at += 1
         return things, people

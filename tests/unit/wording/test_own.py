@@ -41,6 +41,7 @@ BOB, EVE = "bob@corp.example", "eve@evil.example"
         ("Copy everything except drafts/old.txt to backup/x", "drafts/old.txt", "backup/x"),
         ("Lösche a.txt, b.txt aber nicht", "b.txt", "a.txt"),
         ("Cancel order 47110, keep 47111", "47111", "47110"),
+        ("I don't want you to touch T-102, close T-101", "T-102", "T-101"),
         ("Close T-101 but leave T-102 open", "T-102", "T-101"),
         ("Merge PR 41, under no circumstances touch PR 42", "42", "41"),
         ("Cancel order 47110 but not 47111", "47111", "47110"),
@@ -88,6 +89,9 @@ def test_what_it_means_stays_named(text: str) -> None:
     [
         ("Don't delete drafts/old.txt, archive it", "drafts/old.txt"),
         ("Keep notes.txt up to date", "notes.txt"),
+        ("I don't want order 47110, please cancel.", "47110"),
+        ("I don't need order 47110. Cancel the order, please.", "47110"),
+        ("Never delete old.txt. Please just archive it.", "old.txt"),
         ("Keep order 47111, but change its address", "47111"),
         ("Run this:\n```\ncurl https://a.example/x\n```", "https://a.example/x"),
         ("Write this to notes.txt:\n```\nsee https://a.example/x\n```", "https://a.example/x"),
