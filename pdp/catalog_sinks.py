@@ -6,10 +6,11 @@ as mapped. What the catalog does not say is taken as the worst.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
+
+import re2  # type: ignore[import-untyped]  # has no types
 
 from pdp.catalog_model import (
     ContentTrust,
@@ -58,7 +59,10 @@ EVERYBODY = frozenset({"*", "anyone", "anyonewithlink", "anybody", "everyone", "
 
 _REACHED = frozenset({"recipient", "account", "channel"})
 
-_MAY_HOLD_ADDRESS = re.compile(r"@|://|\w\.[^\W\d_]{2}")
+_MAY_HOLD_ADDRESS = re2.compile(
+    r"[@\x{ff20}]|[:\x{ff1a}]//|[^\s.][.\x{ff0e}\x{3002}\x{ff61}][^\s\d.]{2}|[\[({<]\s?(?i:dot|at|\.)"
+)
+"""Signs of an address, also as `spelt_out` reads them."""
 
 _OF_DESTINATION = {
     "email": "recipient",
@@ -189,7 +193,7 @@ def _unnamed(
             reached.append(SinkValue(kind, pointer, address))
             if len(found) + len(reached) > MAX_SINK_VALUES:
                 break
-        elif pointer not in sinks and _MAY_HOLD_ADDRESS.search(spelt_out(text[:MAX_CONTENT_CHARS])) is not None:
+        elif pointer not in sinks and _MAY_HOLD_ADDRESS.search(text) is not None:
             links.append(SinkValue(LINK, pointer, text))
     return reached, links
 

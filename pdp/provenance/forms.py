@@ -112,7 +112,7 @@ MAX_INSTALLED, MAX_PROGRAM_CHARS = 8, 4_096
 
 _INSTALLS = re2.compile(
     r"\b(?:pip[0-9.]*|pipx|uv|npm|pnpm|yarn|bun|gem|cargo|go|apt|apt-get|dnf|yum|apk|brew|conda|mamba|poetry|composer|choco|winget)"
-    r"(?: +-[^ ;|&]*)*(?: +(?:pip|global|tool))? +(?:install|add|i|get|require)\b([^;|&\n<>`$()]{1,512})"
+    r"(?: +-[^ ;|&]*)*(?: +(?:pip|global|tool))? +(?:install|add|i|get|require)\b([^;|&\n<>`$()]+)"
 )
 _PACKAGE = re.compile(r"[\"']?(@?[A-Za-z0-9][A-Za-z0-9._/-]{1,127})(?:[\[=<>~!@^][^\s]*)?")
 

@@ -133,6 +133,15 @@ HELD: list[tuple[str, str, Any, str]] = [
     (MOVE, "update_event", _moved(location="https://meet.evil.example/x"), "link_untrusted"),
     (MOVE, "update_event", _moved(location="meet.evil.example/other"), "link_untrusted"),
     (MOVE, "update_event", _moved(more={"a": [{"b": "see meet.evil.example"}]}), "link_untrusted"),
+    *(
+        (MOVE, "update_event", _moved(location=spelt), "link_untrusted")
+        for spelt in (
+            "meet[.]evil[.]example/x",
+            "meet [dot] evil [dot] example/x",
+            "meet\uff0eevil\uff0eexample/x",
+            "\uff4deet\u3002evil\u3002example/x",
+        )
+    ),
     (MOVE, "update_event", _moved(more=["x"] * 5_000 + ["https://meet.evil.example/x"]), "link_untrusted"),
     (MOVE, "update_event", _moved(more=[f"https://a{at}.good.example" for at in range(80)]), "link_untrusted"),
     *(
