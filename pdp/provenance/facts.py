@@ -280,7 +280,7 @@ def _meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
         return {"pointed": False, "left_open": False}
     if _is_account(ref) or not _is_recorded(hit):
         return {}
-    if ref.meant_at < 0 or view.request is None:
+    if ref.meant_at < 0 or view.request is None or (hit.trusted and ref.reach == MAIL and view.request.delegates):
         return {"left_open": view.request is not None}
     gives_one = by_name and ref.reach == MAIL and bool(view.request.named & NAMED_EMAIL)
     means_many = bool(view.request.named & MEANS_MANY) and not by_name

@@ -56,6 +56,8 @@ _CHANNEL_FIELD = re.compile(r"(?i)(?:channel|channel_?name|name)$")
 _SENTENCE_SIGN = re.compile(r"[.!](?:\s|$)")
 _ABBREVIATED = frozenset({"co", "corp", "e.v", "inc", "jr", "llc", "ltd", "sr"})
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_SHOWN = re.compile(r"(?:[^<>@]{0,64}<|(?i:mailto):)\s*[^<>\s]+\s*>?")
+"""A mail address with its owner's name or a label: what stands in a sentence is nobody's by that."""
 
 
 class Pairs:
@@ -290,7 +292,7 @@ def _field_words(name: str) -> frozenset[str]:
 
 def _value(text: str) -> str:
     """Returns a value that may stand for somebody, "" for a phrase; of a mail address with its owner's name the address alone."""
-    if "@" in text and len(text) <= 2 * MAX_VALUE_CHARS:
+    if "@" in text and len(text) <= 2 * MAX_VALUE_CHARS and _SHOWN.fullmatch(text.strip()):
         held = addresses(text)
         if len(held) == 1 and held[0][0] == "e":
             return held[0][2:]

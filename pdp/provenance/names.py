@@ -21,7 +21,7 @@ from pdp.provenance.meant import (
     reach_of,
 )
 from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, Lookup, SinkRef
-from pdp.provenance.shapes import PATH_SHAPE, id_shape
+from pdp.provenance.shapes import PATH_SHAPE, id_shape, is_written
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
 from pdp.suggest.words import word_set
@@ -104,7 +104,10 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
 
 
 def _shape(request: Request, kind: str, value: str) -> str:
-    shape = PATH_SHAPE if kind == "path" else id_shape(fold(value).strip()) if kind == "id" else ""
+    folded = fold(value).strip()
+    if kind == "path":
+        return PATH_SHAPE if PATH_SHAPE in request.written and not is_written(folded, request.written) else ""
+    shape = id_shape(folded) if kind == "id" else ""
     return shape if shape in request.written else ""
 
 

@@ -29,12 +29,19 @@ def id_shape(text: str) -> str:
 
 
 def written_shapes(folded: str) -> frozenset[str]:
-    """Returns the shapes of the ids that a folded request writes out, and `PATH_SHAPE` where it writes out a path of a file."""
+    """Returns the shapes of the ids that a folded request writes out; where it writes out files `PATH_SHAPE` and their paths."""
     found = set()
     for token in _TOKEN.findall(folded):
         bare = token.strip(_AROUND)
         found.add(id_shape(bare))
         name, dot, ending = bare.rpartition(".")
         if dot and name and ending in FILE_ENDINGS and "@" not in bare and "://" not in bare:
-            found.add(PATH_SHAPE)
+            found |= {PATH_SHAPE, PATH_SHAPE + bare.lstrip("./")}
     return frozenset(found - {""})
+
+
+def is_written(path: str, written: frozenset[str]) -> bool:
+    """Tells whether a folded path is one that the request writes out, in another folder's terms: `/srv/drafts/old.txt` and
+    "drafts/old.txt"."""
+    whole = PATH_SHAPE + path.replace("\\", "/").lstrip("./")
+    return any(whole.endswith(each) for each in written if len(each) > len(PATH_SHAPE) and each.startswith(PATH_SHAPE))

@@ -63,6 +63,9 @@ _MONEY_WORDS = 8
 """Words behind such a verb among which the money stands."""
 
 _SOMEBODY = word_set("anybody anyone everybody everyone he her him people she somebody someone them who whoever whom")
+_DATIVE = word_set("dem der einem einer ihrem ihrer meinem meiner seinem seiner unserem unserer")
+_ARTICLES = word_set("das den die eine einen meine meinen unser unsere unseren")
+"""German articles, behind which a noun says who somebody is: after a verb, and after "an"."""
 _OTHERS = word_set("all more others rest")
 _USER = word_set("me us")
 _ONE_OF_THEM = word_set("her him")
@@ -144,6 +147,7 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
     found: dict[str, None] = {}
     verbs: set[str] = set()
     sends_it = told_to = False
+    last = len(read.words) - 1
     for at, word in enumerate(read.words[:-1]):
         if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
@@ -175,6 +179,15 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
             continue
         if is_verb and pays and word not in PAYING and word not in HANDING:
             continue  # who orders a pizza pays no Margherita
+        if read.words[at + 1] in (_DATIVE if is_verb else _DATIVE | _ARTICLES) and read.is_capital(min(at + 2, last)):
+            names, end = names_at(read, at + 2, of_verb=False)
+            names = names[1:]  # nouns have a capital letter in German: "dem Vermieter Meier"
+            if not names:
+                return _Led(otherwise=True)
+            found.update(dict.fromkeys(names))
+            continue
+        if is_verb and read.words[at + 1] in _ARTICLES:
+            continue  # "schick den Bericht an Bob"
         names, end = names_at(read, at + 1, of_verb=is_verb)
         if pays and not is_verb and _ACCOUNT.fullmatch(read.tokens[at + 1].group()):
             names, end = [read.tokens[at + 1].group()], at + 2
