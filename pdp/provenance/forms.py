@@ -7,7 +7,7 @@ two words in a row prove that the user named a value, the same words anywhere in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -19,31 +19,23 @@ from pdp.catalog_sinks import CONTENT
 from pdp.fold import fold
 from pdp.hosts import is_given_out
 from pdp.provenance.beside import accounts, beside, is_labelled
-from pdp.provenance.told import detail_number, details_in_steps
+from pdp.provenance.told import detail_number
 from pdp.remembered import remembered
-from pdp.steps import Steps, finish
-from pdp.wording.clauses import clauses
-from pdp.wording.grammar import BEGGING, COURTESIES, FUNCTION_WORDS
 from pdp.wording.marks import (
     account,
     address_spans,
     address_spellings,
     bank_accounts,
-    host_marks,
     identifiers,
     mark_parts,
     opened,
     opened_whole,
-    pieces,
     resolved,
     site_mark,
     spellings,
     spelt_out,
     words,
 )
-from pdp.wording.own import Own, own_words
-from pdp.wording.sums import stated_marks
-from pdp.wording.things import THINGS
 from writ.frozen import frozen
 
 HASH_BYTES = 5
@@ -61,8 +53,6 @@ MAX_LABELLED = 512
 MAX_SIGNS, MAX_DOTS = 48, 256
 """Most signs of mail addresses, of URLs and of host names in one value."""
 
-MAX_REQUEST_MARKS = 3_000
-"""Marks kept of a request of 16 KiB; more do not occur in prose of that length."""
 
 MAX_PATH_PARTS = 6
 
@@ -72,7 +62,7 @@ id to what a sentence may call its record."""
 
 QUERY = "query"
 
-_MENTIONED = "r:"
+MENTIONED = "r:"
 """Before marks of what a request only quotes or refuses: what is searched or read by it is spoken of."""
 
 PATH, CODE, URL = "path", "code", "url"
@@ -123,15 +113,6 @@ _CODE = re.compile(r"[A-Za-z]{1,3}[-_]?[0-9]{1,12}")
 
 _TELLING_CODE = re.compile(r"[A-Za-z]{2}[0-9]{2}")
 """As short as a number that stands anywhere by chance, and yet not one."""
-
-_ID_WORDS = frozenset(
-    {"id", "ids", "no", "nr", "number", "num", "ref", "reference", "key", "code", "ticket", "order", "version"}
-)
-"""After one of these a short number is an id that the user names, not a number that happens to be there."""
-
-
-_AROUND = ".,;:!?)'\"` "
-"""What stands around an id in a sentence."""
 
 
 @frozen
@@ -236,7 +217,7 @@ def installed_forms(text: str) -> list[tuple[Form, ...]]:
     forms: list[tuple[Form, ...]] = []
     for name in list(found)[:MAX_INSTALLED]:
         marks = tuple(dict.fromkeys(f"w:{part}" for part in words(name)))
-        user = Form(where=IN_USER, marks=tuple(_in_a_row(words(name))))
+        user = Form(where=IN_USER, marks=tuple(in_a_row(words(name))))
         forms.append((user, Form(where=IN_RECORDS, marks=(whole_mark(name),)), Form(where=IN_TEXT, marks=marks)))
     return forms
 
@@ -278,12 +259,12 @@ def _forms(kind: str, text: str) -> list[Form]:
         elif is_weak(text):
             forms.append(Form(where=IN_USER, marks=("i:" + fold(text).strip(),)))
         else:
-            forms.append(Form(where=IN_USER, marks=tuple(_in_a_row(parts))))
+            forms.append(Form(where=IN_USER, marks=tuple(in_a_row(parts))))
     return forms
 
 
 def _mentioned(marks: tuple[str, ...]) -> Form:
-    return Form(where=IN_USER, marks=tuple(_MENTIONED + mark for mark in marks))
+    return Form(where=IN_USER, marks=tuple(MENTIONED + mark for mark in marks))
 
 
 def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
@@ -377,107 +358,7 @@ def whole_mark(text: str) -> str:
     return "k:" + folded if is_weak(text) else "v:" + (folded.lstrip("@#") or folded)
 
 
-def _in_a_row(parts: list[str]) -> list[str]:
+def in_a_row(parts: list[str]) -> list[str]:
     if len(parts) == 1:
         return ["w:" + parts[0]]
     return list(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
-
-
-def request_marks(text: str) -> list[str]:
-    """Returns the marks of a user's request: what it names, its words, words in a row, and ids that it calls so."""
-    return finish(marks_in_steps(text, own_words(text)))
-
-
-def marks_in_steps(text: str, own: Own) -> Steps[list[str]]:
-    """Does what `request_marks` does, in steps. `own`: what of the request names whom and what its user means."""
-    found: dict[str, None] = {}
-    named: set[str] = set()
-    spelt: set[str] = set()
-    for piece in pieces(own.named):
-        named |= identifiers(piece)
-        yield
-    for piece in pieces(own.worded):
-        spelt |= spellings(piece)
-        yield
-    found.update(dict.fromkeys(sorted(host_marks(named))))
-    for mark in sorted(named):
-        found[mark] = None
-        if mark[0] == "u":
-            host, rest = mark_parts(mark)
-            if not rest:
-                found["h:" + host] = None
-    for inner in opened(own.named):
-        found.update(dict.fromkeys(sorted(identifiers(inner))))
-        yield
-    if own.named != text:
-        for piece in pieces(text):
-            found.update(dict.fromkeys(_MENTIONED + mark for mark in sorted(identifiers(piece) - named)))
-            yield
-    # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
-    found.update(dict.fromkeys(stated_marks(text)))
-    yield
-    found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
-    said, opening, ends = clauses(fold(text))
-    found.update(dict.fromkeys(f"c:{said[at]}" for at in _bidding(said, opening, ends)))
-    yield
-    parts = words(own.worded)
-    found.update(dict.fromkeys(_ids(own.named, words(own.named))))
-    yield
-    found.update(dict.fromkeys(sorted(spelt)))
-    found.update(dict.fromkeys("w:" + part for part in parts))
-    found.update(dict.fromkeys(f"b:{one} {two}" for one, two in pairwise(parts)))
-    if own.worded != text:
-        found.update(dict.fromkeys(f"{_MENTIONED}w:{part}" for part in words(text)))
-    yield
-    return list(found)[:MAX_REQUEST_MARKS]
-
-
-def _bidding(said: Sequence[str], opening: set[int], ends: dict[int, str]) -> list[int]:
-    """Returns the places of words that begin a clause and may bid what they say, "please" and "could you" left out: none that
-    stands alone, "Cull? Read about colony 5.", and none of a question but a polite one."""
-    found = []
-    asks = False
-    for at in reversed(range(len(said))):
-        asks = ends[at] == "?" if at in ends else asks
-        if at not in opening:
-            continue
-        begins, begs = _after_courtesy(said, at)
-        if (begs or not asks) and begins < len(said) and begins not in ends and begins + 1 not in opening:
-            found.append(begins)
-    return sorted(found)
-
-
-def _after_courtesy(said: Sequence[str], at: int) -> tuple[int, bool]:
-    """Returns where a clause begins behind its courtesies, and whether one of them is a polite question."""
-    begs = False
-    while at + 1 < len(said):
-        if said[at] in BEGGING and said[at + 1] == "you":
-            at, begs = at + 2, True
-        elif said[at] in COURTESIES:
-            at += 1
-        else:
-            break
-    return at, begs
-
-
-def _ids(text: str, parts: list[str]) -> list[str]:
-    called = [two for one, two in pairwise(parts) if one in _ID_WORDS or (one in THINGS and is_code(two))]
-    for quote in "'\"`#":
-        pieces = text.split(quote)
-        # Between quotes, and after a number sign.
-        called += [piece.split()[0] for piece in pieces[1:] if piece.split() and len(piece.split()[0]) <= 8]
-    called += _written_out(fold(text).split())
-    return ["i:" + fold(called_so).strip(_AROUND) for called_so in called]
-
-
-def _written_out(tokens: list[str]) -> Iterator[str]:
-    """Yields short codes that a request writes out: `c-7` wherever it stands; `h1` where it ends what is spoken of, "move hive h1
-    to", since one before a noun ("all f1 races") or behind a small word ("in q3") may stand there by chance."""
-    before = ""
-    for token, after in pairwise([*tokens, ""]):
-        bare = token.strip(_AROUND)
-        if is_code(bare) and is_weak(bare):
-            ends = token[-1] != bare[-1] or not after or after in FUNCTION_WORDS
-            if "-" in bare or "_" in bare or (before.isalpha() and before not in FUNCTION_WORDS and ends):
-                yield bare
-        before = token

@@ -46,6 +46,8 @@ class Hit:
     bidden_pointed: bool = False
 
 
+NO_HIT = Hit()
+
 NAMES_SOURCE, NAMES_THING, NAMES_RECORD, NAMES_PAGE, NAMES_DEED, NAMES_ITSELF = 1, 2, 4, 8, 16, 32
 
 

@@ -10,9 +10,10 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from pdp.fold import fold
-from pdp.provenance.forms import hash_marks, marks_in_steps
+from pdp.provenance.forms import hash_marks
 from pdp.provenance.meant import request_names_in_steps
 from pdp.provenance.model import Lookup
+from pdp.provenance.said import marks_in_steps
 from pdp.provenance.shapes import written_shapes
 from pdp.provenance.told import said_in_steps
 from pdp.steps import Steps, finish

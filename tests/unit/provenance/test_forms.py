@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from pdp.provenance.forms import IN_RECORDS, IN_TEXT, IN_USER, address_forms, is_addressed, request_marks, value_forms
+from pdp.provenance.forms import IN_RECORDS, IN_TEXT, IN_USER, address_forms, is_addressed, value_forms
+from pdp.provenance.said import request_marks
 from pdp.wording.marks import text_marks, url_parts
 
 

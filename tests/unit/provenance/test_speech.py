@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdp.provenance.forms import request_marks
+from pdp.provenance.said import request_marks
 from pdp.provenance.speech import MAX_KNOWN, MAX_KNOWN_CHARS, Requests
 from pdp.steps import finish
 from pdp.wording.request import request_facts
