@@ -144,7 +144,7 @@ def _of_sentence(
             found.update(dict.fromkeys(said[at - said.start :], EVERYTHING))
             return
         behind = _told_from(words, at, said, opening, ends) or _noted_from(words, at, said, opening, ends)
-        behind = behind or _others_must(words, at, said, begins=begins) or _free_to(words, at, said)
+        behind = behind or _others_must(words, at, said, ends, begins=begins) or _free_to(words, at, said)
         behind = behind or _not_wanted(words, at, said)
         behind = behind or (0 if begins else _told_of_a_duty(words, at, said))
         if begins and _does_himself(words, at, said, ends):
@@ -197,13 +197,15 @@ def _wonders(words: Sequence[str], at: int) -> bool:
     return words[at] in _WHY and len(after) > 1 and after[0] in _WOULD and (after[1] in _ANYBODY or after[1] in _SELF)
 
 
-def _others_must(words: Sequence[str], at: int, said: range, *, begins: bool) -> int:
-    """ "Bob must delete it", "write that Ada should pay"; not "Ada should be added"."""
+def _others_must(words: Sequence[str], at: int, said: range, ends: Mapping[int, str], *, begins: bool) -> int:
+    """ "Bob must delete it", "write that Ada should pay"; neither "Ada should be added" nor "yes, they can, answer that"."""
     first = at + 1 if words[at] in _SAYING else at
     if not (begins or first > at):
         return 0
     for place in range(first + 1, min(said.stop - 1, first + 1 + _SUBJECT_WORDS)):
         whom = words[first:place]
+        if place - 1 in ends or place in ends:
+            return 0
         if words[place] in _MUST and words[place + 1] != "be":
             return place + 1 if _is_somebody(whom) or whom[-1] in _THEY else 0
         if words[place] == "is" and words[place + 1] == "going" and _is_somebody(whom):

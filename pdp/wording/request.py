@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pdp.fold import fold
 from pdp.steps import Steps, finish
+from pdp.suggest.words import word_set
 from pdp.wording.aside import put_aside
 from pdp.wording.clauses import clauses
 from pdp.wording.deeds import deeds_at
@@ -46,6 +47,8 @@ _DENYING = NOT | frozenset(
     | {"alone", "forbid", "forbids", "forbidden", "ignore", "refrain", "stop"}
 )
 """Words by which a request may deny what it names; of those that are not NOT, "no" may only stand for a number."""
+_HARMLESS = word_set("big doubt hurry idea longer matter object pressure problem problems rush stress surprise worries")
+"""Behind "no", these deny nothing that could be done: "send the electrician, money's no object"."""
 
 
 _ACCOUNT_DIGITS = 9  # a date has eight
@@ -100,9 +103,16 @@ def facts_in_steps(text: str, named_in: str) -> Steps[RequestFacts]:
         | MEANS_MANY * _means_many(every)
         | WISHES * (wish.found and not bidden.refuses)
         | ENTRUSTS * entrusted
-        | FORBIDS * (bidden.refuses or not _DENYING.isdisjoint(every)),
+        | FORBIDS * (bidden.refuses or _denies(every)),
         delegates=hands_over,
     )
+
+
+def _denies(words: Sequence[str]) -> bool:
+    return any(
+        word in _DENYING and not (word == "no" and words[at] in _HARMLESS)
+        for at, word in enumerate(words[:-1], start=1)
+    ) or (bool(words) and words[-1] in _DENYING)
 
 
 def _means_many(words: Sequence[str]) -> bool:

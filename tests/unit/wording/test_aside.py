@@ -11,7 +11,7 @@ from pdp.wording.aside import put_aside
 from pdp.wording.clauses import clauses
 from pdp.wording.intent import action_kind, is_asked
 from pdp.wording.lexicon import Deed
-from pdp.wording.request import request_facts
+from pdp.wording.request import FORBIDS, request_facts
 from writ.action import Verb
 
 DELETES = action_kind("delete_file", [Verb.DELETE], ["file"])
@@ -280,3 +280,22 @@ def test_what_is_put_off_by_an_hour_is_changed() -> None:
 def test_no_text_raises(parts: list[str]) -> None:
     words, opening, ends = clauses(" ".join(parts))
     assert finish(put_aside(words, opening, ends)).keys() <= set(range(len(words)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I found this, https://walls.example/lime-mortar - would you post it?",
+        "Somebody asks whether the mugs can go in there. Yes they can, answer that.",
+        "As for Bob, he should know by now, mail him the plan",
+    ],
+)
+def test_who_may_do_something_in_one_part_of_a_sentence_has_not_the_deeds_of_the_next(text: str) -> None:
+    assert request_facts(text).deeds & Deed.SEND
+
+
+def test_no_before_what_cannot_be_done_forbids_nothing() -> None:
+    assert not request_facts("Send the electrician, money's no object").named & FORBIDS
+    assert not request_facts("no rush, send the electrician").named & FORBIDS
+    assert request_facts("Send no electrician").named & FORBIDS
+    assert request_facts("Send nobody").named & FORBIDS
