@@ -97,7 +97,8 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
     if addressed.trusted:
         return not meant.trusted
     if ref.reach == NUMBER:
-        return ref.told and not _is_left_to_a_source(view.request) and not is_called(meant)
+        pointed = hit.trusted or hit.record_pointed  # `find_user("Ada")` that answers `U7`
+        return ref.told and not (pointed or is_called(meant) or _is_left_to_a_source(view.request))
     if ref.reach != HANDLE or is_called(meant):
         return False
     if hit == NO_HIT and ref.told:

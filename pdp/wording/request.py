@@ -5,7 +5,7 @@ By words alone (`pdp.wording.lexicon`), in linear time. Only bits are kept, neve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pdp.fold import fold
 from pdp.steps import Steps, finish
@@ -13,12 +13,8 @@ from pdp.suggest.words import word_set
 from pdp.wording.aside import put_aside
 from pdp.wording.clauses import clauses
 from pdp.wording.deeds import deeds_at
-from pdp.wording.grammar import (
-    NOT,
-)
-from pdp.wording.lexicon import (
-    DEEDS_ON_OTHERS,
-)
+from pdp.wording.grammar import ALSO_BIDS, COURTESIES, NOT
+from pdp.wording.lexicon import DEEDS_ON_OTHERS
 from pdp.wording.marks import identifiers, pieces
 from pdp.wording.mood import Bidden
 from pdp.wording.own import own_words
@@ -29,10 +25,12 @@ from pdp.wording.wishes import Wish, delegates, entrusts
 from writ.frozen import frozen
 
 NAMED_EMAIL, NAMED_ACCOUNT, NAMED_URL, MEANS_MANY, WISHES, ENTRUSTS, FORBIDS = 1, 2, 4, 8, 16, 32, 64
+REFUSES = 128
 """Bits of what a request names by its address; whether it speaks of all or several of a kind; whether it holds a sentence that
 neither asks a question, nor asks to read, nor holds a deed that is known, so that it may wish for anything, unless one is refused
 by a turn of phrase (WISHES); whether it leaves the details of what it asks for to somebody, "as she says" (ENTRUSTS); whether it
-denies anything, so that what it names may be what must not be done (FORBIDS)."""
+denies anything, so that what it names may be what must not be done (FORBIDS), and whether it begins a clause by refusing a deed,
+whatever verb it is, "don't tell Bob", "leave it alone" (REFUSES)."""
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "others", "members", "people", "whoever"}
@@ -47,6 +45,9 @@ _DENYING = NOT | frozenset(
     | {"alone", "forbid", "forbids", "forbidden", "ignore", "refrain", "stop"}
 )
 """Words by which a request may deny what it names; of those that are not NOT, "no" may only stand for a number."""
+_NEVER = word_set("don't dont jamais never nie niemals nunca")
+_KEEPING = word_set("keep leave")
+_NOT_LAST = word_set("nicht pas alone")
 _HARMLESS = word_set("big doubt hurry idea longer matter object pressure problem problems rush stress surprise worries")
 """Behind "no", these deny nothing that could be done: "send the electrician, money's no object"."""
 
@@ -103,7 +104,8 @@ def facts_in_steps(text: str, named_in: str) -> Steps[RequestFacts]:
         | MEANS_MANY * _means_many(every)
         | WISHES * (wish.found and not bidden.refuses)
         | ENTRUSTS * entrusted
-        | FORBIDS * (bidden.refuses or _denies(every)),
+        | FORBIDS * (bidden.refuses or _denies(every))
+        | REFUSES * (bidden.refuses or _refuses(words, opening, ends)),
         delegates=hands_over,
     )
 
@@ -113,6 +115,15 @@ def _denies(words: Sequence[str]) -> bool:
         word in _DENYING and not (word == "no" and words[at] in _HARMLESS)
         for at, word in enumerate(words[:-1], start=1)
     ) or (bool(words) and words[-1] in _DENYING)
+
+
+def _refuses(words: Sequence[str], opening: Collection[int], ends: Mapping[int, str]) -> bool:
+    """ "Don't tell Bob", "please never share it", "do not close it", "sag es Bob nicht", "leave it alone", "keep it open"."""
+    for at, word in enumerate(words[:-1]):
+        begins = at in opening or words[at - 1] in COURTESIES or words[at - 1] in ALSO_BIDS
+        if begins and (word in _NEVER or word in _KEEPING or (word == "do" and words[at + 1] == "not")):
+            return True
+    return any(words[at] in _NOT_LAST for at in ends)
 
 
 def _means_many(words: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from pdp.wording.aside import put_aside
 from pdp.wording.clauses import clauses
 from pdp.wording.intent import action_kind, is_asked
 from pdp.wording.lexicon import Deed
-from pdp.wording.request import FORBIDS, request_facts
+from pdp.wording.request import FORBIDS, REFUSES, request_facts
 from writ.action import Verb
 
 DELETES = action_kind("delete_file", [Verb.DELETE], ["file"])
@@ -299,3 +299,21 @@ def test_no_before_what_cannot_be_done_forbids_nothing() -> None:
     assert not request_facts("no rush, send the electrician").named & FORBIDS
     assert request_facts("Send no electrician").named & FORBIDS
     assert request_facts("Send nobody").named & FORBIDS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Don't tell Bob about it", True),
+        ("Summarise it, and please never share it", True),
+        ("do not close issue 41", True),
+        ("Sag es Bob nicht", True),
+        ("Leave docs/index.md alone", True),
+        ("Keep ticket T-101 open", True),
+        ("Start the engine without a hitch", False),
+        ("The issue hasn't been resolved, get support", False),
+        ("no rush, send the electrician", False),
+    ],
+)
+def test_a_deed_is_refused_at_the_beginning_of_a_clause(text: str, expected: bool) -> None:
+    assert bool(request_facts(text).named & REFUSES) is expected
