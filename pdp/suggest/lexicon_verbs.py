@@ -25,7 +25,7 @@ _STRICT: Mapping[Verb, str] = {
     Verb.CREATE: (
         "design plot cp ln tar allocate define ensure establish populate replicate seed transcode remember "
         "memorize draw recreate create add insert generate make new compose prepare build duplicate clone "
-        "save import register draft init initialize provision mkdir touch produce render compress zip unzip "
+        "save import register draft init initialize provision mkdir touch produce render compress unzip "
         "enroll enqueue ingest scaffold onboard login authenticate"
     ),
     Verb.UPDATE: (
@@ -79,7 +79,7 @@ _LOOSE: Mapping[Verb, str] = {
     ),
     Verb.LIST: ("filter index sort rank history"),
     Verb.CREATE: (
-        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve hire mint mock"
+        "store log queue schedule note record copy fork branch commit backup snapshot plan book reserve hire mint mock zip"
     ),
     Verb.UPDATE: (
         "combine mix open echo cut claim end flag handle hold manage route return release renew print apply "
