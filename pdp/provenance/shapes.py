@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"#?([0-9]{5,12})")
 """A shorter number may be a year, a price or a time."""
 _TOKEN = re.compile(r"[^\s,;:!?()\"'`<>\[\]]{2,256}")
 _AROUND = ".*_"
+_MAX_PARTS = 16
 
 
 def id_shape(text: str) -> str:
@@ -43,5 +44,7 @@ def written_shapes(folded: str) -> frozenset[str]:
 def is_written(path: str, written: frozenset[str]) -> bool:
     """Tells whether a folded path is one that the request writes out, in another folder's terms: `/srv/drafts/old.txt` and
     "drafts/old.txt"."""
-    whole = PATH_SHAPE + path.replace("\\", "/").lstrip("./")
-    return any(whole.endswith(each) for each in written if len(each) > len(PATH_SHAPE) and each.startswith(PATH_SHAPE))
+    parts = path.replace("\\", "/").lstrip("./").split("/")
+    return any(
+        PATH_SHAPE + "/".join(parts[at:]) in written for at in range(max(0, len(parts) - _MAX_PARTS), len(parts))
+    )

@@ -6,33 +6,21 @@ pattern is linear.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
 from pdp.catalog_sinks import EVERYBODY
 from pdp.fold import fold
 from pdp.provenance.forms import IN_USER, PATH, Form, plain_path, value_forms
 from pdp.provenance.model import ALL, WIDER
+from pdp.suggest.words import word_set
 from pdp.wording.lexicon import Deed
 from pdp.wording.marks import words
 
-_SAYS_ALL = (
-    *(
-        "all",
-        "every",
-        "everything",
-        "everyone",
-        "everybody",
-        "anyone",
-        "anybody",
-        "public",
-        "publicly",
-        "whole",
-        "entire",
-    ),
-    *("alle", "alles", "jeder", "jede", "tous", "tout", "todos", "todo"),
+_SAYS_ALL = word_set(
+    "all every everything everyone everybody anyone anybody public publicly whole entire alle alles jeder jede tous tout todos todo"
 )
-_ALL_VALUES = frozenset(_SAYS_ALL) | EVERYBODY | {"**", "%", "any"}
+_ALL_VALUES = _SAYS_ALL | EVERYBODY | {"**", "%", "any"}
+_PARTS = ("/", "\\")
 _OF_THINGS, _OF_PEOPLE = frozenset({"id", "path"}), frozenset({"recipient", "channel"})
 _GRAVE = int(Deed.DELETE | Deed.ADMIN)
 _ON_ALL = int(_GRAVE | Deed.UPDATE | Deed.PAY)
@@ -64,8 +52,20 @@ def width(kind: str, text: str, by_verb: int, said: str | None) -> int:
 
 def _is_only_around(folder: str, said: str) -> bool:
     """Tells whether a request writes a folder, and only before what is in it: not "clear drafts, drafts/old.txt first"."""
-    found = list(re.finditer(rf"(?<!\w){re.escape(folder)}(?!\w)", said))
-    return bool(found) and all(re.match(r"[/\\][^\s/\\]", said[one.end() : one.end() + 2]) for one in found)
+    at, written = said.find(folder), False
+    while at >= 0:
+        end = at + len(folder)
+        if not (_is_of_a_word(said[at - 1 : at]) or _is_of_a_word(said[end : end + 1])):
+            sign, name = said[end : end + 1], said[end + 1 : end + 2]
+            if sign not in _PARTS or not name or name in _PARTS or name.isspace():
+                return False
+            written = True
+        at = said.find(folder, end)
+    return written
+
+
+def _is_of_a_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def wide_forms(kind: str, text: str, beyond: int) -> tuple[Form, ...]:
@@ -75,5 +75,5 @@ def wide_forms(kind: str, text: str, beyond: int) -> tuple[Form, ...]:
     ]
     if beyond == ALL:
         marks = tuple(dict.fromkeys(f"w:{word}" for word in words(text) if word not in _ALL_VALUES))
-        forms += [Form(where=IN_USER, marks=(*marks, f"w:{word}")) for word in _SAYS_ALL]
+        forms += [Form(where=IN_USER, marks=(*marks, f"w:{word}")) for word in sorted(_SAYS_ALL)]
     return tuple(forms)
