@@ -45,6 +45,5 @@ def is_written(path: str, written: frozenset[str]) -> bool:
     """Tells whether a folded path is one that the request writes out, in another folder's terms: `/srv/drafts/old.txt` and
     "drafts/old.txt"."""
     parts = path.replace("\\", "/").lstrip("./").split("/")
-    return any(
-        PATH_SHAPE + "/".join(parts[at:]) in written for at in range(max(0, len(parts) - _MAX_PARTS), len(parts))
-    )
+    ends = ("/".join(parts[at:]) for at in range(max(0, len(parts) - _MAX_PARTS), len(parts)))
+    return parts[-1] != "" and any(PATH_SHAPE + end in written for end in ends)

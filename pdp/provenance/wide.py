@@ -17,7 +17,8 @@ from pdp.wording.lexicon import Deed
 from pdp.wording.marks import words
 
 _SAYS_ALL = word_set(
-    "all every everything everyone everybody anyone anybody public publicly whole entire alle alles jeder jede tous tout todos todo"
+    "all every everything everyone everybody anyone anybody public publicly whole entire"
+    " alle alles jeder jede tous tout todos todo"
 )
 _ALL_VALUES = _SAYS_ALL | EVERYBODY | {"**", "%", "any"}
 _PARTS = ("/", "\\")
