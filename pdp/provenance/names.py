@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
@@ -84,11 +85,8 @@ def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRe
             refused_at = len(lookups.found)
             lookups.found.append(Lookup(forms=any_of(key, meant_marks(request.put_out, text))))
         if meant_at >= 0 or pushed_at >= 0 or shape or everybody or refused or refused_at >= 0:
-            refs[at] = SinkRef(
-                kind=ref.kind,
-                pointer=ref.pointer,
-                at=ref.at,
-                addressed=ref.addressed,
+            refs[at] = replace(
+                ref,
                 meant_at=meant_at,
                 anyhow_at=anyhow_at,
                 pushed_at=pushed_at,
