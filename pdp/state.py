@@ -18,7 +18,7 @@ Continuity (what distinguishes nothing counted yet from counters lost): see `pdp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -102,6 +102,7 @@ class RedisState(StateRecords):
     _queue: list[_Flush] = field(default_factory=list)
     _flying: int = 0
     _timer: asyncio.TimerHandle | None = None
+    _beside: set[asyncio.Task[Any]] = field(default_factory=set)
     _known: tuple[Sequence[Companion], Sequence[Learner]] = ((), ())
     _first_trip: int = field(init=False)
     _next_trip: int = field(init=False)
@@ -270,8 +271,7 @@ class RedisState(StateRecords):
 
     def _learn_soon(self) -> None:
         self._timer = None
-        task = asyncio.get_running_loop().create_task(self._learn(everything=False))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._start(self._learn(everything=False))
 
     async def _learn(self, *, everything: bool) -> None:
         while calls := [call for learner in self._learners() for call in learner.learn(everything=everything)]:
@@ -286,6 +286,8 @@ class RedisState(StateRecords):
     async def close(self) -> None:
         """Learns what waits and closes the connections."""
         await self.learn()
+        while self._beside:  # else they would give their connections back to a client that is closed
+            await asyncio.wait(self._beside)
         if self._timer is not None:
             self._timer.cancel()
         await StateRecords.close(self)
@@ -303,8 +305,18 @@ class RedisState(StateRecords):
         flush.done.set_result(None)
 
     def _flush_soon(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._trip([]))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the waiting callers get the failure
+        self._start(self._trip([]))  # the waiting callers get its failure
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Runs what nobody awaits. The loop holds tasks weakly, so they are kept here."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._beside.discard(task)
+        if not task.cancelled():
+            task.exception()  # asked for, so that nothing warns of it
 
     def _settle_calls(self, batches: Iterable[Sequence[Settlement]]) -> list[_Settling]:
         groups: dict[str, list[Settlement]] = {}

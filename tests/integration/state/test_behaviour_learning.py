@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from pdp.baseline import Baseline, parse_baseline
 from pdp.behaviour import Behaviour
 from pdp.behaviour_observe import Observation
 from pdp.model import Final
-from pdp.state import RedisState
+from pdp.state import LEARN_STEP_S, RedisState
 from tests.behaviour_support import KEY, Player, observed, open_behaviour, operation, session_of, settings, settled
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH
@@ -61,6 +63,27 @@ async def test_a_process_that_stops_has_learned(state: RedisState, server: Redis
     found = stored(server)
     assert found is not None
     assert found.weight == 1
+
+
+async def test_a_state_that_closes_waits_for_what_is_being_learned_and_leaves_no_connection(
+    server: RedisServer,
+) -> None:
+    server.flush()
+    state = open_behaviour(server.url)
+    assert await state.continuity.initialise(EPOCH)
+    await play(Player(state, DECLARED), pay(100))
+    server.pause()
+    await asyncio.sleep(4 * LEARN_STEP_S)
+    closing = asyncio.create_task(state.close())
+    await asyncio.sleep(LEARN_STEP_S)
+    server.resume()
+    await closing
+    await asyncio.sleep(LEARN_STEP_S)
+    found = stored(server)
+    assert found is not None
+    assert found.weight == 1
+    with server.client() as client:
+        assert len(client.client_list()) == 1, "the one that asks"
 
 
 async def test_settling_again_teaches_nothing_more(state: RedisState, server: RedisServer) -> None:
