@@ -7,11 +7,13 @@ where a key part is empty: no spelling of an action escapes its counters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Literal
 
 from pdp.declarations_parse import CounterDeclaration, FactDeclaration, parse_counter, parse_fact
+from pdp.fold import fold
 from pdp.model import Counts, FactKey, Measure, Reservation
 from pdp.remembered import remembered
 from writ.action import Action, Operation, Scope
@@ -25,9 +27,13 @@ MAX_KEYS = 64
 """Most keys that one counter or fact takes from one action; a counter with more is one unbounded reservation."""
 
 
+_SIGNS = re.compile(r'[^\w"]|_')
+
+
 @frozen
 class StateContext:
-    """What counters and facts may look at. `args_bytes` is the length of the arguments as received."""
+    """What counters and facts may look at. `agent_role`, `agent_unit` and `session_id` are "" where the agent alone names them.
+    `args_bytes` is the length of the arguments as received."""
 
     organisation: str
     agent_id: str
@@ -39,7 +45,6 @@ class StateContext:
     tool_name: str
     environment: str
     action: Action
-    action_digest: str
     args_bytes: int
 
 
@@ -71,7 +76,32 @@ def part_values(part: str, context: StateContext, operations: tuple[Operation, .
     """Values of one key part: one, or one a container; no container of the type gives none."""
     if part.startswith("container."):
         return _containers(operations, part.removeprefix("container."))
+    if part == "action.digest":
+        return (_digest(operations),)
     return (str(getattr(context, part.replace(".", "_"))),)
+
+
+def _digest(operations: tuple[Operation, ...]) -> str:
+    """Returns one digest for operations that differ in order, case, look-alikes, signs between letters and digits, or leading
+    zeros. `action_digest` tells these apart, since rules that allow compare exact values: an account in groups is another one."""
+    values: list[str] = []
+    for operation in operations:
+        values += (
+            operation.verb,
+            operation.scope,
+            operation.resource_type,
+            operation.currency,
+            *operation.resource_ids,
+        )
+        values += (str(operation.amount_minor), str(operation.max_rows))
+        for container in operation.containers:
+            values += (container.type, container.id)
+        for destination in operation.destinations:
+            values += (destination.kind, destination.value)
+        for attribute in operation.attributes.items():
+            values += attribute
+    pieces = _SIGNS.sub("", fold('"'.join(values))).split('"')
+    return blake2b('"'.join(sorted([piece.lstrip("0") for piece in pieces])).encode(), digest_size=16).hexdigest()
 
 
 def row_bound(operation: Operation) -> int | None:

@@ -139,18 +139,18 @@ def transformed_amounts(item: Item, call: CanonicalCall, args_bytes: int) -> dic
 def state_context(admitted: Admitted, call: CanonicalCall, args_bytes: int) -> StateContext:
     """Returns what counters and facts may be keyed by."""
     request, speaker, caller = admitted.request, admitted.speaker, admitted.caller
+    vouched = speaker.kind == "gateway"
     return StateContext(
         organisation=caller.organisation,
         agent_id=request.agent.id,
-        # A role that only the agent claims would give it a counter of its own for every name that it thinks of.
-        agent_role=speaker.role or (request.agent.role if speaker.kind == "gateway" else ""),
-        agent_unit=speaker.unit or (request.agent.unit if speaker.kind == "gateway" else ""),
+        # What only the agent claims would give it a counter of its own for every name that it thinks of.
+        agent_role=speaker.role or (request.agent.role if vouched else ""),
+        agent_unit=speaker.unit or (request.agent.unit if vouched else ""),
         principal_id=request.principal.id,
-        session_id=request.session_id,
+        session_id=request.session_id if vouched else "",
         tool_server=request.tool.server,
         tool_name=request.tool.name,
         environment=call.environment,
         action=call.action,
-        action_digest=call.action_digest,
         args_bytes=args_bytes,
     )

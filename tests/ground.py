@@ -148,7 +148,6 @@ class Ground:
                 tool_name=wanted.tool.name,
                 environment=call.environment,
                 action=call.action,
-                action_digest=call.action_digest,
                 args_bytes=len(wanted.args_json),
             )
             (reservation,) = lane.declarations.reservations(context, int(time.time() * 1000))

@@ -32,7 +32,6 @@ def context(*operations: Operation, environment: str = "production", **fields: A
         "tool_server": "erp",
         "tool_name": "invoices.update",
         "args_bytes": 321,
-        "action_digest": "0" * 64,
         **fields,
     }
     return StateContext(action=Action(operations=operations), environment=environment, **named)
@@ -63,11 +62,39 @@ def test_a_counter_that_names_no_resource_types_counts_them_all() -> None:
 
 def test_a_counter_may_tell_actions_apart_by_what_they_do() -> None:
     declared = counting(key=["session.id", "action.digest"])
-    keys = [
-        declared.reservations(context(operation(), action_digest=digest), NOW_MS)[0].key
-        for digest in ("a" * 64, "a" * 64, "b" * 64)
+    paid: dict[str, Any] = {
+        "resource_ids": ("INV-1", "INV-2"),
+        "containers": (Container(type="customer", id="7"),),
+        "amount_minor": 1000,
+        "destinations": (Destination(kind="account", value="DE89370400440532013000", external=True),),
+        "attributes": {"status": "paid"},
+    }
+
+    def key(*beside: Operation, **changes: Any) -> str:
+        (reservation,) = declared.reservations(context(operation(**paid | changes), *beside), NOW_MS)
+        return reservation.key
+
+    def account(value: str) -> dict[str, Any]:
+        return {"destinations": (Destination(kind="account", value=value, external=True),)}
+
+    same = [
+        account("DE89 3704 0044 0532 0130 00"),
+        account("de89-3704.0044_0532/0130\n00"),
+        account("D\u0415\u200b89370400440532013000"),  # a Cyrillic letter, and an invisible one
+        {"resource_ids": ("inv 2", "INV-1")},
+        {"containers": (Container(type="customer", id="007"),)},
     ]
-    assert keys[0] == keys[1] != keys[2]
+    assert {key(**changes) for changes in same} == {key(operation(Verb.SEND))} == {key()}
+    others = [
+        account("DE89370400440532013001"),
+        {"resource_ids": ("INV-1",)},
+        {"containers": ()},
+        {"amount_minor": 1001},
+        {"currency": "EUR"},
+        {"attributes": {"status": "open"}},
+        {"scope": Scope.SINGLE},
+    ]
+    assert len({key(), *(key(**changes) for changes in others)}) == len(others) + 1
 
 
 def test_scopes_narrow_what_matches_and_an_unknown_environment_never_does() -> None:

@@ -65,28 +65,44 @@ def test_what_an_agent_usually_pays_goes_through_and_fifty_times_as_much_is_held
     assert "ACTION_UNUSUAL" in codes(held)
 
 
-def test_a_payment_that_was_made_waits_for_people_when_it_is_asked_for_again(point: DecisionPoint) -> None:
-    assert effect(paid(point, "once", "10.00")) == "ALLOW"
-    assert effect(paid(point, "once", "10.00")) == "ALLOW", "the same request has its answer"
+@pytest.mark.parametrize("subject", ["gateway/mcp", "agent/billing-3"])
+def test_a_payment_that_was_made_waits_for_people_when_it_is_asked_for_again(
+    point: DecisionPoint, subject: str
+) -> None:
+    def paid(request_id: str, amount: str = "10.00", **changes: str) -> decision_pb2.Decision:
+        return call(point, subject, request_id, "payments.refund", PAID | {"amount": amount}, **changes)
+
+    assert effect(paid("once")) == "ALLOW"
+    assert effect(paid("once")) == "ALLOW", "the same request has its answer"
     for number in range(60):  # so that the first one is no longer listed in its session
-        read = request(f"read-{number}", "invoices.get", agent="billing-3", args={"invoice": "1"}, session_id="s")
-        with point.client("agent/billing-3") as client:
-            client.decide(read)
-    again = paid(point, "again", "10.0")
+        call(point, subject, f"read-{number}", "invoices.get", {"invoice": "1"})
+    again = paid("again", "10.0")
     assert (effect(again), codes(again)[:1]) == ("REQUIRE_APPROVAL", ["PAYMENT_REPEATED"])
-    assert effect(paid(point, "held-ones-do-not-count", "10.00")) == "REQUIRE_APPROVAL"
-    assert effect(paid(point, "another-sum", "10.01")) == "ALLOW"
-    assert effect(paid(point, "another-session", "10.00", session_id="t")) == "ALLOW"
-
-
-def paid(point: DecisionPoint, request_id: str, amount: str, session_id: str = "s") -> decision_pb2.Decision:
-    args = {"payment": "PAY-1", "customer": "7", "account": "DE89370400440532013000"}
-    asked = request(
-        request_id,
-        "payments.refund",
-        agent="billing-3",
-        args=args | {"amount": amount, "currency": "EUR"},
-        session_id=session_id,
+    assert effect(paid("held-ones-do-not-count")) == "REQUIRE_APPROVAL"
+    spelt = call(
+        point, subject, "spelt", "payments.refund", PAID | {"amount": "10.00", "account": "DE89 3704 0044 0532 0130 00"}
     )
-    with point.client("agent/billing-3") as client:
+    assert "PAYMENT_REPEATED" in codes(spelt), "the account in groups"
+    assert "PAYMENT_REPEATED" in codes(paid("another-principal", principal="somebody else"))
+    assert effect(paid("another-sum", "10.01")) == "ALLOW"
+    session = paid("another-session", session_id="t")
+    assert ("PAYMENT_REPEATED" in codes(session)) == (subject != "gateway/mcp"), "an agent names sessions as it likes"
+
+
+PAID = {"payment": "PAY-1", "customer": "7", "account": "DE89370400440532013000", "currency": "EUR"}
+
+
+def call(
+    point: DecisionPoint,
+    subject: str,
+    request_id: str,
+    tool: str,
+    args: dict[str, str],
+    session_id: str = "s",
+    principal: str = "ann",
+) -> decision_pb2.Decision:
+    agent = "billing-3" if subject.startswith("agent/") else "billing-4"
+    asked = request(request_id, tool, agent=agent, args=args, session_id=session_id)
+    asked.principal.id = principal
+    with point.client(subject) as client:
         return client.decide(asked)
