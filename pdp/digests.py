@@ -18,7 +18,8 @@ from pathlib import Path
 import orjson
 
 from pdp.model import Activation
-from writ.errors import NotReady
+from writ.cli.files import read_file
+from writ.errors import InvalidInput, NotReady
 
 FILE = "bundle-digests.json"
 
@@ -75,16 +76,13 @@ class BundleDigests:
         if self._archive is None:
             return ""
         try:
-            with self._archive.open("rb") as file:
-                raw = file.read(MAX_ARCHIVE_BYTES + 1)
+            raw = read_file(self._archive, MAX_ARCHIVE_BYTES)
             return sha256(raw).hexdigest() if _revision(raw) == revision else ""
-        except (OSError, EOFError, tarfile.TarError, orjson.JSONDecodeError):
+        except (OSError, InvalidInput, EOFError, tarfile.TarError, orjson.JSONDecodeError):
             return ""
 
 
 def _revision(archive: bytes) -> object:
-    if len(archive) > MAX_ARCHIVE_BYTES:
-        return None
     with tarfile.open(fileobj=BytesIO(archive), mode="r:gz") as tar:
         for member in tar:
             if member.name.lstrip("/") == ".manifest" and member.isfile():

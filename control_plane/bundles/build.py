@@ -1,7 +1,8 @@
 """Builds a signed bundle from a folder of Rego and YAML, and tests what was built, not what was written.
 
-1. Data files hold no key twice, and `opa build` compiles the sources with the allowed built-ins and merges all data into
-   one file. Plain: an optimised build loses METADATA and gains little (design, section 8).
+1. The source folder holds regular files alone, data files hold no key twice, and `opa build` compiles the sources with the
+   allowed built-ins and merges all data into one file. Plain: an optimised build loses METADATA and gains little (design,
+   section 8).
 2. The revision is computed from the content, and manifest and signature from that, so that the same sources and key
    give the same bytes.
 3. What the control plane would refuse at push is refused here: rules that OPA drops without a word, and declarations
@@ -37,7 +38,7 @@ from control_plane.bundles.model import (
 from control_plane.bundles.opa import run_opa
 from control_plane.bundles.scopes import verify_scopes
 from control_plane.bundles.signature import sign
-from control_plane.bundles.sources import verify_data_files
+from control_plane.bundles.sources import verify_data_files, verify_regular
 from writ.cli.files import read_file
 
 TEST_SUFFIX = "_test.rego"
@@ -71,8 +72,8 @@ def build_bundle(
 
     Raises:
         BundleRefused: `BUNDLE_DATA_INVALID`, `BUNDLE_DOES_NOT_COMPILE`, `MEMBERSHIP_DROPPED`, `SCOPES_INVALID`,
-            `ACTIVATION_UNDEFINED`, `BUNDLE_DATA_UNREADABLE`, `BUNDLE_TESTS_FAILED`, or a file that no bundle may hold; `out`
-            is then as it was.
+            `ACTIVATION_UNDEFINED`, `BUNDLE_DATA_UNREADABLE`, `BUNDLE_TESTS_FAILED`, or `BUNDLE_FILE_REFUSED`, what no bundle
+            may hold; `out` is then as it was.
         DependencyFailed: OPA could not be run.
     """
     files = _compiled(source, opa, capabilities)  # (1)
@@ -98,6 +99,7 @@ def build_bundle(
 def _compiled(source: Path, opa: Path, capabilities: Path) -> dict[str, bytes]:
     if not source.is_dir():
         raise BundleRefused("BUNDLE_SOURCE_MISSING", f"expected a folder of sources, `{source}` is none")
+    verify_regular(source)
     verify_data_files(source)
     with tempfile.TemporaryDirectory(prefix="writ-build-") as name:
         built = Path(name) / "bundle.tar.gz"

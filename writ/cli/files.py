@@ -6,6 +6,7 @@ Does not look into what it reads. What is written may be cut by a crash, and rep
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from writ.errors import InvalidInput
@@ -24,25 +25,44 @@ CHUNK_BYTES = 1024 * 1024
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
-    """Returns the content of a file, at most `max_bytes`.
+    """Returns the content of a regular file, at most `max_bytes`; a symbolic link is what it names.
 
     Raises:
-        InvalidInput: `FILE_TOO_LARGE`, with the file's name; no more than one byte beyond the bound was read, and nothing of a
-            file that says its size.
+        InvalidInput: with the file's name, `FILE_IRREGULAR`, of which nothing was read and for which nothing was waited: a pipe
+            has perhaps no writer, a device no end. Or `FILE_TOO_LARGE`; no more than one byte beyond the bound was read.
         OSError: it cannot be read.
     """
-    with path.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size  # a device has none, and a file may grow
-        if size > max_bytes:
-            raise _too_large(path, max_bytes, str(size))
-        parts = [file.read(size)]
-        left = max_bytes - len(parts[0])
+    with open(path, "rb", buffering=0, opener=_opened_at_once) as file:  # a Path has no opener
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise InvalidInput("FILE_IRREGULAR", f"expected a regular file in `{path}`, got {kind_of(found.st_mode)}")
+        if found.st_size > max_bytes:
+            raise _too_large(path, max_bytes, str(found.st_size))
+        parts = [file.read(found.st_size)]
+        left = max_bytes - len(parts[0])  # a file may grow
         while chunk := file.read(min(CHUNK_BYTES, left + 1)):
             parts.append(chunk)
             left -= len(chunk)
             if left < 0:
                 raise _too_large(path, max_bytes, "more")
     return b"".join(parts)
+
+
+def _opened_at_once(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def kind_of(mode: int) -> str:
+    """Says what a file of a mode (stat(2)) is that is no regular one."""
+    return _KINDS.get(stat.S_IFMT(mode), "a device")
+
+
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+}
 
 
 def _too_large(path: Path, max_bytes: int, came: str) -> InvalidInput:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -333,6 +334,25 @@ def test_what_a_push_would_refuse_is_not_built(
     with pytest.raises(BundleRefused) as refused:
         signed_bundle(source, tmp_path / "out.tar.gz", KEY, capabilities_file(folder))
     assert (refused.value.reason, names in refused.value.message) == (reason, True), refused.value.message
+    assert not (tmp_path / "out.tar.gz").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "made", "came"),
+    [
+        ("data.yaml", os.mkfifo, "a pipe"),
+        ("writ/more.rego", os.mkfifo, "a pipe"),
+        ("writ/more.rego", lambda path: path.symlink_to("main.rego"), "a symbolic link"),
+        ("more", lambda path: path.symlink_to("writ"), "a symbolic link"),
+    ],
+)
+def test_what_opa_would_wait_for_or_leave_out_is_not_built(
+    place: str, made: Callable[[Path], None], came: str, folder: Path, tmp_path: Path
+) -> None:
+    source = copy_tiny(tmp_path, "blue")
+    made(source / place)
+    with pytest.raises(BundleRefused, match=f"BUNDLE_FILE_REFUSED: expected regular files .*, got {came} `.*{place}`"):
+        signed_bundle(source, tmp_path / "out.tar.gz", KEY, capabilities_file(folder))
     assert not (tmp_path / "out.tar.gz").exists()
 
 

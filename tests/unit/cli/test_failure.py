@@ -96,22 +96,22 @@ PATIENCE_S = 60
 """Twenty times what the slowest takes: who reads on fails, and does not hang."""
 
 ENDLESS = {
-    "receipt show": (1, "FILE_TOO_LARGE", "receipt show /dev/zero"),
+    "receipt show": (1, "FILE_IRREGULAR", "receipt show /dev/zero"),
     "receipt verify": (1, "RECEIPT_UNREADABLE", "receipt verify /dev/zero --keys {key}"),
-    "receipt verify --keys": (1, "FILE_TOO_LARGE", "receipt verify {file} --keys /dev/zero"),
+    "receipt verify --keys": (1, "FILE_IRREGULAR", "receipt verify {file} --keys /dev/zero"),
     "replay": (1, "CONFIG_UNREADABLE", "replay {file} --config /dev/zero --keys {key} --bundle {file} --opa {file}"),
     "decide": (1, "ACTION_UNREADABLE", "decide -f /dev/zero --state {empty}"),
-    "decide --replay": (1, "FILE_TOO_LARGE", "decide --replay /dev/zero"),
+    "decide --replay": (1, "FILE_IRREGULAR", "decide --replay /dev/zero"),
     "decide --authority": (1, "TLS_FILE_INVALID", "decide -f {file} --target h:1 --authority /dev/zero"),
     "canonicalize": (1, "ARGUMENTS_TOO_LARGE", "canonicalize -f /dev/zero"),
     "canonicalize --catalog": (2, "CATALOG_UNREADABLE", "canonicalize -f {file} --catalog {endless}"),
     "scan --rules": (2, "INSPECTION_RULES_UNREADABLE", "scan -f {file} --rules {endless}"),
     "policy explain": (1, "ACTION_UNREADABLE", "policy explain -f /dev/zero --bundle {file} --opa {file}"),
     "catalog suggest": (1, "TOOLS_TOO_LARGE", "catalog suggest /dev/zero"),
-    "bundle push": (1, "FILE_TOO_LARGE", "bundle push /dev/zero --address unix:{none} --token-file {file}"),
+    "bundle push": (1, "FILE_IRREGULAR", "bundle push /dev/zero --address unix:{none} --token-file {file}"),
     "bundle build": (
         1,
-        "FILE_TOO_LARGE",
+        "FILE_IRREGULAR",
         "bundle build --source {empty} --out {none} --signing-key /dev/zero --capabilities {file}",
     ),
     "bundle list --token-file": (1, "TOKEN_FILE_INVALID", "bundle list --address unix:{none} --token-file /dev/zero"),
