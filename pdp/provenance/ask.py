@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -36,7 +35,7 @@ from pdp.provenance.forms import (
     is_crowded,
     is_weak,
 )
-from pdp.provenance.lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, hashed, hashed_forms
+from pdp.provenance.lookups import MAX_NAME_CHARS, Lookups, hashed, hashed_forms
 from pdp.provenance.meant import TARGET_KINDS
 from pdp.provenance.model import (
     NAMES_DEED,
@@ -128,20 +127,18 @@ def provenance_ask(
     composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
     unfollowed = min(sinks.cut & composed, default=None)
     overlooked = None if kind.reads else min(sinks.cut - composed, default=None)
-    wide: dict[int, int] = {}
     sum_at = -1
     if paid is not None and not kind.reads:
-        sum_at = len(lookups.found)
         codes = [value.text for value in sinks.values if value.kind == "id"]
-        lookups.found += _sum_lookups(key, *sum_marks(paid, codes))
+        states_one, same = _sum_lookups(key, *sum_marks(paid, codes))
+        sum_at = lookups.also(states_one)
+        lookups.also(same)
     for value in sinks.values:
         if value.kind == LINK:
             if not kind.reads and not _add_links(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer
         elif value.kind != CONTENT:
             beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said.folded if said else None)
-            if beyond:
-                wide[len(refs)] = beyond
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
             if value.kind == CODE and not _add_fetched(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer
@@ -154,13 +151,10 @@ def provenance_ask(
         if said is not None:
             add_meant(key, said, sinks, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
-        for at, beyond in wide.items():
-            refs[at] = replace(refs[at], beyond=beyond)
         told = _add_details(key, said, sinks, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
-        if deed and len(lookups.found) < MAX_LOOKUPS:
-            form = Form(where=IN_USER, marks=deed)
-            lookups.found.append(Lookup(forms=hashed(key, (form,)), naming=NAMES_DEED))
+        if deed:
+            lookups.also(Lookup(forms=hashed(key, (Form(where=IN_USER, marks=deed),)), naming=NAMES_DEED))
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
         lookups.mark([ref.at for ref in refs if ref.kind == "url"], NAMES_PAGE)
     complete = sinks.complete and lookups.complete and len(refs) <= MAX_SINK_VALUES
@@ -172,11 +166,11 @@ def provenance_ask(
         if not is_weak(text):
             itself = points == NAMES_SOURCE and text == own_name
             forms = hashed_forms(key, QUERY if points == NAMES_SOURCE else "", text)
-            lookups.add(forms, naming=NAMES_ITSELF if itself else points)
+            lookups.offer(forms, naming=NAMES_ITSELF if itself else points)
         if said is not None and points == NAMES_SOURCE:
             called, _ = called_lookups(key, said, text)
-            if called is not None and len(lookups.found) < MAX_LOOKUPS:
-                lookups.found.append(called)
+            if called is not None:
+                lookups.also(called)
     return ProvenanceAsk(
         session=session,
         agent=agent,
@@ -224,11 +218,12 @@ def _own_name(sinks: SinkValues) -> str | None:
 def _add_sink(
     key: bytes, kind: str, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups, beyond: int
 ) -> None:
-    if is_crowded(text):
-        refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=True))
+    crowded = is_crowded(text)
+    addressed = crowded or is_addressed(text, kind)
+    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=addressed, beyond=beyond))
+    if crowded:
         lookups.complete = False
         return
-    refs.append(SinkRef(kind=kind, pointer=pointer, at=len(lookups.found), addressed=is_addressed(text, kind)))
     lookups.add(hashed(key, wide_forms(kind, text, beyond)) if beyond else hashed_forms(key, kind, text))
 
 
@@ -285,12 +280,12 @@ def _add_details(
         if pointer in judged:
             continue
         for detail in details(text, pointer in composed):
-            if len(found) >= MAX_DETAILS or len(lookups.found) >= MAX_LOOKUPS:
+            if len(found) >= MAX_DETAILS:
                 return tuple(found)
             if not said.issuperset(detail.marks):
                 stated = states(said, detail.sort)
-                found.append(DetailRef(sort=detail.sort, pointer=pointer, at=len(lookups.found), stated=stated))
-                lookups.found.append(_told_lookup(key, detail))
+                at = lookups.also(_told_lookup(key, detail))
+                found.append(DetailRef(sort=detail.sort, pointer=pointer, at=at, stated=stated))
     return tuple(found)
 
 

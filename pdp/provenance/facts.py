@@ -10,6 +10,7 @@ from pdp.provenance.forms import CODE
 from pdp.provenance.meaning import (
     another_of_its_shape,
     beside_others,
+    beyond_bounds,
     is_account,
     is_called,
     is_recorded,
@@ -81,6 +82,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | another_of_its_shape(ref, ask, view)
         | refused(ref, view)
         | too_wide(ref, view)
+        | beyond_bounds(ref, view)
         for ref in ask.sinks
     ]
     return _facts(

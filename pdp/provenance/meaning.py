@@ -177,6 +177,13 @@ def too_wide(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
     return {"left_open": False, "pointed": False, "addressed": True}
 
 
+def beyond_bounds(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
+    """A value after so many others that its names are not looked up: nobody says that the user means it."""
+    if not ref.unasked or view.request is None or view.hits[ref.at].user:
+        return {}
+    return {"pointed": False, "left_open": False}
+
+
 def is_recorded(hit: Hit) -> bool:
     return hit.record or hit.record_pointed or hit.trusted
 

@@ -153,7 +153,7 @@ def file_marks(path: str) -> list[tuple[str, ...]]:
 def meant_marks(names: Sequence[str], value: str) -> tuple[str, ...]:
     """Returns the pairs of one value with the names in a request, each of which shows that the user may have meant it."""
     bare = _value(value)
-    return tuple(f"n:{singular(name)}|{bare}" for name in names[:MAX_NAMES]) if bare else ()
+    return tuple(f"n:{singular(name)}|{bare}" for name in names) if bare else ()
 
 
 def part_marks(value: str) -> tuple[str, ...]:

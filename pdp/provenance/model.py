@@ -76,7 +76,8 @@ class SinkRef:
     `pdp.provenance.shapes` where the request writes out an id or path of it, else "". `refused`: the request writes it out as
     what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses. `beyond`
     tells that the value holds more than one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a
-    folder of what the request writes out; 0 for any other.
+    folder of what the request writes out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request
+    means it is not known.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class SinkRef:
     reach: str = ""
     told: bool = False
     beyond: int = 0
+    unasked: bool = False
 
 
 @frozen

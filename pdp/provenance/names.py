@@ -9,8 +9,9 @@ from functools import lru_cache
 from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
 from pdp.fold import fold
 from pdp.provenance.forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark, strong_marks
-from pdp.provenance.lookups import MAX_LOOKUPS, MAX_NAME_CHARS, Lookups, any_of
+from pdp.provenance.lookups import MAX_NAME_CHARS, Lookups, any_of
 from pdp.provenance.meant import (
+    MAX_NAMES,
     MEANT_KINDS,
     TARGET_KINDS,
     called_marks,
@@ -30,11 +31,11 @@ from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_d
 from pdp.wording.marks import words
 from pdp.wording.request import MEANS_MANY, RequestFacts
 
+MAX_REFUSED = 128
+"""Names that a request refuses; a lookup has 255 forms at most."""
+
 MAX_TIED = 4
 """Records of one action of which it is looked up whether the request speaks of them."""
-
-_MOST_OF_ONE = 6
-"""Lookups that one value may ask for."""
 
 _TOLD_ELSEWHERE = re.compile(
     r"\b(?:e-?mail|mail|adresse?|address|contact|number|handle|details|kontakt|nummer) "
@@ -50,55 +51,59 @@ _OPENLY = word_set(
     "anybody anyone channel everyone everybody public publicly publish publicity open öffentlich veröffentliche"
 )
 
-_LOOKED_INTO = MEANT_KINDS | TARGET_KINDS
-
 
 def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: Lookups) -> None:
-    """Adds what tells whom a request means by a name. What does not fit is left out: then nobody is meant, and the request names
-    nobody."""
-    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in _LOOKED_INTO}
+    """Adds what tells whom a request means by a name, once for each value."""
+    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in TARGET_KINDS}
     named: dict[str, tuple[int, int]] = {}
+    known: dict[tuple[str, str], SinkRef] = {}
     for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
         text = texts.get((ref.kind, ref.pointer))
-        if text is None or len(lookups.found) > MAX_LOOKUPS - _MOST_OF_ONE:
+        if text is None:
             continue
-        meant, pushed = _about(key, request, ref.kind, text)
-        meant_at = anyhow_at = pushed_at = names_at = addressed_at = -1
-        reach = reach_of(ref.kind, text)
-        if meant is not None:
-            meant_at = len(lookups.found)
-            lookups.found.append(meant)
-            if reach not in named:
-                named[reach] = _add_named(key, request, reach, text, lookups)
-            names_at, addressed_at = named[reach]
-            if reach in (MAIL, HANDLE) and request.whom.told is not None and not request.whom.certain:
-                anyhow_at = len(lookups.found)
-                lookups.found.append(_meant_by(key, None, request, text))
-        if pushed is not None:
-            pushed_at = len(lookups.found)
-            lookups.found.append(pushed)
-        shape = _shape(request, ref.kind, text)
-        everybody = ref.kind in ("recipient", "channel") and _is_everybody(request, text)
-        refused = _is_left_out(request, ref.kind, text)
-        refused_at = -1
-        if request.put_out and ref.kind in MEANT_KINDS:
-            refused_at = len(lookups.found)
-            lookups.found.append(Lookup(forms=any_of(key, meant_marks(request.put_out, text))))
-        if meant_at >= 0 or pushed_at >= 0 or shape or everybody or refused or refused_at >= 0:
-            refs[at] = replace(
-                ref,
-                meant_at=meant_at,
-                anyhow_at=anyhow_at,
-                pushed_at=pushed_at,
-                names_at=names_at,
-                addressed_at=addressed_at,
-                reach=reach,
-                everybody=everybody,
-                shape=shape,
-                refused=refused,
-                refused_at=refused_at,
-                told=_is_told(request, reach),
-            )
+        if (ref.kind, text) not in known:
+            known[ref.kind, text] = _meant_ref(key, request, ref, text, lookups, named)
+        refs[at] = replace(known[ref.kind, text], pointer=ref.pointer, at=ref.at)
+
+
+def _meant_ref(
+    key: bytes, request: Request, ref: SinkRef, text: str, lookups: Lookups, named: dict[str, tuple[int, int]]
+) -> SinkRef:
+    """Returns a value with what tells whether the request means it, after adding the lookups for it. `named`: for each way to
+    reach somebody the positions of `_add_named`."""
+    ref = replace(
+        ref,
+        everybody=ref.kind in ("recipient", "channel") and _is_everybody(request, text),
+        shape=_shape(request, ref.kind, text),
+        refused=_is_left_out(request, ref.kind, text),
+    )
+    if lookups.is_full:
+        return replace(ref, unasked=True)
+    meant, pushed = _about(key, request, ref.kind, text)
+    meant_at = anyhow_at = pushed_at = names_at = addressed_at = refused_at = -1
+    reach = reach_of(ref.kind, text)
+    if meant is not None:
+        meant_at = lookups.also(meant)
+        if reach not in named:
+            named[reach] = _add_named(key, request, reach, text, lookups)
+        names_at, addressed_at = named[reach]
+        if reach in (MAIL, HANDLE) and request.whom.told is not None and not request.whom.certain:
+            anyhow_at = lookups.also(_meant_by(key, None, request, text))
+    if pushed is not None:
+        pushed_at = lookups.also(pushed)
+    if request.put_out and ref.kind in MEANT_KINDS:
+        refused_at = lookups.also(Lookup(forms=any_of(key, meant_marks(request.put_out[:MAX_REFUSED], text))))
+    return replace(
+        ref,
+        meant_at=meant_at,
+        anyhow_at=anyhow_at,
+        pushed_at=pushed_at,
+        names_at=names_at,
+        addressed_at=addressed_at,
+        reach=reach,
+        refused_at=refused_at,
+        told=_is_told(request, reach),
+    )
 
 
 def _shape(request: Request, kind: str, value: str) -> str:
@@ -127,8 +132,7 @@ def _is_everybody(request: Request, value: str) -> bool:
 
 def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lookups) -> tuple[int, int]:
     """Returns the positions of the lookups for the names in a request at all and for those that are addressed."""
-    names_at = len(lookups.found)
-    lookups.found.append(Lookup(forms=any_of(key, naming_marks(request.names, value))))
+    names_at = lookups.also(Lookup(forms=any_of(key, naming_marks(request.names, value))))
     addressed = _known_as(request, reach)
     if addressed is None:
         return names_at, -1
@@ -137,8 +141,7 @@ def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lo
         known += called_marks("v", addressed) if reach == HANDLE or request.whom.channels is not None else ()
     else:
         known = naming_marks(addressed, value)
-    lookups.found.append(Lookup(forms=any_of(key, known)))
-    return names_at, names_at + 1
+    return names_at, lookups.also(Lookup(forms=any_of(key, known)))
 
 
 def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
@@ -189,17 +192,13 @@ def add_implied(
     for value in sinks.values:
         if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
             continue
-        if len(lookups.found) >= MAX_LOOKUPS - 1 or len(tied) >= MAX_TIED:
+        if len(tied) >= MAX_TIED:
             break
         _, called = called_lookups(key, request, value.text)
         if called is not None:
-            tied.append(len(lookups.found))
-            lookups.found.append(called)
+            tied.append(lookups.also(called))
     deeds = outsiders_deeds(kind)
-    if not deeds or len(lookups.found) >= MAX_LOOKUPS:
-        return -1, ()
-    lookups.found.append(_deeds_lookup(key, deeds))
-    return len(lookups.found) - 1, tuple(tied)
+    return (lookups.also(_deeds_lookup(key, deeds)), tuple(tied)) if deeds else (-1, ())
 
 
 @lru_cache(maxsize=4096)
@@ -217,9 +216,7 @@ def called_lookups(key: bytes, request: Request, value: str) -> tuple[Lookup | N
     by a part of its name: for what is read, and for what is acted on."""
     known = request.remembered.get(("", value))
     if known is None:
-        forms = (
-            () if fold(value) in request.folded else any_of(key, meant_marks((*request.names, *request.others), value))
-        )
+        forms = () if fold(value) in request.folded else any_of(key, meant_marks(_words_of(request), value))
         read = forms + tuple((IN_USER, hash_mark(key, mark)) for mark in part_marks(value))
         known = (Lookup(forms=read, naming=NAMES_RECORD) if read else None, Lookup(forms=forms) if forms else None)
         if len(request.remembered) < MAX_REMEMBERED:
@@ -255,5 +252,9 @@ def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lo
 
 
 def _meant_by(key: bytes, addressed: tuple[str, ...] | None, request: Request, value: str) -> Lookup:
-    names = (*request.names, *request.others) if addressed is None else addressed
-    return Lookup(forms=any_of(key, meant_marks(names, value)))
+    return Lookup(forms=any_of(key, meant_marks(_words_of(request) if addressed is None else addressed, value)))
+
+
+def _words_of(request: Request) -> tuple[str, ...]:
+    """Returns the words of a request that may be names, likely ones first."""
+    return (*request.names, *request.others)[:MAX_NAMES]

@@ -18,7 +18,7 @@ from pdp.provenance.ask import (
     provenance_ask,
 )
 from pdp.provenance.forms import HASH_BYTES
-from pdp.provenance.lookups import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS
+from pdp.provenance.lookups import MAX_FORM_MARKS, MAX_HASHES, MAX_LOOKUPS, MAX_MORE_HASHES
 from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance
 from pdp.wording.intent import action_kind
@@ -74,6 +74,22 @@ def test_an_action_asks_for_a_bounded_number_of_values_and_hashes() -> None:
     assert sum(len(hashes) for lookup in ask.lookups for _, hashes in lookup.forms) <= MAX_HASHES * HASH_BYTES
     assert len(ask.sinks) <= MAX_SINK_VALUES
     assert ask.unfollowed is not None
+    packed(ask)
+
+
+def test_names_are_looked_up_within_a_bound_once_for_each_value_and_nobody_beyond_it_is_meant() -> None:
+    request = f"Mail everybody what {' '.join(f'Kow{at}alski' for at in range(10))} made"
+    known = [("recipient", f"a{at}@b.example") for at in range(60)]
+    ask = asking(*known[:30], *known[:30], request=request)
+    assert ask is not None
+    assert not any(ref.unasked for ref in ask.sinks)
+    assert [ref.meant_at for ref in ask.sinks[:30]] == [ref.meant_at for ref in ask.sinks[30:]]
+    ask = asking(*known, request=f"{request}, except {' and '.join(f'Nak{at}amura' for at in 'abcdefghij')}")
+    assert ask is not None
+    assert ask.complete
+    assert ask.sinks[-1].unasked
+    hashes = sum(len(hashes) for lookup in ask.lookups for _, hashes in lookup.forms) // HASH_BYTES
+    assert hashes <= MAX_HASHES + MAX_MORE_HASHES + MAX_FORM_MARKS
     packed(ask)
 
 
