@@ -257,8 +257,9 @@ def _text_given(words: Sequence[str], said: range, opening: Collection[int], end
 
 def _first(words: Sequence[str], said: range) -> int:
     """Returns the place of the first word of a sentence behind "please" and "could you"."""
+    near = said[:_FIRST_WORDS]
     return next(
-        (at for at in said if not (words[at] in COURTESIES or words[at] in BEGGING or words[at] == "you")), said[-1]
+        (at for at in near if not (words[at] in COURTESIES or words[at] in BEGGING or words[at] == "you")), near[-1]
     )
 
 

@@ -32,7 +32,7 @@ _BARE = re.compile(r"[^\s<>()\"']+")
 _ADDRESS = re.compile(r"@|://|www\.|[A-Z]{2}[0-9]{2}[A-Z0-9]{11}")
 _BANK = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9-]{0,40}")
 _NUMERAL = re.compile(r"[0-9][0-9-]{7,}")
-_GROUP_OF_ACCOUNT = re.compile(r"(?=.*[A-Z0-9])[A-Z0-9]{1,4}|[A-Z]{2}[0-9]{2}[A-Z0-9-]{0,40}|[0-9]{1,40}")
+_GROUP_OF_ACCOUNT = re.compile(r"[A-Z0-9]{1,4}|[A-Z]{2}[0-9]{2}[A-Z0-9-]{0,40}|[0-9]{1,40}")
 _WORD = re.compile(r"[^\W_]+")
 _CLOSING = ")]}>'\"*\u2019\u201d\xbb"
 _STOPS, _SIGNS = frozenset(".!?;"), frozenset(",:")
@@ -215,7 +215,7 @@ class _Refusals:
             self._out.update(range(self._sentence_at, said.stop))
             self._sentence_at = said.stop
         at = said.start
-        end = at
+        end = kept = at
         while at < said.stop and not runs_on:
             self._note_source(at, said)
             first, is_verb = self._refused_at(at, said)
@@ -228,8 +228,9 @@ class _Refusals:
                     self._out.update(range(first, end))
                 at = max(at + 1, end)
                 continue
-            if self._keeps(at, said):
-                self._kept.append(range(at, self._end(at, said, is_verb=True)))
+            if at >= kept and self._keeps(at, said):
+                kept = self._end(at, said, is_verb=True)
+                self._kept.append(range(at, kept))
             at += 1
         self._runs_on = not part.ends and (runs_on or (end == said.stop and end > said.start))
         if part.ends:

@@ -148,6 +148,7 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
     verbs: set[str] = set()
     sends_it = told_to = False
     last = len(read.words) - 1
+    end = 0  # of the last names in a row, which are read once
     for at, word in enumerate(read.words[:-1]):
         if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
@@ -155,6 +156,8 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
         between = read.before(at)
         if at and ENDS.search(between) and before not in TITLES:
             verbs.clear()
+        if at < end:
+            continue
         if not pays and word == _LET:
             names, end = names_at(read, at + 1, of_verb=True)
             if names and end < len(read.words) and read.words[end] in _LEARNING:
@@ -254,10 +257,11 @@ def _may_be_name(word: str) -> bool:
 def _spoken_of(read: Reading) -> Steps[list[str]]:
     """Returns the names of those for whom something is done, or who want it: whom "mail it to her" and "mail it" then mean."""
     found: dict[str, None] = {}
+    end = 0
     for at, word in enumerate(read.words[:-1]):
         if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
-        if word in _FOR:
+        if word in _FOR and at >= end:
             names, end = names_at(read, at + 1, of_verb=False)
             if names and ends_a_name(read, end):
                 found.update(dict.fromkeys(names))
