@@ -40,6 +40,7 @@ def build_policy(
     for pack in (source / "packs").iterdir():
         if packs and pack.is_dir() and pack.name not in packs:
             shutil.rmtree(pack)
+            shutil.rmtree(source / "settings" / "packs" / pack.name, ignore_errors=True)
     for rule, text in rules.items():
         (source / "packs" / "invoices" / f"{rule}.rego").write_text(text, encoding="utf-8")
     return signed_bundle(source, folder / f"{name}.tar.gz", key)

@@ -67,6 +67,7 @@ def write_policy(folder: Path, catalogs: dict[str, dict[str, Any]]) -> None:
     shutil.copytree(REGO, folder, ignore=shutil.ignore_patterns("catalog", "*_test.rego"))
     for name in LEFT_OUT:
         shutil.rmtree(folder / "packs" / name, ignore_errors=True)
+        shutil.rmtree(folder / "settings" / "packs" / name, ignore_errors=True)
     allow = folder / "packs" / "eval_allow" / "eval_allow.rego"
     allow.parent.mkdir()
     allow.write_text(_ALLOW, encoding="utf-8")

@@ -12,7 +12,8 @@ _of_pack := {
 test_activation_shows_settings_and_what_packs_declare if {
 	shown := data.writ.activation with data.system.bundles as running
 		with data.settings as settings
-		with data.packs.test as _of_pack
+		with data.settings.packs as {}
+		with data.packs as {"test": _of_pack}
 	shown.revision == "r1"
 	shown.etag == "e1"
 	shown.counters.of_pack == {}
@@ -30,7 +31,8 @@ test_activation_unites_the_declarations_of_the_organisation_and_of_packs if {
 		with data.settings as settings
 		with data.settings.counters as {"of_settings": {}}
 		with data.settings.subjects as ["of_settings", "of_pack"]
-		with data.packs.test as _of_pack
+		with data.settings.packs as {}
+		with data.packs as {"test": _of_pack}
 	{"of_pack", "of_settings"} - object.keys(shown.counters) == set()
 	[type | some type in shown.subjects; startswith(type, "of_")] == ["of_pack", "of_settings"]
 }
@@ -44,16 +46,21 @@ test_activation_is_undefined_when_two_sources_declare_one_name if {
 		once := json.patch(settings, [{"op": "add", "path": [kind], "value": {"of_settings": {}}}])
 		data.writ.activation with data.system.bundles as running
 			with data.settings as once
-			with data.packs.test as _of_pack
+			with data.settings.packs as {}
+			with data.packs as {"test": _of_pack}
 		twice := json.patch(settings, [{"op": "add", "path": [kind], "value": {"of_pack": {}}}])
 		not data.writ.activation with data.system.bundles as running
 			with data.settings as twice
-			with data.packs.test as _of_pack
+			with data.settings.packs as {}
+			with data.packs as {"test": _of_pack}
 	}
 }
 
 test_activation_shows_what_is_inspected_and_remembered if {
-	shown := data.writ.activation with data.system.bundles as running with data.settings as settings
+	shown := data.writ.activation with data.system.bundles as running
+		with data.settings as settings
+		with data.settings.packs as {}
+		with data.packs as {}
 	shown.inspection == data.inspection
 	shown.behaviour == settings.behaviour
 	shown.defer == settings.defer

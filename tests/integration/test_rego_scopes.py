@@ -110,8 +110,12 @@ def frozen(hours: dict[str, Any], **match: list[str]) -> dict[str, Any]:
             "time window `night`: expected a list of one or more hours",
         ),
         (
-            {"packs": {"theirs": {"limits": {"payments": "5000000"}}}},
-            "setting `packs.theirs.limits.payments`: expected a number from 0, got `5000000`",
+            {"packs": {"bulk_operations": {"limits": {"ammount_minor": 5_000_000}}}},
+            "setting `packs.bulk_operations.limits.ammount_minor`: expected one that its pack declares",
+        ),
+        (
+            {"packs": {"bulk_operation": {"limits": {"amount_minor": 5_000_000}}}},
+            "setting `packs.bulk_operation.limits.amount_minor`: expected one that its pack declares",
         ),
     ],
 )
@@ -123,6 +127,27 @@ def test_a_freeze_with_a_typing_error_refuses_the_bundle(tmp_path: Path, setting
     result = invoke("--bundle", str(source), "--opa", str(tool_path("opa")))
     assert result.exit_code == 1
     assert "SCOPES_INVALID" in result.output
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"limits": {"amount_minor": 1, "rows": "5000000"}}, "limits.rows`: expected a number from 0, got `5000000`"),
+        ({"limits": {"amount_minor": 1}}, "limits.rows`: expected a value, as its pack declares, got none"),
+        (
+            {"guarded": {"new_agent": "PAY", "new_version": []}},
+            "guarded.new_agent`: expected a list of texts, got `PAY`",
+        ),
+    ],
+)
+def test_settings_of_a_pack_that_are_not_what_it_declares_refuse_the_bundle(
+    tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    source = with_scopes(tmp_path, {})
+    file = source / "settings" / "packs" / "new_agents" / "data.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text(encoding="utf-8")) | changed), encoding="utf-8")
+    with pytest.raises(BundleRefused, match=f"SCOPES_INVALID: setting `packs.new_agents.{said}$"):
+        verify_scopes(files_of(source), tool_path("opa"))
 
 
 def test_scopes_know_every_verb_of_the_contract(tmp_path: Path) -> None:

@@ -49,42 +49,7 @@ problems contains sprintf("time window `%s`: %s", [name, fault]) if {
 	some fault in clock.faults(hours)
 }
 
-problems contains sprintf("setting `%s`: %s", [dotted(path), problem]) if {
-	some path, values in leaves({"packs": data.settings.packs})
-	some problem in _unknown_of_pack(path, values)
-}
-
-problems contains sprintf("setting `%s`: expected %s, got `%v`", [dotted(path), _kinds[path[2]], value]) if {
-	some path, value in leaves({"packs": data.settings.packs})
-	every part in path {
-		is_string(part) # no entry of a list
-	}
-	_kinds[path[2]]
-	not _of_kind(path[2], value)
-}
-
-# What the settings of a pack hold, whatever it is called. Its rules compare with it, and would find nothing above or
-# among what is of another type.
-_kinds := {
-	"limits": "a number from 0",
-	"demands": "true or false",
-	"allowed": "a list of texts",
-	"guarded": "a list of texts",
-}
-
-default _of_kind(_, _) := false
-
-_of_kind("limits", value) if {
-	is_number(value)
-	value >= 0
-}
-
-_of_kind("demands", value) if is_boolean(value)
-
-_of_kind(group, value) if {
-	group in {"allowed", "guarded"}
-	_texts(value)
-}
+problems contains problem if some problem in _of_packs
 
 # What has to be a mapping, with its path: a level that was forgotten, or a list in its place, would declare nothing.
 _mappings contains [["scopes"], data.settings.scopes]
@@ -133,7 +98,7 @@ _problems_of(scope) := ({problem |
 	problem := sprintf("expected a setting that scopes may give, with a value of its type, got `%s`", [dotted(path)])
 } | {problem |
 	some path, values in leaves(scope.set)
-	some unknown in _unknown_of_pack(path, values)
+	some unknown in _unknown(_declared[path], values)
 	problem := sprintf("`%s`: %s", [dotted(path), unknown])
 })
 
@@ -190,13 +155,6 @@ classes contains class if {
 	path[count(path) - 1] == "classes"
 	some class in names
 }
-
-# A pack says of which dimension the values in a list of its settings are: `values.guarded.<list>`.
-_unknown_of_pack(path, values) := _unknown(dimension, values) if {
-	path[0] == "packs"
-	is_array(values)
-	dimension := object.get(data.packs[path[1]].values, array.slice(path, 2, count(path)), null)
-} else := set()
 
 _whole_from_one(priority) if {
 	is_number(priority)

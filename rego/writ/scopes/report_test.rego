@@ -8,7 +8,7 @@ _problems(scope) := said if {
 		with data.settings.scopes as {"unit": {"finance": {"here": scope}}}
 		with data.settings.time_windows as _windows
 		with data.settings.packs as {"theirs": {"guarded": {"never": ["phi"]}}}
-		with data.packs.theirs as {"values": {"guarded": {"never": "payload_class"}}}
+		with data.packs as {"theirs": {"settings": {"guarded": {"never": "payload_class"}}}}
 		with data.inspection as _inspection
 		with data.catalog as {"clinic": {"tools": {"get": {"result": {"classes": ["phi"]}}}}}
 }
@@ -29,17 +29,25 @@ test_a_scope_that_is_whole_has_no_problem if {
 }
 
 test_a_scope_sets_within_the_range_of_the_setting if {
-	said := scopes.problems with data.settings as object.union(_settings, {"scopes": {"unit": {"finance": {"here": {
-		"priority": 1,
-		"set": {
-			"risk": {"cap": 50},
-			"permit_ttl_s": {"T0": 10},
-			"tiers": {"base": {"READ": {"SINGLE": 3}}, "environments": {"production": -1}, "from_score": {"T1": 50}},
-			"acknowledgement": {"tiers": {"T0": "DURABLE"}},
-			"packs": {"invoices": {"limits": {"rows_read": 5, "of": {"class": 2}}}},
-		},
-	}}}}})
+	said := scopes.problems with data.packs as {"invoices": {"settings": _of_invoices}}
+		with data.settings as object.union(_settings, {"scopes": {"unit": {"finance": {"here": {
+			"priority": 1,
+			"set": {
+				"risk": {"cap": 50},
+				"permit_ttl_s": {"T0": 10},
+				"tiers": {"base": {"READ": {"SINGLE": 3}}, "environments": {"production": -1}, "from_score": {"T1": 50}},
+				"acknowledgement": {"tiers": {"T0": "DURABLE"}},
+				"packs": {"invoices": {"limits": {"rows_read": 5, "of": {"class": 2}}}},
+			},
+		}}}}})
 	said == set()
+}
+
+_of_invoices := {
+	"limits": {"rows_read": "number", "of": {"class": "number"}},
+	"demands": {"approved": "boolean"},
+	"allowed": {"domains": "texts"},
+	"guarded": {"domains": "texts"},
 }
 
 test_the_scopes_of_this_bundle_have_no_problem if {
@@ -100,22 +108,25 @@ test_a_scope_sets_what_scopes_may_set_within_its_range if {
 }
 
 test_a_name_stands_at_one_place if {
-	said := scopes.problems with data.settings as _whatever_is_found with data.settings.scopes as {
-		"unit": {"finance": {"here": _whole}},
-		"role": {"clerk": {"here": _whole}},
-	}
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found with data.settings.scopes as {
+			"unit": {"finance": {"here": _whole}},
+			"role": {"clerk": {"here": _whole}},
+		}
 		with data.settings.time_windows as _windows
 	said == {"scope `here`: expected one place for each name, got several"}
 }
 
 test_a_time_window_is_a_list if {
-	said := scopes.problems with data.settings as _whatever_is_found
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found
 		with data.settings.time_windows as {"night": {"zone": "UTC"}}
 	said == {"time window `night`: expected a list of one or more hours"}
 }
 
 test_a_time_window_without_hours_would_never_hold if {
-	said := scopes.problems with data.settings as _whatever_is_found with data.settings.time_windows as {"night": []}
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found with data.settings.time_windows as {"night": []}
 	said == {"time window `night`: expected a list of one or more hours"}
 }
 
@@ -140,12 +151,14 @@ test_what_has_to_be_a_mapping_is_said if {
 	]
 	every case in cases {
 		[declared, problem] := case
-		said := scopes.problems with data.settings as _whatever_is_found
+		said := scopes.problems with data.packs as {}
+			with data.settings as _whatever_is_found
 			with data.settings.scopes as declared
 			with data.settings.time_windows as _windows
 		problem in said
 	}
-	said := scopes.problems with data.settings as _whatever_is_found with data.settings.time_windows as []
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found with data.settings.time_windows as []
 	said == {"`time_windows`: expected a mapping, got array"}
 }
 
@@ -155,7 +168,8 @@ test_what_leads_a_scope_stands_in_no_condition if {
 }
 
 test_hours_that_cannot_be_read_are_said if {
-	said := scopes.problems with data.settings as _whatever_is_found
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found
 		with data.settings.time_windows as {"night": [{"zone": "UTC", "days": ["Monday"], "from": 0, "to": 6}]}
 	said == {
 		"time window `night`: expected `until` as a whole number from 1 to 24, got `null`",
@@ -163,40 +177,9 @@ test_hours_that_cannot_be_read_are_said if {
 	}
 }
 
-test_settings_of_packs_hold_values_that_there_are if {
-	said := scopes.problems with data.settings as _whatever_is_found
-		with data.settings.packs.theirs as {"guarded": {"verbs": ["PAY", "BUY"]}, "limits": {"rows": 1}}
-		with data.packs.theirs as {"values": {"guarded": {"verbs": "verb"}}}
-	count(said) == 1
-	some problem in said
-	startswith(problem, "setting `packs.theirs.guarded.verbs`: expected a verb (")
-	endswith(problem, "got `BUY`")
-}
-
-# Of a limit that is text no number is above it, and in a text there is no verb.
-test_settings_of_packs_are_of_their_kind if {
-	cases := [
-		[{"limits": {"rows": "5000"}}, "theirs.limits.rows`: expected a number from 0, got `5000`"],
-		[{"limits": {"rows": null}}, "theirs.limits.rows`: expected a number from 0, got `null`"],
-		[{"limits": {"total": {"rows": -1}}}, "theirs.limits.total.rows`: expected a number from 0, got `-1`"],
-		[{"limits": null}, "theirs.limits`: expected a number from 0, got `null`"],
-		[{"demands": {"bounded": "yes"}}, "theirs.demands.bounded`: expected true or false, got `yes`"],
-		[{"guarded": {"verbs": "PAY"}}, "theirs.guarded.verbs`: expected a list of texts, got `PAY`"],
-		[{"allowed": {"hosts": [1]}}, "theirs.allowed.hosts`: expected a list of texts, got `[1]`"],
-	]
-	every case in cases {
-		[settings, problem] := case
-		said := scopes.problems with data.settings as _whatever_is_found
-			with data.settings.packs as {"theirs": settings}
-		said == {concat("", ["setting `packs.", problem])}
-	}
-	whole := {"limits": {"rows": 1.5, "total": {"rows": 0}}, "demands": {"bounded": true}, "guarded": {"verbs": []}, "own": "x"}
-	said := scopes.problems with data.settings as _whatever_is_found with data.settings.packs as {"theirs": whole}
-	said == set()
-}
-
 test_without_inspection_rules_nobody_knows_the_data_classes if {
-	said := scopes.problems with data.settings as fixture.settings
+	said := scopes.problems with data.packs as {}
+		with data.settings as _whatever_is_found
 		with data.inspection as {}
 		with data.settings.scopes as {"payload_class": {"cards": {"here": {"priority": 1}}}}
 	said == set()
@@ -251,7 +234,9 @@ test_rules_that_agree_or_have_an_order_or_belong_to_others_are_no_conflict if {
 }
 
 test_the_report_holds_problems_and_conflicts if {
-	report := scopes.report with data.settings as fixture.settings with data.settings.scopes as {}
+	report := scopes.report with data.packs as {}
+		with data.settings as _whatever_is_found
+		with data.settings.scopes as {}
 	object.remove(report, ["warnings"]) == {"problems": set(), "conflicts": set()}
 	is_set(report.warnings)
 }
