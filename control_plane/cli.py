@@ -17,6 +17,7 @@ from control_plane.bundles.model import MAX_ARCHIVE_BYTES
 from control_plane.bundles.signature import parse_signing_key
 from control_plane.stack.tools import tool_path
 from writ.cli.files import MAX_PEM_BYTES, read_file, write_file
+from writ.cli.lines import one_line
 from writ.cli.tokens import read_token
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -121,9 +122,8 @@ def list_bundles(address: str, token_file: Path, limit: int, as_json: bool) -> N
         return
     for fields in bundles:
         mark = "*" if fields["active"] else " "
-        click.echo(
-            f"{mark} {fields['revision']}  {fields['pushed_at']}  {fields['pushed_by']}  {fields['size_bytes']} bytes"
-        )
+        row = f"{mark} {fields['revision']}  {fields['pushed_at']}  {fields['pushed_by']}  {fields['size_bytes']} bytes"
+        click.echo(one_line(row))
 
 
 @bundle.command(
@@ -152,4 +152,4 @@ def _print(fields: dict[str, Any], as_json: bool) -> None:
         return
     width = max(len(name) for name in fields)
     for name, value in fields.items():
-        click.echo(f"{name:<{width}}  {value}")
+        click.echo(one_line(f"{name:<{width}}  {value}"))

@@ -26,7 +26,7 @@ from pep.verbs import command, output_of
 from writ.body_schema import parse_body
 from writ.cli.failure import told
 from writ.cli.files import read_file
-from writ.cli.lines import lines
+from writ.cli.lines import lines, one_line
 from writ.cli.places import SETTINGS_NAME, state_folder
 from writ.cli.tokens import read_token
 from writ.errors import ConfigurationError, WritError
@@ -186,7 +186,7 @@ class _Asker:
             keep_receipt(self.receipts, decision)
         except (OSError, WritError) as error:
             why = f"`{error.filename}`: {error.strerror}" if isinstance(error, OSError) else error
-            click.echo(f"writ: the receipt of {decision.decision_id} is not kept: {why}", err=True)
+            click.echo(one_line(f"writ: the receipt of {decision.decision_id} is not kept: {why}"), err=True)
             return False
         return True
 
@@ -271,7 +271,7 @@ def _refused(request_id: str, error: WritError, as_json: bool) -> None:
         click.echo(json.dumps({"request_id": request_id, **told(error), **named}))
     else:
         recorded = f"  (on record as {decision_id})" if decision_id else ""
-        click.echo(f"{request_id}  no decision  {error}{recorded}".strip(), err=True)
+        click.echo(one_line(f"{request_id}  no decision  {error}{recorded}".strip()), err=True)
 
 
 def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:
@@ -279,10 +279,10 @@ def _print(decision: decision_pb2.Decision, latency_ms: float) -> None:
     tier = decision_pb2.Tier.Name(decision.tier).removeprefix("TIER_")
     click.secho(f"{effect}  {tier}  score {decision.risk.score}  {latency_ms:.1f} ms", bold=True)
     for reason in decision.reasons:
-        click.echo(f"  {reason.rule_id} [{reason.outcome} {reason.code}] {reason.message}")
+        click.echo(one_line(f"  {reason.rule_id} [{reason.outcome} {reason.code}] {reason.message}"))
         if reason.remediation:
-            click.echo(f"    {reason.remediation}")
-    click.echo(f"  action    {decision.action_json.decode()}")
+            click.echo(one_line(f"    {reason.remediation}"))
+    click.echo(one_line(f"  action    {decision.action_json.decode()}"))
     click.echo(f"  digests   action {decision.action_digest}")
     click.echo(f"            execution {decision.execution_digest}")
     if decision.transformed_execution_digest:

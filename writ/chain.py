@@ -16,9 +16,12 @@ from writ.body_schema import ParsedBody, parse_body
 from writ.errors import EvidenceFailed, VerificationFailed
 from writ.head import BatchHead, verify_head
 from writ.keys import KeySet
-from writ.merkle import leaf_hash, root_of
+from writ.merkle import MAX_LEAVES, leaf_hash, root_of
 from writ.receipt import verify_place
-from writ.segment import HeadRecord, Record, RecordType, SegmentScan, parse_head_record, parse_header
+from writ.segment import HeadRecord, Record, RecordType, SegmentScan, parse_head_record, parse_header, parse_mark
+
+MAX_PROBLEMS = 100_000
+"""Most that are listed, in some 50 MiB; every nine bytes of a forged segment can be one. Further ones are counted."""
 
 ReceiptPlace = tuple[str, int, int]
 """Issuer, epoch and sequence: where a receipt says that it stands."""
@@ -42,8 +45,8 @@ class Problem:
 @dataclass(slots=True, kw_only=True)
 class LogReport:
     """What was found. `torn_bytes` at the end were never committed: a writer was killed, or is writing. A log whose
-    `first_sequence` is above 0 lacks the entries before; `empty` are the segments that hold no entries, by their files, and
-    `receipts` counts those whose entry is here."""
+    `first_sequence` is above 0 lacks the entries before; `empty` are the segments that hold no entries, by their files,
+    `receipts` counts those whose entry is here, and `unlisted` the problems beyond `MAX_PROBLEMS`."""
 
     issuer: str = ""
     segments: int = 0
@@ -55,6 +58,7 @@ class LogReport:
     receipts: int = 0
     empty: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unlisted: int = 0
 
 
 class LogVerifier:
@@ -73,6 +77,7 @@ class LogVerifier:
         self._previous: str | None = None  # leaf of the last entry; None where the log does not start at its beginning
         self._suspect: tuple[str, int, int | None, str] = ("", 0, None, "")
         self._pending: list[Record] = []
+        self._listed: set[Problem] = set()
 
     def segment(self, file: str, data: bytes) -> None:
         """Verifies the next segment and adds to the report. Never raises for what is in the bytes."""
@@ -80,7 +85,7 @@ class LogVerifier:
             self._problem("LOG_DAMAGED", file, 0, "the segment before ends in entries that no head commits")
         self._pending = []
         scan = SegmentScan(data, lenient=True)
-        batches = self.report.batches
+        batches, before = self.report.batches, len(self.report.problems)
         try:
             for position, record in enumerate(scan):
                 if position == 0:
@@ -91,7 +96,7 @@ class LogVerifier:
             self._problem(e.reason, file, scan.end, e.message)
         if scan.damage:
             self._problem("LOG_DAMAGED", file, scan.end, scan.damage, sequence=self._next)
-        changed = {problem.offset for problem in self.report.problems if problem.file == file}
+        changed = {problem.offset for problem in self.report.problems[before:] if problem.file == file}
         for offset in scan.unsound:
             if offset not in changed:
                 self._problem("LOG_DAMAGED", file, offset, "checksum does not hold")
@@ -104,9 +109,12 @@ class LogVerifier:
         self.report.torn_bytes = sum(record.end - record.offset for record in self._pending)
         first = self.report.first_sequence
         if first is None:
-            self._problem("LOG_EMPTY", "", 0, "expected entries, the log holds none")
+            self._problem("LOG_EMPTY", "", 0, "expected entries, got none")
         elif self._from and first > self._from:
             message = f"expected a log that begins at {self._from} or before, got one from {first}"
+            self._problem("SEQUENCE_MISMATCH", "", 0, message, sequence=self._from)
+        elif self._next is not None and self._from > self._next:
+            message = f"expected --from within 0 to {self._next}, where the log ends, got {self._from}"
             self._problem("SEQUENCE_MISMATCH", "", 0, message, sequence=self._from)
         for issuer, epoch, sequence in sorted(self._receipts):
             if issuer == self.report.issuer and sequence >= self._from:  # others are of another log
@@ -133,11 +141,20 @@ class LogVerifier:
 
     def _record(self, file: str, record: Record) -> None:
         if record.type == RecordType.BODY:
+            if len(self._pending) == MAX_LEAVES:
+                raise EvidenceFailed(
+                    "BATCH_MISMATCH", f"expected a head after at most {MAX_LEAVES} entries, got more entries"
+                )
             self._pending.append(record)
         elif record.type == RecordType.HEAD:
             bodies, self._pending = self._pending, []
             self._batch(file, bodies, record)
-        elif record.type != RecordType.MARK:
+        elif record.type == RecordType.MARK:
+            try:
+                parse_mark(record.payload)
+            except EvidenceFailed as e:
+                self._problem(e.reason, file, record.offset, e.message)
+        else:
             self._problem("LOG_DAMAGED", file, record.offset, f"record type {record.type} does not belong into a log")
 
     def _batch(self, file: str, bodies: list[Record], record: Record) -> None:
@@ -238,5 +255,10 @@ class LogVerifier:
         problem = Problem(
             reason=reason, file=file, offset=offset, sequence=sequence, decision_id=decision_id, message=message
         )
-        if problem not in self.report.problems:
-            self.report.problems.append(problem)
+        if problem in self._listed:
+            return
+        if len(self._listed) == MAX_PROBLEMS:
+            self.report.unlisted += 1
+            return
+        self._listed.add(problem)
+        self.report.problems.append(problem)

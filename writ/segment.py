@@ -189,7 +189,7 @@ def parse_header(record: Record) -> SegmentHeader:
         raise EvidenceFailed(
             "SEGMENT_MALFORMED", "expected a header with kind, issuer, number and opened_ms, got something else"
         ) from e
-    if type(number) is not int or type(opened_ms) is not int or not 0 <= max(number, opened_ms) <= MAX_INTEGER:
+    if any(type(value) is not int or not 0 <= value <= MAX_INTEGER for value in (number, opened_ms)):
         raise EvidenceFailed(
             "SEGMENT_MALFORMED", f"expected `number` and `opened_ms` of 0 to {MAX_INTEGER}, got others"
         )

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import click
 
+from writ.cli.lines import one_line
 from writ.errors import ConfigurationError, WritError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -34,8 +35,14 @@ class Failed(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Prints the error where who reads it expects it."""
-        text = json.dumps(told(self._error)) if self._as_json else f"writ: {self._error}"
+        text = json.dumps(told(self._error)) if self._as_json else _said(self._error)
         click.echo(text, file=file, err=not self._as_json)
+
+
+def _said(error: WritError) -> str:
+    """Returns an error for people. What OPA says has several lines; further ones are indented, so that none looks like another
+    error, or another output."""
+    return "\n  ".join(one_line(line.expandtabs()) for line in f"writ: {error}".split("\n"))
 
 
 def told(error: WritError) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reads JSON Lines from anywhere, for the verbs that take batches."""
+"""Lines: reads JSON Lines from anywhere, for the verbs that take batches, and writes what others chose on one for people."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
             skipped += len(rest)
             if skipped > MAX_SKIPPED_BYTES:
                 return
+
+
+def one_line(text: str) -> str:
+    """Returns `text` without what would look like output of ours: line breaks and all else that is not printable, such as what
+    moves the cursor of a terminal or a byte of a file name that is no UTF-8, stands escaped as in a literal."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

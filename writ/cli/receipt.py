@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from writ.body_schema import parse_body
 from writ.chain import LogReport, LogVerifier, ReceiptPlace
 from writ.cli.files import MAX_PEM_BYTES, read_file
+from writ.cli.lines import one_line
 from writ.errors import ConfigurationError, InvalidInput, VerificationFailed
 from writ.head import parse_head
 from writ.keys import KeyId, KeySet, parse_public_keys
@@ -22,6 +25,9 @@ from writ.segment import MAX_SEGMENT_BYTES
 
 MISSING = 3
 """Exit code when the one fault of the logs is that they lack entries: they were moved away, or taken away."""
+
+NO_RECEIPTS = "bundle-digests.json"
+"""What the decision point keeps beside its log."""
 
 _PATH = click.Path(exists=True, path_type=Path)
 
@@ -49,12 +55,12 @@ def show(file: Path, as_json: bool) -> None:
     except VerificationFailed as e:
         raise VerificationFailed(e.reason, f"{file}: {e.message}") from e
     if as_json:
-        click.echo(orjson.dumps(document))
+        click.echo(json.dumps(document))
         return
     rows = _rows(document)
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        click.echo(f"{name:<{width}}  {value}")
+        click.echo(one_line(f"{name:<{width}}  {value}"))
     click.echo("not verified; `writ receipt verify` does that")
 
 
@@ -80,8 +86,8 @@ def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], from_sequence: int, 
     """Verify receipt files, folders of receipt files (*.json) and folders of log segments (*.seg).
 
     A log is verified as a chain, and compared with the receipts given beside it. Exits 0 when everything holds, 3 when all
-    that is there holds but a log lacks entries of which receipts are given, 1 when anything else does not hold, 2 for wrong
-    usage.
+    that is there holds but a log, or that of an issuer, lacks entries of which receipts are given, 1 when anything else does
+    not hold, 2 for wrong usage.
 
     \b
     Example:
@@ -93,7 +99,11 @@ def verify(paths: tuple[Path, ...], keys: tuple[Path, ...], from_sequence: int, 
     good = True
     for file in files:
         good &= _verify_file(file, trusted, verified, as_json)
-    reasons = {reason for folder in logs for reason in _verify_log(folder, trusted, verified, from_sequence, as_json)}
+    reports = [_verify_log(folder, trusted, verified, from_sequence, as_json) for folder in logs]
+    reasons = {problem.reason for report in reports for problem in report.problems}
+    if logs:
+        asked = [issuer for issuer, _, sequence in verified if sequence >= from_sequence]
+        reasons |= _without_a_log(asked, {report.issuer for report in reports}, as_json)
     if not good or reasons - {"RECEIPT_MISSING"}:
         sys.exit(1)
     sys.exit(MISSING if reasons else 0)
@@ -126,12 +136,12 @@ def _expand(paths: tuple[Path, ...]) -> tuple[list[Path], list[Path]]:
     for path in paths:
         if not path.is_dir():
             files.append(path)
-        elif any(path.glob("*.seg")):
-            logs.append(path)
-        elif found := sorted(path.glob("*.json")):
-            files.extend(found)
-        else:
-            raise click.UsageError(f"{path}: expected *.json or *.seg in the folder")
+            continue
+        found, is_log = sorted(path.glob("*.json")), any(path.glob("*.seg"))
+        if not found and not is_log:
+            raise click.UsageError(f"{path}: expected *.json or *.seg in the folder, got neither")
+        files += [file for file in found if not is_log or file.name != NO_RECEIPTS]
+        logs += [path] if is_log else []
     return files, logs
 
 
@@ -178,8 +188,8 @@ def _no_conflict(held: VerifiedReceipt, verified: dict[ReceiptPlace, bytes]) -> 
 
 def _verify_log(
     folder: Path, keys: KeySet, receipts: dict[ReceiptPlace, bytes], from_sequence: int, as_json: bool
-) -> set[str]:
-    """Prints what the log is and returns the reasons of what does not hold."""
+) -> LogReport:
+    """Prints what the log is, and returns it."""
     verifier = LogVerifier(keys, receipts, from_sequence=from_sequence)
     for file in sorted(folder.glob("*.seg")):
         verifier.segment(file.name, read_file(file, MAX_SEGMENT_BYTES))
@@ -198,12 +208,24 @@ def _verify_log(
         "receipts": report.receipts,
         "empty": report.empty,
         "problems": [problem.to_json() for problem in problems],
+        "unlisted": report.unlisted,
     }
-    _print(as_json, document, _log_text(folder, report))
-    return {problem.reason for problem in problems}
+    _print(as_json, document, *_log_lines(folder, report))
+    return report
 
 
-def _log_text(folder: Path, report: LogReport) -> str:
+def _without_a_log(asked: Iterable[str], issuers: Collection[str], as_json: bool) -> set[str]:
+    """Names the issuers of receipts whose log is not among the given ones: somebody may have put another one in its place."""
+    lacking = Counter(issuer for issuer in asked if issuer not in issuers)
+    for issuer, count in sorted(lacking.items()):
+        came = ", ".join(f"`{other}`" for other in sorted(issuers))
+        message = f"expected the log of `{issuer}`, of which {count} receipts are given, got logs of {came}"
+        document = {"path": "", "ok": False, "issuer": issuer, "reason": "RECEIPT_MISSING", "message": message}
+        _print(as_json, document, f"FAILED  RECEIPT_MISSING: {message}")
+    return {"RECEIPT_MISSING"} if lacking else set()
+
+
+def _log_lines(folder: Path, report: LogReport) -> list[str]:
     state = "FAILED" if report.problems else "ok    "
     first = report.first_sequence
     sequences = "" if first is None else f" ({first} to {report.last_sequence})"
@@ -222,7 +244,9 @@ def _log_text(folder: Path, report: LogReport) -> str:
         lines.append(
             f"        {problem.file} offset {problem.offset}{entry}{about}: {problem.reason}: {problem.message}"
         )
-    return "\n".join(lines)
+    if report.unlisted:
+        lines.append(f"        and {report.unlisted} more problems")
+    return lines
 
 
 def _document(given: Receipt) -> dict[str, Any]:
@@ -264,5 +288,6 @@ def _flat(name: str, value: Any) -> list[tuple[str, str]]:
     return [] if value is None or value == "" else [(name, str(value))]
 
 
-def _print(as_json: bool, document: dict[str, Any], text: str) -> None:
-    click.echo(orjson.dumps(document) if as_json else text)
+def _print(as_json: bool, document: dict[str, Any], *lines: str) -> None:
+    # Names of files, and what stands in a log that does not verify, are chosen by whoever made them.
+    click.echo(json.dumps(document) if as_json else "\n".join(map(one_line, lines)))

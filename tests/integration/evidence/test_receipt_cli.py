@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import orjson
 import pytest
@@ -11,9 +13,10 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.evidence_support import ISSUER, KEY, Place, drafts, receipt_of
+from writ.chain import Problem
 from writ.cli.main import cli
 from writ.head import format_head, parse_head, sign_head
-from writ.merkle import leaf_hash, root_of
+from writ.merkle import MAX_LEAVES, leaf_hash, root_of
 from writ.receipt import format_receipt
 from writ.segment import (
     HeadRecord,
@@ -175,6 +178,95 @@ def test_receipts_before_the_named_sequence_are_not_asked_of_the_log(keys: Path,
     assert early.exit_code == 1
     assert "expected a log that begins at 4 or before, got one from 5" in early.output
     assert run("verify", late.log, "--keys", keys, "--from", "-1").exit_code == 2
+    assert run("verify", late.log, "--keys", keys, "--from", "13").exit_code == 0
+    beyond = run("verify", tmp_path / "receipts", late.log, "--keys", keys, "--from", "14")
+    assert beyond.exit_code == 1
+    assert "SEQUENCE_MISMATCH: expected --from within 0 to 13, where the log ends, got 14" in beyond.output
+
+
+def test_a_log_in_the_place_of_another_one_is_named_by_the_receipts_of_that(
+    keys: Path, log: Place, tmp_path: Path
+) -> None:
+    other = Place(tmp_path / "other")
+    recorder = other.open(issuer="pdp-other")
+    recorder.append(drafts(4, 0))
+    recorder.close()
+    both = run("verify", tmp_path / "receipts", log.log, other.log, "--keys", keys)
+    assert both.exit_code == 0, both.output
+    swapped = run("verify", tmp_path / "receipts", other.log, "--keys", keys, "--json")
+    assert swapped.exit_code == 3
+    said = orjson.loads(swapped.output.splitlines()[-1])
+    assert (said["ok"], said["issuer"], said["reason"]) == (False, ISSUER, "RECEIPT_MISSING")
+
+
+def test_receipts_in_the_folder_of_a_log_are_verified_too(keys: Path, log: Place) -> None:
+    (log.log / "bundle-digests.json").write_text("{}")
+    assert run("verify", log.log, "--keys", keys).exit_code == 0
+    (log.log / "forged.json").write_text("{}")
+    result = run("verify", log.log, "--keys", keys)
+    assert result.exit_code == 1
+    assert "forged.json: RECEIPT_MALFORMED" in result.output
+
+
+@pytest.mark.parametrize(
+    "record", [b"\x09", b"\x03", b"\x04junk", b"\x05"], ids=["no type", "no head", "no mark", "vault"]
+)
+def test_a_log_of_faults_alone_takes_no_more_than_its_size(
+    keys: Path, log: Place, monkeypatch: pytest.MonkeyPatch, record: bytes
+) -> None:
+    compared = [0]
+    equal = Problem.__eq__
+
+    def counted(one: Problem, other: object) -> bool:
+        compared[0] += 1
+        return equal(one, other)
+
+    monkeypatch.setattr(Problem, "__eq__", counted)
+    monkeypatch.setattr("writ.chain.MAX_PROBLEMS", 500)
+    (path,) = log.log.glob("*.seg")
+    faults = 2_000
+    packed = (len(record)).to_bytes(4, "big") + crc32(record).to_bytes(4, "big") + record
+    path.write_bytes(format_header(SegmentHeader(kind="log", issuer=ISSUER, number=1, opened_ms=1)) + packed * faults)
+    said = orjson.loads(run("verify", log.log, "--keys", keys, "--json").output)
+    assert len(said["problems"]) == 500
+    assert len(said["problems"]) + said["unlisted"] == faults + 1  # and LOG_EMPTY
+    assert compared[0] <= faults
+
+
+def test_entries_without_a_head_are_held_up_to_the_largest_batch(keys: Path, log: Place) -> None:
+    (path,) = log.log.glob("*.seg")
+    header = format_header(SegmentHeader(kind="log", issuer=ISSUER, number=1, opened_ms=1))
+    for entries, said in (
+        (MAX_LEAVES, "were never committed"),
+        (MAX_LEAVES + 1, "expected a head after at most 65536"),
+    ):
+        path.write_bytes(header + pack_record(RecordType.BODY, b"") * entries)
+        result = run("verify", log.log, "--keys", keys)
+        assert result.exit_code == 1
+        assert said in result.output
+
+
+def test_a_segment_whose_number_is_below_0_is_refused(keys: Path, log: Place) -> None:
+    (path,) = log.log.glob("*.seg")
+    path.write_bytes(format_header(SegmentHeader(kind="log", issuer=ISSUER, number=-1, opened_ms=1)))
+    assert (
+        "SEGMENT_MALFORMED: expected `number` and `opened_ms` of 0 to" in run("verify", log.log, "--keys", keys).output
+    )
+
+
+def test_what_names_and_logs_hold_looks_like_no_line_of_ours(keys: Path, log: Place, tmp_path: Path) -> None:
+    forged = "x\nok      all of it: \x1b[2K"
+    (tmp_path / "receipts" / os.fsdecode(b"\xff\nok      x.json")).write_text("{}")
+    (path,) = log.log.glob("*.seg")
+    path.write_bytes(format_header(SegmentHeader(kind="log", issuer=forged, number=1, opened_ms=1)))
+    result = run("verify", tmp_path / "receipts", log.log, "--keys", keys)
+    assert result.exit_code == 1
+    assert result.output.isascii()
+    assert "\x1b" not in result.output
+    assert len([line for line in result.output.splitlines() if line.startswith("ok ")]) == 12
+    assert run("verify", tmp_path / "receipts", "--keys", keys, "--json").exit_code == 1
+    alone = run("show", tmp_path / "receipts" / os.fsdecode(b"\xff\nok      x.json"))
+    assert [line[:2] for line in alone.output.splitlines()] == ["wr", "  "]
 
 
 def test_a_log_without_entries_does_not_verify(keys: Path, log: Place, tmp_path: Path) -> None:
@@ -184,7 +276,7 @@ def test_a_log_without_entries_does_not_verify(keys: Path, log: Place, tmp_path:
     result = run("verify", log.log, "--keys", keys)
     assert result.exit_code == 1
     assert f"{path.name} holds no entries" in result.output
-    assert "LOG_EMPTY: expected entries, the log holds none" in result.output
+    assert "LOG_EMPTY: expected entries, got none" in result.output
     # As a killed writer leaves it: the next segment, of which nothing is written yet.
     path.write_bytes(whole)
     (log.log / "0000000002.seg").write_bytes(whole[:8])

@@ -78,7 +78,7 @@ def test_a_closed_output_is_one_line_and_a_failure(arguments: list[str]) -> None
         ("<&-", ["canonicalize", "-f", "-"], 1, "ARGUMENTS_NOT_JSON"),
         ("2>&-", ["token", "--nonsense"], 2, ""),
         ("2>&-", ["receipt", "show", "/dev/null"], 1, ""),
-        ("2>&-", ["receipt", "show", "/dev/null", "--json"], 1, "RECEIPT_MALFORMED"),
+        ("2>&-", ["receipt", "show", "/dev/null", "--json"], 1, "FILE_IRREGULAR"),
     ],
 )
 def test_a_closed_input_is_empty_and_a_closed_error_output_changes_no_exit_code(
