@@ -16,8 +16,9 @@ from writ.errors import ConfigurationError
 MAX_SOCKET_PATH_BYTES = 107
 """unix(7): `sun_path` holds 108 bytes with its closing zero."""
 
-_ODD = re.compile(r"[\x00-\x1f\x7f%#?,]")
-"""What an address `unix://PATH` cannot hold in a path: gRPC and URLs end the path there, or read it as another."""
+_ODD = re.compile(r"[%#?,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What an address `unix://PATH` cannot hold in a path: gRPC and URLs end the path there, or read it as another. Nor can the
+settings hold control characters, or bytes that are no UTF-8 (surrogates here)."""
 
 MAX_LOG_BYTES = 16 * 1024 * 1024
 """A log beyond this is set aside, one generation; the process that writes it has it open meanwhile."""
@@ -100,8 +101,8 @@ def make_layout(root: Path) -> Layout:
     if odd := _ODD.search(str(layout.root)):
         raise ConfigurationError(
             "STATE_FOLDER_UNUSABLE",
-            f"expected a path without `%`, `#`, `?`, commas and control characters, since sockets lie in it, got {odd[0]!r} in"
-            f" `{layout.root}`; name another folder with --state",
+            f"expected a path in UTF-8 without `%`, `#`, `?`, commas and control characters, since sockets lie in it, got"
+            f" {odd[0]!r} in `{layout.root}`; name another folder with --state",
         )
     try:
         for folder in ("", *FOLDERS):

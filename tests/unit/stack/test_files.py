@@ -158,7 +158,7 @@ def test_written_defaults_are_the_defaults_of_the_code(layout: Layout) -> None:
     assert stack == type(stack)()
 
 
-@pytest.mark.parametrize("name", ["a b", "ü", "x: y", "x &y", "q'r", 'd"e', "$HOME", "{x}", "@x", "back\\slash"])
+@pytest.mark.parametrize("name", ["a b", "ü", "x: y", "x &y", "q'r", 'd"e', "\U0001f600", "\u2028", "$HOME", "{x}", "@x", "back\\slash"])
 def test_written_settings_are_read_as_they_were_meant_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
     layout = make_layout(tmp_path / name)
     make_keys(layout, os.urandom)
@@ -175,9 +175,9 @@ def test_written_settings_are_read_as_they_were_meant_whatever_the_folder_is_cal
     assert parse_address(pdp.redis.url).path == str(layout.socket("redis"))
 
 
-@pytest.mark.parametrize("name", ["a%2Fb", "C#", "a?b", "a,b", "a\tb", "a\nb"])
+@pytest.mark.parametrize("name", ["a%2Fb", "C#", "a?b", "a,b", "a\tb", "a\nb", "a\x85b", "a\x9bb", "\udcff", "\uffff"])
 def test_a_folder_that_no_address_can_name_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ConfigurationError, match="STATE_FOLDER_UNUSABLE: expected a path without"):
+    with pytest.raises(ConfigurationError, match="STATE_FOLDER_UNUSABLE: expected a path in UTF-8 without"):
         make_layout(tmp_path / name)
     assert not (tmp_path / name).exists()
 
