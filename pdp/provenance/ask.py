@@ -138,7 +138,7 @@ def provenance_ask(
             if not kind.reads and not _add_links(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer
         elif value.kind != CONTENT:
-            beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said.folded if said else None)
+            beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said)
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
             if value.kind == CODE and not _add_fetched(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer

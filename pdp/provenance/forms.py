@@ -21,11 +21,11 @@ from pdp.hosts import is_given_out
 from pdp.provenance.beside import accounts, beside, is_labelled
 from pdp.provenance.told import detail_number
 from pdp.remembered import remembered
+from pdp.wording.accounts import bank_accounts
 from pdp.wording.marks import (
     account,
     address_spans,
     address_spellings,
-    bank_accounts,
     identifiers,
     mark_parts,
     opened,

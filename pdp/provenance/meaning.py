@@ -5,6 +5,7 @@ Each function returns what it changes of a sink's facts; the later ones in `pdp.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pdp.provenance.meant import MEANT_KINDS
@@ -25,6 +26,7 @@ from pdp.provenance.shapes import PATH_SHAPE
 from pdp.wording.lexicon import Deed
 from pdp.wording.request import ENTRUSTS, MEANS_MANY, NAMED_ACCOUNT, NAMED_EMAIL, RequestFacts
 
+_NUMBER = re.compile(r"/[0-9]+(?=/|$)")
 _GONE = Deed.DELETE | Deed.SEND
 """Of a file there is no way back from these."""
 
@@ -147,14 +149,23 @@ def beside_others(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
 
 def another_of_its_shape(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """An id or path where the request writes out others of its shape, and the call reaches none of these: "cancel order 47110"
-    and 47111. Of a path only where it is deleted or sent, since who has one file mended may mean another to be."""
+    and 47111; one that stands in a list with 47110 is another all the same. Of a path only where it is deleted or sent, since
+    who has one file mended may mean another to be."""
     hit = view.hits[ref.at]
     if not ref.shape or hit.user or view.request is None or _is_left_to_a_source(view.request):
         return {}
     if view.request.named & MEANS_MANY or (ref.shape == PATH_SHAPE and not ask.kind.by_verb & _GONE):
         return {}
-    reaches = any(other.shape == ref.shape and view.hits[other.at].user for other in ask.sinks)
+    place = _place(ref)
+    reaches = any(
+        other.shape == ref.shape and view.hits[other.at].user and _place(other) != place for other in ask.sinks
+    )
     return {} if reaches else {"pointed": False, "left_open": False, "addressed": True}
+
+
+def _place(ref: SinkRef) -> tuple[str, str]:
+    """Returns where a value stands, the same for all of one list."""
+    return ref.kind, _NUMBER.sub("/-", ref.pointer)
 
 
 def refused(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:

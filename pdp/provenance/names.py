@@ -26,6 +26,7 @@ from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE
 from pdp.provenance.shapes import PATH_SHAPE, id_shape, is_written
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
+from pdp.provenance.wide import is_everybody
 from pdp.suggest.words import word_set
 from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
 from pdp.wording.marks import words
@@ -43,10 +44,6 @@ _TOLD_ELSEWHERE = re.compile(
 )
 """Who says that somebody's address stands somewhere means what stands there: "her e-mail is on the page"."""
 
-_EVERYBODY = word_set(
-    "all allauthenticatedusers allusers anonymous anybody anyone anyonewithlink anyonewiththelink channel domain everybody"
-    " everyone here internet public world"
-)
 _OPENLY = word_set(
     "anybody anyone channel everyone everybody public publicly publish publicity open öffentlich veröffentliche"
 )
@@ -127,7 +124,7 @@ def _is_left_out(request: Request, kind: str, value: str) -> bool:
 
 
 def _is_everybody(request: Request, value: str) -> bool:
-    return "".join(words(value)) in _EVERYBODY and _OPENLY.isdisjoint(words(request.folded))
+    return is_everybody(value) and _OPENLY.isdisjoint(words(request.folded))
 
 
 def _add_named(key: bytes, request: Request, reach: str, value: str, lookups: Lookups) -> tuple[int, int]:

@@ -1,17 +1,19 @@
 """Values that stand for more than one thing: wildcards, words for all, roots, and folders of what a request writes out.
 
-Who says "delete drafts/old.txt" names neither `drafts` nor `/`, and who cancels one order does not name `all`. Pure; every
-pattern is linear.
+Who says "delete drafts/old.txt" names neither `drafts` nor `/`, who cancels one order does not name `all`, and what stands for
+all holds what he leaves out, "all but old.txt". Pure; every pattern is linear.
 """
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 from pdp.catalog_sinks import EVERYBODY
 from pdp.fold import fold
 from pdp.provenance.forms import IN_USER, PATH, Form, plain_path, value_forms
 from pdp.provenance.model import ALL, WIDER
+from pdp.provenance.speech import Request
 from pdp.suggest.words import word_set
 from pdp.wording.lexicon import Deed
 from pdp.wording.marks import words
@@ -21,6 +23,12 @@ _SAYS_ALL = word_set(
     " alle alles jeder jede tous tout todos todo"
 )
 _ALL_VALUES = _SAYS_ALL | EVERYBODY | {"**", "%", "any"}
+_EVERYBODY = word_set(
+    "all allauthenticatedusers allusers anonymous anybody anyone anyonewithlink anyonewiththelink channel domain everybody"
+    " everyone here internet public world"
+)
+_WILD = re.compile(r"\*|\?(?![\w.-]*=)|%(?![0-9a-f]{2})")
+"""Signs that stand for anything, in shells, globs and SQL; neither what begins a query nor what is encoded."""
 _PARTS = ("/", "\\")
 _OF_THINGS, _OF_PEOPLE = frozenset({"id", "path"}), frozenset({"recipient", "channel"})
 _GRAVE = int(Deed.DELETE | Deed.ADMIN)
@@ -28,16 +36,28 @@ _ON_ALL = int(_GRAVE | Deed.UPDATE | Deed.PAY)
 """A folder that is made, looked through or gone into is none that is lost."""
 
 
-def width(kind: str, text: str, by_verb: int, said: str | None) -> int:
+def is_everybody(text: str) -> bool:
+    """True for words that stand for everybody: `anyone`, `@everyone`, `anyoneWithLink`."""
+    return "".join(words(text)) in _EVERYBODY
+
+
+def width(kind: str, text: str, by_verb: int, request: Request | None) -> int:
     """Returns whether a value of a sink stands for more than one thing that somebody can name, as in SinkRef. `by_verb`: bits of
-    Deed; `said`: the folded request, None where it is not known."""
+    Deed; `request`: None where it is not known. What stands for all is WIDER than what the request means where it leaves
+    anybody or anything out."""
     bare = fold(text).strip()
+    leaves_out = request is not None and bool(request.put_out or request.left_out)
     if kind in _OF_PEOPLE:
-        return ALL if "*" in bare else 0  # words for everybody are told by `pdp.provenance.names`
+        if "*" in bare:
+            return WIDER if leaves_out else ALL
+        return WIDER if leaves_out and is_everybody(text) else 0  # else `pdp.provenance.names` tells
     if kind not in _OF_THINGS or not by_verb & _ON_ALL:
         return 0
-    if (bare in _ALL_VALUES or "*" in bare) and not (said is not None and "*" in bare and bare in said.split()):
-        return ALL
+    said = request.folded if request is not None else None
+    if bare in _ALL_VALUES or _is_wild(bare):
+        wrote = said is not None and _is_wild(bare) and bare in said.split()
+        if leaves_out or not wrote:
+            return WIDER if leaves_out else ALL
     if not by_verb & _GRAVE:
         return 0
     plain = plain_path(unquote(bare)) if kind == PATH else bare.replace("\\", "/")
@@ -49,6 +69,11 @@ def width(kind: str, text: str, by_verb: int, said: str | None) -> int:
         return 0
     within = any(_is_only_around(name, said) for name in dict.fromkeys(("/".join(names), names[-1])))
     return WIDER if within else 0
+
+
+def _is_wild(bare: str) -> bool:
+    """A title may end in a sign of a question; of several words only a star stands for others."""
+    return "*" in bare or (_WILD.search(bare) is not None and not any(map(str.isspace, bare)))
 
 
 def _is_only_around(folder: str, said: str) -> bool:
