@@ -27,7 +27,8 @@ from pdp.catalog_path import EACH, ArgumentPath, Coverage, escape_pointer, parse
 from pdp.catalog_read import Reader
 from pdp.currencies import UNKNOWN_CURRENCY
 from pdp.provenance.beside import beside
-from pdp.wording.marks import account, address_spans, bank_accounts, spelt_out
+from pdp.wording.accounts import bank_accounts
+from pdp.wording.marks import account, address_spans, spelt_out
 from writ.action import Verb
 from writ.strict_json import Number
 

@@ -53,8 +53,7 @@ _URL = re2.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>\"'`{}|\\^]+")
 _LEADING_SCHEME = re2.compile(r"(?i)[a-z][a-z0-9+.-]{1,15}://")
 _BARE_HOST = re2.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?:/[^\s<>\"'`{}|\\^]*)?")
 _IBAN = re2.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,3})?\b")
-_IBAN_CHARS, _MAX_IBAN_CHARS = 15, 34
-_COUNTRY_DIGITS = re.compile(r"[A-Za-z]{2}[0-9]{2}|[^\x00-\x7f]")
+_IBAN_CHARS = 15
 _DIGITS = re2.compile(r"\+?[0-9(][0-9 ()./-]{5,28}[0-9]")
 # Runs of one class of characters: linear in the standard library too, and several times faster there.
 _CODE = re.compile(r"[0-9A-Za-z_-]{8,}")
@@ -174,35 +173,6 @@ def account(text: str) -> str:
 def is_bank_account(mark: str) -> bool:
     """Tells whether a mark is that of an account by its form (ISO 13616): a number of digits alone may be a telephone's."""
     return mark[0] == "a" and len(mark) >= _IBAN_CHARS + 2 and mark[2:4].isalpha() and mark[4:6].isdecimal()
-
-
-def bank_accounts(text: str) -> list[str]:
-    """Returns the marks, in order, of the bank accounts in a text (ISO 13616, with their check digits): whoever tells one on has
-    somebody pay there. One that is written in groups ends where its digits agree, whatever code or number follows."""
-    found: dict[str, None] = {}
-    if _COUNTRY_DIGITS.search(text) is None:
-        return []
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    for number in _CODE.findall(plain):
-        if _agrees(number):
-            found["a:" + account(number)] = None
-    for match in _IBAN.finditer(plain.upper()):
-        groups = re.split("[ -]", match.group())
-        for count in range(len(groups), 3, -1):
-            if _agrees("".join(groups[:count])):
-                found["a:" + account("".join(groups[:count]))] = None
-                break
-    return list(found)
-
-
-def _agrees(number: str) -> bool:
-    """Tells whether check digits agree (ISO 7064 MOD 97-10)."""
-    bare = number.upper()
-    if not _IBAN_CHARS <= len(bare) <= _MAX_IBAN_CHARS or not (bare.isascii() and bare.isalnum()):
-        return False
-    if not (bare[:2].isalpha() and bare[2:4].isdecimal()):
-        return False
-    return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
 
 
 def url_parts(text: str) -> tuple[str, str]:
