@@ -177,10 +177,10 @@ class Circumstances:
     def deferral(self, item: Item) -> DeferralView:
         """Returns how a request and those that it builds on stand."""
         view = companion_ask(item.view.companions, DeferralView) or NOTHING
-        if view.since_ms or not item.ask.deferred_since_ms:
+        if view.since_ms or not item.ask.deferral:
             return view
         return replace(
-            view, since_ms=item.ask.deferred_since_ms
+            view, since_ms=item.ask.deferral.since_ms
         )  # deferred in this call, and not told to the state yet
 
     def finals(self, item: Item) -> tuple[object, ...]:
@@ -189,7 +189,7 @@ class Circumstances:
         behaviour = companion_ask(item.state_ask.companions, BehaviourAsk)
         if behaviour is not None:
             # What failed before it was judged was refused by nobody: an outage must not make suspects of those who asked.
-            if item.verdict.effect in HELD or not item.verdict.keep:
+            if item.verdict.effect in HELD or item.verdict.failed:
                 finals.append(replace(behaviour, held=True))
             elif (
                 item.verdict.effect == TRANSFORMED

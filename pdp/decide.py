@@ -32,6 +32,7 @@ The failure table. "Never ALLOW" means never ALLOW or TRANSFORM.
     arguments too large to be inspected           class `unclassified`, which counts as the most sensitive
     counter, baseline, session, provenance lost   no_data; rules and score take them as the worst
     facts that a rule needs do not come           DEFER, at its end DENY `DEFER_TIMED_OUT`
+    OPA or Redis, while a caller waits for facts  the wait goes on; as above when it is failing at its end
     native front gone                             started again; UNAVAILABLE meanwhile
     one item breaks a stage                       INTERNAL or DENY `EVALUATION_FAILED` for it, the others are judged
     a defect of Writ                              INTERNAL, generic text
@@ -111,6 +112,7 @@ class Engine:
             telemetry=telemetry,
             deliver=deliver,
             later=self._later,
+            waits_on=self._waits_on,
             refuse=self._refuse,
         )
         self._preparation = Preparation(
@@ -203,8 +205,9 @@ class Engine:
             entries = await self._enrichment.enrich(entries)
             watch.lap("enrich")
             await self._judgement.judge([item for entry in entries for item in entry.items])
-            ready = [item for entry in entries if not self._comes_back(entry) for item in entry.items]
-            await self._enrichment.date(ready)
+            entries = [entry for entry in entries if not self._comes_back(entry)]
+            await self._enrichment.date([item for entry in entries for item in entry.items])
+            ready = [item for entry in entries if not self._waits_on(entry) for item in entry.items]
         except Exception:
             # Nothing is on record yet, so nothing may stay reserved.
             self._settler.let_go([item for entry in entries for item in entry.items])
@@ -230,13 +233,17 @@ class Engine:
         if contended and may_wait(entry, now_s, self._timeouts.contention_ms / 1000):
             self._later(entry)
             return True
-        if entry.asks[0].waits_until_s and self._patience.keeps(entry):
-            # Nobody else has to stand behind who may wait for minutes: it reserves anew when it is judged again.
-            self._settler.let_go(entry.items)
-            entry.items, entry.contended_until_s = [], 0.0
-            return True
         short_circuit(entry)
         return False
+
+    def _waits_on(self, entry: Entry) -> bool:
+        """Tells whether somebody waits for facts, and may wait on."""
+        if not entry.asks[0].waits_until_s or not self._patience.keeps(entry):
+            return False
+        # Nobody else has to stand behind who may wait for minutes: it reserves anew when it is judged again.
+        self._settler.let_go(entry.items)
+        entry.items, entry.contended_until_s = [], 0.0
+        return True
 
     def _later(self, entry: Entry) -> None:
         """Puts an entry back into the queue after a while."""

@@ -1,7 +1,7 @@
 """Stage 4: what the state knows of the items of a batch, and which of them need a judgement at all.
 
 One trip a batch. What was answered before gets that answer, what another decision point holds comes back later, what breaks the
-call is answered alone; when the state fails everything is denied.
+call is answered alone; when the state fails everything is denied but what waits for facts, which goes on waiting.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ log = logging.getLogger("writ.enrichment")
 
 
 class Enrichment:
-    """Asks the state. `later(entry)` has an entry asked about again after a while; `refuse(entry, error)` answers it."""
+    """Asks the state. `later(entry)` has an entry asked about again after a while, as `waits_on(entry)` has one that has waited for
+    facts and may wait on; `refuse(entry, error)` answers it."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Enrichment:
         telemetry: Telemetry,
         deliver: Deliver,
         later: Callable[[Entry], None],
+        waits_on: Callable[[Entry], bool],
         refuse: Callable[[Entry, WritError], None],
     ) -> None:
         self._state = state
@@ -49,6 +51,7 @@ class Enrichment:
         self._telemetry = telemetry
         self._deliver = deliver
         self._later = later
+        self._waits_on = waits_on
         self._refuse = refuse
 
     async def enrich(self, entries: list[Entry]) -> list[Entry]:
@@ -65,6 +68,7 @@ class Enrichment:
             for item in items:
                 item.view = blind
                 item.verdict = denied(error.reason, "the state that limits rest on cannot be read", "try again later")
+            items = [item for entry in entries if not self._waits_on(entry) for item in entry.items]
             settlements = self._concluder.conclude(items, Stopwatch(time.perf_counter), self._deliver).settlements
             # What was reserved when they came the first time.
             self._settler.settle_soon([settlement for settlement in settlements if settlement.ask.ticket])

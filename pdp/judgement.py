@@ -123,7 +123,7 @@ class Judgement:
         verdict = oblige(outcome, item.request, item.call, lane, self._transformer, organisation)
         if verdict.effect == "DEFER" or item.request.depends_on:
             verdict = defer(verdict, self._circumstances.deferral(item), lane.deferral, item.view.now_ms)
-            item.ask.deferred_since_ms = verdict.deferral.since_ms if verdict.deferral else 0
+            item.ask.deferral = verdict.deferral
         if verdict.transformed is not None:
             item.amounts = transformed_amounts(item, verdict.transformed, len(verdict.transformed_args))
         item.verdict = verdict

@@ -29,8 +29,8 @@ class Ask:
 
     `deadline_s` is in the event loop's monotonic seconds. The front sets `gone` when the caller has left; such an ask is
     dropped before anything is reserved for it. `waits_until_s` (the same clock) is how long a deferred one is judged again
-    and again; 0: not at all. `deferred_since_ms` (Unix) is when that was first so; 0: never. `trace` is where the caller's trace
-    stands, if it sent that.
+    and again; 0: not at all. `deferral` is what it was told to wait for at its last judgement, if that was so; `trace` is where
+    the caller's trace stands, if it sent that.
     """
 
     token: object
@@ -39,7 +39,7 @@ class Ask:
     deadline_s: float
     gone: bool = False
     waits_until_s: float = 0.0
-    deferred_since_ms: int = 0
+    deferral: Deferral | None = None
     trace: TraceContext | None = None
 
     @property

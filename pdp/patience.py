@@ -39,11 +39,15 @@ class Patience:
         self._over = False
 
     def keeps(self, entry: Entry) -> bool:
-        """Tells whether an entry that was judged is deferred, has time and room to wait; it then comes back by itself."""
+        """Tells whether an entry that was judged is deferred, has time and room to wait; it then comes back by itself. So does
+        one that waited already and could not be judged this time: a failure that may pass ends no wait before its end."""
         (item,), ask = entry.items, entry.asks[0]
         now_s = asyncio.get_running_loop().time()
-        deferral = item.verdict.deferral
-        if deferral is None or self._over or ask.gone or now_s >= ask.waits_until_s:
+        deferral = ask.deferral if item.verdict.failed else item.verdict.deferral
+        if deferral is None or self._over or ask.gone:
+            return False
+        left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
+        if left_s <= 0:
             return False
         caller = (item.caller.organisation, item.caller.id)
         if len(self._timers) >= MAX_WAITING or self._callers[caller] >= MAX_WAITING_PER_CALLER:
@@ -51,9 +55,8 @@ class Patience:
         text = item.request.user_request if len(item.request.user_request) > LONG_CHARS else ""
         if text and not self._has_room(caller, text):
             return False
-        left_s = min(ask.waits_until_s - now_s, (deferral.deadline_ms - item.view.now_ms) / 1000)
         entry.pause_s = min(max(WAIT_S, 2 * entry.pause_s), WAIT_MAX_S)
-        pause_s = max(0.0, min(entry.pause_s, left_s))
+        pause_s = min(entry.pause_s, left_s)
         self._callers[caller] += 1
         self._long[caller, text] += 1
         self._timers[entry] = (asyncio.get_running_loop().call_later(pause_s, self._release, entry), caller, text)

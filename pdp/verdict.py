@@ -39,6 +39,11 @@ class Verdict:
         return self.rules[0].code if self.rules else ""
 
     @property
+    def failed(self) -> bool:
+        """True when nobody refused the action: it could not be judged."""
+        return self.effect == "DENY" and not self.keep
+
+    @property
     def permits(self) -> bool:
         """True when the action may run."""
         return self.effect in PERMITTING

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -18,7 +18,7 @@ from pdp.circumstances import Circumstances
 from pdp.conclude import MAX_KEPT_BYTES_PER_CALLER
 from pdp.config import Limits, Timeouts
 from pdp.item import Item
-from pdp.model import Ask, ClaimStatus, Final, Outcome, OutcomeRule, StateAsk, StateView
+from pdp.model import Ask, ClaimStatus, Final, Outcome, OutcomeApproval, OutcomeRule, StateAsk, StateView
 from pdp.patience import MAX_LONG_CHARS_PER_CALLER, MAX_WAITING_PER_CALLER
 from pdp.refusals import BURST, STRANGERS_BURST, Strangers
 from pdp.telemetry import JsonFormatter
@@ -578,6 +578,61 @@ async def test_a_wait_ends_in_deny_when_the_deferral_does() -> None:
     ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
     decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, 10)).response).decision
     assert (decision.effect, decision.reasons[0].code) == (DENY, "DEFER_TIMED_OUT")
+
+
+def fail_while(pipeline: Pipeline, hook: str, condition: Callable[[], object]) -> list[Exception]:
+    """Has a dependency fail while a condition holds; returns what it raised, which grows."""
+    raised: list[Exception] = []
+    error = EvaluationFailed if hook == "before_judge" else StateFailed
+
+    def fail() -> None:
+        if condition():
+            raised.append(error("TOO_LATE", "too late"))
+            raise raised[-1]
+
+    setattr(pipeline.judge if hook == "before_judge" else pipeline.state, hook, fail)
+    return raised
+
+
+@pytest.mark.parametrize("hook", ["before_enrich", "before_judge", "before_first_asked"])
+async def test_a_failure_that_passes_ends_no_wait(hook: str) -> None:
+    pipeline = await started()
+    known = False
+    approval = OutcomeApproval(quorum=1, roles=("r",), deadline_s=60)
+    pipeline.judge.verdict = lambda _: outcome("REQUIRE_APPROVAL", approval=approval) if known else outcome("DEFER")
+    raised = fail_while(pipeline, hook, lambda: known and len(raised) < 2)
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=30.0)
+    await until(lambda: pipeline.engine._patience._timers)
+    known = True
+    decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, PATIENCE_S)).response).decision
+    assert decision.effect == decision_pb2.EFFECT_REQUIRE_APPROVAL
+    assert len(raised) == 2
+    await pipeline.engine.drain()
+    assert [settlement.final for settlement in pipeline.state.settled][-1] is Final.DENIED
+    assert len(pipeline.recorder.bodies("decision")) == 1
+
+
+@pytest.mark.parametrize(("waits_s", "max_wait_s"), [(1.0, 300), (30.0, 1)], ids=["of the caller", "of the deferral"])
+@pytest.mark.parametrize("hook", ["before_enrich", "before_judge"])
+async def test_a_failure_at_the_end_of_a_wait_denies(hook: str, waits_s: float, max_wait_s: int) -> None:
+    pipeline = await started()
+    pipeline.judge.data = {**pipeline.judge.data, "defer": {"max_wait_s": max_wait_s}}
+    pipeline.judge.revision = "b" * 64
+    await pipeline.lanes.refresh()
+    pipeline.judge.verdict = lambda _: outcome("DEFER")
+    ((_, answer),) = pipeline.offer(action("r1"), waits_s=waits_s)
+    await until(lambda: pipeline.engine._patience._timers)
+    raised = fail_while(pipeline, hook, lambda: True)
+    decision = decision_pb2.DecideResponse.FromString((await asyncio.wait_for(answer, PATIENCE_S)).response).decision
+    assert (decision.effect, decision.reasons[0].code) == (DENY, "TOO_LATE")
+    assert 1 <= len(raised) <= 10, "there are pauses between"
+
+
+async def test_what_has_not_waited_yet_is_denied_at_once() -> None:
+    pipeline = await started()
+    raised = fail_while(pipeline, "before_enrich", lambda: True)
+    assert (await pipeline.ask(action("r1"), waits_s=30.0)).decision.reasons[0].code == "TOO_LATE"
+    assert len(raised) == 1
 
 
 async def test_draining_answers_those_who_wait() -> None:
