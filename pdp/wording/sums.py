@@ -15,7 +15,7 @@ from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import FUNCTION_WORDS
+from pdp.wording.grammar import FUNCTION_WORDS, MODAL_NOT, NOT
 from pdp.wording.lexicon import HANDING, PAYING, TOLD_BY_NUMBER, TOLD_BY_NUMBER_ENDINGS
 from pdp.wording.numbers import MAX_DIGITS, in_figures, plain_number
 from pdp.wording.things import THINGS, singular
@@ -57,18 +57,26 @@ _BARE = re.compile(
     r"(?=[.,;!]?$|[,;] |,? (?:to|for|an|für|pour|para|por|a|pls|please|bitte|today|now)\b)"
 )
 """A number right behind the verb or a name that ends what is said, or before whom or what it is for."""
-_MOST = (
-    "at (?:the )?most|no more than|not more than|up to|max|maximum|maximal|a maximum of|under|below|less than|not (?:above|over)"
-    "|höchstens|bis(?: zu)?|nicht mehr als|unter|weniger als|au plus|jusqu'à|hasta|(?:como )?máximo|no más de"
+_MOST = "at (?:the )?most|up to|max|maximum|maximal|a maximum of|höchstens|bis(?: zu)?|au plus|jusqu'à|hasta|(?:como )?máximo"
+_LESS = "below|fewer than|less than|under|unter|weniger als|moins de|menos de"
+_LEAST = "at (?:the very )?least|a minimum of|mindestens|au moins|al menos"
+_MORE = "more than|mehr als|plus de|más de"
+_OVER = "above|beyond|exceed(?:ing)?|over|über"
+_BOUND = re.compile(
+    rf"\b(?:(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<over>{_OVER})) $"
 )
-_LEAST = "at (?:the very )?least|no less than|not less than|a minimum of|more than|mindestens|au moins|al menos"
-_BOUND = re.compile(rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST})) $")
 _BOUND_CHARS = 24
 _BOUND_BEHIND = re.compile(
-    r"[ ,(]{1,2}(?:(?P<most>at (?:the )?most|max|maximum|maximal|or less|tops|höchstens|oder weniger|au maximum|como máximo)"
+    r"[ ,(]{1,2}(?:(?P<most>at (?:the )?most|max|maximum|maximal|or less|tops|höchstens|oder weniger|au maximum|como máximo"
+    r"|(?:and |und )?(?:no|not an?|keinen?|nicht)(?: (?:cent|dollar|euro|penny))? (?:more|mehr)\b(?! than))"
     r"|(?P<least>at least|or more|minimum|mindestens|oder mehr))\b"
 )
 """Words that bound the sum behind them, and the sum before them."""
+_DENYING = NOT | MODAL_NOT | word_set("kein keinen keinesfalls keineswegs nie niemals no")
+_DENIED_CHARS = 96
+_PARTED = re.compile(r"[,;:]|\b(?:aber|and|but|et|mais|or|pero|sino|sondern|und|y)\b")
+_DENIED = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)*")
+"""What denies a bound in its part of the sentence turns it round: "never pay him more than 900 EUR"."""
 _ABOUT = re.compile(
     r"\b(?:about|almost|approximately|around|at|until|up|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
 )
@@ -128,7 +136,9 @@ def stated_marks(text: str) -> tuple[str, ...]:
         )
         is_open = is_open or reckons or about or _GROUPED.search(sentence) is not None
         payments += sum(
-            word.group() in _ALSO_PAYS or (word.group() in _PAYING and word.group() not in HANDING) for word in words
+            (word.group() in _ALSO_PAYS or (word.group() in _PAYING and word.group() not in HANDING))
+            and not any(start <= word.start() < end for start, end in spans)
+            for word in words
         )
         sums.update(dict.fromkeys(found))
     if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number, _ in sums):
@@ -159,13 +169,28 @@ def _sums_behind(sentence: str, verb: int) -> tuple[list[_Said], list[tuple[int,
     ] or _bare_sums(sentence, verb)
     for currency, number, (start, end) in numbers[: _MAX_SUMS + 1]:
         before = sentence[max(0, start - _BOUND_CHARS) : start]
-        bound = _BOUND.search(before) or _BOUND_BEHIND.match(sentence, end)
-        if bound is not None:
-            offset = start - len(before) if bound.string is before else 0
-            spans.append((bound.start() + offset, bound.end() + offset))
+        sign, span = _bound(sentence, start, end)
+        if sign:
+            spans.append(span)
         about = about or _ABOUT.search(before) is not None
-        found.append((currency, plain_number(number), ("<" if bound["most"] else ">") if bound else ""))
+        found.append((currency, plain_number(number), sign))
     return found, spans, about
+
+
+def _bound(sentence: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
+    """Returns "<" or ">" where words bound the sum that stands from `start` to `end`, "" where none do, and where they stand."""
+    match = _BOUND.search(sentence, max(0, start - _BOUND_CHARS), start)
+    if match is None:
+        behind = _BOUND_BEHIND.match(sentence, end)
+        return ("", (0, 0)) if behind is None else ("<" if behind["most"] else ">", behind.span())
+    if match["most"] or match["least"]:
+        return "<" if match["most"] else ">", match.span()
+    first = said = max(0, match.start() - _DENIED_CHARS)
+    for parting in _PARTED.finditer(sentence, first, match.start()):
+        first, said = parting.span()
+    if not _DENYING.isdisjoint(_DENIED.findall(sentence, said, match.start())):
+        return ">" if match["less"] else "<", (first, match.end())
+    return ("<" if match["less"] else ">" if match["more"] else ""), match.span()
 
 
 def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]]]:
@@ -174,7 +199,7 @@ def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]
     if match is None:
         return []
     whom, span = match["whom"], match.span("bare")
-    bounded = _BOUND.search(sentence[max(0, span[0] - _BOUND_CHARS) : span[0]]) is not None
+    bounded = _bound(sentence, *span)[0] != ""
     if whom in _BEFORE_DAYS:
         return []
     is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in FUNCTION_WORDS

@@ -209,3 +209,50 @@ def test_no_request_keeps_the_reader_long(part: str) -> None:
     stated_marks(text)
     # A guard against quadratic patterns, which take seconds: ordinary is a hundredth of this.
     assert perf_counter() - before < 2
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Pay Meier what he asks for, never more than 900 EUR",
+        "Never pay Meier more than 900 EUR",
+        "Pay Meier, but don't pay more than 900 EUR",
+        "Pay Meier, and mustn't it be more than 900 EUR",
+        "Pay Meier not a cent more than 900 EUR",
+        "Pay Meier under no circumstances more than 900 EUR",
+        "Pay Meier, not exceeding 900 EUR",
+        "Pay Meier without going over 900 EUR",
+        "Pay Meier no more than nine hundred euros",
+        "Pay Meier 900 EUR, no more",
+        "Pay Meier 900 EUR and not a cent more",
+        "Zahle Meier nie mehr als 900 EUR",
+        "Zahle Meier keinesfalls über 900 EUR",
+        "Zahle Meier 900 EUR, keinen Cent mehr",
+        "Ne paie jamais plus de 900 EUR à Meier",
+        "No pagues nunca, paga a Meier no más de 900 EUR",
+    ],
+)
+def test_what_denies_more_bounds_a_sum_from_above(request_text: str) -> None:
+    assert is_other(request_text, "9000")
+    assert not is_other(request_text, "900")
+    assert not is_other(request_text, "50")
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "Pay Meier no less than 900 EUR",
+        "Pay Meier not under 900 EUR",
+        "Zahle Meier nicht weniger als 900 EUR",
+        "Pay Meier more than 900 EUR",
+    ],
+)
+def test_what_denies_less_bounds_a_sum_from_below(request_text: str) -> None:
+    assert is_other(request_text, "50")
+    assert not is_other(request_text, "9000")
+
+
+def test_a_denial_in_another_part_of_the_sentence_turns_no_bound_round() -> None:
+    assert is_other("Don't wait, pay Meier more than 900 EUR", "50")
+    assert is_other("Pay Meier less than 900 EUR, not Tegel", "9000")
+    assert is_other("Pay the invoice over 900 EUR", "9000")
