@@ -30,7 +30,7 @@ log = logging.getLogger("writ.enrichment")
 
 
 class Enrichment:
-    """Asks the state. `later(entry)` has an entry asked about again after a while, as `waits_on(entry)` has one that has waited for
+    """Asks the state. `later(entry)` has an entry asked about again after a while; so has `waits_on(entry)`, if it has waited for
     facts and may wait on; `refuse(entry, error)` answers it."""
 
     def __init__(

@@ -222,6 +222,12 @@ def _check(request: decision_pb2.ReportOutcomeRequest) -> None:
         raise InvalidInput(
             "FIELD_INVALID", f"`status` must be SUCCEEDED, FAILED or NOT_EXECUTED, got number {request.status}"
         )
+    if request.status == decision_pb2.OUTCOME_STATUS_NOT_EXECUTED and (request.result_json or request.rows):
+        raise InvalidInput(
+            "FIELD_INVALID",
+            "`result_json` must be empty and `rows` 0 or absent with status NOT_EXECUTED, got"
+            f" {len(request.result_json)} bytes and {request.rows} rows",
+        )
     finished_at = request.finished_at
     if not 0 <= finished_at.seconds <= MAX_UNIX_S or not 0 <= finished_at.nanos < 10**9:
         raise InvalidInput(

@@ -161,6 +161,23 @@ async def test_what_was_permitted_and_what_was_not_done_are_no_threat() -> None:
     assert decisions.calls == []
 
 
+@pytest.mark.parametrize("came", [{"result_json": b'"paid"'}, {"rows": 1}], ids=["result", "rows"])
+async def test_what_was_not_done_has_no_result(came: dict[str, Any]) -> None:
+    decisions = Told((DECISION, DIGEST, "denied"))
+    report = decision_pb2.ReportOutcomeRequest(
+        request_id="r1",
+        decision_id=DECISION,
+        execution_digest="1" * 64,
+        status=decision_pb2.OUTCOME_STATUS_NOT_EXECUTED,
+        agent=decision_pb2.Agent(id="billing-1"),
+        tool=decision_pb2.Tool(server="billing-mcp", name="invoices.get"),
+        **came,
+    )
+    with pytest.raises(InvalidInput, match=r"with status NOT_EXECUTED, got [06] bytes and [01] rows"):
+        await (await reporter_of(decisions)).report(report, caller_of("gateway/mcp"), 1_700_000_000_000)
+    assert decisions.calls == []
+
+
 async def test_nobody_reports_for_another_agent() -> None:
     decisions = Told((DECISION, DIGEST, "denied"))
     report = decision_pb2.ReportOutcomeRequest(

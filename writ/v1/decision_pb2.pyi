@@ -155,7 +155,7 @@ class _OutcomeBindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcom
     OUTCOME_BINDING_UNSPECIFIED: _OutcomeBinding.ValueType  # 0
     """Never produced."""
     OUTCOME_BINDING_MATCHED: _OutcomeBinding.ValueType  # 1
-    """The decision allowed exactly this call."""
+    """The decision allowed exactly this call; or it did not run."""
     OUTCOME_BINDING_UNVERIFIED: _OutcomeBinding.ValueType  # 2
     """The decision is no longer held in state; an auditor can match it by its receipts."""
     OUTCOME_BINDING_NOT_ALLOWED: _OutcomeBinding.ValueType  # 3
@@ -169,7 +169,7 @@ class OutcomeBinding(_OutcomeBinding, metaclass=_OutcomeBindingEnumTypeWrapper):
 OUTCOME_BINDING_UNSPECIFIED: OutcomeBinding.ValueType  # 0
 """Never produced."""
 OUTCOME_BINDING_MATCHED: OutcomeBinding.ValueType  # 1
-"""The decision allowed exactly this call."""
+"""The decision allowed exactly this call; or it did not run."""
 OUTCOME_BINDING_UNVERIFIED: OutcomeBinding.ValueType  # 2
 """The decision is no longer held in state; an auditor can match it by its receipts."""
 OUTCOME_BINDING_NOT_ALLOWED: OutcomeBinding.ValueType  # 3
@@ -1025,12 +1025,12 @@ class ReportOutcomeRequest(_message.Message):
     status: Global___OutcomeStatus.ValueType
     """How it ended."""
     rows: _builtins.int
-    """Records actually touched; absent when unknown."""
+    """Records actually touched; absent when unknown, 0 or absent with NOT_EXECUTED."""
     error_code: _builtins.str
     """Short code of the error, at most 64 characters of [A-Z0-9_]; no free text, it may hold secrets."""
     result_json: _builtins.bytes
     """What the tool returned: JSON (RFC 8259) in UTF-8, free text as a JSON string; at most 1 MiB; empty when not reported. It is
-    inspected and labelled; a result that is never reported counts as the worst that the catalog allows.
+    inspected and labelled; a result that is never reported counts as the worst that the catalog allows. Empty with NOT_EXECUTED.
     """
     session_id: _builtins.str
     """See `agent`."""
