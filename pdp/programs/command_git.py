@@ -28,20 +28,34 @@ _ASKS = names("--get --get-all --list -l")
 
 @frozen
 class Loss:
-    """What in the words of a subcommand loses something: letters, long options, operands, or `always`."""
+    """What in the words of a subcommand loses something: letters, long options, operands, or `always`; with `second`, two
+    operands where no word matches it."""
 
     letters: str = ""
     options: frozenset[str] = frozenset()
     operands: re.Pattern[str] | None = None
     always: bool = False
+    second: re.Pattern[str] | None = None
 
+
+# What no branch is named: a folder, a glob, a name that begins with a dot; and a file as most are named.
+_PATH = re.compile(r"--|(?:.*/)?\..*|.*/|.*[*?\[].*|:.*|.*[^0-9]\.[A-Za-z]{1,5}")
+# Remote-tracking branches follow those of the remote.
+_OVERWRITES = re.compile(r"\+[^:]*:(?!refs/remotes/).+")
 
 _LOSSES = {
     "branch": Loss(letters="dDfMC", options=names("--delete --force")),
-    "checkout": Loss(letters="fB", options=names("--force"), operands=re.compile(r"--|\.")),
+    "checkout": Loss(
+        letters="fB",
+        options=names("--force --pathspec-from-file"),
+        operands=_PATH,
+        second=re.compile("-[A-Za-z]*b.*|--orphan"),
+    ),
     "clean": Loss(always=True),
+    "fetch": Loss(letters="f", options=names("--force"), operands=_OVERWRITES),
     "gc": Loss(options=names("--prune")),
     "mv": Loss(letters="f", options=names("--force")),
+    "pull": Loss(letters="f", options=names("--force"), operands=_OVERWRITES),
     "push": Loss(
         letters="df",
         options=names("--delete --force --force-with-lease --mirror --prune"),
@@ -55,7 +69,7 @@ _LOSSES = {
     "stash": Loss(operands=re.compile(r"drop|clear")),
     "switch": Loss(letters="fC", options=names("--force --force-create --discard-changes")),
     "tag": Loss(letters="df", options=names("--delete --force")),
-    "worktree": Loss(operands=re.compile(r"remove|prune")),
+    "worktree": Loss(letters="B", operands=re.compile(r"remove|prune")),
 }
 _SPARED = {
     "clean": re.compile(r"-[dqxX]*n[dqxXf]*|--dry-run"),
@@ -76,7 +90,7 @@ _WHOLE = names("--text")
 _TRANSPORTS = names("archive clone fetch ls-remote pull push remote")
 _TEXT_LETTER = re.compile(r"-[A-Za-z]*m|--message")
 _WITH_TEXT = names("commit merge tag")
-_OUTPUT = re.compile(r"--outp?u?t?(?:=(.*))?", re.DOTALL)
+_OUTPUT = re.compile(r"--out[a-z-]*(?:=(.*))?", re.DOTALL)
 
 
 def git(args: Sequence[Word], _given: Input, runner: Runner) -> None:
@@ -116,7 +130,7 @@ def _is_known(name: str, texts: Sequence[str]) -> bool:
         return bool(texts) and (texts[0] in _ASKS or (len(texts) == 1 and _SETTING.fullmatch(texts[0]) is not None))
     if name == "submodule":
         return not texts or texts[0] in ("status", "summary")
-    return name in _KNOWN and not (name == "bisect" and texts[:1] != [] and texts[0] in ("run", "visualize", "view"))
+    return name in _KNOWN and not (name == "bisect" and texts[:1] in (["run"], ["visualize"], ["view"]))
 
 
 def _may_run(name: str, text: str) -> bool:
@@ -132,14 +146,18 @@ def _may_run(name: str, text: str) -> bool:
 def _loses(name: str, texts: Sequence[str]) -> bool:
     loss = _LOSSES.get(name)
     spared = _SPARED.get(name)
-    if loss is None or (spared and texts and spared.fullmatch(texts[0]) and not _puts_back(texts)):
+    if loss is None or (spared and texts and spared.fullmatch(texts[0]) and not _takes_back(texts)):
         return False
+    # `checkout HEAD a` takes a file from a commit.
+    has_second = sum(text[:1] != "-" for text in texts) > 1
+    if has_second and loss.second is not None and not any(loss.second.fullmatch(text) for text in texts):
+        return True
     return loss.always or any(_asks_for(loss, text) for text in texts)
 
 
-def _puts_back(texts: Sequence[str]) -> bool:
-    """True for a `restore --staged` that changes the files as well."""
-    return any(re.match(r"-[A-Za-z]*W|--w", text) for text in texts)
+def _takes_back(texts: Sequence[str]) -> bool:
+    """True for a `restore --staged` that changes the files as well, and a later option that undoes the first."""
+    return any(re.match(r"-[A-Za-z]*W|--w|--no", text) for text in texts)
 
 
 def _asks_for(loss: Loss, text: str) -> bool:

@@ -28,12 +28,20 @@ def verbs(text: str) -> set[Verb]:
         "branch --contains HEAD",
         "branch -m old new",
         "checkout -b feature",
+        "checkout -qb feature origin/main",
+        "checkout feature/a-1",
+        "checkout release-1.x",
+        "checkout HEAD~1",
+        "checkout -",
         "switch -c feature",
         "clean -nd",
         "restore --staged a",
         "reset --soft HEAD~1",
         "stash pop",
         "fetch --prune",
+        "fetch origin +refs/heads/*:refs/remotes/origin/*",
+        "pull --ff-only",
+        "worktree add ../a",
         "clone --recurse-submodules https://host.example/a.git",
         "config user.email",
         "submodule status",
@@ -57,6 +65,20 @@ def test_what_git_keeps_a_way_back_from_only_runs(arguments: str) -> None:
         "checkout -f",
         "checkout -- a",
         "checkout .",
+        "checkout HEAD a",
+        "checkout ./a",
+        "checkout s/",
+        "checkout '*.py'",
+        "checkout *",
+        "checkout :/",
+        "checkout -p .env",
+        "checkout src/a.py",
+        "checkout --pathspec-from-file=a",
+        "fetch origin +a:main",
+        "fetch -pf origin a:main",
+        "pull origin +a:main",
+        "worktree add -B main ../a other",
+        "clean -n --no-dry -f",
         "checkout -qB main other",
         "restore a",
         "restore --staged --worktree a",
@@ -92,9 +114,9 @@ def test_a_push_that_overwrites_or_deletes_sends_and_deletes(arguments: str) -> 
     assert verbs("git push -u origin a:b") == {Verb.SEND}
 
 
-@pytest.mark.parametrize("option", ["--output=a", "--output a", "--outp=a"])
+@pytest.mark.parametrize("option", ["--output=a", "--output a", "--outp=a", "--output-directory=a", "--output-dir a"])
 def test_a_file_that_git_writes_is_told(option: str) -> None:
-    effects = parse_shell(f"git log {option}", {}).effects
+    effects = parse_shell(f"git format-patch {option}", {}).effects
     assert FileEffect(verb=Verb.UPDATE, paths=("a",)) in effects
 
 
