@@ -20,6 +20,7 @@ _BARE = names(
     --no-TTY --no-tty --oom-kill-disable --privileged --publish-all --quiet --quiet-pull --read-only --remove-orphans
     --replace --rm --rmi --service-ports --stdin --tty --use-aliases"""
 )
+_CLUSTERS = names("kubectl oc k3s")
 _SHELLS = re.compile(r"(?:/(?:usr/)?bin/)?(?:ba|da|a|z|k)?sh")
 _IMAGE = re.compile(r"(?:.*/)?([^/:@]+)(?:[:@].*)?")
 
@@ -28,17 +29,18 @@ def run_inside(program: str, args: Sequence[Word], given: Input, runner: Runner)
     """Adds what the first `exec` or `run` among the words of a client runs. Raises NotUnderstood."""
     texts = [word.literal or "" for word in args]
     index = next((index for index, text in enumerate(texts) if text in _VERBS), len(args))
-    words = _command(texts[index], args[index + 1 :]) if index < len(args) else []
+    words = _command(program, texts[index], args[index + 1 :]) if index < len(args) else []
     # A shell without input does nothing.
     if words and (len(words) > 1 or given.given or not _SHELLS.fullmatch(words[0].literal or "")):
         runner.elsewhere(program, lambda there: there.run(words, given))
 
 
-def _command(verb: str, args: Sequence[Word]) -> list[Word]:
+def _command(program: str, verb: str, args: Sequence[Word]) -> list[Word]:
     """Returns the command behind the options and the container, or the image, of `verb`; it may be empty."""
     texts = [word.literal or "" for word in args]
     place, entry = _skip_options(verb, texts, 0)
-    if "--" in texts[place:]:
+    place += texts[place : place + 1] == ["--"]
+    if program in _CLUSTERS and "--" in texts[place:]:  # to the others it is a word of the command
         return list(args[place + texts[place:].index("--") + 1 :])
     start = place + 1
     if verb == "exec":  # kubectl takes options behind the name, too
@@ -58,8 +60,12 @@ def _skip_options(verb: str, texts: Sequence[str], index: int) -> tuple[int, str
     entry = ""
     while index < len(texts) and texts[index][:1] == "-" and texts[index] != "--":
         option, equals, value = texts[index].partition("=")
-        is_long = option[:2] == "--"
-        takes = not equals and (option not in _BARE if is_long else option[-1] in _VERBS[verb])
+        if option[:2] == "--":
+            takes = not equals and option not in _BARE
+        else:  # the first letter with a value has what follows it, else the next word
+            takes = next((at for at, letter in enumerate(texts[index]) if letter in _VERBS[verb]), 0) == (
+                len(texts[index]) - 1
+            )
         if option == "--entrypoint":
             entry = value or next(iter(texts[index + 1 : index + 2]), "")
         index += 1 + takes

@@ -101,19 +101,22 @@ _FD = grammar(
     quiet type= max-depth= min-depth= extension= exclude= color= size= changed-within= changed-before= max-results=""",
 )
 _XXD = grammar("abCdeEipru", "cglosnR")
-_LISTED = re.compile(r"-?(?=[a-z]*t)[tvzjJ]*f?[tvzjJ]*")
+_LISTED = re.compile(r"(?=[^t]*t)(?:-[tvzjJ]*f?|[tvzjJ]*(?:f[tvzjJ]*)?)")
 _HOSTNAME = grammar("fisdIA", "", "fqdn short ip-address all-ip-addresses domain")
 _SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")
 _UNIQ = grammar("cdDiuz", "fsw", "count repeated unique ignore-case")
 _DATE = grammar("uR", "dr", "utc date= iso-8601=? rfc-3339= reference=", optional="I")
 
 
-def _reader(known: Grammar, *, skipped: int = 0, here: bool = False) -> Handler:
-    """Returns a handler that reads its operands after the first `skipped`; with none, the directory when `here`."""
+def _reader(known: Grammar, *, here: bool = False, writes: bool = False) -> Handler:
+    """Returns a handler that reads its operands; with none, the directory when `here`. `writes`: options that are not known
+    to it write, so that each word has to be certain to be none."""
 
     def read(args: Sequence[Word], _given: Input, runner: Runner) -> None:
         found = read_options(args, known)
-        words = found.operands[skipped:]
+        if writes and found.open:
+            raise NotUnderstood("expected literal options")
+        words = found.operands
         if not words and here:
             words = [Word(text=".")]
         named = [word for word in words if word.text != "-"]
@@ -176,6 +179,8 @@ def _grep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
 def _ripgrep(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     """Its operands may be folders, and all below them is read; without one it reads its input, or the directory."""
     found = read_options(args, _RIPGREP)
+    if found.open:  # one of its options runs a program
+        raise NotUnderstood("expected literal options")
     patterns = found.values("f", "file")
     has_pattern = found.has("e", "regexp", "f", "file", "files", "type-list")
     operands = found.operands if has_pattern else found.operands[1:]
@@ -200,7 +205,7 @@ def _xxd(args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 def _tar(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     """Listing a local archive reads it; anything else that tar does is told by its words."""
-    texts = [word.text or "-" for word in args]
+    texts = [word.literal or "-" for word in args]  # what a glob matches may be an option that runs a program
     if texts and _LISTED.fullmatch(texts[0]) and not any(text[:1] == "-" or ":" in text for text in texts[1:]):
         runner.files(Verb.READ, args[1:2] if "f" in texts[0] else [])
     else:
@@ -246,7 +251,10 @@ def _move_to(_args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 
 FILE_COMMANDS: dict[str, Handler] = {
-    **{name: _reader(known, here=name in ("ls", "du", "tree")) for name, known in _READERS.items()},
+    **{
+        name: _reader(known, here=name in ("ls", "du", "tree"), writes=name in ("file", "tree"))
+        for name, known in _READERS.items()
+    },
     **{name: _changer(verb, known) for name, (verb, known) in _CHANGERS.items()},
     **{name: _rights(known) for name, known in _RIGHTS.items()},
     "cp": _copy,

@@ -31,11 +31,17 @@ _AWK = grammar("", "Fv", ordered=True)
 _AWK_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 # A single bar is a pipe; `>` behind a print writes a file; a backslash before the end of a line may join two words.
 _AWK_UNSAFE = re.compile(
-    r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
+    r"(?<!\|)(?:\|\|)*\|(?!\|)|print.*>|@|\\\n|getline|system|SYMTAB|ARGV|ARGC|ENVIRON|close|fflush", re.DOTALL
 )
-_AWK_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|/')
-_AWK_REGEX = re.compile(r"/(?:[^/\\\n\[\"]|\\.|\[[^]/\\\n\"]+\])*/")
-_AWK_BEFORE_OPERAND = frozenset("~!(,{;&|")
+_AWK_TOKEN = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|#[^\n\\]*(?=\n|\Z)|[A-Za-z_][A-Za-z0-9_]*|[0-9.]+|[^"#]', re.DOTALL)
+# What awks read alike: no slash and no odd bracket inside brackets, no quote.
+_AWK_REGEX = re.compile(
+    r"/(?:[^/\\\n\[\"]|\\[^\n]|\[\^?(?:\[:[a-z]+:\]|[^]^[/\\\n\"])(?:\[:[a-z]+:\]|[^][/\\\n\"])*\])*/"
+)
+_AWK_BEFORE_REGEX = frozenset("~!(,{};&|")
+_AWK_OPERAND = re.compile(r"(?!(?:print|printf|in|return|else|do|case|exit|delete|length)\Z)[A-Za-z0-9_.]+|\]")
+_AWK_CONTROL = re.compile(r"\b(?:if|while|for|switch)\b")
+"""Behind the bracket of one of these stands a statement, and behind any other one an operator."""
 _JQ = grammar(
     "ceMCnrRSsjaf",
     "",
@@ -76,39 +82,47 @@ def _awk(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     """Only programs that can neither run a command nor write a file are understood."""
     found = read_options(args, _AWK)
     text = found.operands[0].literal if found.operands else None
-    if found.open or text is None or _AWK_UNSAFE.search(_without_alternatives(text)):
+    if found.open or text is None or _AWK_UNSAFE.search(_code(text)):
         raise NotUnderstood("expected an awk program that only reads and prints")
     runner.files(Verb.READ, [word for word in found.operands[1:] if not _AWK_SETTING.match(word.text or "")])
 
 
-def _without_alternatives(program: str) -> str:
-    """Returns an awk program without the bars of its regular expressions, as it stands where one may begin unseen."""
+def _code(program: str) -> str:
+    """Returns an awk program without what its texts, expressions and comments hold, none of which runs; as it stands when a
+    slash in it may begin an expression as well as divide."""
     parts: list[str] = []
     position = 0
-    expects = True  # an operand may stand here, so that a slash begins an expression
+    before = "{"  # the last token that is no blank; a line break may end a statement
     while position < len(program):
-        match = _AWK_TOKEN.match(program, position)
-        regex = _AWK_REGEX.match(program, position) if expects else None
-        if program[position] in '"#/' and (match is None or (expects and program[position] == "/" and regex is None)):
+        divides = _AWK_OPERAND.fullmatch(before) or (before == ")" and not _AWK_CONTROL.search(program))
+        is_slash = program[position] == "/"
+        if is_slash and before not in _AWK_BEFORE_REGEX and not divides:
             return program
-        token = regex[0] if regex else match[0] if match else program[position]
-        parts.append(token.replace("|", ".") if regex else token)
-        expects = (expects and token.isspace()) or token in _AWK_BEFORE_OPERAND
-        position += len(token)
+        match = (_AWK_REGEX if is_slash and not divides else _AWK_TOKEN).match(program, position)
+        if match is None:
+            return program
+        piece = match[0]
+        is_comment, is_text = piece[0] == "#", piece[0] == '"' or (is_slash and not divides)
+        parts.append("" if is_comment else piece[0] if is_text else piece)
+        if not (is_comment or piece.isspace()) or (piece == "\n" and before not in _AWK_BEFORE_REGEX):
+            before = piece
+        position = match.end()
     return "".join(parts)
 
 
 def _jq(args: Sequence[Word], _given: Input, runner: Runner) -> None:
     """Its options that bind a name take two words."""
-    rest = list(args)
-    for index in range(len(rest) - 1, -1, -1):
-        text = rest[index].text
-        if text in ("--arg", "--argjson", "--slurpfile", "--rawfile") and not rest[index].glob:
-            if text in ("--slurpfile", "--rawfile"):
-                runner.files(Verb.READ, rest[index + 2 : index + 3] or [UNCERTAIN])
-            if any(not (word.text is not None or word.whole) for word in rest[index + 1 : index + 3]):
-                raise NotUnderstood("expected literal options")
-            del rest[index : index + 3]
+    rest: list[Word] = []
+    words = iter(args)
+    for word in words:
+        if word.text not in ("--arg", "--argjson", "--slurpfile", "--rawfile") or word.glob:
+            rest.append(word)
+            continue
+        bound = [next(words, UNCERTAIN), next(words, UNCERTAIN)]
+        if any(value.literal is None and not value.whole for value in bound):
+            raise NotUnderstood("expected literal options")
+        if word.text in ("--slurpfile", "--rawfile"):
+            runner.files(Verb.READ, bound[1:])
     found = read_options(rest, _JQ)
     is_file = found.has("f", "from-file")  # then the first operand is no filter, but the name of its file
     given = [] if is_file else found.operands[:1]

@@ -14,7 +14,8 @@ _FLAGS = names(
 )
 _VALUES = names(
     """-name -iname -path -ipath -wholename -regex -iregex -type -size -mtime -mmin -atime -amin -ctime -cmin
-    -newer -user -group -perm -maxdepth -mindepth -links -inum -printf -uid -gid -regextype -lname -samefile"""
+    -newer -user -group -perm -maxdepth -mindepth -links -inum -printf -uid -gid -regextype -lname -samefile -anewer
+    -cnewer -cmin -fstype -ilname -iwholename -newerat -newerct -newermt -used -xtype"""
 )
 _RUN = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _WRITE = frozenset({"-fprint", "-fprint0", "-fls", "-fprintf"})
@@ -44,6 +45,10 @@ def find(args: Sequence[Word], _given: Input, runner: Runner) -> None:
             index = stop
         elif text in _VALUES:
             index += 1
+            value = args[index] if index < len(args) else UNCERTAIN
+            # A value in no quotes may become several words, and those actions.
+            if value.literal is None and not value.whole:
+                raise NotUnderstood("expected values of tests that stay one word")
         elif text not in _FLAGS:
             raise NotUnderstood("expected tests and actions of find that are known")
         index += 1

@@ -158,9 +158,8 @@ _COMPOUND = (
     (
         Verb.ADMIN,
         re.compile(
-            r"(?:(?:attach|put|set|add|create|update|change|reset)-[a-z-]*"
-            r"(?:policy|policies|role|user|group|key|password|profile|permission|binding|acl|grant|member)[a-z-]*"
-            r"|authorize-[a-z-]+)"
+            r"(?=[a-z-]+\Z)(?:(?:attach|put|set|add|create|update|change|reset)-.*"
+            r"(?:policy|policies|role|user|group|key|password|profile|permission|binding|acl|grant|member)|authorize-.).*"
         ),
     ),
 )

@@ -54,6 +54,7 @@ _CODE_OPTION = re.compile(r"-[ce]|eval|-{1,2}(?:eval|exec|execute|[cC]ommand|run
 _NO_CODE = re.compile(r"[^\s;|&(){}<>$`'\"\\]*|[\w.-]+=[^\s;|&(){}<>$`'\"\\]*(?:\s+[\w.-]+=[^\s;|&(){}<>$`'\"\\]*)*")
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
 _READ = grammar("rs", "dnNptu")
+_COUNTS = re.compile(r"%[-+ #0'*.0-9hjlLqtz]*n")
 
 
 def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
@@ -87,7 +88,7 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
     elif program in _HIDING:
         raise NotUnderstood("expected a command that shows what it does")
     elif _INTERPRETERS.fullmatch(program):
-        _interpreter(program, args, runner)
+        _interpreter(program, args, given, runner)
     elif (tool := tool_handler(program)) is not None:
         tool(args, given, runner)
     elif program not in _QUIET:
@@ -161,10 +162,11 @@ def _shell(program: str, args: Sequence[Word], given: Input, runner: Runner) -> 
     runner.script(text)
 
 
-def _interpreter(program: str, args: Sequence[Word], runner: Runner) -> None:
+def _interpreter(program: str, args: Sequence[Word], given: Input, runner: Runner) -> None:
     """Code on the line or from the input hides what it does; a script or module is a program that runs."""
     first = args[0].literal if args else None
-    if first in ("--version", "-V"):
+    # Some run the code that stands behind the question, or comes in.
+    if first in ("--version", "-V") and len(args) == 1 and not given.given:
         return
     if first == "-m" and len(args) > 1 and args[1].literal:
         runner.add(CommandEffect(verb=asked_of_any(args[2:]), program=program))
@@ -194,8 +196,9 @@ def _read(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
 
 
 def _printf(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
-    if not args or args[0].text is None or args[0].text.startswith("-"):
-        raise NotUnderstood("expected a literal format")
+    # Its conversion `%n` sets the variable that the next word names, `PATH` as well.
+    if not args or (args[0].literal or "-").startswith("-") or _COUNTS.search(args[0].text or ""):
+        raise NotUnderstood("expected a literal format that sets no variable")
 
 
 def _test(args: Sequence[Word], _given: Input, _runner: Runner) -> None:
