@@ -242,12 +242,13 @@ def _add_fetched(key: bytes, pointer: str, text: str, refs: list[SinkRef], looku
     """Adds the addresses in a program and the packages that it installs; returns whether all of them are followed."""
     if is_crowded(text):
         return True  # of such a value nothing is known, which is told of it already
-    for forms in installed_forms(text):
+    installed, followed = installed_forms(text)
+    for forms in installed:
         at = len(lookups.found)
         if len(refs) >= MAX_SINK_VALUES or not lookups.offer(hashed(key, forms)):
             return False
         refs.append(SinkRef(kind=LINK, pointer=pointer, at=at, addressed=True))
-    return _add_links(key, pointer, text, refs, lookups)
+    return _add_links(key, pointer, text, refs, lookups) and followed
 
 
 def _add_links(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups: Lookups) -> bool:

@@ -53,7 +53,6 @@ MAX_LABELLED = 512
 MAX_SIGNS, MAX_DOTS = 48, 256
 """Most signs of mail addresses, of URLs and of host names in one value."""
 
-
 MAX_PATH_PARTS = 6
 
 IN_USER, IN_RECORDS, IN_TEXT, IN_ORDERS, BY_LINK = 1, 2, 4, 8, 16
@@ -97,14 +96,16 @@ _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
-MAX_INSTALLED, MAX_PROGRAM_CHARS = 8, 4_096
-"""Packages that are followed, and how far into a program."""
+MAX_INSTALLED = 24
+"""Packages of one program that are followed."""
 
+_PARTING, _QUOTING = re.compile(r"\\(?:\r?\n|[nrt])|[^\S\n]|,"), re.compile(r"[\"'\\]")
+"""What parts words, and what only holds them together, in shells and in lists of words: `["pip", "install", ...]`."""
 _INSTALLS = re2.compile(
     r"\b(?:pip[0-9.]*|pipx|uv|npm|pnpm|yarn|bun|gem|cargo|go|apt|apt-get|dnf|yum|apk|brew|conda|mamba|poetry|composer|choco|winget)"
-    r"(?: +-[^ ;|&]*)*(?: +(?:pip|global|tool))? +(?:install|add|i|get|require)\b([^;|&\n<>`$()]+)"
+    r"(?: +-[^ ;|&]*(?: +[^- ;|&][^ ;|&]*)?)*(?: +(?:pip|global|tool))? +(?:install|add|i|get|require)\b([^;|&\n<>#]+)"
 )
-_PACKAGE = re.compile(r"[\"']?(@?[A-Za-z0-9][A-Za-z0-9._/-]{1,127})(?:[\[=<>~!@^][^\s]*)?")
+_PACKAGE = re.compile(r"(@?[A-Za-z0-9][A-Za-z0-9._/-]{1,127})(?:[\[=<>~!@^][^\s]*)?")
 
 _DOTTED = re.compile(r"\w\.[^\W\d]")
 _NUMBERED = re.compile(r"#?[0-9]{5,}")
@@ -207,19 +208,23 @@ def address_forms(text: str) -> list[tuple[tuple[Form, ...], tuple[Form, ...]]]:
     ]
 
 
-def installed_forms(text: str) -> list[tuple[Form, ...]]:
-    """Returns the forms of each package that a program would install by its name, at most MAX_INSTALLED: who names it has it run
-    here."""
+def installed_forms(text: str) -> tuple[list[tuple[Form, ...]], bool]:
+    """Returns the forms of each package that a program would install by its name, at most MAX_INSTALLED, and whether these are
+    all: not where it works the name out, `$PACKAGE`. Who names one has it run here."""
     found: dict[str, None] = {}
-    for match in _INSTALLS.finditer(text[:MAX_PROGRAM_CHARS]):
-        packages = map(_PACKAGE.fullmatch, match[1].split())
-        found.update((package[1], None) for package in packages if package is not None)
+    plain = True
+    for match in _INSTALLS.finditer(_QUOTING.sub("", _PARTING.sub(" ", text))):
+        for word in match[1].split():
+            package = _PACKAGE.fullmatch(word.strip("()[]"))
+            if package is not None:
+                found[package[1]] = None
+            plain = plain and "$" not in word and "`" not in word
     forms: list[tuple[Form, ...]] = []
     for name in list(found)[:MAX_INSTALLED]:
         marks = tuple(dict.fromkeys(f"w:{part}" for part in words(name)))
         user = Form(where=IN_USER, marks=tuple(in_a_row(words(name))))
         forms.append((user, Form(where=IN_RECORDS, marks=(whole_mark(name),)), Form(where=IN_TEXT, marks=marks)))
-    return forms
+    return forms, plain and len(found) <= MAX_INSTALLED
 
 
 def _of_site(mark: str) -> list[Form]:
@@ -243,7 +248,7 @@ def _can_be_host(mark: str) -> bool:
 
 def _forms(kind: str, text: str) -> list[Form]:
     named = strong_marks(text, kind) if kind != PATH else addresses(text)  # `report-2023.docx` is no account
-    forms = _addressed(text, named) if named else []
+    forms = _addressed(kind, text, named) if named else []
     if named and kind == QUERY:
         forms.append(_mentioned(named))
     forms.append(Form(where=IN_RECORDS, marks=(whole_mark(text),)))
@@ -267,13 +272,16 @@ def _mentioned(marks: tuple[str, ...]) -> Form:
     return Form(where=IN_USER, marks=tuple(MENTIONED + mark for mark in marks))
 
 
-def _addressed(text: str, named: tuple[str, ...]) -> list[Form]:
-    """Forms of a value that holds addresses: whatever else it holds must be named as well."""
+def _addressed(kind: str, text: str, named: tuple[str, ...]) -> list[Form]:
+    """Forms of a value that holds addresses: whatever else it holds must be named as well. A program stands in no text that
+    holds but an address of it; each of these is a value of its own."""
     rest = _beside_numbers(text, named) if named[0][0] == "a" else beside(text)
     if rest is None or len(rest) > MAX_WORDS:
-        return [Form(where=IN_TEXT, marks=named)]
+        return [Form(where=IN_TEXT, marks=named)] if kind != CODE else []
     if rest:
         marks = (*named, *dict.fromkeys("w:" + word for word in rest))
+        if kind == CODE:
+            return [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=marks)]
         return [Form(where=IN_USER | IN_RECORDS, marks=marks), Form(where=IN_TEXT, marks=named)]
     return _named(named[0]) if len(named) == 1 else [Form(where=IN_USER | IN_RECORDS | IN_TEXT, marks=named)]
 
