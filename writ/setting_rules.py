@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 MAX_SOCKET_BYTES = 107
 """Longest path of a unix socket: `sun_path` of Linux without its closing zero."""
 
+ODD_IN_SOCKET = re.compile(r"[%#?,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What an address `unix://PATH` cannot hold in a path: gRPC and URLs end the path there, or read it as another. Nor can the
+settings hold control characters, or bytes that are no UTF-8 (surrogates here)."""
+
 MAX_PORT = 65_535
 
 _HOST = re.compile(r"\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+")
@@ -67,7 +71,8 @@ def is_host_port(value: str, least: int = 1) -> bool:
 
 def _is_socket(value: str) -> bool:
     path = value.removeprefix("unix:").removeprefix("//")
-    return value.startswith("unix:") and "\0" not in path and 0 < len(path.encode()) <= MAX_SOCKET_BYTES
+    plain = value.startswith("unix:") and ODD_IN_SOCKET.search(path) is None
+    return plain and 0 < len(path.encode()) <= MAX_SOCKET_BYTES
 
 
 def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
@@ -82,6 +87,9 @@ def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
 
 EMPTY = Rule(expected="empty", holds=lambda value: value == "")
 HOST_PORT = Rule(expected="host:port", holds=is_host_port)
-SOCKET = Rule(expected=f"unix:///path of at most {MAX_SOCKET_BYTES} bytes", holds=_is_socket)
+SOCKET = Rule(
+    expected=f"unix:///path of at most {MAX_SOCKET_BYTES} bytes without `%`, `#`, `?`, commas and control characters",
+    holds=_is_socket,
+)
 NAME = text(r"[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits or `._-`")
 WORD = text(r"[!-~]{1,256}", "1 to 256 printable ASCII characters without blanks")

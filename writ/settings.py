@@ -62,6 +62,8 @@ def _value(hint: Any, value: object, path: str) -> Any:
     if hint is Path:
         if not isinstance(value, str) or not value:
             raise _wrong(path, "a path", value)
+        if "\0" in value:
+            raise ConfigurationError("CONFIG_RANGE", f"`{path}` must be a path without zero bytes, got one in it")
         return Path(value)
     # bool is an int to Python, never to an operator who wrote `timeout_ms: yes`.
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):

@@ -104,16 +104,23 @@ def _check(stack: Stack, layout: Layout, redis_url: str) -> None:
             f"`stack.restart_max_ms` must be at least `stack.restart_min_ms`, got {stack.restart_max_ms}",
         )
     # Else what is done for our own server, after a crash of it too, would be done to the state of somebody else.
-    if stack.start_redis and Path(unquote(urlsplit(redis_url).path)) != layout.socket("redis"):
+    if stack.start_redis and not _names(redis_url, layout.socket("redis")):
         raise ConfigurationError(
             "CONFIG_RANGE",
             f"`redis.url` must be `unix://{layout.socket('redis')}`, which `stack.start_redis` starts, got another server",
         )
 
 
+def _names(address: str, socket_path: Path) -> bool:
+    try:
+        return Path(unquote(urlsplit(address).path)) == socket_path
+    except ValueError:  # brackets around what is no IPv6 address
+        return False
+
+
 def _check_push(control_plane: dict[str, Any]) -> None:
     """Else the control plane would start, and refuse the bundle."""
-    jwt = _section(control_plane, "jwt")
+    jwt = _section(control_plane, "control_plane.jwt")
     for name, own in (("issuer", ISSUER), ("audience", AUDIENCE)):
         if jwt.get(name) != own:
             raise ConfigurationError(
@@ -136,10 +143,10 @@ def _health(stack: Stack, pdp: dict[str, Any]) -> str:
     return str(pdp.get("health_listen") or "")
 
 
-def _section(document: object, name: str) -> dict[str, Any]:
-    section = document.get(name) if isinstance(document, dict) else None
+def _section(document: object, path: str) -> dict[str, Any]:
+    section = document.get(path.rpartition(".")[2]) if isinstance(document, dict) else None
     if not isinstance(section, dict):
-        raise ConfigurationError("CONFIG_KEY_MISSING", f"section `{name}` is required, got {type(section).__name__}")
+        raise ConfigurationError("CONFIG_KEY_MISSING", f"section `{path}` is required, got {type(section).__name__}")
     return section
 
 

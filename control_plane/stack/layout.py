@@ -6,19 +6,12 @@ Does not know what the files hold.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from writ.errors import ConfigurationError
-
-MAX_SOCKET_PATH_BYTES = 107
-"""unix(7): `sun_path` holds 108 bytes with its closing zero."""
-
-_ODD = re.compile(r"[%#?,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What an address `unix://PATH` cannot hold in a path: gRPC and URLs end the path there, or read it as another. Nor can the
-settings hold control characters, or bytes that are no UTF-8 (surrogates here)."""
+from writ.setting_rules import MAX_SOCKET_BYTES, ODD_IN_SOCKET
 
 MAX_LOG_BYTES = 16 * 1024 * 1024
 """A log beyond this is set aside, one generation; the process that writes it has it open meanwhile."""
@@ -93,23 +86,26 @@ def make_layout(root: Path) -> Layout:
     """
     layout = Layout(root.resolve())
     longest = len(os.fsencode(layout.socket("control-plane")))
-    if longest > MAX_SOCKET_PATH_BYTES:
+    if longest > MAX_SOCKET_BYTES:
         raise ConfigurationError(
             "STATE_PATH_TOO_LONG",
-            f"sockets in `{layout.root}` would have paths of {longest} bytes, at most {MAX_SOCKET_PATH_BYTES} can be",
+            f"sockets in `{layout.root}` would have paths of {longest} bytes, at most {MAX_SOCKET_BYTES} can be",
         )
-    if odd := _ODD.search(str(layout.root)):
+    if odd := ODD_IN_SOCKET.search(str(layout.root)):
         raise ConfigurationError(
             "STATE_FOLDER_UNUSABLE",
             f"expected a path in UTF-8 without `%`, `#`, `?`, commas and control characters, since sockets lie in it, got"
             f" {odd[0]!r} in `{layout.root}`; name another folder with --state",
         )
     try:
-        for folder in ("", *FOLDERS):
-            (layout.root / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-        if layout.root.stat().st_uid != os.geteuid():
-            raise ConfigurationError("STATE_FOLDER_FOREIGN", f"`{layout.root}` belongs to another user")
+        layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if (owner := layout.root.stat().st_uid) != os.geteuid():
+            raise ConfigurationError(
+                "STATE_FOLDER_FOREIGN", f"expected `{layout.root}` to belong to user {os.geteuid()}, got user {owner}"
+            )
         layout.root.chmod(0o700)
+        for folder in FOLDERS:
+            (layout.root / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigurationError("STATE_FOLDER_UNUSABLE", f"cannot use `{layout.root}`: {error.strerror}") from error
     return layout

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +37,44 @@ def changed(layout: Layout, name: str, value: object) -> Path:
     return layout.settings
 
 
+def names(section: dict[str, Any], at: str = "") -> Iterator[str]:
+    """Yields every setting of a document by its dotted name, sections too."""
+    for key, value in section.items():
+        yield f"{at}{key}"
+        if isinstance(value, dict):
+            yield from names(value, f"{at}{key}.")
+
+
+ODD: tuple[Any, ...] = ("\0", "rediss://[::1", 10**30, [])
+
+
+def test_whatever_a_setting_is_somebody_is_told_by_name_or_takes_it(layout: Layout) -> None:
+    written = layout.settings.read_text()
+    loaders = (
+        lambda: load_stack_config(layout),
+        *(partial(load, layout.settings) for load in (load_control_plane, load_pdp)),
+    )
+    tried = list(names(yaml.safe_load(written)))
+    assert len(tried) > 40
+    for name in tried:
+        for value in ODD:
+            changed(layout, name, value)
+            refused = []
+            for load in loaders:
+                try:
+                    load()
+                except ConfigurationError as error:
+                    refused.append(error.message)
+            assert all(name in message for message in refused), (name, value, refused)
+            assert refused or value == "rediss://[::1", (name, value)
+            layout.settings.write_text(written)
+
+
 WRONG: list[tuple[str, Any]] = [
     ("pdp.listen", "unix:"),
     ("pdp.listen", "unix:///" + "x" * 108),
+    ("pdp.listen", "unix:///run/a%2Fb"),
+    ("pdp.listen", "unix:///run/a,b"),
     ("pdp.listen", "zz"),
     ("pdp.listen", "host:0"),
     ("pdp.listen", "host:65536"),

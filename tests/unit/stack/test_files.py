@@ -158,7 +158,9 @@ def test_written_defaults_are_the_defaults_of_the_code(layout: Layout) -> None:
     assert stack == type(stack)()
 
 
-@pytest.mark.parametrize("name", ["a b", "ü", "x: y", "x &y", "q'r", 'd"e', "\U0001f600", "\u2028", "$HOME", "{x}", "@x", "back\\slash"])
+@pytest.mark.parametrize(
+    "name", ["a b", "ü", "x: y", "x &y", "q'r", 'd"e', "\U0001f600", "\u2028", "$HOME", "{x}", "@x", "back\\slash"]
+)
 def test_written_settings_are_read_as_they_were_meant_whatever_the_folder_is_called(tmp_path: Path, name: str) -> None:
     layout = make_layout(tmp_path / name)
     make_keys(layout, os.urandom)
@@ -180,6 +182,16 @@ def test_a_folder_that_no_address_can_name_is_refused(tmp_path: Path, name: str)
     with pytest.raises(ConfigurationError, match="STATE_FOLDER_UNUSABLE: expected a path in UTF-8 without"):
         make_layout(tmp_path / name)
     assert not (tmp_path / name).exists()
+
+
+def test_a_folder_of_another_user_is_refused_and_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = os.geteuid()
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(ConfigurationError, match=f"to belong to user {owner + 1}, got user {owner}"):
+        make_layout(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
 def test_settings_are_never_written_over(layout: Layout) -> None:
