@@ -341,8 +341,10 @@ def host_marks(marks: Iterable[str]) -> set[str]:
 
 
 def site_mark(host: str) -> str:
-    """Returns the mark of the site that a host of a URL is of."""
-    return "z:" + site_of(host)
+    """Returns the mark of the site that a host of a URL is of, by whatever scheme it is reached: `git+https:a.example`."""
+    scheme, sign, bare = host.partition(":")
+    is_port = not sign or bare.isdecimal() or "." in scheme or scheme.startswith("[")
+    return "z:" + site_of(host if is_port else bare)
 
 
 def _plain_marks(text: str) -> set[str]:
