@@ -1,100 +1,33 @@
 """What of a request names whom and what its user means: neither what he quotes, nor what he refuses or leaves out.
 
 "Pay FR14…, not GB82…", "delete all drafts except old.txt", "never write to Eve": these name GB82…, old.txt and Eve so that
-nothing reaches them. What stands behind a word that refuses is out until its part of the sentence ends. By words and signs alone,
-in linear time; which deeds are refused, `pdp.wording.mood` tells.
+nothing reaches them (`pdp.wording.refusals`). In linear time; which deeds are refused, `pdp.wording.mood` tells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
 
 from pdp.fold import fold
 from pdp.steps import Steps, finish
-from pdp.suggest.words import word_set
-from pdp.wording.grammar import CONDITIONAL, COURTESIES, FORGET, FORGET_NOT, FUNCTION_WORDS, MERELY, REFUSALS
-from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.marks import identifiers
-from pdp.wording.mood import phrase_at
-from pdp.wording.naming import ADDRESSING, AND, TITLES, TOKENS_A_STEP
+from pdp.wording.naming import TOKENS_A_STEP
 from pdp.wording.quotations import quoted_spans, without
+from pdp.wording.refusals import AROUND, Refusals, parts_of
 from pdp.wording.things import singular
 from writ.frozen import frozen
 
-_TOKEN = re.compile(r"\S+")
-_AROUND = "()[]{}<>\"'`\u2018\u2019\u201c\u201d\u201e\xab\xbb*,;:!?."
+_TOKEN = re.compile(
+    r"[\"'(\[<]?\b[A-Z]{2}[0-9]{2}[ -][A-Z0-9]{4}(?:[ -](?=[A-Z]{0,3}[0-9])[A-Z0-9]{4}){1,6}"
+    r"(?:[ -](?=[A-Z]{0,2}[0-9])[A-Z0-9]{1,3})?(?![A-Za-z0-9])\S*|\S+"
+)
+"""A word, or an account in groups (ISO 13616); "NOT" behind one is none of it."""
 
-_NAMING = re.compile(r"[0-9]|\w@\w|[\w)][/\\][\w(]|\w\.[^\W\d]")
-"""What has one of these names something by itself: an address, a path, a number, an id."""
-_MAIL = re.compile(r"\S@\S")
 _BARE = re.compile(r"[^\s<>()\"']+")
 _ADDRESS = re.compile(r"@|://|www\.|[A-Z]{2}[0-9]{2}[A-Z0-9]{11}")
-_BANK = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9-]{0,40}")
-_NUMERAL = re.compile(r"[0-9][0-9-]{7,}")
-_GROUP_OF_ACCOUNT = re.compile(r"[A-Z0-9]{1,4}|[A-Z]{2}[0-9]{2}[A-Z0-9-]{0,40}|[0-9]{1,40}")
 _WORD = re.compile(r"[^\W_]+")
-_CLOSING = ")]}>'\"*\u2019\u201d\xbb"
-_STOPS, _SIGNS = frozenset(".!?;"), frozenset(",:")
 
 _PARTS_A_STEP = 16
-
-_NOT = word_set("don't dont jamais ne never nicht not nunca")
-_MUST_NOT = word_set("can't cannot cant mustn't mustnt shouldn't shouldnt won't")
-_NOTHING = word_set("nichts nobody nothing rien nada")
-_EXCEPT = word_set(
-    "anstatt anstelle ausgenommen au\xdfer ausser barring except excepting excepto except\xe9 excluding salvo sauf statt"
-)
-_OF_TWO = frozenset(
-    {("instead", "of"), ("rather", "than"), ("other", "than"), ("apart", "from"), ("aside", "from"), ("pas", "\xe0")}
-    | {("au", "lieu"), ("en", "vez"), ("en", "lugar"), ("no", "a")}
-)
-_MISSING = word_set("ohne sans sin without")
-_ALL = word_set("all alle anybody anyone anything contacts each every everybody everyone everything todos tous")
-_ALL_WORDS = 5
-_TELLS = word_set("am are been did does had has hat have habe haben i is it's was we were whether why")
-"""Before a word that refuses, these tell how things are: "I have not heard of …", "I don't know"."""
-_SELF = word_set("du i ich it sie they this that we wir you")
-_WISHING, _DONE_TO = word_set("like want wish wollen will"), word_set("any anybody anyone anything to you")
-_LIMITS = word_set("before bevor less longer more than til till twice unless until")
-"""What is refused beyond these is meant as such: "don't send her more than one mail"."""
-_TOWARDS = word_set("an \xe0 into nach onto para to")
-_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | word_set("but of than")
-_BUT = word_set("aber but however instead mais only pero sino sondern stattdessen then")
-_MODALS = word_set("can could darf d\xfcrfen kann may might must shall should soll sollen sollte")
-_SUBJECT_WORDS = 6
-_REFUSAL_WORDS = 24
-"""Words of a refusal that are looked at together."""
-_ALSO = AND - {"or", "oder", "ou", "o"}
-
-_KEEPING = word_set("behalte deja garde keep lass laisse leave")
-_KEPT_WORDS = 3
-_KEPT_FRESH = word_set("current posted short sync up updated")
-
-_REFUSED = word_set("betrug declined fake fraud phishing refuse refused scam spam won't")
-_TOLD_OF = word_set("but das i it it's that that's we which")
-_REFUSED_WORDS = 6
-
-_FROM = word_set("ab de desde from off vom von")
-_OF_ACCOUNTS = word_set(
-    "account bank business checking compte cuenta current giro girokonto iban konto main meinem mein mi mon my our savings "
-    "second the unserem"
-)
-_CAME = word_set(
-    "attachment bekam bekommen brief came comes e-mail e-mails email emails erhalten file files got invoice kam letter mail "
-    "mails message messages nachricht news note received request sent"
-)
-_CAME_WORDS = 4
-_ANSWERING = word_set(
-    "answer antworte antworten ask back block contact invite reply respond responde r\xe9ponds subscribe unsubscribe write"
-)
-_HE = word_set("er he her him ihm ihn ihnen ihr leur lui she sie")
-_HIM = word_set("her him ihm ihn ihnen ihr leur lui them")
-_IT = word_set("es ihn it it's its sie them these they this")
-_WISHED_WORDS = 6
-_REFERS_WORDS, _NEXT_WORDS = 40, 3
-"""Words behind a refusal among which what it spoke of may be taken up, "don't delete a.txt, archive it"; and those of
-the next sentence."""
 
 
 @frozen
@@ -124,20 +57,21 @@ def own_words_in_steps(text: str) -> Steps[Own]:
     tokens = list(_TOKEN.finditer(own))
     words: list[str] = []
     for start in range(0, len(tokens), TOKENS_A_STEP):
-        words += [fold(token.group().strip(_AROUND)) for token in tokens[start : start + TOKENS_A_STEP]]
+        words += [fold(token.group().strip(AROUND)) for token in tokens[start : start + TOKENS_A_STEP]]
         yield
-    refusals = _Refusals([token.group() for token in tokens], words)
-    for at, part in enumerate(_parts(own, tokens, words)):
+    refusals = Refusals([token.group() for token in tokens], words)
+    for at, part in enumerate(parts_of(own, tokens, words)):
         if at % _PARTS_A_STEP == _PARTS_A_STEP - 1:
             yield
         refusals.take(part)
     yield
     left_out = refusals.left_out()
-    spans = [_bare_span(tokens[at]) for at in sorted(left_out | refusals.sources())]
+    out = left_out | refusals.sources()
+    spans = [_bare_span(tokens[at]) for at in sorted(out)]
     whom = without(own, [_bare_span(tokens[at]) for at in sorted(refusals.nobody())])
     yield
-    out = refusals.names()
-    kept = {singular(word) for word in _WORD.findall(fold(whom))} if out else set()
+    put_out = refusals.names()
+    kept = {singular(word) for word in _WORD.findall(fold(whom))} if put_out else set()
     addressed = [
         (start + match.start(), start + match.end())
         for start, stop in quoted
@@ -149,273 +83,19 @@ def own_words_in_steps(text: str) -> Steps[Own]:
     yield
     refused = {words[at] for at in left_out}
     if refused:
-        refused |= identifiers(" ".join(tokens[at].group() for at in sorted(left_out)))
-        refused -= set(map(fold, named.split())) | identifiers(named)
+        shown = ((" " if at - 1 in left_out else "\n") + tokens[at].group() for at in sorted(left_out))
+        refused |= identifiers("".join(shown))  # each group of a number by itself, and together
+        refused -= {word for at, word in enumerate(words) if at not in out} | identifiers(named)
     return Own(
         named=named,
         worded=without(text, sorted([*spans, *addressed])),
         whom=whom,
-        put_out=frozenset(out - kept),
+        put_out=frozenset(put_out - kept),
         left_out=frozenset(refused),
     )
 
 
 def _bare_span(token: re.Match[str]) -> tuple[int, int]:
     """Returns where a word stands without the signs around it, which end sentences."""
-    start = token.end() - len(token.group().lstrip(_AROUND))
-    return start, max(start, token.start() + len(token.group().rstrip(_AROUND)))
-
-
-@frozen
-class _Part:
-    """A part of a sentence: the places of its words, and whether the sentence ends with it."""
-
-    said: range
-    ends: bool
-
-
-def _parts(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str]) -> list[_Part]:
-    """Returns the parts of sentences: up to a sign, a dash, a bracket or the end of a line."""
-    found: list[_Part] = []
-    start = 0
-    for at, token in enumerate(tokens):
-        last = token.group().rstrip(_CLOSING)[-1:]
-        following = tokens[at + 1] if at + 1 < len(tokens) else None
-        between = text[token.end() : following.start()] if following else "\n"
-        ends = "\n" in between or (last in _STOPS and words[at] not in TITLES)
-        if ends or last in _SIGNS or not words[at] or following is None or following.group()[0] == "(":
-            found.append(_Part(said=range(start, at + 1), ends=ends))
-            start = at + 1
-    return found
-
-
-class _Refusals:
-    """Gathers what a request refuses, part by part. `shown`: its words as they stand; `words`: the same folded, without signs."""
-
-    def __init__(self, shown: Sequence[str], words: Sequence[str]) -> None:
-        self._shown, self._words = shown, words
-        self._out: set[int] = set()  # whom and what it leaves out for good
-        self._taken_up: list[range] = []  # what is refused of it, and may be asked for otherwise
-        self._barred: set[int] = set()  # who must not have it
-        self._kept: list[range] = []
-        self._from: set[int] = set()
-        self._ends: set[int] = set()  # places of words that end a sentence
-        self._sentence_at = 0
-        self._runs_on = False
-        self._answers = not _ANSWERING.isdisjoint(words) or not _HE.isdisjoint(words)
-        self._sends = not SEND_VERBS.isdisjoint(words)
-
-    def take(self, part: _Part) -> None:
-        """Takes in the next part of a sentence."""
-        said = part.said
-        runs_on = self._runs_on and all(self._names(at) or self._words[at] in AND for at in said)
-        if runs_on:
-            self._out.update(said)  # "not to eve@…, mallory@…"
-        elif self._is_taken_back(said):
-            self._out.update(range(self._sentence_at, said.stop))
-            self._sentence_at = said.stop
-        at = said.start
-        end = kept = at
-        while at < said.stop and not runs_on:
-            self._note_source(at, said)
-            first, is_verb = self._refused_at(at, said)
-            if first >= 0:
-                end = self._end(at, said, is_verb=is_verb)
-                if is_verb:
-                    self._taken_up.append(range(first, end))
-                    self._barred.update(range(first, at))
-                else:
-                    self._out.update(range(first, end))
-                at = max(at + 1, end)
-                continue
-            if at >= kept and self._keeps(at, said):
-                kept = self._end(at, said, is_verb=True)
-                self._kept.append(range(at, kept))
-            at += 1
-        self._runs_on = not part.ends and (runs_on or (end == said.stop and end > said.start))
-        if part.ends:
-            self._sentence_at = said.stop
-            self._ends.add(said.stop - 1)
-
-    def sources(self) -> set[int]:
-        """Returns the places of accounts that money comes from, and of addresses that a mail came from."""
-        return self._from
-
-    def left_out(self) -> set[int]:
-        """Returns the places of the addresses, numbers, ids and paths that it refuses."""
-        found = {at for at in self._out if self._names(at)}
-        for span, kept in [(span, False) for span in self._taken_up] + [(span, True) for span in self._kept]:
-            things, people = self._refers(span)
-            for at in filter(self._names, span):
-                is_mail = _MAIL.search(self._shown[at]) is not None
-                if not (people or kept if is_mail else things and not self._is_account(at)):
-                    found.add(at)
-        return found
-
-    def nobody(self) -> set[int]:
-        """Returns the places of all the words by which it refuses somebody."""
-        return self._out.union(*(span for span in self._taken_up if not self._refers(span)[1]))
-
-    def names(self) -> set[str]:
-        """Returns the names of those that it refuses."""
-        refused = self.nobody()
-        return {
-            singular(word)
-            for at in refused
-            if self._is_capital(at) and (at in self._barred or self._is_reached(at, refused))
-            for word in _WORD.findall(self._words[at])
-            if word not in FUNCTION_WORDS and word not in TITLES
-        }
-
-    def _names(self, at: int) -> bool:
-        return _NAMING.search(self._shown[at]) is not None
-
-    def _is_account(self, at: int) -> bool:
-        bare = self._shown[at].strip(_AROUND)
-        return _BANK.fullmatch(bare) is not None or _NUMERAL.fullmatch(bare) is not None
-
-    def _is_capital(self, at: int) -> bool:
-        bare = self._shown[at].strip(_AROUND)
-        return bare[:1].isupper() and not self._names(at) and self._words[at] not in DEEDS
-
-    def _is_reached(self, at: int, refused: Collection[int]) -> bool:
-        """ "To Eve", "tell Eve", "except Eve and Zed"; neither "the Lisbon report" nor "on Monday"."""
-        first = at - _REFUSAL_WORDS
-        while at > first and at - 1 in refused and (self._is_capital(at - 1) or self._words[at - 1] in AND):
-            at -= 1
-        before = self._words[at - 1] if at else ""
-        return before in _REACHING or before in DEEDS or before.endswith("ing")
-
-    def _refused_at(self, at: int, said: range) -> tuple[int, bool]:
-        """Returns where a refusal begins whose word stands at a place, -1 for none; and whether it refuses a deed, so that
-        something else may be done with what it names."""
-        words, word = self._words, self._words[at]
-        after = words[at + 1] if at + 1 < said.stop else ""
-        before = words[at - 1] if at > said.start else ""
-        if word in _EXCEPT or (word, after) in _OF_TWO or (word in _MISSING and self._is_left_out(at + 1, said)):
-            return at, any(one in ADDRESSING or one.endswith("ing") for one in words[at + 1 : min(said.stop, at + 3)])
-        if (
-            word in _BUT
-            and not _ALL.isdisjoint(words[max(said.start, at - _ALL_WORDS) : at])
-            and self._is_left_out(at + 1, said)
-        ):
-            return at, False  # "all my contacts but Eve"
-        if not CONDITIONAL.isdisjoint(words[said.start : said.start + 2]):
-            return -1, False
-        if word in REFUSALS and phrase_at(REFUSALS, words, at):
-            return at, True
-        if word in _NOTHING:
-            return (-1, False) if before in _TELLS else (at, True)
-        if word in _MUST_NOT or (word in _NOT and not self._only_tells(at, said)):
-            subject = self._subject(at, said)
-            if subject >= 0:
-                return subject, True
-            if word == "nicht" and at + 1 == said.stop:
-                return said.start, True
-            if word in _MUST_NOT or not _LIMITS.isdisjoint(words[at : min(said.stop, at + _REFUSAL_WORDS)]):
-                return -1, False
-            return at, word not in ("not", "nicht", "pas") or before == "do" or after in DEEDS or after.endswith("ing")
-        denies = word.startswith("n'") or (word == "no" and at == said.start)
-        return (at, True) if denies and (word[2:] in DEEDS or after in DEEDS) else (-1, False)
-
-    def _is_left_out(self, at: int, said: range) -> bool:
-        if at >= said.stop:
-            return False
-        word = self._words[at]
-        return self._names(at) or self._is_capital(at) or word.endswith("ing") or word in _TOWARDS or word in ADDRESSING
-
-    def _only_tells(self, at: int, said: range) -> bool:
-        """ "I have not heard of her", "I don't know", "don't forget", "don't just read it"; "I don't want
-        order 47110 any longer"; not "I don't want you to touch it"."""
-        words = self._words
-        before = words[max(said.start, at - 2) : at]
-        after = [
-            word for word in words[at + 1 : min(said.stop, at + 4)] if word not in ("you", "please", "bitte", "ever")
-        ][:1]
-        if after and (after[0] in FORGET or after[0] in MERELY):
-            return True
-        if before and (before[-1] in FORGET_NOT or before[-1] in _TELLS or (before[-1] == "do" and before[0] in _SELF)):
-            behind = words[at + 1 : min(said.stop, at + _WISHED_WORDS)]
-            return not after or after[0] not in _WISHING or _DONE_TO.isdisjoint(behind)
-        return False
-
-    def _subject(self, at: int, said: range) -> int:
-        """Returns where the subject of a sentence stands that must not have or get something: "Eve must not see it"; -1 for
-        none, or the user or the agent."""
-        words = self._words
-        near = range(said.start, min(at, said.start + _SUBJECT_WORDS + 1))
-        modal = at if words[at] in _MUST_NOT else next((place for place in near if words[place] in _MODALS), -1)
-        subject = range(said.start, max(modal, said.start))
-        if (
-            not 0 < len(subject) <= _SUBJECT_WORDS
-            or at > modal + _SUBJECT_WORDS
-            or not _SELF.isdisjoint(words[said.start : modal])
-        ):
-            return -1
-        first = said.start + (words[said.start] in AND)
-        return first if not any(words[place] in DEEDS for place in subject) else -1
-
-    def _end(self, at: int, said: range, *, is_verb: bool) -> int:
-        """Returns where a refusal ends: before "but", before another deed, and where nothing but a thing is refused before whom
-        or where it goes: "not the annex to …"."""
-        words = self._words
-        for place in range(at + 1, said.stop):
-            word = words[place]
-            after = words[place + 1] if place + 1 < said.stop else ""
-            if word in _BUT or (word in _ALSO and (after in DEEDS or after in _BUT or after in _KEEPING)):
-                return place
-            if not is_verb and word in _TOWARDS and place > at + 1 and words[place - 1] not in ("than", "of", "lieu"):
-                return place
-        return said.stop
-
-    def _keeps(self, at: int, said: range) -> bool:
-        """ "Keep order 47111", "leave T-102 open"; not "keep notes.txt up to date"."""
-        words = self._words
-        if words[at] not in _KEEPING or not (at == said.start or words[at - 1] in AND or words[at - 1] in _BUT):
-            return False
-        near = range(at + 1, min(said.stop, at + 1 + _KEPT_WORDS))
-        return any(map(self._names, near)) and _KEPT_FRESH.isdisjoint(words[at : min(said.stop, at + _REFUSAL_WORDS)])
-
-    def _is_taken_back(self, said: range) -> bool:
-        """ "…, which I refused", "…, that is a fraud"."""
-        part = self._words[said.start : said.stop]
-        if not self._sentence_at < said.start or len(part) > _REFUSED_WORDS or part[0] not in _TOLD_OF:
-            return False
-        return not _REFUSED.isdisjoint(part)
-
-    def _note_source(self, at: int, said: range) -> None:
-        """ "From my account DE02…", "the mail that I got from eve@…"."""
-        if self._words[at] not in _FROM:
-            return
-        first = next((place for place in range(at + 1, said.stop) if self._words[place] not in _OF_ACCOUNTS), said.stop)
-        if first == said.stop:
-            return
-        bare = self._shown[first].strip(_AROUND)
-        if _BANK.fullmatch(bare) or (first > at + 1 and bare.isdecimal()):
-            while first < said.stop and _GROUP_OF_ACCOUNT.fullmatch(self._shown[first].strip(_AROUND)):
-                self._from.add(first)
-                first += 1
-        elif _MAIL.search(bare) and self._sends and not self._answers:
-            before = self._words[max(said.start, at - _CAME_WORDS) : at]
-            if not _CAME.isdisjoint(before):
-                self._from.add(first)
-
-    def _refers(self, span: range) -> tuple[bool, bool]:
-        """Tells whether the rest of a sentence, or the beginning of the next, takes up a thing or a person that a refusal speaks
-        of: "don't call Bob, send him a mail"; not "don't send it to Bob, he has left"."""
-        words = self._words
-        things = people = False
-        stop = min(len(words), span.stop + _REFERS_WORDS)
-        at = span.stop
-        if at - 1 in self._ends:
-            stop = min(stop, at + _NEXT_WORDS)
-        while at < stop:
-            goes = words[at] == "them" and at + 1 < len(words) and words[at + 1] in _TOWARDS
-            things = things or words[at] in _IT
-            people = people or (words[at] in _HIM and not goes)
-            if at in self._ends:
-                stop = min(stop, at + 1 + _NEXT_WORDS)
-            elif words[at] in COURTESIES:
-                stop = min(stop + 1, len(words))
-            at += 1
-        return things, people
+    start = token.end() - len(token.group().lstrip(AROUND))
+    return start, max(start, token.start() + len(token.group().rstrip(AROUND)))

@@ -124,6 +124,34 @@ def test_addresses_of_a_quotation_are_not_the_users(text: str) -> None:
     assert "Bob" in own.named
 
 
+@pytest.mark.parametrize(
+    "groups", ["GB82 WEST 1234 5698 7654 32", "BE68 5390 0754 7034", "DE89 3704 0044 0532 0130 00"]
+)
+def test_an_account_in_groups_is_left_out_as_one(groups: str) -> None:
+    account = f"a:{groups.replace(' ', '')}"
+    for text in (
+        f"Pay {FR}, not {groups}",
+        f"Pay {FR}, not NL91 ABNA 0417 1643 00 or {groups}.",
+        f"Pay {FR}, never ({groups})",
+    ):
+        own = own_words(text)
+        assert account in own.left_out
+        assert not {*groups.split()} & {*own.named.split()}
+    assert own_words(f"Pay {groups} NOT {FR}").left_out == {f"a:{FR}", FR.lower()}
+    assert own_words(f"Pay {groups}, not {FR}").named.startswith(f"Pay {groups},")
+
+
+def test_two_numbers_that_are_refused_are_not_taken_for_one() -> None:
+    left_out = own_words("Call Bob, not 0170 2222222 or 0170 3333333").left_out
+    assert {"a:1702222222", "a:1703333333"} <= left_out
+    assert not any("22222220" in mark for mark in left_out)
+
+
+@pytest.mark.parametrize("again", [f"Read what {EVE}, my boss, wrote.", f"({EVE}) is my boss.", f"<{EVE}>: read that."])
+def test_what_is_named_elsewhere_is_not_left_out_whatever_signs_stand_around_it(again: str) -> None:
+    assert own_words(f"Write {BOB}, not {EVE}. {again}").left_out == frozenset()
+
+
 def test_what_is_left_out_is_told() -> None:
     assert own_words(f"Write {BOB}, not {EVE}. Delete all but old.txt.").left_out == {EVE, f"e:{EVE}", "old.txt"}
     assert own_words(f"Write {BOB}, not {EVE}. Read what {EVE} wrote.").left_out == frozenset()
