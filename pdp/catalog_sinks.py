@@ -52,8 +52,9 @@ MAX_NUMBER_CHARS, _CODE_CHARS = 64, 3
 MAX_SINKS_CHARS = 24 * 1024
 """Longest texts of all values together: a mailing with its body."""
 
-MAX_LOOKED_INTO = 4_096
-"""Values and names of one call that are looked into for addresses which no sink of the catalog names."""
+MAX_LOOKED_INTO, MAX_LOOKED_CHARS = 4_096, 1024 * 1024
+"""Values and names of one call that are looked into for addresses which no sink of the catalog names, and characters of them and
+of where they stand: each has a pointer of its own, which is as long as the names around it."""
 
 EVERYBODY = frozenset({"*", "anyone", "anyonewithlink", "anybody", "everyone", "everybody", "public", "world"})
 """Values that share something with all people."""
@@ -181,12 +182,14 @@ def _unnamed(
     below = {
         _container(trail): sink.kind for sink in entry.sinks if sink.kind in _REACHED for trail in sink.path.trails
     }
-    sinks = {one.pointer for one in found}
-    known = {(one.pointer, one.text) for one in found if one.kind in _REACHED}  # a name has the pointer of its value
+    sinks = {(one.pointer, one.text) for one in found}  # a name has the pointer of its value
+    known = {(one.pointer, one.text) for one in found if one.kind in _REACHED}
     reached: list[SinkValue] = []
     links: list[SinkValue] = []
+    chars = 0
     for number, (pointer, text) in enumerate(_strings(arguments, "")):
-        if number >= MAX_LOOKED_INTO:
+        chars += len(pointer) + len(text)
+        if number >= MAX_LOOKED_INTO or chars > MAX_LOOKED_CHARS:
             links.append(SinkValue(LINK, "", ""))
             break
         kind = _kind_below(below, pointer)
@@ -194,7 +197,7 @@ def _unnamed(
             reached.append(SinkValue(kind, pointer, address))
             if len(found) + len(reached) > MAX_SINK_VALUES:
                 break
-        elif pointer not in sinks and _MAY_HOLD_ADDRESS.search(text) is not None:
+        elif (pointer, text) not in sinks and _MAY_HOLD_ADDRESS.search(text) is not None:
             links.append(SinkValue(LINK, pointer, text))
     return reached, links
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from pdp.catalog import Catalog
 from pdp.catalog_model import ContentTrust, Entry
-from pdp.catalog_sinks import MAX_CONTENT_CHARS, MAX_SINK_CHARS, MAX_SINK_VALUES, MAX_SINKS_CHARS, sink_values
+from pdp.catalog_sinks import (
+    MAX_CONTENT_CHARS,
+    MAX_LOOKED_CHARS,
+    MAX_SINK_CHARS,
+    MAX_SINK_VALUES,
+    MAX_SINKS_CHARS,
+    sink_values,
+)
 from writ.errors import ConfigurationError
 from writ.strict_json import parse_arguments
 
@@ -186,6 +193,22 @@ def test_any_arguments_give_bounded_values_at_places_that_exist(arguments: dict[
             name = step.replace("~1", "/").replace("~0", "~")
             place = place[int(name)] if isinstance(place, list) else place[name]
         assert text in (place, name) if isinstance(place, str) or text == name else text == json.dumps(place)
+
+
+def test_an_address_that_is_the_name_of_a_member_of_a_sink_is_a_link() -> None:
+    found = entry(sinks=[{"kind": "content", "path": "body"}])
+    assert ("link", "/body/eve@evil.example", "eve@evil.example") in values(found, body={"eve@evil.example": "x"})
+    assert values(found, body={"a": "to eve@evil.example"}) == [("content", "/body/a", "to eve@evil.example")]
+
+
+def test_values_below_long_names_are_looked_into_as_far_as_their_pointers_are_short() -> None:
+    found = entry(sinks=[{"kind": "content", "path": "body"}])
+    within: Any = ["eve@evil.example"] * 2_000
+    for _ in range(60):
+        within = {"n" * 3_000: within}
+    answer = sink_values(found, {"items": within})
+    assert ("link", "") in {(value.kind, value.pointer) for value in answer.values}, "what is not looked into"
+    assert sum(map(len, answer.cut)) + sum(len(value.pointer) for value in answer.values) <= MAX_LOOKED_CHARS
 
 
 @pytest.mark.parametrize("path", ["keys(shared_with)", "keys(shared_with || `{}`)"])
