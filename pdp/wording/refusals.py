@@ -11,7 +11,17 @@ from collections.abc import Collection, Sequence
 from itertools import takewhile
 
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import CONDITIONAL, COURTESIES, FORGET, FORGET_NOT, FUNCTION_WORDS, MERELY, REFUSALS
+from pdp.wording.grammar import (
+    CONDITIONAL,
+    COURTESIES,
+    FORBIDDING,
+    FORGET,
+    FORGET_NOT,
+    FUNCTION_WORDS,
+    MERELY,
+    OF_THE_USER,
+    REFUSALS,
+)
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.mood import phrase_at
 from pdp.wording.naming import ADDRESSING, AND, TITLES
@@ -32,7 +42,14 @@ _STOPS, _SIGNS = frozenset(".!?;"), frozenset(",:")
 
 _NOT = word_set("don't dont jamais ne never nicht not nunca")
 _MUST_NOT = word_set("can't cannot cant mustn't mustnt shouldn't shouldnt won't")
+_IS, _IS_NOT = word_set("are is was were"), word_set("aren't isn't wasn't weren't")
+_PERMITTED = word_set("allowed entitled permitted supposed to welcome")
+"""Who is not one of these must not, "Eve is not allowed to see it"; "Eve is not happy" tells how she is."""
+_REFRAINING = FORBIDDING | word_set("avoid beware refrain")
+"""At the beginning of what is bidden, these refuse; so does "stop" before what is done."""
 _NOTHING = word_set("nichts nobody nothing rien nada")
+_GETTING = word_set("bekommen bekommt erhalten erh\xe4lt get gets receive receives see sees sehen")
+"""Beside "nothing", these say who must not have it: "Eve gets nothing"."""
 _EXCEPT = word_set(
     "anstatt anstelle ausgenommen au\xdfer ausser barring except excepting excepto except\xe9 excluding salvo sauf statt"
 )
@@ -50,7 +67,6 @@ _WISHING, _DONE_TO = word_set("like want wish wollen will"), word_set("any anybo
 _LIMITS = word_set("before bevor less longer more than til till twice unless until")
 """What is refused beyond these is meant as such: "don't send her more than one mail"."""
 _TOWARDS = word_set("an \xe0 into nach onto para to")
-_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | word_set("but of than")
 _BUT = word_set("aber but however instead mais only pero sino sondern stattdessen then")
 _MODALS = word_set("can could darf d\xfcrfen kann may might must shall should soll sollen sollte")
 _SUBJECT_WORDS = 6
@@ -60,6 +76,9 @@ _ALSO = AND - {"or", "oder", "ou", "o"}
 
 _KEEPING = word_set("behalte deja garde keep lass laisse leave")
 _KEPT_WORDS = 3
+_KEPT_OUT = word_set("away out")
+"""Whom one of the former keeps so must not have it: "keep Eve out of it"."""
+_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | _KEEPING | word_set("but of than")
 _KEPT_FRESH = word_set("current posted short sync up updated")
 
 _REFUSED = word_set("betrug declined fake fraud phishing refuse refused scam spam won't")
@@ -226,9 +245,23 @@ class Refusals:
             return -1, False
         if word in REFUSALS and phrase_at(REFUSALS, words, at):
             return at, True
+        if self._bids(at, said):
+            kept = words[at + 1 : min(said.stop, at + 2 + _KEPT_WORDS)] if word in _KEEPING else []
+            if not _KEPT_OUT.isdisjoint(kept) and _KEPT_FRESH.isdisjoint(kept):
+                return at, False
+            if word in _REFRAINING or (word == "stop" and after.endswith("ing")):
+                return at, True
+        return self._denied_at(at, said, before, after)
+
+    def _denied_at(self, at: int, said: range, before: str, after: str) -> tuple[int, bool]:
+        """Returns what `_refused_at` does, of a word that denies: "don't write to Eve", "Eve must not see it", "to Bob, not to
+        Eve"."""
+        words, word = self._words, self._words[at]
         if word in _NOTHING:
-            return (-1, False) if before in _TELLS else (at, True)
-        if word in _MUST_NOT or (word in _NOT and not self._only_tells(at, said)):
+            subject = -1 if _GETTING.isdisjoint((before, after)) else self._subject(at, said)
+            return (-1, False) if before in _TELLS else (subject if subject >= 0 else at, True)
+        barred = (word in _IS_NOT or (word == "not" and before in _IS)) and after in _PERMITTED
+        if word in _MUST_NOT or barred or (word in _NOT and not self._only_tells(at, said)):
             subject = self._subject(at, said)
             if subject >= 0:
                 return subject, True
@@ -236,7 +269,11 @@ class Refusals:
                 return said.start, True
             if word in _MUST_NOT or not _LIMITS.isdisjoint(words[at : min(said.stop, at + _REFUSAL_WORDS)]):
                 return -1, False
-            return at, word not in ("not", "nicht", "pas") or before == "do" or after in DEEDS or after.endswith("ing")
+            return at, barred or word not in (
+                "not",
+                "nicht",
+                "pas",
+            ) or before == "do" or after in DEEDS or after.endswith("ing")
         denies = word.startswith("n'") or (word == "no" and at == said.start)
         return (at, True) if denies and (word[2:] in DEEDS or after in DEEDS) else (-1, False)
 
@@ -266,7 +303,9 @@ class Refusals:
         none, or the user or the agent."""
         words = self._words
         near = range(said.start, min(at, said.start + _SUBJECT_WORDS + 1))
-        modal = at if words[at] in _MUST_NOT else next((place for place in near if words[place] in _MODALS), -1)
+        finite = _MODALS | _GETTING | (_IS if words[at] in _NOT else frozenset())
+        modal = at if words[at] in _MUST_NOT or words[at] in _IS_NOT else -1
+        modal = next((place for place in near if words[place] in finite), modal) if modal < 0 else modal
         subject = range(said.start, max(modal, said.start))
         if (
             not 0 < len(subject) <= _SUBJECT_WORDS
@@ -293,10 +332,15 @@ class Refusals:
     def _keeps(self, at: int, said: range) -> bool:
         """ "Keep order 47111", "leave T-102 open"; not "keep notes.txt up to date"."""
         words = self._words
-        if words[at] not in _KEEPING or not (at == said.start or words[at - 1] in AND or words[at - 1] in _BUT):
+        if words[at] not in _KEEPING or not self._bids(at, said):
             return False
         near = range(at + 1, min(said.stop, at + 1 + _KEPT_WORDS))
         return any(map(self._names, near)) and _KEPT_FRESH.isdisjoint(words[at : min(said.stop, at + _REFUSAL_WORDS)])
+
+    def _bids(self, at: int, said: range) -> bool:
+        """Tells whether a verb at a place may bid: it begins its part, or stands behind "and", "please" or the user."""
+        before = self._words[at - 1] if at > said.start else "and"
+        return before in AND or before in _BUT or before in COURTESIES or before in OF_THE_USER
 
     def _is_taken_back(self, said: range) -> bool:
         """ "…, which I refused", "…, that is a fraud"."""
