@@ -79,15 +79,17 @@ def decide(
 ) -> None:
     """Asks for decisions, of standard input with `-`. Exit 0: all may run; 1: one may not, or an error; 2: usage."""
     if sum(given is not None for given in (dash, source, replay)) != 1:
-        raise click.UsageError("expected one of `-`, --file and --replay")
+        raise click.UsageError("expected one of `-`, --file and --replay, got none or several")
     if replay is not None:
         sys.exit(_replay(replay, state, as_json))
     if source is None:
         source = sys.stdin.buffer
     if (certificate is None) != (key is None) or (certificate is not None and target is not None and authority is None):
-        raise click.UsageError("expected --certificate and --key together, and --authority with them and --target")
+        raise click.UsageError(
+            "expected --certificate and --key together, and --authority with them and --target; got one without"
+        )
     if authority is not None and target is None:
-        raise click.UsageError("expected --target with --authority")
+        raise click.UsageError("expected --target with --authority, got none")
     point = _own_point(state, certificate) if target is None else OwnPoint(address=target)
     # Whoever has its settings knows its very certificate, and need not be told who issued it.
     verified_by = authority or point.certificate
@@ -119,7 +121,7 @@ def _own_point(state: Path, certificate: Path | None) -> OwnPoint:
         )
     if point.certificate is None and certificate is not None:
         raise click.UsageError(
-            "expected --target and --authority with --certificate: the state folder has no `pdp.tls`"
+            "expected --target and --authority with --certificate: the state folder has no `pdp.tls`, got neither"
         )
     return point
 

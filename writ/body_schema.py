@@ -131,16 +131,16 @@ def parse_body(raw: bytes) -> ParsedBody:
     try:
         statement = orjson.loads(raw)
     except orjson.JSONDecodeError as e:
-        raise _malformed("expected JSON") from e
+        raise _malformed("expected JSON, got something else") from e
     if not isinstance(statement, dict) or not isinstance(statement.get("predicate"), dict):
-        raise _malformed("expected an in-toto statement with a predicate")
+        raise _malformed("expected an in-toto statement with a predicate, got another value")
     predicate = statement["predicate"]
     kind = predicate.get("kind")
     if not isinstance(kind, str) or kind not in _PREDICATES:
-        raise _malformed(f"`predicate.kind` must be one of {', '.join(_PREDICATES)}")
+        raise _malformed(f"`predicate.kind` must be one of {', '.join(_PREDICATES)}, got another")
     _check(statement, {**_STATEMENT, "predicate": _PREDICATES[kind]}, "")
     if statement["_type"] != STATEMENT_TYPE or statement["predicateType"] != PREDICATE_TYPE:
-        raise _malformed(f"expected types `{STATEMENT_TYPE}` and `{PREDICATE_TYPE}`")
+        raise _malformed(f"expected types `{STATEMENT_TYPE}` and `{PREDICATE_TYPE}`, got others")
     if len(statement["subject"]) != 1:
         raise _malformed(f"expected one subject, got {len(statement['subject'])}")
     _check_canonical(statement, raw)
@@ -163,9 +163,9 @@ def _check_canonical(statement: Mapping[str, Any], raw: bytes) -> None:
     try:
         again = canonical_bytes(statement)
     except (TypeError, ValueError) as e:
-        raise _malformed("expected values that canonical JSON can hold") from e
+        raise _malformed("expected values that canonical JSON can hold, got others") from e
     if again != raw:
-        raise _malformed("expected canonical JSON")
+        raise _malformed("expected canonical JSON, got another form")
 
 
 def _check(value: Any, shape: Any, at: str) -> None:
@@ -175,28 +175,30 @@ def _check(value: Any, shape: Any, at: str) -> None:
             _check(value, shape.inner, at)
     elif isinstance(shape, dict):
         if not isinstance(value, dict) or value.keys() != shape.keys():
-            raise _malformed(f"`{at or 'statement'}` must have exactly the fields {', '.join(sorted(shape))}")
+            raise _malformed(
+                f"`{at or 'statement'}` must have exactly the fields {', '.join(sorted(shape))}, got others"
+            )
         for name, inner in shape.items():
             _check(value[name], inner, f"{at}.{name}" if at else name)
     elif isinstance(shape, list):
         if not isinstance(value, list):
-            raise _malformed(f"`{at}` must be a list")
+            raise _malformed(f"`{at}` must be a list, got {type(value).__name__}")
         for position, item in enumerate(value):
             _check(item, shape[0], f"{at}[{position}]")
     elif shape is _Commitments:
         _check_commitments(value, at)
     elif shape is _Hex:
         if not isinstance(value, str) or not _HEX.fullmatch(value):
-            raise _malformed(f"`{at}` must be 64 lower-case hex digits")
+            raise _malformed(f"`{at}` must be 64 lower-case hex digits, got something else")
     elif type(value) is not shape:  # bool is no int here
         raise _malformed(f"`{at}` must be of type {shape.__name__}, got {type(value).__name__}")
     elif shape is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
-        raise _malformed(f"`{at}` must lie within 2^53")
+        raise _malformed(f"`{at}` must lie within 2^53, got a larger one")
 
 
 def _check_commitments(value: Any, at: str) -> None:
     if not isinstance(value, dict) or "salt" not in value or not value.keys() <= set(LABELS):
-        raise _malformed(f"`{at}` must hold commitments by known labels, `salt` among them")
+        raise _malformed(f"`{at}` must hold commitments by known labels, `salt` among them, got others")
     for label, digest in value.items():
         _check(digest, _Hex, f"{at}.{label}")
 

@@ -87,15 +87,15 @@ def parse_head(raw: bytes) -> BatchHead:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as e:
-        raise _malformed("expected JSON") from e
+        raise _malformed("expected JSON, got something else") from e
     if not isinstance(document, dict) or set(document) != {*_FIELDS, "format"}:
-        raise _malformed(f"expected exactly the fields {', '.join(_FIELDS)} and format")
+        raise _malformed(f"expected exactly the fields {', '.join(_FIELDS)} and format, got others")
     if document.pop("format") != HEAD_FORMAT:
-        raise _malformed(f"expected format `{HEAD_FORMAT}`")
+        raise _malformed(f"expected format `{HEAD_FORMAT}`, got another")
     _check_values(document)
     head = BatchHead(**document)
     if format_head(head) != raw:
-        raise _malformed("expected canonical JSON")
+        raise _malformed("expected canonical JSON, got another form")
     return head
 
 
@@ -103,15 +103,15 @@ def _check_values(document: Mapping[str, Any]) -> None:
     for name in ("count", "epoch", "first_sequence", "time_ms"):
         value = document[name]
         if type(value) is not int or not 0 <= value <= MAX_INTEGER:
-            raise _malformed(f"`{name}` must be an integer of 0 to 2^53 - 1")
+            raise _malformed(f"`{name}` must be an integer of 0 to 2^53 - 1, got another value")
     if not 1 <= document["count"] <= MAX_LEAVES:
         raise _malformed(f"`count` must be 1 to {MAX_LEAVES}, got {document['count']}")
     for name, pattern in (("root", _HEX_64), ("previous_leaf", _HEX_64), ("key_id", _HEX_32)):
         value = document[name]
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise _malformed(f"`{name}` must be lower-case hex")
+            raise _malformed(f"`{name}` must be {pattern.pattern}, got something else")
     if not isinstance(document["issuer"], str) or not document["issuer"]:
-        raise _malformed("`issuer` must be a name")
+        raise _malformed("`issuer` must be a name, got none")
 
 
 def verify_head(raw: bytes, signature: bytes, keys: KeySet) -> BatchHead:

@@ -158,7 +158,9 @@ class UsedPermits:
 
 def _format(permit: PermitBody) -> bytes:
     if not 0 < permit.expires_ms - permit.not_before_ms <= MAX_PERMIT_TTL_MS:
-        raise ValueError(f"a permit must live 1 to {MAX_PERMIT_TTL_MS} ms")
+        raise ValueError(
+            f"a permit must live 1 to {MAX_PERMIT_TTL_MS} ms, got {permit.expires_ms - permit.not_before_ms}"
+        )
     return orjson.dumps(
         {
             "audience": permit.audience,
@@ -181,29 +183,34 @@ def _parts(token: str) -> tuple[bytes, bytes]:
         raise _malformed(f"expected at most {MAX_TOKEN_CHARACTERS} characters, got {len(token)}")
     parts = token.split(".")
     if len(parts) != 3 or parts[0] != _PREFIX:
-        raise _malformed(f"expected `{_PREFIX}.` and two parts")
+        raise _malformed(f"expected `{_PREFIX}.` and two parts, got another text")
     body, proof = _decode(parts[1]), _decode(parts[2])
     nodes, rest = divmod(len(proof) - _PROOF.size, HASH_BYTES)
     if rest or not 0 <= nodes <= MAX_PATH_NODES:
-        raise _malformed(f"expected a proof of 88 bytes and up to {MAX_PATH_NODES} nodes of {HASH_BYTES} bytes")
+        raise _malformed(
+            f"expected a proof of 88 bytes and up to {MAX_PATH_NODES} nodes of {HASH_BYTES} bytes, got {len(proof)} bytes"
+        )
     return body, proof
 
 
 def _parse(body: bytes) -> PermitBody:
     try:
         document: Any = orjson.loads(body)
-        canonical = isinstance(document, dict) and document.keys() == _FIELDS and canonical_bytes(document) == body
-    except (TypeError, ValueError) as e:
-        raise _malformed("expected canonical JSON") from e
-    if not canonical:
-        raise _malformed(f"expected canonical JSON with exactly the fields {', '.join(sorted(_FIELDS))}")
+    except ValueError as e:
+        raise _malformed("expected canonical JSON, got something else") from e
+    if not isinstance(document, dict) or document.keys() != _FIELDS:
+        raise _malformed(f"expected exactly the fields {', '.join(sorted(_FIELDS))}, got others")
     for name, value in document.items():
-        expected = int if name.endswith("_ms") else str
+        expected, wanted = (int, f"0 to {MAX_INTEGER}") if name.endswith("_ms") else (str, "text")
         if type(value) is not expected or (isinstance(value, int) and not 0 <= value <= MAX_INTEGER):
-            raise _malformed(f"`{name}` must be of type {expected.__name__}")
+            raise _malformed(f"`{name}` must be {wanted}, got another value")
+    if canonical_bytes(document) != body:  # flat by now: what is nested deeply would exhaust the stack
+        raise _malformed("expected canonical JSON, got another form")
     permit = PermitBody(**document)
     if not 0 < permit.expires_ms - permit.not_before_ms <= MAX_PERMIT_TTL_MS:
-        raise _malformed(f"expected a life of 1 to {MAX_PERMIT_TTL_MS} ms")
+        raise _malformed(
+            f"expected a life of 1 to {MAX_PERMIT_TTL_MS} ms, got {permit.expires_ms - permit.not_before_ms}"
+        )
     return permit
 
 
@@ -214,13 +221,13 @@ def _encode(raw: bytes) -> str:
 def _decode(text: str) -> bytes:
     """Decodes unpadded base64url strictly: encoding again gives the same text."""
     if not _TEXT.fullmatch(text):
-        raise _malformed("expected base64url without padding")
+        raise _malformed("expected base64url without padding, got something else")
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as e:
-        raise _malformed("expected base64url without padding") from e
+        raise _malformed("expected base64url without padding, got something else") from e
     if _encode(raw) != text:
-        raise _malformed("expected base64url without stray bits")
+        raise _malformed("expected base64url without stray bits, got some")
     return raw
 
 

@@ -114,14 +114,14 @@ def parse_receipt(raw: bytes) -> Receipt:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as e:
-        raise _malformed("expected JSON") from e
+        raise _malformed("expected JSON, got something else") from e
     if not isinstance(document, dict) or set(document) != set(_FIELDS) or document["format"] != FILE_FORMAT:
-        raise _malformed(f"expected exactly the fields {', '.join(_FIELDS)} with format `{FILE_FORMAT}`")
+        raise _malformed(f"expected exactly the fields {', '.join(_FIELDS)} with format `{FILE_FORMAT}`, got others")
     path, index = document["path"], document["index"]
     if not isinstance(path, list) or len(path) > MAX_PATH_NODES:
-        raise _malformed(f"`path` must be a list of at most {MAX_PATH_NODES} nodes")
+        raise _malformed(f"`path` must be a list of at most {MAX_PATH_NODES} nodes, got another value")
     if type(index) is not int or not 0 <= index < MAX_LEAVES:
-        raise _malformed(f"`index` must be an integer of 0 to {MAX_LEAVES - 1}")
+        raise _malformed(f"`index` must be an integer of 0 to {MAX_LEAVES - 1}, got another value")
     receipt = Receipt(
         body=_bytes(document, "body"),
         head=_bytes(document, "head"),
@@ -131,7 +131,7 @@ def parse_receipt(raw: bytes) -> Receipt:
         salt=_bytes(document, "salt"),
     )
     if format_receipt(receipt) != raw:
-        raise _malformed("expected canonical JSON")
+        raise _malformed("expected canonical JSON, got another form")
     return receipt
 
 
@@ -182,11 +182,11 @@ def _bytes(document: Mapping[str, Any], name: str) -> bytes:
 
 def _decoded(name: str, value: Any) -> bytes:
     if not isinstance(value, str):
-        raise _malformed(f"`{name}` must be base64 text")
+        raise _malformed(f"`{name}` must be base64 text, got something else")
     try:
         return b64decode(value, validate=True)
     except (binascii.Error, ValueError) as e:
-        raise _malformed(f"`{name}` must be base64 text") from e
+        raise _malformed(f"`{name}` must be base64 text, got something else") from e
 
 
 def _malformed(message: str) -> VerificationFailed:

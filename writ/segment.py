@@ -133,7 +133,7 @@ class SegmentScan:
             length, crc, kind = FRAME.unpack_from(data, at)
             if length == 0:
                 if not is_zero(data, at):
-                    self.damage = "expected zeros behind the end"
+                    self.damage = "expected zeros behind the end, got more"
                 return
             if length > MAX_RECORD_BYTES or at + PREFIX_BYTES + length > size:
                 self.damage = f"record of {length} bytes does not fit"

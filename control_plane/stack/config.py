@@ -119,14 +119,23 @@ def _names(address: str, socket_path: Path) -> bool:
 
 
 def _check_push(control_plane: dict[str, Any]) -> None:
-    """Else the control plane would start, and refuse the bundle."""
-    jwt = _section(control_plane, "control_plane.jwt")
-    for name, own in (("issuer", ISSUER), ("audience", AUDIENCE)):
-        if jwt.get(name) != own:
+    """Else the control plane would start, and refuse the bundle: now, or when its sources change next."""
+    wanted = {
+        "jwt.issuer": ISSUER,
+        "jwt.audience": AUDIENCE,
+        "bundle_key_id": opa_config.BUNDLE_NAME,
+        "bundle_scope": opa_config.BUNDLE_NAME,
+    }
+    given = {
+        **control_plane,
+        **{f"jwt.{name}": value for name, value in _section(control_plane, "control_plane.jwt").items()},
+    }
+    for name, own in wanted.items():
+        if (came := given.get(name, own)) != own:
             raise ConfigurationError(
                 "CONFIG_RANGE",
-                f"`control_plane.jwt.{name}` must be `{own}` with `stack.start_control_plane`, which pushes by a credential of"
-                f" the demo issuer, got `{jwt.get(name)}`",
+                f"`control_plane.{name}` must be `{own}` with `stack.start_control_plane`, which signs and pushes the bundle so,"
+                f" got `{came}`",
             )
 
 

@@ -144,6 +144,7 @@ def test_a_signed_permit_with_exact_fields_is_accepted() -> None:
         {**GOOD, "expires_ms": float(NOW_MS + 1000)},
         {**GOOD, "expires_ms": True},
         {**GOOD, "audience": None},
+        {**GOOD, "audience": orjson.Fragment(b"[" * 1000 + b"]" * 1000)},
         dict(reversed(GOOD.items())),
         [],
         7,

@@ -76,13 +76,14 @@ def test_an_issuer_that_no_server_takes_any_more_is_not_trusted_anew(layout: Lay
     assert trusted.exists()
 
 
-@pytest.mark.parametrize("name", ["issuer", "audience"])
+@pytest.mark.parametrize("name", ["jwt.issuer", "jwt.audience", "bundle_key_id", "bundle_scope"])
 def test_who_starts_a_control_plane_pushes_by_a_credential_that_it_takes(layout: Layout, name: str) -> None:
     write_settings(layout, os.urandom)
     settings = yaml.safe_load(layout.settings.read_text())
-    settings["control_plane"]["jwt"][name] = "ours"
+    section, _, last = name.rpartition(".")
+    (settings["control_plane"][section] if section else settings["control_plane"])[last] = "ours"
     layout.settings.write_text(yaml.safe_dump(settings))
-    with pytest.raises(ConfigurationError, match=f"`control_plane.jwt.{name}` must be .*, got `ours`"):
+    with pytest.raises(ConfigurationError, match=f"`control_plane.{name}` must be .*, got `ours`"):
         load_stack_config(layout)
     settings["stack"]["start_control_plane"] = False
     layout.settings.write_text(yaml.safe_dump(settings))
