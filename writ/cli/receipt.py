@@ -268,10 +268,9 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for name, value in sorted(predicate.items()):
         rows += _flat(name, value)
-    moment = datetime.fromtimestamp(predicate["time_ms"] / 1000, UTC).isoformat(timespec="milliseconds")
     position = f"{document['index'] + 1} of {document['count']} in its batch"
     rows += [
-        ("time", moment),
+        ("time", _moment(predicate["time_ms"])),
         ("position", position),
         ("leaf", document["leaf"]),
         ("signed by key", document["key_id"]),
@@ -279,12 +278,20 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
+def _moment(time_ms: int) -> str:
+    try:
+        return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):  # whoever wrote the receipt chose it
+        return "of no calendar"
+
+
 def _flat(name: str, value: Any) -> list[tuple[str, str]]:
     """Lays a nested value out in rows; what is empty is left out."""
     if isinstance(value, dict):
         return [row for key, inner in value.items() for row in _flat(f"{name}.{key}", inner)]
     if isinstance(value, list):
-        return [(name, " ".join(str(part) for part in item.values())) for item in value]
+        parts = [item.values() if isinstance(item, dict) else (item,) for item in value]
+        return [(name, " ".join(map(str, each))) for each in parts]
     return [] if value is None or value == "" else [(name, str(value))]
 
 

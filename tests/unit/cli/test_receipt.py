@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from writ import body_schema
+from writ.canonical import canonical_bytes
 from writ.cli.receipt import receipt
+from writ.receipt import format_receipt, parse_receipt
+from writ.receipt_body import PREDICATE_TYPE, STATEMENT_TYPE
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "receipts"
 KEYS = str(VECTORS / "key.pem")
@@ -25,6 +30,39 @@ def test_every_name_stands_apart_from_its_value() -> None:
     edge = max(len(row.split()[0]) for row in rows)
     assert {row[edge : edge + 2] for row in rows if row.split()[0].count(".")} == {"  "}
     assert shown.output.splitlines()[-1].startswith("not verified")
+
+
+def sample(shape: Any, text: str, number: int) -> Any:
+    """Returns a value of a shape of `writ.body_schema`, as full as it can be."""
+    if isinstance(shape, dict):
+        return {name: sample(inner, text, number) for name, inner in shape.items()}
+    if isinstance(shape, list):
+        return [sample(shape[0], text, number)] * 2
+    if inner := getattr(shape, "inner", None):
+        return sample(inner, text, number)
+    plain = {str: text, int: number, bool: True, body_schema._Commitments: {"salt": "0" * 64}}
+    return plain.get(shape, "0" * 64)
+
+
+@pytest.mark.parametrize("kind", body_schema._PREDICATES)
+@pytest.mark.parametrize(
+    ("text", "number"), [("x", 5), ("", 2**53 - 1), ("a\nsigned by key  \x1b[2K\u202e", -(2**53) + 1)]
+)
+def test_whatever_a_receipt_holds_is_shown_a_row_each(tmp_path: Path, kind: str, text: str, number: int) -> None:
+    statement = {
+        "_type": STATEMENT_TYPE,
+        "predicateType": PREDICATE_TYPE,
+        "subject": [{"name": "n", "digest": {"sha256": "0" * 64}}],
+        "predicate": {**sample(body_schema._PREDICATES[kind], text, number), "kind": kind},
+    }
+    good = parse_receipt((VECTORS / "decision-0.json").read_bytes())
+    file = tmp_path / "receipt.json"
+    file.write_bytes(format_receipt(replace(good, body=canonical_bytes(statement))))
+    shown = CliRunner().invoke(receipt, ["show", str(file)])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.isascii()
+    assert [row.startswith("signed by key ") for row in shown.output.splitlines()].count(True) == 1
+    assert json.loads(CliRunner().invoke(receipt, ["show", str(file), "--json"]).output)["statement"] == statement
 
 
 @pytest.mark.parametrize(
