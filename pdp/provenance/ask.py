@@ -14,7 +14,7 @@ makes every origin the worst. Pure; nothing leaves this module in clear.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -57,6 +57,7 @@ from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.provenance.wide import wide_forms, width
 from pdp.wording.intent import ActionKind, own_deed
+from pdp.wording.opposites import is_opposed
 from pdp.wording.request import RequestFacts
 from pdp.wording.sums import sum_marks
 from pdp.wording.things import Thing
@@ -109,13 +110,14 @@ def provenance_ask(
     dry_run: bool = False,
     others: Sequence[tuple[str, str]] = (),
     paid: Sum | None = None,
+    turned: bool = False,
 ) -> ProvenanceAsk | None:
     """Returns what to ask; None when there is neither a sink, nor a request, nor text of outsiders to come, so that the
     action pays for nothing.
 
     `key`: 16 to 64 bytes, the same on every replica. `naming`: the string arguments of the call, in order. `others`: pointer
     and text of all scalars of the arguments, of which those that are no sinks are looked at. `paid`: the one sum that the action
-    pays.
+    pays. `turned`: an argument turns round what the tool is called after.
     """
     asserted = speech.by_gateway and bool(speech.text.strip())
     untrusted = result.content is ContentTrust.UNTRUSTED
@@ -123,6 +125,7 @@ def provenance_ask(
         return None
     said = requests.read(speech.text) if asserted else None
     refs: list[SinkRef] = []
+    texts: dict[int, str] = {}
     lookups = Lookups()
     composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
     unfollowed = min(sinks.cut & composed, default=None)
@@ -138,6 +141,7 @@ def provenance_ask(
             if not kind.reads and not _add_links(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer
         elif value.kind != CONTENT:
+            texts[len(refs)] = value.text
             beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said)
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
             if value.kind == CODE and not _add_fetched(key, value.pointer, value.text, refs, lookups):
@@ -149,9 +153,9 @@ def provenance_ask(
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
         if said is not None:
-            add_meant(key, said, sinks, refs, lookups)
+            add_meant(key, said, texts, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
-        told = _add_details(key, said, sinks, others, lookups)
+        told = _add_details(key, said, sinks, composed, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
         if deed:
             lookups.also(Lookup(forms=hashed(key, (Form(where=IN_USER, marks=deed),)), naming=NAMES_DEED))
@@ -193,6 +197,7 @@ def provenance_ask(
         sum_pointer=paid.pointer if paid is not None else "",
         unfollowed=unfollowed,
         overlooked=overlooked,
+        opposed=said is not None and not turned and is_opposed(said.stands, kind.sides),
     )
 
 
@@ -270,15 +275,19 @@ def _add_links(key: bytes, pointer: str, text: str, refs: list[SinkRef], lookups
 
 
 def _add_details(
-    key: bytes, request: Request | None, sinks: SinkValues, others: Sequence[tuple[str, str]], lookups: Lookups
+    key: bytes,
+    request: Request | None,
+    sinks: SinkValues,
+    composed: Collection[str],
+    others: Sequence[tuple[str, str]],
+    lookups: Lookups,
 ) -> tuple[DetailRef, ...]:
     """Adds what tells whether orders of outsiders name values that decide no destination. Beyond bounds they are not known."""
-    judged = {value.pointer for value in sinks.values if value.kind in TARGET_KINDS}
-    composed = {value.pointer for value in sinks.values if value.kind == CONTENT}
+    judged = {(value.pointer, value.text) for value in sinks.values if value.kind in TARGET_KINDS}
     said = request.said if request is not None else frozenset()
     found: list[DetailRef] = []
     for pointer, text in others:
-        if pointer in judged:
+        if (pointer, text) in judged:
             continue
         for detail in details(text, pointer in composed):
             if len(found) >= MAX_DETAILS:

@@ -97,7 +97,7 @@ def _entrusts(ask: ProvenanceAsk, request: RequestFacts | None) -> bool:
     special = request.deeds & NARROW
     if special and not special & ask.kind.families:
         return False  # who leaves the details of an invitation to somebody leaves no other message to him
-    return is_asked(request, ask.kind, addressed=_addressed(ask.sinks))
+    return not ask.opposed and is_asked(request, ask.kind, addressed=_addressed(ask.sinks))
 
 
 def _details(ask: ProvenanceAsk, view: ProvenanceView, *, trusting: bool) -> list[dict[str, Any]]:
@@ -193,7 +193,7 @@ def _intent(
     asked = (
         not wanders
         if only_fetches(ask.sinks, ask.kind)
-        else is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
+        else not ask.opposed and is_asked(request, ask.kind, named=named, addressed=_addressed(ask.sinks))
     )
     if asked or _is_said_so(ask, view) or _is_dictated(request, ask, sinks):
         return "ASKED"
@@ -225,7 +225,7 @@ def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[s
     asks for such a deed, it is the user, if it concerns what the request speaks of."""
     if view.request is None or view.request.named & REFUSES:
         return False  # "don't tell Bob about the budget"
-    if ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
+    if ask.opposed or ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
         return False
     outsiders = view.hits[ask.outsiders_at]
     if outsiders.bidden or outsiders.bidden_pointed:

@@ -144,7 +144,8 @@ def beside_others(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
     site = view.hits[ref.site_at]
     if site.user or site.trusted or not (is_called(site) or site.order_pointed or site.agent_text):
         return {}
-    return {"origin": "UNTRUSTED_TEXT", "pointed": False, "threatened": site.threat or site.agent_threat}
+    threatened = {"threatened": True} if site.threat or site.agent_threat else {}
+    return {"origin": "UNTRUSTED_TEXT", "pointed": False} | threatened
 
 
 def another_of_its_shape(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from pdp.catalog_sinks import MAX_SINK_VALUES, SinkValues
+from pdp.catalog_sinks import SinkValues
 from pdp.fold import fold
 from pdp.provenance.forms import BY_LINK, IN_ORDERS, IN_USER, hash_mark, strong_marks
 from pdp.provenance.lookups import MAX_NAME_CHARS, Lookups, any_of
@@ -49,14 +50,14 @@ _OPENLY = word_set(
 )
 
 
-def add_meant(key: bytes, request: Request, sinks: SinkValues, refs: list[SinkRef], lookups: Lookups) -> None:
-    """Adds what tells whom a request means by a name, once for each value."""
-    texts = {(value.kind, value.pointer): value.text for value in sinks.values if value.kind in TARGET_KINDS}
+def add_meant(key: bytes, request: Request, texts: Mapping[int, str], refs: list[SinkRef], lookups: Lookups) -> None:
+    """Adds what tells whom a request means by a name, once for each value. `texts`: those of `refs`, by their position, since a
+    name and its value have one pointer."""
     named: dict[str, tuple[int, int]] = {}
     known: dict[tuple[str, str], SinkRef] = {}
-    for at, ref in enumerate(refs[:MAX_SINK_VALUES]):
-        text = texts.get((ref.kind, ref.pointer))
-        if text is None:
+    for at, text in texts.items():
+        ref = refs[at]
+        if ref.kind not in TARGET_KINDS:
             continue
         if (ref.kind, text) not in known:
             known[ref.kind, text] = _meant_ref(key, request, ref, text, lookups, named)

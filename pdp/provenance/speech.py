@@ -17,6 +17,7 @@ from pdp.provenance.said import marks_in_steps
 from pdp.provenance.shapes import written_shapes
 from pdp.provenance.told import said_in_steps
 from pdp.steps import Steps, finish
+from pdp.wording.opposites import Stands, stands_in_steps
 from pdp.wording.own import own_words_in_steps
 from pdp.wording.request import RequestFacts, facts_in_steps
 from pdp.wording.whom import Whom, whom_in_steps
@@ -34,13 +35,14 @@ MAX_REMEMBERED = 64
 
 @frozen
 class Request:
-    """One request: its keyed digest (8 bytes), facts, keyed hashes of its marks, the marks that details are compared with, likely
+    """One request: its keyed digest (8 bytes), facts, what in it stands for or against tools (`pdp.wording.opposites`), keyed hashes of its marks, the marks that details are compared with, likely
     names and words that may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
     (`pdp.provenance.shapes`), its folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`);
     and lookups that were made for it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
+    stands: Stands
     hashes: bytes
     said: frozenset[str]
     names: tuple[str, ...]
@@ -77,6 +79,7 @@ class Requests:
         """Does what `read` does, in steps."""
         own = yield from own_words_in_steps(text)
         facts = yield from facts_in_steps(text, own.named)
+        stands = yield from stands_in_steps(own.whom)
         marks = yield from marks_in_steps(text, own)
         names, others = yield from request_names_in_steps(own.worded)
         whom = yield from whom_in_steps(own.whom)
@@ -87,6 +90,7 @@ class Requests:
         request = Request(
             digest=blake2b(text.encode(), key=self._key, digest_size=8, person=b"request").digest(),
             facts=facts,
+            stands=stands,
             hashes=hash_marks(self._key, marks),
             said=said,
             names=tuple(name for name in names if name not in own.put_out),

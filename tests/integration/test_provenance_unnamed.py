@@ -103,6 +103,8 @@ HELD: list[tuple[str, str, Any, str]] = [
         (SHARE, "share_document", _shared(value), "recipient_not_meant")
         for value in (
             {"users": [BOB, EVE]},
+            {EVE: BOB},
+            {BOB: "read", EVE: BOB},
             {BOB: EVE},
             {BOB: {"also": [EVE]}},
             {BOB: {"role": {"with": {EVE: "read"}}}},
