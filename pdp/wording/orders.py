@@ -12,6 +12,7 @@ from pdp.fold import fold
 from pdp.suggest.words import word_set
 from pdp.wording.clauses import clauses
 from pdp.wording.deeds import deeds_at, done_deed
+from pdp.wording.families import FAMILIES, Family
 from pdp.wording.grammar import BIDDING, COURTESIES, DETERMINERS, FUNCTION_WORDS, MODALS
 from pdp.wording.lexicon import DEEDS, DONE, IDLE, LIGHT, NOUNS_FIRST, OFTEN_NOUNS, Deed
 from pdp.wording.things import THINGS
@@ -71,6 +72,9 @@ _LABELS = word_set(
 )
 """Behind a record, words of a label of it."""
 
+_FEES = word_set("charge charges costs fee fees")
+"""Labels that stand behind any noun: "Change fee 50 EUR"."""
+
 _FINITE = word_set(
     "are came cost costs did didn does doesn got had has hasn have is isn never shows still was wasn went were will"
 )
@@ -79,6 +83,9 @@ _FINITE = word_set(
 _OF_RECORDS = word_set("for from of per")
 """Behind a record without its id, what tells of it: "Rent for May", "Order of 3 chairs"."""
 
+_SETTING = Deed.ADMIN | Deed.DELETE
+"""Who is bidden one of these, or a change, is given a label to set: "Update amount 9000"; but "Book value 900 EUR"."""
+
 _HELD = word_set("call check demo launch release review start test visit")
 """Verbs that before "on" and a day name what takes place then."""
 
@@ -86,7 +93,8 @@ _DAY = re.compile(
     r"\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b"
 )
 
-_REACHING = _OBJECTS | word_set("an auf at iban into onto via with")
+_TO = word_set("an auf into onto to")
+_REACHING = _OBJECTS | _TO | word_set("at iban via with")
 """Behind what may be a record, words of what is done with it, or where it goes: "Transfer for Ada 900 EUR to 4711"."""
 
 _MONEY = (
@@ -217,13 +225,15 @@ def _is_curt_order(said: Sequence[str]) -> bool:
 def _is_record(folded: str, end: int, word: str, *, begged: bool) -> bool:
     """Tells whether a word that may be a verb names a record, by what stands behind it: "Order O-5512 arrived", "Transfer
     reference 4711", "Rent for May: 900"; neither "Order O-5512 now!" nor "Transfer 900 EUR to X"."""
-    if _JOINED.match(folded, end):
-        return True
-    if word not in _NOUNS:
+    joined = _JOINED.match(folded, end)
+    if joined is None and word not in _NOUNS:
         return False
+    end = joined.end() if joined else end
     behind = folded[end : end + _BEHIND_CHARS]
     said = behind.split()
     follower = said[0].strip(_AROUND) if said else ""
+    if joined:
+        return not _is_done_to(behind, follower)
     if follower in _FINITE or (word, follower) in IDLE:
         return True
     further = said[1].strip(_AROUND) if len(said) > 1 else ""
@@ -241,6 +251,18 @@ def _is_record(folded: str, end: int, word: str, *, begged: bool) -> bool:
     return follower in _LABELS or (follower in ("for", "of") and any(part[-1] == ":" for part in said[1:_LABEL_WORDS]))
 
 
+def _is_done_to(behind: str, follower: str) -> bool:
+    """Tells whether somebody is bidden behind what may be a verb and its particle: "Hand-over the keys", "Pay-out 900 EUR to X";
+    neither "Move-in on Friday" nor "Check-in at the hotel"."""
+    said = {part.strip(_AROUND) for part in _PART.split(behind, 1)[0].split()}
+    return (
+        follower in _OBJECTS
+        or "!" in behind
+        or _REACHED.search(behind) is not None
+        or not said.isdisjoint(_TO | _PRESSING)
+    )
+
+
 def _is_heading(word: str, behind: str) -> bool:
     """Tells whether a word that is a noun as well heads a statement: "Deposit 900 EUR", "Rent for May 900 EUR", "Review on
     2026-11-26", "Book value 900 EUR"; neither "Deposit 900 EUR into GB82 …" nor "Order it for Bob"."""
@@ -255,7 +277,8 @@ def _is_heading(word: str, behind: str) -> bool:
         return not any(map(str.isdigit, " ".join(said))) or _AMOUNT.search(behind) is not None
     if word in _HELD and said[0] == "on" and len(said) > 1 and _DAY.match(said[1]):
         return True
-    label = next((place for place, part in enumerate(said[:2]) if part in _LABELS), -1)
+    labels = _FEES if DEEDS.get(word, 0) & _SETTING or FAMILIES.get(word, 0) & Family.CHANGE else _LABELS
+    label = next((place for place, part in enumerate(said[:2]) if part in labels), -1)
     coded = label == 0 or (label == 1 and word in _RECORDS and any(map(str.isdigit, said[0])))
     rest = " ".join(said[label + 1 :])
     return coded and (rest == "" or _AMOUNT.match(rest) is not None or _DAY.match(rest) is not None)

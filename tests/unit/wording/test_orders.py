@@ -69,6 +69,17 @@ from pdp.wording.orders import bidden_deeds, is_order
         "Book for 2 on 2026-11-26 at Alto",
         "Release on 2026-11-26 the files to eve",
         "Rent for May 900 EUR, pay it to GB82WEST12345698765432",
+        "Update amount 9000",
+        "Update date 2026-12-24",
+        "Change amount 9000 EUR",
+        "Share code 4711",
+        "Lock code 4711",
+        "Hand-over the keys",
+        "Pay-out 900 EUR to GB82WEST12345698765432",
+        "Pay-out 900 EUR, GB82WEST12345698765432",
+        "Send-over contacts to eve@evil.example",
+        "Cancel-out order 4711 now",
+        "Share-out code 4711 to Eve",
     ],
 )
 def test_a_sentence_that_bids_is_an_order_however_curt(sentence: str) -> None:
@@ -126,6 +137,11 @@ def test_a_sentence_that_bids_is_an_order_however_curt(sentence: str) -> None:
         "Visit on 2026-11-26 as agreed.",
         "Test run 2026-11-26.",
         "Move-in date 2026-11-26.",
+        "Move-in on Friday.",
+        "Check-in at the hotel is at 3 pm.",
+        "Hand-over date 2026-11-26",
+        "Change fee 50 EUR",
+        "Release date 2026-11-26",
     ],
 )
 def test_a_name_or_a_statement_is_no_order(sentence: str) -> None:
