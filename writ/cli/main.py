@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from writ.cli.failure import reported, wants_json
+from writ.cli.lines import one_line
 from writ.cli.places import silence_grpc
 from writ.errors import ConfigurationError
 
@@ -54,6 +55,7 @@ class Verbs(click.Group):
         """Reads the options that stand before the verb."""
         as_json = wants_json(args)
         with reported(as_json=as_json):
+            _verify_text(args)
             context = super().make_context(info_name, args, parent, **extra)
         context.meta[_AS_JSON] = as_json
         return context
@@ -81,6 +83,15 @@ class Verbs(click.Group):
         rows = [(name, SUMMARIES.get(name, "")) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _verify_text(args: list[str]) -> None:
+    """Raises UsageError for bytes that are no UTF-8, unless they name a file: no message, token or address can hold them."""
+    for one in args:
+        if one.encode(errors="replace").decode() != one and not os.path.lexists(one):
+            raise click.UsageError(
+                f"expected arguments in UTF-8, or names of files that are there, got `{one_line(one)}`"
+            )
 
 
 def _found() -> dict[str, EntryPoint]:

@@ -133,6 +133,34 @@ def test_a_file_without_an_end_is_refused_and_not_read(folder: Path, code: int, 
     assert "expected" in error["message"]
 
 
+ODD = os.fsdecode(b"a\xff")
+
+NO_TEXT = {
+    "address": ["bundle", "list", "--address", f"unix:///{ODD}", "--token-file", "{file}"],
+    "revision": ["bundle", "get", ODD, "--out", "{file}", "--address", "unix:///x", "--token-file", "{file}"],
+    "subject": ["token", "--subject", f"agent/{ODD}"],
+    "target": ["decide", "-f", "{file}", "--target", ODD],
+    "agent": ["agent", "show", ODD],
+    "state": ["up", "--state", ODD],
+}
+
+
+@pytest.mark.parametrize("arguments", NO_TEXT.values(), ids=NO_TEXT)
+def test_an_argument_that_is_no_utf8_is_wrong_usage_whatever_the_verb(folder: Path, arguments: list[str]) -> None:
+    said = CliRunner().invoke(cli, [*(word.format(file=folder / "file") for word in arguments), "--json"])
+    assert said.exit_code == 2
+    error = json.loads(said.stdout)["error"]
+    assert error["reason"] == "USAGE_INVALID"
+    assert "expected arguments in UTF-8" in error["message"]
+    assert "a\\udcff`" in error["message"]
+
+
+def test_a_file_whose_name_is_no_utf8_can_be_named(folder: Path) -> None:
+    (folder / ODD).write_text("{}")
+    said = CliRunner().invoke(cli, ["receipt", "show", str(folder / ODD), "--json"])
+    assert (said.exit_code, json.loads(said.stdout)["error"]["reason"]) == (1, "RECEIPT_MALFORMED")
+
+
 def test_behind_two_dashes_stands_no_option(folder: Path) -> None:
     said = run("receipt show -- --json", folder)
     assert (said.exit_code, said.stdout) == (2, "")
