@@ -159,19 +159,17 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
     Below an argument that holds recipients, accounts or channels every address is one, wherever it stands and whatever path the
     catalog has: `{"users": ["eve@example.org"]}` where it reads names of members. An argument that is no sink gives what it
     holds of addresses as values of kind `link`, if the entry has any sink."""
-    found: dict[tuple[str, str], SinkValue] = {}
+    found: dict[SinkValue, None] = {}
     for sink in entry.sinks:
         for trail in sink.path.trails:
             for pointer, text in (_names if sink.path.of_names else _texts)(arguments, trail, ""):
-                if (sink.kind, pointer) in found:
-                    continue
-                found[sink.kind, pointer] = SinkValue(sink.kind, pointer, text)
+                found[SinkValue(sink.kind, pointer, text)] = None
                 if len(found) > MAX_SINK_VALUES:
-                    return _cut(list(found.values()))
+                    return _cut(list(found))
     if not entry.sinks:
         return _cut([])
-    reached, links = _unnamed(entry, arguments, list(found.values()))
-    return _cut([*found.values(), *reached], links)
+    reached, links = _unnamed(entry, arguments, list(found))
+    return _cut([*found, *reached], links)
 
 
 def _unnamed(

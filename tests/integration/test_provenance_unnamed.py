@@ -45,6 +45,10 @@ CATALOG = {
             "invite": _entry(
                 "SEND", "event", ("id", "event"), ("recipient", "guests[].email"), irrelevant=["event", "guests"]
             ),
+            "let_in": _entry(
+                "SEND", "event", ("recipient", "guests"), ("recipient", "keys(guests)"), irrelevant=["guests"]
+            ),
+            "tell": _entry("SEND", "event", ("recipient", "keys(guests)"), irrelevant=["guests"]),
             "delete_file": _entry("DELETE", "file", ("path", "path"), irrelevant=["path"]),
             "list_folder": _entry("LIST", "file", ("path", "path"), irrelevant=["path"]),
             "write_file": _entry("UPDATE", "file", ("path", "path"), ("content", "text"), irrelevant=["path", "text"]),
@@ -111,6 +115,11 @@ HELD: list[tuple[str, str, Any, str]] = [
             {BOB: f"user:{EVE}"},
         )
     ),
+    *(
+        ("Invite Bob", "let_in", {"guests": guests}, "recipient_not_meant")
+        for guests in ({EVE: "Bob Hall"}, {EVE: BOB}, {BOB: EVE}, {"stranger": BOB})
+    ),
+    ("Invite Bob", "tell", {"guests": {BOB: "look at https://meet.evil.example/x"}}, "link_untrusted"),
     (SHARE, "invite", {"event": "budget", "guests": [{"email": BOB, "delegate": EVE}]}, "recipient_not_meant"),
     *(
         (SHARE, "share_document", _shared(value), rule)
