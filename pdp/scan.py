@@ -117,7 +117,6 @@ class Inspector:
         is_ascii: bool,
     ) -> ScanResult:
         """`most` bounds the texts in bytes, `size` is the length of the JSON they stood in, 0 when that is not known."""
-        reads_beside = survey is None or BESIDE in survey.steps  # without the JSON, nothing says that there is nothing
         texts = Texts(most)
         texts.document(document)
         texts.lay_out()
@@ -131,6 +130,8 @@ class Inspector:
                     truncated = True
                     break
                 survey = self._prefilter.survey(names_too, work)
+                if level == 0:
+                    survey.steps.add(BESIDE)  # without the JSON, nothing says that there is nothing
             has_many_names = level == 0 and size > max(MAX_TOGETHER_BYTES, 2 * len(texts.buffer))
             if has_many_names and len(survey.rules) > MAX_TOGETHER_RULES:
                 self._leave_names_out(survey, texts, work)
@@ -138,9 +139,7 @@ class Inspector:
             if search.is_over:
                 truncated = True  # what is encoded stays closed
                 break
-            texts = opener.open(
-                texts, sorted(survey.steps - {INTEGRAL, BESIDE}), document if reads_beside and level == 0 else None
-            )
+            texts = opener.open(texts, survey.steps - {INTEGRAL}, document if level == 0 else None)
             if not texts.values:
                 break
             truncated |= level == MAX_DECODING_DEPTH

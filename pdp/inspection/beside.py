@@ -1,15 +1,16 @@
 """Reads together what stands in neighbouring values of a document: a value that is split over a list or over numbered members,
 and a value whose name stands beside it (`{"name": "password", "value": …}`) or before it (`["--password", …]`).
 
-Only short lists and objects of strings are read so: a longer one is data. Numbers are not: a list of them is a row of figures.
+Only short lists and objects are read so, and in them strings: a longer one is data. Numbers are not: a list of them is a row of
+figures.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from itertools import groupby, islice, pairwise
+from typing import Any, TypeAlias
 
 from pdp.inspection.model import MAX_VALUES
 from pdp.inspection.texts import Path, Span
@@ -25,28 +26,40 @@ MAX_PIECES, MAX_JOINED_CHARS = 32, 1_024
 MAX_JOINED, MAX_ALL_CHARS = 128, 8 * 1024
 """Most texts that the values of one call are read as, and most characters of these: beyond, each stands for itself alone."""
 
-_ENDS, _GOES_ON = "[0-9A-Z_+/.=-]", "[0-9A-Za-z.+/_=-]"
+_ENDS, _GOES_ON = "[0-9A-Z_+/.=:@-]", "[0-9A-Za-z.+/_=@-]"
 
 IN_LIST = (
-    # Digits, capitals and signs on both sides of a border; the option of a command; words; a name and its value.
-    rf'{_ENDS}"\s*,\s*"{_GOES_ON}[^":]*"\s*[,\]]',
+    # Digits, capitals and signs on both sides of a border, or before it a word with a digit in it; what is escaped; the option of
+    # a command; words; a name and its value.
+    rf'(?:{_ENDS}|[0-9][0-9a-z]{{1,64}})"\s*,\s*"{_GOES_ON}[^":]*"\s*[,\]]',
+    r'%[0-9A-Fa-f]{2}[^":]*"\s*,\s*"',
     r'"--?[A-Za-z][A-Za-z0-9-]*"\s*,\s*"',
     r'[a-z] [^":\[\]{}]*"\s*,\s*"[^":]+"\s*[,\]]',
+    r'"[A-Za-z]+"\s*,\s*"[a-z]+"\s*,\s*"[a-z]+"\s*,\s*"[a-z]+"',
     r'\[\s*"[A-Za-z][A-Za-z0-9_-]*"\s*,\s*"[^":]*"\s*\]',
 )
-IN_OBJECT = (
-    r'"[A-Za-z_-]*(?:2|_b|B|[Ss]econd[A-Za-z_]*|[Rr]ight|[Ss]uffix)"\s*:\s*"',
-    r'"[by]"\s*:\s*"',
-    r'"[Vv]al(?:ue)?"\s*:\s*"',
-    r'"[A-Za-z_]*(?:selector|element|field|label)"\s*:\s*"',
+_LATER = (
+    # Digits other than a one; words; letters at the end of a name, or alone.
+    r'(?:[02-9]|11)[^":,]*"\s*:\s*"',
+    r'(?i:second|third|fourth|right|suffix)[^":,]*"\s*:\s*"',
+    r'(?:_[b-dB-D]|[a-z][B-D]|"[b-dyzB-DYZ])"\s*:\s*"',
 )
-"""Patterns for the prefilter: JSON in which none occurs holds nothing that is read together."""
+_IN_COLUMN = r'"(?:text|content|part|chunk)"\s*:\s*"'
+IN_OBJECT = (
+    *_LATER,
+    r'(?i)"val(?:ue)?"\s*:\s*"',
+    r'(?i)"[a-z_]*(?:selector|element|field|label)"\s*:\s*"',
+    rf"(?s){_IN_COLUMN}.*{_IN_COLUMN}",
+)
+"""Patterns for the prefilter: JSON in which none occurs holds nothing that is read together. What is read together is chosen by
+the same patterns, so that it does not depend on whether there was a prefilter."""
 
 _OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{1,40}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,40}")
 _LIST = re.compile("|".join(IN_LIST))
+_IS_LATER = re.compile("|".join(_LATER))
 _NUMBERING = re.compile(
-    r"\d+|first|second|third|fourth|left|right|prefix|suffix|(?<=_)[a-d]$|^[a-dx-z]$|(?<=[a-z])[A-D]$", re.IGNORECASE
+    r"\d+|(?i:first|second|third|fourth|left|right|prefix|suffix|(?<=_)[a-d]$|^[a-dx-z]$)|(?<=[a-z])[A-D]$"
 )
 _NAMING = re.compile(
     r"(?:[a-z]+_)?(?:name|key|field|header|label|selector|element|param|parameter|variable|setting|property|attribute|option)",
@@ -55,6 +68,10 @@ _NAMING = re.compile(
 _NAMED = re.compile(r"val(?:ue)?", re.IGNORECASE)
 _TYPED = re.compile(r"text|content", re.IGNORECASE)
 _PLACE = re.compile(r"(?:[a-z]+_)?(?:field|label|selector|element)", re.IGNORECASE)
+_COLUMNS = ("text", "content", "part", "chunk")
+
+_Piece: TypeAlias = tuple[Path, str]
+"""A value, and where it stands."""
 
 
 @frozen
@@ -80,7 +97,7 @@ def joined_texts(document: Any) -> Iterator[Joined]:
         if levels > 1:
             waiting += [(inner, (path, key), levels - 1) for key, inner in members if type(inner) in (dict, list)]
         if 2 <= len(value) <= MAX_PIECES:
-            for joined in (_of_object if type(value) is dict else _of_list)(members, path):
+            for joined in _of_object(members, path) if type(value) is dict else _of_list(members, path):
                 left, chars = left - 1, chars - len(joined.value)
                 if left < 0 or chars < 0:
                     return
@@ -88,32 +105,41 @@ def joined_texts(document: Any) -> Iterator[Joined]:
 
 
 def _of_list(members: list[tuple[Any, Any]], path: Path) -> Iterator[Joined]:
-    value = [inner for _, inner in members if type(inner) is str]
-    if (
-        len(value) < len(members)
-        or sum(map(len, value)) > MAX_JOINED_CHARS
-        or not _LIST.search('["{}"]'.format('","'.join(value)))
-    ):
+    for kind, group in groupby(members, lambda member: type(member[1])):
+        run = list(group)
+        if kind is dict:
+            for name in _COLUMNS:
+                yield from _together(
+                    [(((path, key), name), inner[name]) for key, inner in run if type(inner.get(name)) is str]
+                )
+        elif kind is str and len(run) > 1 and _size(run) <= MAX_JOINED_CHARS:
+            is_all = len(run) == len(members)
+            yield from _of_strings([((path, key), inner) for key, inner in run], path, is_all=is_all)
+
+
+def _of_strings(run: list[_Piece], path: Path, *, is_all: bool) -> Iterator[Joined]:
+    """`is_all` says that the list holds nothing else."""
+    values = [value for _, value in run]
+    text = '","'.join(values)
+    if not _LIST.search(f'["{text}"]' if is_all else f',"{text}",'):
         return
-    yield from _together(members, path)
-    for place, told in enumerate(value[:-1]):
-        if _OPTION.fullmatch(told) or (len(value) == 2 and _NAME.fullmatch(told)):
-            yield from _named(told, value[place + 1], (path, place + 1), path, " " if told[0] == "-" else ": ")
+    yield from _together(run)
+    for (_, told), (place, value) in pairwise(run):
+        if _OPTION.fullmatch(told) or (is_all and len(run) == 2 and _NAME.fullmatch(told)):
+            yield from _named(told, value, place, path, " " if told[0] == "-" else ": ")
 
 
 def _of_object(members: list[tuple[Any, Any]], path: Path) -> Iterator[Joined]:
-    texts = [(key, inner) for key, inner in members if type(inner) is str and inner]
-    run: list[tuple[str, str]] = []
-    for key, inner in texts:
-        if _NUMBERING.search(key) and (not run or _NUMBERING.sub("", key) == _NUMBERING.sub("", run[-1][0])):
-            run.append((key, inner))
+    texts = [(key, inner) for key, inner in members if type(inner) is str and len(inner) <= MAX_JOINED_CHARS]
+    numbered = [(key, inner, stem) for key, inner in texts if (stem := _NUMBERING.sub("#", key)) != key]
+    for _, group in groupby(numbered, lambda one: one[2]):
+        run = list(group)
+        if any(_IS_LATER.search(f'"{key}":"') for key, _, _ in run):
+            yield from _together([((path, key), inner) for key, inner, _ in run])
+    for name, told in texts:
+        if not told or not _NAMING.fullmatch(name):
             continue
-        yield from _together(run, path)
-        run = [(key, inner)] if _NUMBERING.search(key) else []
-    yield from _together(run, path)
-    short = [(key, inner) for key, inner in texts if len(inner) <= MAX_JOINED_CHARS]
-    for name, told in [(key, inner) for key, inner in short if _NAMING.fullmatch(key)]:
-        for key, inner in short:
+        for key, inner in texts:
             if _NAMED.fullmatch(key) or (_PLACE.fullmatch(name) and _TYPED.fullmatch(key)):
                 yield from _named(told, inner, (path, key), path, ": ")
 
@@ -125,13 +151,17 @@ def _named(name: str, value: str, place: Path, around: Path, sign: str) -> Itera
     yield Joined(value=f"{name}{sign}{value}", path=place, pieces=((place, (start, start + len(value))),))
 
 
-def _together(members: list[tuple[Any, str]], path: Path) -> Iterator[Joined]:
-    """Yields the values of `members` as one text, with nothing and with blanks between them."""
-    if len(members) < 2 or sum(len(inner) for _, inner in members) > MAX_JOINED_CHARS:
+def _together(run: list[_Piece]) -> Iterator[Joined]:
+    """Yields the values of `run` as one text, with nothing and with blanks between them."""
+    if len(run) < 2 or _size(run) > MAX_JOINED_CHARS:
         return
     for between in ("", " "):
-        pieces, place = [], 0
-        for key, inner in members:
-            pieces.append(((path, key), (place, place + len(inner))))
-            place += len(inner) + len(between)
-        yield Joined(value=between.join([inner for _, inner in members]), path=path, pieces=tuple(pieces))
+        pieces, start = [], 0
+        for path, value in run:
+            pieces.append((path, (start, start + len(value))))
+            start += len(value) + len(between)
+        yield Joined(value=between.join([value for _, value in run]), path=run[0][0], pieces=tuple(pieces))
+
+
+def _size(run: list[tuple[Any, str]]) -> int:
+    return sum(len(value) for _, value in run)

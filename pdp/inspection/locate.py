@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 import re2  # type: ignore[import-untyped]  # has no types
 
+from pdp.inspection.beside import BESIDE
 from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_JUDGED_HITS, UNJUDGED, Finding
 from pdp.inspection.rules import Program, Rule, program_of
-from pdp.inspection.texts import EDGE, Path, Span, Texts, pointer
+from pdp.inspection.texts import EDGE, Origin, Span, Texts, pointer
 from pdp.inspection.validators import COST_US, DEAR_US, USUAL_US, VALIDATORS
 from pdp.inspection.words import UNSPACED_SCRIPTS, Known, Words
 from pdp.inspection.work import JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
@@ -99,7 +100,7 @@ class Search:
         self._work = work
         self._dear_us = MAX_DEAR_US
         self._seen: dict[tuple[str, str, str], list[Span]] = {}  # where in the argument
-        self._alone: set[tuple[str, str]] = set()  # rules, and values that they found something in
+        self._alone: dict[tuple[str, str], list[Span]] = {}  # what rules found in one value
         self._hits: dict[str, int] = {}
         self._skip = 0  # up to this byte of the buffer, further matches of the pattern are nothing
 
@@ -185,18 +186,20 @@ class Search:
         if confidence == 0:
             return False
         rule, origin = located.rule, texts.origin(number)
+        places = [(pointer(texts.argument(number)), origin.source or span)]
         if origin.pieces:
-            places = _in_pieces(origin.pieces, start, end)
-            if len(places) > 1 and any((rule.id, place) in self._alone for place, _ in places):
-                return False  # of two telephone numbers, the end of one and the beginning of the other are none
+            places = _in_pieces(origin, start, end)
             matched = matched if len(origin.pieces) == 1 else ""  # of several, it is the same with and without blanks
-        else:
-            places = [(pointer(texts.argument(number)), origin.source or span)]
-            self._alone.add((rule.id, places[0][0]))
+        if BESIDE not in origin.decoding:
+            self._alone.setdefault((rule.id, places[0][0]), []).append(places[0][1])
+        elif len(origin.pieces) != 1:
+            known = [_meets(self._alone.get((rule.id, place)), at) for place, at in places]
+            if any(known) if origin.decoding[-1] == BESIDE else all(known):
+                return False  # of two telephone numbers, the end of one and the beginning of the other are none
         self._hits[rule.id] = hits + bool(places)
         for place, source in places:
             seen = self._seen.setdefault((rule.id, place, matched), [])
-            if origin.decoding and any(source[0] < right and left < source[1] for left, right in seen):
+            if origin.decoding and _meets(seen, source):
                 continue  # the same thing, seen before it was decoded
             seen.append(source)
             self._add(rule, place, span, source, confidence, texts.steps(number))
@@ -277,15 +280,22 @@ class Search:
         return True
 
 
-def _in_pieces(pieces: Sequence[tuple[Path, Span]], start: int, end: int) -> list[tuple[str, Span]]:
-    """Returns where in which values the characters `start` to `end` of what they are together stand; [] when that is in one of
-    several, which is judged by itself."""
+def _in_pieces(origin: Origin, start: int, end: int) -> list[tuple[str, Span]]:
+    """Returns where in which values the characters `start` to `end` of what they are together stand, all of each where that was
+    decoded; [] when they are in one of several, which is judged by itself."""
+    pieces = origin.pieces
+    if origin.decoding[-1] != BESIDE:
+        return [(pointer(path), (0, last - first)) for path, (first, last) in pieces]
     found = [
         (pointer(path), (max(start, first) - first, min(end, last) - first))
         for path, (first, last) in pieces
         if start < last and first < end
     ]
     return found if len(found) > 1 or len(pieces) == 1 else []
+
+
+def _meets(spans: Sequence[Span] | None, span: Span) -> bool:
+    return spans is not None and any(span[0] < right and left < span[1] for left, right in spans)
 
 
 def _stands_in_basis(texts: Texts, number: int, start: int, end: int) -> bool:

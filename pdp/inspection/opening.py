@@ -6,7 +6,8 @@ leaves alone, so that two decoders cannot feed each other for ever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -25,7 +26,7 @@ from pdp.inspection.lookalikes import (
     unmarked_text,
 )
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
-from pdp.inspection.texts import EDGE, Origin, Path, Span, Texts
+from pdp.inspection.texts import AS_IT_CAME, EDGE, JSON, Origin, Path, Span, Texts
 from pdp.inspection.work import DECODED_BYTE_NS, LETTER_NS, RUN_BYTE_NS, TEXT_NS, TRIAL_NS, Work
 
 MAX_WHOLE_CHARS = 16 * 1024
@@ -70,19 +71,22 @@ class Opener:
         self._chars = MAX_DECODED_BYTES + MAX_REPEATED_CHARS
         self._plain = self._viewed = MAX_PLAIN_CHARS
 
-    def open(self, texts: Texts, steps: Iterable[str], document: Any = None) -> Texts:
-        """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`; and what neighbouring values of
-        `document` are together, when it is given."""
+    def open(self, texts: Texts, steps: Collection[str], document: Any = None) -> Texts:
+        """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`; `document` is the parsed call
+        when these are its values, which are read together as well."""
         opened = Texts(self._chars)
-        self._beside(opened, document)
+        if BESIDE in steps:
+            self._beside(opened, document, AS_IT_CAME)
         if not texts.buffer.isascii():
             for number, value in enumerate(texts.values):
                 if is_suspect(value) and not self._work.is_over:
                     self._letters(opened, texts, number, self._readable(value))
                 self.truncated |= self._work.is_over
         if b"{" in texts.buffer or b"[" in texts.buffer:
-            self._json(opened, texts)
-        for step in steps:
+            self._json(opened, texts, beside=BESIDE in steps)
+        for step in sorted(steps):
+            if step == BESIDE:
+                continue
             if self._work.is_over:
                 self.truncated = True
                 break
@@ -94,16 +98,19 @@ class Opener:
         self.truncated |= opened.truncated
         return opened
 
-    def _beside(self, opened: Texts, document: Any) -> None:
-        """Adds what neighbouring values of the call are together."""
+    def _beside(self, opened: Texts, document: Any, inside: Origin) -> None:
+        """Adds what neighbouring values of parsed JSON are together. `inside` is where it stood: what is found in JSON that was
+        decoded stands where that was."""
+        decoding = (*inside.decoding, BESIDE)
         for joined in joined_texts(document):
             if not self._allow(TEXT_NS):
                 return
-            source = (0, joined.pieces[0][1][1] - joined.pieces[0][1][0])
-            place = joined.pieces[0][0]
-            opened.add(
-                joined.value, joined.path, Origin(decoding=(BESIDE,), source=source, outer=place, pieces=joined.pieces)
-            )
+            if inside is AS_IT_CAME:
+                place, (first, last) = joined.pieces[0]
+                origin = Origin(decoding=decoding, source=(0, last - first), outer=place, pieces=joined.pieces)
+            else:
+                origin = replace(inside, decoding=decoding)
+            opened.add(joined.value, joined.path, origin)
 
     def _letters(self, opened: Texts, texts: Texts, number: int, value: str) -> None:
         for start, end in changed_parts(value, is_suspect):  # one letter may stand for eighteen: none is read to ask
@@ -163,10 +170,11 @@ class Opener:
                     self._put(opened, texts, number, found[0], (step, *found[1]), span)
                     break
 
-    def _json(self, opened: Texts, texts: Texts) -> None:
+    def _json(self, opened: Texts, texts: Texts, *, beside: bool) -> None:
         for number in _showing("json", texts):
             value = texts.values[number]
-            place = (value, texts.argument(number), texts.origin(number).source or (0, len(value)))
+            # As text, it may have been opened before: what base64 held is searched as it is, then taken apart.
+            place = (f"{JSON}:{value}", texts.argument(number), texts.origin(number).source or (0, len(value)))
             if not self._is_due(place):
                 continue
             document = self._parsed.get(value)
@@ -176,6 +184,8 @@ class Opener:
                 document = self._parsed[value] = _document(value)
             if document is not None and self._admit(place):
                 opened.inside(document, texts, number)
+                if beside and self._allow(DECODED_BYTE_NS * len(value)):
+                    self._beside(opened, document, texts.inner(number))
 
     def _put(
         self,
@@ -192,6 +202,11 @@ class Opener:
             return
         before = texts.values[number]
         origin = texts.origin(number)
+        pieces = origin.pieces
+        if pieces and span and origin.decoding[-1] == BESIDE:
+            pieces = tuple([piece for piece in pieces if piece[1][0] < span[1] and span[0] < piece[1][1]])
+            if len(pieces) < min(2, len(origin.pieces)):
+                return  # is opened where it stands
         source = origin.source or span or (0, len(before))
         if value != before and self._admit((value, texts.argument(number), source)):
             decoding = (*texts.steps(number), *steps)
@@ -199,7 +214,11 @@ class Opener:
                 value,
                 texts.paths[number],
                 Origin(
-                    decoding=decoding, source=source, outer=origin.outer, basis=f"{EDGE}{basis}{EDGE}" if basis else ""
+                    decoding=decoding,
+                    source=source,
+                    outer=origin.outer,
+                    basis=f"{EDGE}{basis}{EDGE}" if basis else "",
+                    pieces=pieces,
                 ),
             )
 

@@ -7,6 +7,7 @@ crosses unnoticed stands between them.
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 from typing import Any, TypeAlias
@@ -50,8 +51,8 @@ class Origin:
     `decoding` are the steps from the argument to the text, `source` is the span of the argument that was decoded (None
     when nothing was, as for names). `outer` leads to the argument when the path of the text is one inside JSON that the
     argument held. `basis` is the text, between two `EDGE`, that this one is another reading of, letter by letter; "" when it is
-    none: what stands in both, with what stands around it, is judged once. `pieces` are the values that the text is made of,
-    by path and by where they stand in it, when that is not the one value at the path of the text.
+    none: what stands in both, with what stands around it, is judged once. `pieces` are the values that the text, or what it was
+    decoded from, is made of, by path and by where they stand in that, when it is not the one value at the path of the text.
     """
 
     decoding: tuple[str, ...] = ()
@@ -119,12 +120,10 @@ class Texts:
         """Adds the texts of JSON that was parsed from text `number` of `other`."""
         first = len(self.values)
         self.document(value)
-        steps = (*other.steps(number), JSON)
-        source = other.origin(number).source or (0, len(other.values[number]))
-        outer = other.argument(number)
+        origin = other.inner(number)
+        name = replace(origin, decoding=(*origin.decoding, NAME))
         for one in range(first, len(self.values)):
-            decoding = (*steps, NAME) if self.origins.get(one) is NAME_AS_IT_CAME else steps
-            self.origins[one] = Origin(decoding=decoding, source=source, outer=outer)
+            self.origins[one] = name if self.origins.get(one) is NAME_AS_IT_CAME else origin
 
     def add(self, value: str, path: Path, origin: Origin) -> None:
         """Adds one text."""
@@ -178,6 +177,16 @@ class Texts:
         if JSON not in decoding[-2:] or path is None:
             return decoding
         return tuple(f"{JSON}:{pointer(path)}" if step == JSON else step for step in decoding)
+
+    def inner(self, number: int) -> Origin:
+        """Returns where texts inside JSON that text `number` holds come from."""
+        origin = self.origin(number)
+        return Origin(
+            decoding=(*self.steps(number), JSON),
+            source=origin.source or (0, len(self.values[number])),
+            outer=self.argument(number),
+            pieces=origin.pieces,
+        )
 
     def argument(self, number: int) -> Path:
         """Returns the path of the argument that text `number` is, or was decoded from."""

@@ -215,6 +215,13 @@ def test_what_stands_in_a_name_is_found(small: Inspector) -> None:
     assert (finding.pointer, finding.decoding) == (f"/a/{ORDER}~1x", ("name",))
 
 
+@pytest.mark.parametrize("encode", [base64.b64encode, lambda raw: base64.b64encode(gzip.compress(raw)), bytes.hex])
+def test_json_that_was_encoded_is_taken_apart(small: Inspector, encode: Callable[[bytes], Any]) -> None:
+    encoded = encode(json.dumps({"db": [{"password": "tr0ub4dor&3"}]}).encode())
+    found = scan(small, encoded if isinstance(encoded, str) else encoded.decode()).findings
+    assert {one.decoding[-1] for one in found if one.rule == "password_field"} == {"json:/db/0/password"}
+
+
 def test_the_same_thing_is_reported_once_when_its_json_is_opened(small: Inspector) -> None:
     found = scan(small, json.dumps({"note": ORDER})).findings
     assert [finding.decoding for finding in found if finding.rule == "ignore_instructions"] == [()]
