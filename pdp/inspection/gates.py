@@ -28,17 +28,18 @@ _MAX_ROUNDS = 64  # of a repetition: no gate needs more
 
 
 class Gate(Enum):
-    """Characters that must stand close together: how many, with at most how many others between two of them."""
+    """Characters that must stand close together: how many, with at most how many others between two of them. A pattern is behind
+    the first that it cannot do without, so a single digit stands behind what says more."""
 
     __hash__ = object.__hash__  # that of Enum is Python
 
     DIGITS_9 = ("0123456789", 9, 2)
     DIGITS_6 = ("0123456789", 6, 2)
     CODE_14 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 14, 1)
-    DIGIT = ("0123456789", 1, 0)
     CAPITALS_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<", 8, 0)
     CODE_8 = ("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 8, 1)
     RUN_16 = (f"0123456789{ascii_letters}+/_-", 16, 0)
+    DIGIT = ("0123456789", 1, 0)
     LINE = ("\n", 1, 0)
     BRACKET = ("[", 1, 0)
     APOSTROPHE = ("'", 1, 0)

@@ -1,8 +1,8 @@
 """Tells in one pass which rules may hold in a text and which encodings may be in it. What it does not name is not there.
 
-1. Every text: fixed texts that patterns cannot match without, member names, signs of encodings, and the few patterns of
-   which these say too little, cut short. In a second pass what has no fixed text at all, such as gates: together, both
-   would take twice as long.
+1. Every text, in three passes, which together would take half as long again: fixed texts that patterns cannot match without,
+   member names and signs of encodings; the few patterns of which these say too little, cut short, and signs with no fixed
+   text; gates, and borders between values that may be read together.
 2. Where fixed texts of several patterns of a group are: these patterns, relaxed (`shorten`), all at once.
 3. Where a gate is open: the patterns behind it and, when it is one of numbers, the words that rules want beside numbers.
 RE2 then tries the patterns that are left on the whole text, so a pattern that is named nearly always finds something.
@@ -70,7 +70,7 @@ class Prefilter:
 
         self._literals, self._late_literals = build.literals, build.late_literals
         self._first = mixed(build.literals, build.first)
-        self._bare = mixed(Literals(), build.bare)
+        self._others = [mixed(Literals(), signs) for signs in (build.bare, build.borders)]
         self._marks = build.marks
         self._words = mixed(build.late_literals, build.words)
         self._gated = {gate: mixed(Literals(), signs) for gate, signs in build.gated.items() if signs}
@@ -103,8 +103,8 @@ class Prefilter:
                 there.add(hit)
             else:
                 others.append(signs[hit - count])
-        matcher, _, signs = self._bare
-        others += [signs[hit] for hit in _hits(matcher, text, work)]
+        for matcher, _, signs in self._others:
+            others += [signs[hit] for hit in _hits(matcher, text, work)]
         told: set[int] = set()
         maybe: list[Candidate] = []
         gates: list[Gate] = [gate for gate, mark in self._marks if mark in text]
