@@ -32,6 +32,8 @@ from pdp.suggest.words import first_sentence, name_words, sentences, text_words,
 from writ.action import Verb
 from writ.frozen import frozen
 
+_EARLIER = word_set("refund capture reverse void cancel settle dispute")
+"""What is done to a payment that was made before."""
 _OWN_HOSTS = word_set("region base instance server site host api tenant endpoint gateway")
 _AT_URL = re.compile(r"\b(?:from|at|to) (?:an? |the |any )?(?:[a-z]+ )?(?:url|uri|web address)\b")
 _STAYS = re.compile(
@@ -122,7 +124,8 @@ def acting_arguments(tools: Sequence[Tool]) -> frozenset[str]:
 
 
 def _roles(tool: Tool, setting: Setting, acting: Set[str]) -> tuple[Role, ...]:
-    roles = _at_an_address(tool, tuple(role_of(argument, setting) for argument in tool.arguments))
+    roles = tuple(role_of(argument, setting) for argument in tool.arguments)
+    roles = _as_remittance(tool, setting, _at_an_address(tool, roles))
     return tuple(
         replace(role, kind="plain", confidence=60, reason="nearly every tool takes it: who acts")
         if role.argument.path in acting and role.kind in ("recipient", "account", "id")
@@ -142,6 +145,19 @@ def _at_an_address(tool: Tool, roles: tuple[Role, ...]) -> tuple[Role, ...]:
         return roles
     reason = f'description says "{found.group()}"'
     return tuple(replace(role, kind="url", confidence=75, reason=reason) if role is named else role for role in roles)
+
+
+def _as_remittance(tool: Tool, setting: Setting, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Reads the reference of a payment that says where it goes as text for its payee; elsewhere it is what names a payment."""
+    pays = Verb.PAY in setting.verbs and not _EARLIER & {*name_words(tool.name)}
+    if not pays or not any(role.kind in ("account", "recipient") for role in roles):
+        return roles
+    return tuple(
+        replace(role, kind="content", confidence=75, reason="what a payment says of itself")
+        if role.kind == "id" and role.words[-1:] == ("reference",)
+        else role
+        for role in roles
+    )
 
 
 def _described_nouns(tool: Tool) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def _by_type(asked: Question) -> Judgement | None:
             if is_currency
             else Judgement("plain", 85, "one of a closed set")
         )
-    if name in WHOLE["paging"] and argument.is_scalar:
+    if name in WHOLE["paging"] and argument.is_scalar and not _names_its_record(asked):
         return Judgement("paging", 85, "paging or formatting")
     if name in WHOLE["shape"] and not asked.setting.writes:
         return Judgement("paging", 75, "shape of the answer")
@@ -83,6 +83,11 @@ def _by_format(asked: Question) -> Judgement | None:
     return Judgement("plain", 90, f"format {form}") if form in _DATES else None
 
 
+def _names_its_record(asked: Question) -> bool:
+    """Tells the `request_id` of `approve_request` from the one that a caller gives each of its calls."""
+    return asked.last in LAST["id"] and "_".join(asked.words[:-1]) in asked.setting.words | {asked.setting.resource}
+
+
 def _numbers_a_record(asked: Question) -> bool:
     """Tells `issue_number`, and a bare `number` whose description counts nothing, from a number of things."""
     if any(word in asked.setting.words | THINGS for word in asked.words[:-1]):
@@ -97,7 +102,7 @@ def _number(asked: Question) -> Judgement:
         return Judgement("amount", 85, "a number named like money")
     if name in WHOLE["limit"] and not asked.setting.writes:
         return Judgement("limit", 80, "a number that bounds the result")
-    if name in WHOLE["paging"]:
+    if name in WHOLE["paging"] and not _names_its_record(asked):
         return Judgement("paging", 75, "paging or formatting")
     if name in WHOLE["limit"]:
         return Judgement("plain", 70, "how many, of a tool that may do more than read")

@@ -23,7 +23,7 @@ from writ.action import Verb
 _KINDS = ("account", "recipient", "url", "path", "channel", "code", "query")
 _DIRECTIONS = word_set("to target dest destination new default primary")
 _ID_OF_A_PERSON = word_set("id ids name names handle address")
-_NOT_BY_ID = word_set("contact person friend email phone to mobile")
+_NOT_BY_ID = word_set("contact person friend email mail e_mail phone to mobile")
 _NAMES_OF_PEOPLE = word_set("first last full middle given family cardholder")
 _VAGUE_ADDRESSES = word_set("feed site redirect proxy domain")
 _BOUNDS = word_set("exclude include select ignore excluded included")
