@@ -103,7 +103,7 @@ class Additions:
         self._verdicts(verbs, add)
         self._deeds(verbs, add)
         sure = {role.kind for role in self._roles if role.argument.is_top and role.confidence >= 75}
-        if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE}:
+        if {"amount", "account"} <= sure and verbs <= {Verb.CREATE, Verb.UPDATE, Verb.SEND}:
             add(Verb.PAY, 55, "takes an amount and an account")
         if not verbs:
             self._guess(add)

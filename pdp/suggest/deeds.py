@@ -61,27 +61,29 @@ _WRITTEN_DOWN = word_set("add insert register enroll import")
 _ANSWERING = word_set("reply respond write")
 _GERUND_NOUNS = word_set("shipping writing drawing opening closing building pricing spending selling buying")
 _QUALIFIERS = word_set(
-    "a an the one all any every each old older expired stale temporary unused outdated past it them its their "
+    "a an the one all any every each old older expired stale temporary unused outdated past it them its their those these "
     "what whatever anything everything"
 )
+_SETTLING = word_set("clear")
+"""`Creates a bill, clearing the books`: what is cleared beside another deed may be settled as well as removed."""
 _ADVISED = re.compile(r"\s*(?:please\s+)?(?:use|call|run|invoke|useful|intended|meant)\b")
 
 
 def happens(tool: Tool, *, later: bool = False) -> tuple[Verb | None, str]:
     """Returns the gravest thing that a tool's description says a call brings about, and its word; (None, "") for what it says of
     an answer (`The list is sorted`, `Whether a guest is invited`, `Lists orders that were cancelled`). `later`: of a tool that
-    changes something, whose first sentence says how, so that only later ones tell of something else."""
+    changes something, whose first sentence says how, so that only a participle there and later sentences tell of something
+    else."""
     text = _SO_THAT.sub(", ", _by_the_call(fold(tool.description[:MAX_CHARS]), tool))
     found = [] if later else [*by_means(first_sentence(text), next(iter(_WORD.findall(text)), ""))]
-    for sentence in sentences(text, MAX_SENTENCES)[later:]:
+    for number, sentence in enumerate(sentences(text, MAX_SENTENCES)):
         for index, clause in enumerate(_CLAUSE.split(sentence)):
-            found += (
-                *_indicative(clause),
-                *_gerunds(clause, first=not index, sure=later),
-                *passives(clause),
-                *_by_reading(clause),
-                *outcomes(clause),
-            )
+            participles = _gerunds(clause, first=not index, sure=later)
+            found += (deed for deed in participles if number or not later or deed[1] not in _SETTLING)
+            if number or index or not later:
+                found += outcomes(clause)
+            if number or not later:
+                found += (*_indicative(clause), *passives(clause), *_by_reading(clause))
     return max(found, key=lambda deed: GRAVITY[deed[0]], default=(None, ""))
 
 

@@ -11,7 +11,8 @@ WHOLE: Mapping[str, frozenset[str]] = {
         "iban bic swift account_number account_no acct account_num routing_number sort_code wallet payee "
         "beneficiary creditor debtor pix_key upi upi_id vpa bank_account to_account from_account "
         "destination_account source_account recipient_account recipient_iban card_number payee_account "
-        "wallet_address to_address account_iban payout_account beneficiary_account bsb clabe crypto_address"
+        "wallet_address to_address account_iban payout_account beneficiary_account bsb clabe crypto_address "
+        "withdrawal_address payout_address payee_address beneficiary_address spender spender_address"
     ),
     "recipient": word_set(
         "recipient to cc bcc email email_address mail e_mail addressee receiver attendee participant invitee "

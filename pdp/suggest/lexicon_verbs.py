@@ -282,6 +282,7 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("make", "call"): Verb.SEND,
     ("make", "phone"): Verb.SEND,
     ("make", "reservation"): Verb.CREATE,
+    ("close", "account"): Verb.DELETE,
     ("make", "purchase"): Verb.PAY,
     ("place", "order"): Verb.PAY,
     ("place", "trade"): Verb.PAY,
@@ -362,6 +363,18 @@ _WITH_AN_OBJECT: Mapping[Verb, str] = {
 WITH_AN_OBJECT: Mapping[str, Verb] = {word: verb for verb, words in _WITH_AN_OBJECT.items() for word in words.split()}
 """Words that are nouns as often, and in a sentence surely verbs where a determiner follows: `Mint a token`, `Mails the bill to
 the tenant`. Left out is what a reading is said to do with such an object: `Calls the API`, `Prints the list`, `Holds a list`."""
+
+MADE_SO: Mapping[str, Verb] = {
+    **dict.fromkeys(
+        word_set(
+            "public private visible hidden readable writable executable accessible collaborative anonymous admin administrator "
+            "owner moderator editor maintainer superuser"
+        ),
+        Verb.ADMIN,
+    ),
+    **dict.fromkeys(word_set("default primary active inactive current permanent required optional"), Verb.UPDATE),
+}
+"""What `make` only turns something into, and makes nothing."""
 
 MAKERS = word_set("generate create make build compose produce prepare render draw plot new")
 """What a description says of an answer: a tool that gets a report may well be said to generate it."""

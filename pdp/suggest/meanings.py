@@ -65,6 +65,11 @@ _HANDED_OVER = word_set(
     "file call document data chat conversation ticket item agent human person operator session case"
 )
 _OWNED = word_set("ownership owner right domain")
+_COINS = word_set(
+    "coin stablecoin eth btc sol xrp ltc doge bnb trx usdc usdt weth wbtc sat satoshi lamport wei gwei "
+    "usd eur gbp chf jpy dollar euro cent remittance"
+)
+"""What is paid by sending it, and mere data wherever anything else is done."""
 _LETTERS = word_set("email mail letter dm chat")
 _LEFT = (TALK - {"invitation", "invite"}) | word_set("voicemail feedback rating")
 """What others find where it is left; who leaves a chat only goes."""
@@ -126,6 +131,8 @@ def _with_noun(said: Said, name: Name, nouns: tuple[str, ...]) -> Said:
     money = MONEY & set(nouns) or (ORDERS & set(nouns) if said.word in _ORDERING_VERBS else None)
     if money and said.word in _PAYING_VERBS and nouns[-1] not in MONEY_IS_PAPER and "draft" not in name.words:
         return replace(said, verb=Verb.PAY, reason=f"{said.reason} and {min(money)}")
+    if said.word == "send" and nouns[-1] in _COINS:
+        return replace(said, verb=Verb.PAY, reason=f"{said.reason} {nouns[-1]}")
     right = _right(said, name, nouns)
     if right:
         return replace(said, verb=Verb.ADMIN, confidence=min(said.confidence, 85), reason=f"{said.reason} and {right}")

@@ -11,6 +11,7 @@ from pdp.suggest.lexicon_verbs import (
     ALSO_NOUNS,
     HALF_NAMES,
     LOOSE,
+    MADE_SO,
     NOUNS_BEFORE_READING,
     NOUNS_OF_TRADE,
     PHRASES,
@@ -45,6 +46,8 @@ _OFFICES = word_set("management manager setup generic reverse aggregate advanced
 """Nouns of a tool, not of what it is about: `process_manager`."""
 _PROGRAMS = word_set("ssh sudo apt npm pip curl scp tar sed")
 """Names of programs, which behind a verb tell what it is about: `add_ssh_key`, `list_npm_packages`."""
+_LIGHT = word_set("make place issue close")
+"""What the last word of a name tells of, whatever stands between."""
 _FEED_LIKE = ("feed", "embed", "speed", "seed")
 
 
@@ -105,18 +108,21 @@ def _split_joined(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _places(words: tuple[str, ...]) -> list[_Place]:
     """Returns the verbs of a name: phrases and strict words, else the first loose one."""
-    phrases = {index: PHRASES[pair] for index, pair in enumerate(pairwise(words)) if pair in PHRASES}
+    phrases = {index: (pair[1], PHRASES[pair]) for index, pair in enumerate(pairwise(words)) if pair in PHRASES}
+    if words[1:] and words[0] in _LIGHT:  # `make_outbound_call`, `make_folder_public`
+        light = (MADE_SO.get(words[-1]) if words[0] == "make" else None) or PHRASES.get((words[0], words[-1]))
+        if light is not None:
+            phrases.setdefault(0, (words[-1], light))
     found: list[_Place] = []
     for index, word in enumerate(words):
         if index in phrases:
-            pair = f'name says "{word} {words[index + 1]}"'
-            length = 2 if word == "git" or _is_no_noun(words[index + 1]) else 1
+            second, verb = phrases[index]
+            pair = f'name says "{word} {second}"'
+            length = 2 if word == "git" or (second == words[index + 1] and _is_no_noun(second)) else 1
             found.append(
-                _Place(
-                    start=index, length=length, said=Said(verb=phrases[index], confidence=85, reason=pair, word=word)
-                )
+                _Place(start=index, length=length, said=Said(verb=verb, confidence=85, reason=pair, word=word))
             )
-        elif index - 1 not in phrases and word in STRICT and not _is_noun_here(words, index):
+        elif phrases.get(index - 1, ("", None))[0] != word and word in STRICT and not _is_noun_here(words, index):
             sure = 70 if found else 90
             found.append(_Place(start=index, length=1, said=_said(STRICT[word], sure, word)))
         elif _is_joined(words, index):

@@ -33,7 +33,9 @@ _GOES = re.compile(
 )
 _GONE = re.compile(
     r"\b(?:go(?:es)?|moves?|is moved|are moved)\s+(?:in)?to\s+the\s+(?:recycle\s+)?(?:bin|trash)\b"
-    r"|\b(?:(?:is|are|gets?)\s+lost|no\s+longer\s+exists?|disappears?|vanish(?:es)?)(?:\s+(?:afterwards|then|thereby|forever))?\s*\Z"
+    r"|\b(?:(?:is|are|gets?|(?:will|going to)\s+(?:then\s+)?be)\s+(?:then\s+|permanently\s+)?(?:lost|gone)"
+    r"|(?:loses?|losing)\s+(?:all|any|the|its|their|your)\s+(?:\w+\s+)?(?:data|changes?|content|contents|history|work|settings|records)"
+    r"|no\s+longer\s+exists?|disappears?|vanish(?:es)?)(?:\s+(?:afterwards|then|thereby|forever))?\s*\Z"
 )
 _GAINS = re.compile(
     r"\b(?:(?:is|are|gets?)\s+(?:given|granted)|gains?)\s+(?:full\s+)?(?:access|rights?|permissions?)\b"

@@ -86,11 +86,12 @@ def _money(asked: Question) -> Judgement | None:
 
 
 def _is_account(asked: Question) -> bool:
-    """True for `iban_or_paypal`, `wallet_addr`, and `charity_account` where money is spoken of."""
+    """True for `iban_or_paypal`, `wallet_addr`, `charity_account` where money is spoken of, and where a payment goes."""
     before = {*asked.words[:-1]}
     if not before or not asked.argument.is_text:
         return False
-    named = "iban" in before or ("wallet" in before and asked.last in _ADDRESSES)
+    paid = Verb.PAY in asked.setting.verbs and not before.isdisjoint(_PAID)  # `withdraw(destination_address)`
+    named = "iban" in before or (asked.last in _ADDRESSES and ("wallet" in before or paid))
     return named or (asked.setting.money and asked.last in _ACCOUNTS)
 
 
