@@ -51,6 +51,8 @@ _SPELT_AT = re2.compile(r"(?i)\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?")
 _SPELT_DOT = re2.compile(r"(?i)\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?")
 _URL = re2.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>\"'`{}|\\^]+")
 _LEADING_SCHEME = re2.compile(r"(?i)[a-z][a-z0-9+.-]{1,15}://")
+_NO_SCHEME = re.compile(r"(?:^|[^\w.:/\\-]):?//$|[A-Za-z]{2}:/$")
+"""Before a host: what leaves out its scheme, `//a.example`, or a slash, `http:/a.example`; browsers find it there as well."""
 _BARE_HOST = re2.compile(r"(?i)(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.)+[a-z]{2,24}(?:/[^\s<>\"'`{}|\\^]*)?")
 _IBAN = re2.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,3})?\b")
 _IBAN_CHARS = 15
@@ -186,7 +188,7 @@ def url_parts(text: str) -> tuple[str, str]:
     )  # in `a.example/https://b.example` it is the first host that is asked
     bare = bare.split("#", 1)[0]
     cut = min((at for at in (bare.find("/"), bare.find("?")) if at >= 0), default=len(bare))
-    host = one_spelling(fold(bare[:cut]).rpartition("@")[2].removeprefix("www.").rstrip("."))
+    host = one_spelling(fold(unquote(bare[:cut])).rpartition("@")[2].removeprefix("www.").rstrip("."))
     path, mark, query = bare[cut:].partition("?")
     return host, (resolved(unquote(path)) + mark + unquote(query)).rstrip("/")
 
@@ -247,7 +249,8 @@ def _urls(plain: str) -> list[tuple[str, int, int]]:
     for pattern in (_URL, _BARE_HOST) if "://" in plain or "www." in plain or "WWW." in plain else (_BARE_HOST,):
         for match in pattern.finditer(plain):
             start = match.start()
-            if (start and plain[start - 1] in "@/-_") or plain[match.end() : match.end() + 1] in ("@", "-", "_", "%"):
+            within = start and plain[start - 1] in "@/-_" and _NO_SCHEME.search(plain, max(0, start - 4), start) is None
+            if within or plain[match.end() : match.end() + 1] in ("@", "-", "_", "%"):
                 continue  # a part of an address or of a URL
             host, rest = url_parts(match.group())
             spelt = pattern is _URL and "://" in match.group()  # then a host needs no dot: `http://[2001:db8::1]/`

@@ -179,6 +179,11 @@ HELD: list[tuple[str, str, Any, str]] = [
     *(
         (MOVE, "update_event", _moved(location=spelt), "link_untrusted")
         for spelt in (
+            "//meet.evil.example/x",
+            '<img src="//meet.evil.example/x">',
+            "http:/meet.evil.example/x",
+            "https://meet%2eevil%2Eexample/x",
+            "https://corp.example%40meet.evil.example/x",
             "meet[.]evil[.]example/x",
             "meet [dot] evil [dot] example/x",
             "meet\uff0eevil\uff0eexample/x",
