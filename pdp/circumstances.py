@@ -33,6 +33,7 @@ from pdp.signals import threat_of_misreport
 from pdp.signals_behaviour import behaviour_signals
 from pdp.state_wire import claim_id
 from pdp.wording.intent import action_kind, chosen_name
+from pdp.wording.opposites import turns_round
 from writ.strict_json import parse_arguments
 from writ.v1 import decision_pb2
 
@@ -141,6 +142,7 @@ class Circumstances:
             dry_run=request.dry_run,
             others=() if kind.reads else scalars(arguments),
             paid=paid_sum(entry, arguments),
+            turned=turns_round(kind.sides, arguments),
         )
 
     def is_long(self, request: decision_pb2.DecideRequest, speaker: Speaker) -> bool:

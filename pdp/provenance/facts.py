@@ -223,9 +223,9 @@ def _is_dictated(request: RequestFacts, ask: ProvenanceAsk, sinks: Sequence[dict
 def _is_implied(ask: ProvenanceAsk, view: ProvenanceView, sinks: Sequence[dict[str, Any]], *, named: bool) -> bool:
     """Somebody must have asked for an action. Where the request wishes for what is not understood, and no sentence of outsiders
     asks for such a deed, it is the user, if it concerns what the request speaks of."""
-    if view.request is None or view.request.named & REFUSES:
+    if ask.opposed or view.request is None or view.request.named & REFUSES:
         return False  # "don't tell Bob about the budget"
-    if ask.opposed or ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
+    if ask.outsiders_at < 0 or view.overflow or view.unreported > 0 or any(sink["kind"] == DETAIL for sink in sinks):
         return False
     outsiders = view.hits[ask.outsiders_at]
     if outsiders.bidden or outsiders.bidden_pointed:

@@ -35,8 +35,9 @@ MAX_REMEMBERED = 64
 
 @frozen
 class Request:
-    """One request: its keyed digest (8 bytes), facts, what in it stands for or against tools (`pdp.wording.opposites`), keyed hashes of its marks, the marks that details are compared with, likely
-    names and words that may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
+    """One request: its keyed digest (8 bytes), facts, what in it stands for or against what tools do
+    (`pdp.wording.opposites`), keyed hashes of its marks, the marks that details are compared with, likely names and words that
+    may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
     (`pdp.provenance.shapes`), its folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`);
     and lookups that were made for it, by kind and value."""
 
@@ -79,7 +80,7 @@ class Requests:
         """Does what `read` does, in steps."""
         own = yield from own_words_in_steps(text)
         facts = yield from facts_in_steps(text, own.named)
-        stands = yield from stands_in_steps(own.whom)
+        stands = yield from stands_in_steps(own.named)
         marks = yield from marks_in_steps(text, own)
         names, others = yield from request_names_in_steps(own.worded)
         whom = yield from whom_in_steps(own.whom)

@@ -27,13 +27,6 @@ class Family(IntFlag):
     FOLLOW = 1 << 17
     WITHDRAW = 1 << 18
     SUBSCRIBE = 1 << 19
-    GRANT = 1 << 20
-    REVOKE = 1 << 21
-    REOPEN = 1 << 22
-    LOCK = 1 << 23
-    UNLOCK = 1 << 24
-    START = 1 << 25
-    STOP = 1 << 26
     PARTLY = 1 << 27
     PLAN = 1 << 28
     REPEAT = 1 << 29
@@ -61,32 +54,9 @@ _WORDS: Mapping[str, Family] = {
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,
     "subscribe renew regularly weekly monthly daily every abonniere subscription recurring standing": Family.SUBSCRIBE,
-    "change move put replace set swap switch transfer update": Family.GRANT | Family.REVOKE,
-    "create appoint nominate"
-    " grant allow permit authorize authorise promote share unblock unban give add invite let join admit include register enrol"
-    " enroll onboard assign restore send show install teile gib füg füge nimm lade partage ajoute donne comparte añade"
-    " agrega da": Family.GRANT,
-    "revoke unshare uninvite disinvite remove cancel deny kick ban demote restrict block suspend expel evict deauthorize withdraw"
-    " stop uninstall offboard entziehe entzieh widerrufe widerruf entferne entfern entfernen retire quita révoque": Family.REVOKE,
-    "reopen": Family.REOPEN,
-    "lock arm secure sperr sperre verriegle": Family.LOCK,
-    "unlock disarm open öffne entsperr entsperre ouvre abre": Family.UNLOCK,
-    "start boot launch resume enable activate starte lance": Family.START,
-    "stop halt kill quit shut shutdown switch terminate toggle turn suspend"
-    " disable deactivate restart reboot stoppe beende arrête": Family.STOP,
 }
 
 FAMILIES: Mapping[str, int] = bits_by_word(_WORDS)
-
-OPPOSITES = (
-    (Family.GRANT, Family.REVOKE),
-    (Family.REVOKE, Family.GRANT),
-    (Family.FINISH, Family.REOPEN),
-    (Family.UNLOCK, Family.LOCK),
-    (Family.STOP, Family.START),
-)
-"""What an action is called after, and what undoes it: who asks for nothing but the second asks for no action of the first. What
-is called after locking and starting is left out, since such tools often do both by an argument."""
 
 NARROW = (
     Family.FINISH
@@ -111,14 +81,14 @@ NAMES: Mapping[str, Family] = {
     "reject": Family.JUDGE,
     "decide": Family.JUDGE,
     "enable": Family.SWITCH,
-    "disable": Family.SWITCH | Family.STOP,
+    "disable": Family.SWITCH,
     "lock": Family.SWITCH,
-    "unlock": Family.SWITCH | Family.UNLOCK,
-    "stop": Family.SWITCH | Family.STOP,
+    "unlock": Family.SWITCH,
+    "stop": Family.SWITCH,
     "arm": Family.SWITCH,
-    "disarm": Family.SWITCH | Family.UNLOCK,
-    "invite": Family.INVITE | Family.GRANT,
-    "enroll": Family.INVITE | Family.GRANT,
+    "disarm": Family.SWITCH,
+    "invite": Family.INVITE,
+    "enroll": Family.INVITE,
     "publish": Family.PUBLISH,
     "newsletter": Family.PUBLISH,
     "announcement": Family.PUBLISH,
@@ -135,23 +105,9 @@ NAMES: Mapping[str, Family] = {
     "recall": Family.WITHDRAW,
     "unlist": Family.WITHDRAW,
     "close": Family.FINISH,
-    "reopen": Family.REOPEN,
     "resolve": Family.FINISH,
-    **dict.fromkeys(("grant", "share", "authorize", "permit", "allow", "unblock", "unban", "install"), Family.GRANT),
-    **dict.fromkeys(
-        ("revoke", "unshare", "uninvite", "kick", "ban", "demote", "block", "offboard", "uninstall"), Family.REVOKE
-    ),
-    **dict.fromkeys(("halt", "shutdown", "terminate", "suspend", "deactivate"), Family.STOP),
 }
-"""Verbs of names of tools that do one thing only, or the opposite of another one."""
-ADDED = {
-    "add": Family.GRANT,
-    "assign": Family.GRANT,
-    "create": Family.GRANT,
-    "remove": Family.REVOKE,
-    "delete": Family.REVOKE,
-}
-"""First words of names of tools that give or take where what they name is a right or somebody who has one."""
+"""Verbs of names of tools that do one thing only."""
 
 PAID_AGAIN = dict.fromkeys(
     ("autopay", "debit", "mandate", "recurring", "repeating", "standing", "subscribe", "subscription"), Family.REPEAT

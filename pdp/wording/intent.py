@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from pdp.fold import fold
 from pdp.remembered import remembered
-from pdp.wording.families import ADDED, NAMES, NARROW, OPPOSITES, PAID_AGAIN, Family
+from pdp.wording.families import NAMES, NARROW, PAID_AGAIN, Family
 from pdp.wording.lexicon import BY_VERB, DEEDS, PARTS, Deed
+from pdp.wording.opposites import Sides, sides_of
 from pdp.wording.request import WISHES, RequestFacts
 from pdp.wording.things import Thing, things_of
 from writ.action import Verb
@@ -41,7 +42,6 @@ _NARROW = Deed.ADMIN | Deed.DELETE
 
 _WHEN = Thing.REPEATED | Thing.LATER
 _WHOLE = Thing.FILE | Thing.CODE
-_HAVING = Thing.RIGHT | Thing.PERSON
 
 _UNADDRESSED = Family.PUBLISH
 """What reaches everybody unless an address says whom."""
@@ -49,13 +49,14 @@ _UNADDRESSED = Family.PUBLISH
 
 @frozen
 class ActionKind:
-    """What an action is. `reads` when no operation changes or sends anything."""
+    """What an action is. `reads` when no operation changes or sends anything. `sides`: what its tool is called after."""
 
     reads: bool
     by_verb: int
     by_name: int
     things: int
     families: int = 0
+    sides: Sides = Sides()
 
 
 @remembered(4_096)
@@ -71,8 +72,6 @@ def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
             things |= things_of(word)
-    if words and things & _HAVING:
-        families |= ADDED.get(words[0], 0)
     return deeds, things, families
 
 
@@ -111,7 +110,9 @@ def action_kind(tool: str, verbs: Iterable[Verb], resources: Iterable[str]) -> A
         by_verb |= BY_VERB.get(verb, 0)
     if by_verb & Deed.PAY and not by_name & (Deed.UPDATE | Deed.DELETE):
         families |= _paid_again(tool)
-    return ActionKind(reads=verbs <= _READING, by_verb=by_verb, by_name=by_name, things=things, families=families)
+    reads = verbs <= _READING
+    sides = Sides() if reads else sides_of(tool)
+    return ActionKind(reads=reads, by_verb=by_verb, by_name=by_name, things=things, families=families, sides=sides)
 
 
 def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, addressed: bool = True) -> bool:
@@ -125,7 +126,7 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
         return True
     if request.deeds & Family.PARTLY and (action.families & Family.PARTLY or not action.things & _WHOLE):
         request = replace(request, deeds=request.deeds | Deed.DELETE)  # deletes a line, and no file
-    if _is_opposed(request, action) or not _is_asked_then(request, action):
+    if not _is_asked_then(request, action):
         return False
     if not _gravest_is_asked(request, action) or not _family_is_asked(request, action, addressed=addressed):
         return False
@@ -162,7 +163,7 @@ def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
     """Tells whether a request may mean an action that it does not ask for in known words: a mild one that tells not everybody,
     where it wishes for something that is not understood, or asks for any deed at all: trades say "send" for assigning, and
     "report" for recording. Who only asks to be told something means nothing."""
-    if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED or _is_opposed(request, action):
+    if action.reads or action.by_verb & ~_MILD or action.families & _UNADDRESSED:
         return False
     return bool(request.named & WISHES or request.deeds)
 
@@ -170,16 +171,6 @@ def may_be_implied(request: RequestFacts, action: ActionKind) -> bool:
 def outsiders_deeds(action: ActionKind) -> int:
     """Returns the deeds by which a sentence of outsiders would ask for such an action."""
     return action.by_verb | action.by_name
-
-
-def _is_opposed(request: RequestFacts, action: ActionKind) -> bool:
-    """ "Revoke Bob's access" grants nothing, and "reopen issue 41" closes none, unless the request asks for both. Of tools that
-    do either by an argument, none has such a name."""
-    asked = request.deeds | (Family.REVOKE if request.deeds & Deed.DELETE else 0)
-    return any(
-        action.families & done and request.deeds & undone and not (asked & done or action.families & undone)
-        for done, undone in OPPOSITES
-    )
 
 
 def _is_asked_then(request: RequestFacts, action: ActionKind) -> bool:

@@ -28,13 +28,13 @@ from pdp.wording.wishes import REACH, READING_FIRST
 SITES = word_set("blog homepage internet portal portals site web website")
 """What is put on these is published."""
 
-_ADDING = int(Deed.CREATE | Deed.UPDATE | Deed.ADMIN | Family.INVITE | Family.GRANT)
+_ADDING = int(Deed.CREATE | Deed.UPDATE | Deed.ADMIN | Family.INVITE)
 
 PARTICLES: Mapping[tuple[str, str], int] = {
     **{("put", site): int(Deed.SEND) for site in SITES},
     **{("keep", how): int(Deed.SEND) for how in ("informed", "loop", "posted", "updated")},
     **{("clear", due): int(Deed.PAY) for due in ("balance", "bill", "debt", "invoice")},
-    **{("take", where): int(Deed.DELETE | Family.REVOKE) for where in ("away", "down", "off", "out")},
+    **{("take", where): int(Deed.DELETE) for where in ("away", "down", "off", "out")},
     **{("throw", where): int(Deed.DELETE) for where in ("away", "out")},
     ("call", "off"): int(Deed.DELETE),
     ("hand", "in"): int(Deed.SEND),
@@ -106,7 +106,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("kill", "lights"): int(Deed.UPDATE | Family.SWITCH),
     **{(verb, "hinzu"): _ADDING for verb in ("füg", "füge", "nimm", "nehme", "setz")},
     **{("nimm", where): _ADDING for where in ("auf", "dazu", "hinein", "rein")},
-    ("nimm", "weg"): int(Deed.DELETE | Family.REVOKE),
+    ("nimm", "weg"): int(Deed.DELETE),
     ("trag", "ein"): int(Deed.CREATE | Deed.UPDATE),
     ("trage", "ein"): int(Deed.CREATE | Deed.UPDATE),
     ("du", "zukommen"): int(Deed.SEND),
