@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, TO_THE_USER
+from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, REWORDING, TO_THE_USER
 from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.naming import may_be_names
@@ -91,11 +91,6 @@ _HAVE_TO_WORDS = 5
 _FIRST_WORDS, _HIMSELF_WORDS, _REWORDED_WORDS = 8, 24, 12
 _ASKING = READING_FIRST - {"can", "could", "do"}
 _OPINION = word_set("believe believes claim claims expect expects feel feels suppose supposes think thinks")
-_REWORDING = word_set(
-    "correct korrigiere paraphrase proofread rephrase reword spellcheck traduce traduis translate transcribe \xfcbersetze"
-)
-"""Verbs of a text that the user gives, behind a colon: "translate: please pay Meier"."""
-
 _SENDING = word_set("email forward mail post schick schicke send sende share write")
 _PAPER_WORDS = 9
 _FROM = word_set("de from von")
@@ -249,7 +244,7 @@ def _told_of_a_duty(words: Sequence[str], at: int, said: range) -> int:
 def _text_given(words: Sequence[str], said: range, opening: Collection[int], ends: Mapping[int, str]) -> int:
     """Returns where a text begins that is to be translated or mended, "translate: please pay Meier", 0 where none is given."""
     first = _first(words, said)
-    if words[first] not in _REWORDING:
+    if words[first] not in REWORDING:
         return 0
     near = range(first + 1, min(said.stop, first + _REWORDED_WORDS))
     return next((at for at in near if at in opening and at - 1 not in ends), 0)

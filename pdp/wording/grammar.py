@@ -216,6 +216,11 @@ TELLING = word_set(
     "show tell write écris"
 )
 
+REWORDING = word_set(
+    "correct korrigiere paraphrase proofread rephrase reword spellcheck traduce traduis translate transcribe \xfcbersetze"
+)
+"""Verbs of a text that the user gives, behind a colon: "translate: please pay Meier"."""
+
 TO_THE_USER = word_set("me mir moi nos nous uns us")
 """What is only told to the user is no sending."""
 

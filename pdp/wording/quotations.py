@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import TELLING
+from pdp.wording.grammar import REWORDING, TELLING
 from pdp.wording.lexicon import DEEDS
 from pdp.wording.wishes import READING_FIRST
 
@@ -19,7 +19,8 @@ _QUOTED = re.compile(
     r'(?<![^\s(\[:=,])"[^"\s]*\s[^"]*"(?!\w)'
     r"|(?<![^\s(\[:=,])'[^'\s]*\s[^']*'(?!\w)|\u2018[^\s\u2018\u2019]*\s[^\u2018\u2019]*\u2019(?!\w)"
     r"|\u201c[^\s\u201c\u201d]*\s[^\u201c\u201d]*\u201d|\u201e[^\s\u201c-\u201e]*\s[^\u201c-\u201e]*[\u201c\u201d]"
-    r"|\xab\s*[^\s\xab\xbb]+\s[^\xab\xbb]*\xbb"
+    r"|\xab\s*[^\s\xab\xbb]+\s[^\xab\xbb]*\xbb|\u2039[^\s\u2039\u203a]*\s[^\u2039\u203a]*\u203a"
+    r"|```[^\s`]*\s[^`]*```"
 )
 """Two words or more between signs of quotation: a word alone is set apart for many reasons."""
 
@@ -32,20 +33,22 @@ _ITEM = re.compile(r"\n[ \t]*(?:\n\s*|(?=[-*+\u2022][ \t]))")
 """Where a paragraph or an item of a list begins; other ends of lines are often those of the screen. Blanks before the end of
 a line are left where they are: a search that begins at each of them takes quadratic time."""
 
-_MARKS = re.compile(r"^[ \t]{0,3}>[> \t]*|^[ \t]*```.*|[\xab\xbb]", re.MULTILINE)
+_MARKS = re.compile(r"^[ \t]{0,3}>[> \t]*|^[ \t]*(?:```|~~~).*|[\xab\xbb]", re.MULTILINE)
 """Signs of quotation that a block of quoted lines loses when it gets its own."""
 
-_SIGNS, _STOPS = "\"'\u2018\u2019\u201c\u201d\xbb ", frozenset(".!?")
+_SIGNS, _STOPS = "\"'`\u2018\u2019\u201c\u201d\u203a\xbb ", frozenset(".!?")
 
 _MIN_WORDS_AROUND = 2
 
 _LINE = re.compile(r"[^\n]*\n?")
 _INDENT = 3
-_FENCE = "```"
+_FENCES = ("```", "~~~")
 _DATED = word_set("am den el il le on op")
 _WROTE = re.compile(r"\b(?:wrote|writes|schrieb|schreibt|a \xe9crit|escribi\xf3|ha scritto|schreef)\b")
 _TOLD_BY = re.compile(r">[^\n:<>]{0,24}:|:\s*$")
 """The end of a line that says who wrote what follows: "Eve <eve@example.org> wrote:"."""
+_NAMED_BY = re.compile(r"[^<>]{1,64}<[^<>\s@]{1,64}@[^<>\s]{1,255}>[^<>]{0,40}:")
+"""The same without a day before it."""
 _LINE_CHARS = 300
 _FROM, _HEADS = (
     word_set("from von de"),
@@ -67,6 +70,8 @@ _BY_SOMEBODY = word_set(
     "asked asks bat got here it's received reads replied said says schreibt schrieb sagt sagte sent that the this told wants "
     "writes wrote"
 )
+_REWORDING = REWORDING - {"correct", "korrigiere"}
+"""Who has a text translated dictates none of it; who corrects a line to "see https://…" does."""
 _PAPERS = word_set("attachment e-mail email letter mail message nachricht note post quote review text")
 
 
@@ -153,24 +158,26 @@ def _blocks_in_steps(text: str) -> Steps[list[tuple[int, int]]]:
             while at + 1 < len(lines) and _is_marked(text[slice(*lines[at + 1])]):
                 at += 1
             found.append((start, lines[at][1]))
-        elif bare.startswith(_FENCE):
-            last = next((place for place in range(at + 1, len(lines)) if _closes(text[slice(*lines[place])])), at)
+        elif bare.startswith(_FENCES):
+            closing = (
+                place
+                for place in range(at + 1, len(lines))
+                if text[slice(*lines[place])].strip().startswith(bare[: len(_FENCES[0])])
+            )
+            last = next(closing, at)
             said = _is_to_run(text, start) or _is_dictated(text, start)
             if last > at and not said:
                 found.append((start, lines[last][1]))
             at = last
-        elif _is_above(bare) or (at + 1 < len(lines) and _is_head(bare, text[slice(*lines[at + 1])])):
+        elif above := _lines_above([text[slice(*line)] for line in lines[at : at + 2]]):
+            at += above - 1
             further = next((place for place in range(at + 1, len(lines)) if text[slice(*lines[place])].strip()), at)
             if not _is_marked(text[slice(*lines[further])]):
                 found.append((start, len(text)))
                 break
-            found.append((start, stop))
+            found.append((start, lines[at][1]))
         at += 1
     return found
-
-
-def _closes(line: str) -> bool:
-    return line.strip().startswith(_FENCE)
 
 
 def _is_marked(line: str) -> bool:
@@ -178,14 +185,28 @@ def _is_marked(line: str) -> bool:
     return bare.startswith(">") and len(line) - len(bare) <= _INDENT
 
 
+def _lines_above(lines: Sequence[str]) -> int:
+    """Returns how many of the next two lines say who wrote what follows, 0 for none. Mail programs break the line behind the name
+    of whoever wrote."""
+    first = lines[0].strip()
+    if _is_above(first) or (len(lines) > 1 and _is_head(first, lines[1])):
+        return 1
+    both = " ".join(line.strip() for line in lines)
+    dated = first.partition(" ")[0].strip(",").lower() in _DATED and "@" in both[:_LINE_CHARS]
+    return 2 if dated and _is_above(both) else 0
+
+
 def _is_above(line: str) -> bool:
-    """ "On Monday Eve <eve@example.org> wrote:", "-----Original Message-----", "Begin forwarded message:"."""
+    """ "On Monday Eve <eve@example.org> wrote:", "Eve <eve@example.org> wrote:", "-----Original Message-----", "Begin forwarded
+    message:"."""
     if not line or (len(line) > _LINE_CHARS and ">" not in line[:_LINE_CHARS]):
         return False
     line = line[:_LINE_CHARS].lower()
     first = line.split(None, 1)[0].strip(",")
     if first in _DATED and _WROTE.search(line) and _TOLD_BY.search(line):
         return True
+    if _NAMED_BY.fullmatch(line) and _WROTE.search(line):
+        return all(word not in DEEDS and word not in READING_FIRST for word in _WORD.findall(line.partition("<")[0]))
     title = line.strip("-_=*: \t")
     return title != line and _ABOVE.fullmatch(title) is not None
 
@@ -203,7 +224,7 @@ def _is_to_run(text: str, start: int) -> bool:
 
 def _is_dictated(text: str, start: int) -> bool:
     """Tells whether the user says himself what stands in a quotation: `reply "see https://…"`, `send Bob a mail "…"`; neither
-    `forward the mail "…"` nor `he wrote: "…"`."""
+    `forward the mail "…"`, `he wrote: "…"` nor `translate "…"`."""
     before = text[max(0, start - _BEFORE_CHARS) : start].rstrip().lower()
     if before[-1:] in _STOPS:
         return False
@@ -212,4 +233,4 @@ def _is_dictated(text: str, start: int) -> bool:
     pointed = any(
         word in _PAPERS and not _BY_SOMEBODY.isdisjoint(words[max(0, at - 2) : at]) for at, word in enumerate(words)
     )
-    return told and not pointed and (_BY_SOMEBODY - {"the", "this", "that"}).isdisjoint(words)
+    return told and not pointed and (_BY_SOMEBODY - {"the", "this", "that"} | _REWORDING).isdisjoint(words)
