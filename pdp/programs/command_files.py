@@ -100,7 +100,9 @@ _FD = grammar(
     """hidden no-ignore unrestricted ignore-case case-sensitive glob fixed-strings absolute-path full-path follow print0
     quiet type= max-depth= min-depth= extension= exclude= color= size= changed-within= changed-before= max-results=""",
 )
-_XXD = grammar("abCdeEipru", "cglosnR")
+_XXD = grammar("abCdeEipru", "cglosnR", ordered=True)
+"""Behind its input stands its output, whatever that looks like."""
+
 _LISTED = re.compile(r"(?=[^t]*t)(?:-[tvzjJ]*f?|[tvzjJ]*(?:f[tvzjJ]*)?)")
 _HOSTNAME = grammar("fisdIA", "", "fqdn short ip-address all-ip-addresses domain")
 _SORT = grammar("bdfghiMnrRVcCmszu", "ktoST", "key= output= unique reverse numeric-sort field-separator=")

@@ -140,6 +140,8 @@ def _wget(args: Sequence[Word], _given: Input, runner: Runner) -> None:
 
 
 def _file_name(url: str) -> Word:
+    if "%" in url:  # wget decodes most escapes, and not all
+        return UNCERTAIN
     parts = urlsplit(url)
     name = posixpath.basename(parts.path) or "index.html"
     return Word(text=f"{name}?{parts.query}" if parts.query else name)

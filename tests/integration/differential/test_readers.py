@@ -24,13 +24,14 @@ _FILES = {"a": "x 1\ny 2\n", "b": "x 3\n", "s/a": "q\n"}
 
 
 def commands(name: str) -> Iterator[list[str]]:
-    """Yields a command with each letter and each long option, beside files of which one is not there."""
+    """Yields a command with each letter and each long option before and behind files, of which one is not there."""
     shown = subprocess.run(
         [name, "--help"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     ).stdout
     long = sorted({word.split("=")[0].strip(",[") for word in shown.split() if word.startswith("--") and len(word) > 4})
     for option in [f"-{letter}" for letter in _LETTERS] + long:
         yield [name, option, "c", "a", "b"]
+        yield [name, "a", option]
         yield [name, f"{option}c" if option[1] != "-" else f"{option}=c", "a", "b"]
 
 
@@ -41,11 +42,11 @@ def reads(command: list[str]) -> bool:
 
 
 def has_no_end(command: list[str]) -> bool:
-    return command[0] == "tail" and command[1][:3].lower() in ("-f", "-fc", "--f")
+    return command[0] == "tail" and any(part[:3].lower() in ("-f", "-fc", "--f") for part in command)
 
 
 def held(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_text("latin-1") for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("name", _INSTALLED)

@@ -424,6 +424,17 @@ def test_no_option_of_a_request_brings_a_header_of_its_own(option: str, word: st
     assert is_unknown(parse(f"{option} {word} https://a.example/b"))
 
 
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://a.example/b?c=1", file(Verb.UPDATE, "b?c=1")),
+        ("https://a.example/.bash%72c", file(Verb.UPDATE, everything=True)),
+    ],
+)
+def test_a_download_is_named_by_its_url_where_wget_decodes_nothing(url: str, written: FileEffect) -> None:
+    assert parse(f"wget '{url}'").effects[-1] == written
+
+
 @pytest.mark.parametrize("value", ["$TOKEN", "Bearer $API_TOKEN", "Bearer ${OPENAI_API_KEY}", "a-$JWT"])
 def test_a_credential_of_the_environment_may_stand_in_a_header(value: str) -> None:
     plain = parse("curl https://a.example/b")
@@ -661,6 +672,7 @@ def test_a_tool_whose_subcommand_is_not_literal_is_unknown(text: str) -> None:
         ("hexdump -C x", [file(Verb.READ, "x")]),
         ("xxd -l 16 x", [file(Verb.READ, "x")]),
         ("xxd -r x y", [file(Verb.READ, "x"), file(Verb.UPDATE, "y")]),
+        ("xxd x -r", [file(Verb.READ, "x"), file(Verb.UPDATE, "-r")]),
         ("tar -tzf x.tgz", [file(Verb.READ, "x.tgz")]),
         ("tar -xzf x.tgz", [execute("tar")]),
         ("tar tf host:x", [execute("tar")]),
