@@ -73,8 +73,17 @@ def needed(pattern: str) -> tuple[Clause, ...]:
     firm = {clause for clause in possible - rare if all(_is_firm(text) for text in clause)}
     if not rare and len(firm) < 2:
         return ()
-    short = {clause for clause in possible - rare - firm if all(_is_short(text) for text in clause)}
-    return (*_sorted(rare), *_sorted(firm), *_sorted(short))[:MAX_CLAUSES]
+    short = {clause for clause in possible - rare - firm if all(is_telling(text) for text in clause)}
+    return tuple(map(_least, (*_sorted(rare), *_sorted(firm), *_sorted(short))[:MAX_CLAUSES]))
+
+
+def _least(clause: Clause) -> Clause:
+    """Returns the texts of a clause without those that hold another: `rewrite` is there only where `write` is."""
+    return frozenset(
+        text
+        for text in clause
+        if not any(other != text and other in (text if other != other.lower() else text.lower()) for other in clause)
+    )
 
 
 def needed_by_alternative(pattern: str) -> list[tuple[Clause, ...]]:
@@ -94,7 +103,7 @@ def _is_firm(text: str) -> bool:
     return len(text.strip()) > MIN_CHARS and text.strip() not in _COMMON
 
 
-def _is_short(text: str) -> bool:
+def is_telling(text: str) -> bool:
     """True for what is worth asking for when the rest is there."""
     return len(text.strip()) >= MIN_CHARS and text.strip() not in _COMMON | _COMMON_SHORT
 

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from pdp.inspection.beside import BESIDE, IN_LIST, IN_OBJECT
 from pdp.inspection.encodings import TRIGGERS
 from pdp.inspection.fields import field_pattern
-from pdp.inspection.gates import MIN_LITERAL_CHARS, Gate, gate_of, has_text
-from pdp.inspection.literals import needed, needed_by_alternative
+from pdp.inspection.gates import Gate, gate_of, has_text
+from pdp.inspection.literals import is_telling, needed, needed_by_alternative
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.shorten import is_long, relaxed, shortened
 
@@ -197,7 +197,7 @@ def _context_signs(number: int, words: Sequence[str], literals: Literals) -> Ite
         parts = word.lower().split()
         longest = max(parts, key=len)
         if longest.isascii() and len(longest) >= MIN_LITERAL_WORD_CHARS:
-            others = {part for part in parts if part.isascii() and len(part) >= MIN_LITERAL_CHARS}
+            others = {part for part in parts if part.isascii() and is_telling(part)}
             literals.add_context(number, longest, frozenset(others - {longest}))
         else:
             rest.append(word)

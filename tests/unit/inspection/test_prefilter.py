@@ -70,7 +70,7 @@ def test_a_gate_is_only_what_every_match_opens(pattern: str, gate: Gate | None) 
     [
         (
             r"(?i)\b(?:ignore|forget)\s+(?:all\s+)?instructions?\b",
-            [{"instruction", "instructions"}, {"forget", "ignore"}],
+            [{"instruction"}, {"forget", "ignore"}],
         ),
         (r"AKIA[A-Z]{16}", [{"AKIA"}]),
         (r"(?i)AKIA[A-Z]{16}", [{"akia"}]),
@@ -82,7 +82,10 @@ def test_a_gate_is_only_what_every_match_opens(pattern: str, gate: Gate | None) 
         (r"(?i)\b(?:wake|go)\b.{0,9}\b(?:dog|cats)\b", []),
         (r"x(?:ab|c\d)y", []),
         (r"\.\./", [{"../"}]),
-        (r"(?:secret)?key_", [{"key_", "secretkey_"}]),
+        (r"(?:secret)?key_", [{"key_"}]),
+        (r"(?:Sue)?Ann_[a-z]", [{"Ann_"}]),
+        (r"(?:x_key|X_KEY)=", [{"x_key="}]),
+        (r"(?:X_Key|x_key_X_Keys)=", [{"X_Key=", "x_key_X_Keys="}]),
         (r"gr[ae]y_wolf", [{"grey_wolf", "gray_wolf"}]),
         (r"\pLsecret", [{"secret"}]),
         (r"(?:password)*=", [{"="}]),
