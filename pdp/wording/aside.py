@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, REWORDING, TO_THE_USER
+from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, POSSIBLE, REWORDING, TO_THE_USER
 from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.naming import may_be_names
@@ -37,6 +37,7 @@ _NOBODY_ELSE = TO_THE_USER | NOT | word_set("assistant du i ich it myself sie u 
 _FREE = word_set("able allowed entitled expected free invited permitted supposed welcome")
 """… and these of somebody before "to": "let Bob know that he is free to pay"."""
 _IS = word_set("are be is was were")
+_IS_NOT = word_set("aren't isn't wasn't weren't")
 
 _MAY = word_set(
     "can could darf debería debo dois dürfen kann können may might muss must müssen peux podemos puedo puis should shall soll "
@@ -142,7 +143,7 @@ def _of_sentence(
         behind = behind or _others_must(words, at, said, ends, begins=begins) or _free_to(words, at, said)
         behind = behind or _not_wanted(words, at, said)
         behind = behind or (0 if begins else _told_of_a_duty(words, at, said))
-        if begins and _does_himself(words, at, said, ends):
+        if (begins and _does_himself(words, at, said, ends)) or _supposes(words, at, said, ends):
             behind = at + 1
         behind = behind or (at + 1 if words[at] in _NOTHING or words[at] in _BEFORE else 0)
         if behind:
@@ -179,6 +180,8 @@ def _asks_whether(words: Sequence[str], at: int, sign: str) -> bool:
     if words[at] in _ASKS_SELF:
         return True
     follower = words[at + 1] if at + 1 < len(words) else ""
+    if words[at] == "would" and words[at + 1 : at + 3] == ["it", "be"]:
+        return POSSIBLE.isdisjoint(words[at + 3 : at + 5])  # "would it be safe to delete it?"
     if words[at] in _MAY_SELF and follower in _SELF:
         return words[at] not in ("should", "shall") or sign == "?"
     if words[at] not in _MAY or sign != "?" or follower in _ANYBODY or (follower in BEGGING):
@@ -209,21 +212,30 @@ def _others_must(words: Sequence[str], at: int, said: range, ends: Mapping[int, 
 
 
 def _free_to(words: Sequence[str], at: int, said: range) -> int:
-    """ "He is free to delete it"; not "you are free to delete it"."""
+    """ "He is free to delete it", "you aren't allowed to delete it"; not "you are free to delete it"."""
     if words[at] not in _FREE or at + 2 >= said.stop or words[at + 1] != "to":
         return 0
     before = words[max(said.start, at - _SUBJECT_WORDS) : at]
+    if not _IS_NOT.isdisjoint(before[-1:]):
+        return at + 2
     return at + 2 if not _IS.isdisjoint(before) and (_NOBODY_ELSE - NOT).isdisjoint(before) else 0
 
 
 def _does_himself(words: Sequence[str], at: int, said: range, ends: Mapping[int, str]) -> bool:
-    """ "I want to pay it myself", "I'll pay it later"; not "I'll need two tickets"."""
+    """ "I want to pay it myself", "I'll pay it later", "let me pay it"; not "I'll need two tickets"."""
+    if words[at] == "let" and words[at + 1 : at + 2] == ["me"] and at + 2 < said.stop:
+        return words[at + 2] not in _WISHES_FOR
     if words[at] in _ILL and at + 1 < said.stop:
         return words[at + 1] not in _WISHES_FOR
     if words[at] not in _USER:
         return False
     reach = range(at, min(said.stop, at + _HIMSELF_WORDS))
     return not _HIMSELF.isdisjoint(words[at : _end(at, reach, ends)])
+
+
+def _supposes(words: Sequence[str], at: int, said: range, ends: Mapping[int, str]) -> bool:
+    """Whether a question begins at a place to suppose that the user does something: "what happens, if I delete it?"."""
+    return ends[said[-1]] == "?" and words[at] in _ONCE and words[at + 1 : at + 2] != [] and words[at + 1] in _USER
 
 
 def _told_of_a_duty(words: Sequence[str], at: int, said: range) -> int:

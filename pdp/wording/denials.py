@@ -6,7 +6,9 @@ By words alone, in linear time. What a whole sentence or request refuses, `pdp.w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
+from pdp.suggest.words import word_set
 from pdp.wording.grammar import (
     ALSO_BIDS,
     BETWEEN_DENIALS,
@@ -28,6 +30,8 @@ from pdp.wording.lexicon import DEEDS, IDLE, OFTEN_NOUNS
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.wishes import REACH
 
+_NO_SE = word_set("debe debes deben hay la las le les lo los puede puedes pueden quiero se te")
+"""Behind "no", Spanish words of a denial: "no se debe borrar"; the other "no" is a number's, or "no rush"."""
 _CONDITION_WORDS = 16
 """Words before a clause among which its condition begins."""
 
@@ -88,6 +92,11 @@ def _is_explained(words: Sequence[str], at: int) -> bool:
 def is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
     """ "Don't cancel it", "don't cancel, move or drop it"; but "don't forget to cancel it", "if it is not there, cancel it", "it
     is not final, send it", "why don't you send it" and "if not send it"."""
+    near = words[max(0, at - 3) : at]
+    if not opens and any(one == "no" and other in _NO_SE for one, other in pairwise(near)):
+        return True
+    if not opens and near[-1:] == ["to"] and "too" in words[max(0, at - 4) : at]:
+        return True  # "it is too early to delete it"
     if at and not opens and not MODAL_NOT.isdisjoint(words[max(0, at - 2) : at]) and words[at - 1] not in ("you", "u"):
         return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):

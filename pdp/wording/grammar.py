@@ -85,7 +85,8 @@ OF_THE_REQUEST = word_set("below folgende following next siguientes suivantes th
 """… unless one of these stands between: then the request itself says what."""
 
 NOT = word_set(
-    "avoid doesn't don't dont jamais kein keine n ne never nicht not nunca ohne pas refrain sans sin without"
+    "avoid doesn't don't dont evita evitar jamais kein keine n ne never nicht not nunca ohne pas refrain sans sin vermeide"
+    " vermeiden without \xe9vite \xe9viter"
 )
 
 DENYING_AFTER = word_set(
@@ -204,7 +205,9 @@ FORGET_NOT = word_set("olvides oublie vergessen vergesst vergiss")
 BETWEEN_DENIALS = word_set("bitte ever please you")
 """What may stand between the two: "don't you ever forget to"."""
 
-INSTEAD_OF = frozenset({("instead", "of"), ("lieu", "de"), ("lieu", "d"), ("lugar", "de"), ("vez", "de")})
+INSTEAD_OF = frozenset(
+    {("instead", "of"), ("anything", "but"), ("lieu", "de"), ("lieu", "d"), ("lugar", "de"), ("vez", "de")}
+)
 INSTEAD = word_set("anstatt statt")
 FORBIDDING = word_set("forbid forbids interdis prohibit prohibits prohíbo refuse refuses untersage verbiete verbietet")
 """Before a verb, these put its deed aside: "instead of deleting it", "I forbid you to delete it" …"""
