@@ -7,6 +7,7 @@ alone ("mute", "unmute") needs no row.
 from __future__ import annotations
 
 from pdp.suggest.words import word_set
+from pdp.wording.lexicon import DEEDS, Deed
 
 Side = tuple[str, str, str]
 """Verbs that tools are called after; further words that ask for it; words that ask for it among other things, which speak for
@@ -23,6 +24,10 @@ _TAKING: Side = (
     "delete cancel deny ban demote block suspend expel evict withdraw stop disinvite uninvite unshare strip lose"
     " cut drop entzieh widerruf entfern throw wirf end terminate relieve ~away ~off ~out ~weg ~heraus ~raus retire quita révoque",
     "take nimm change move replace set swap switch transfer update exchange clear clean uninstall deauthorize restrict",
+)
+
+_MAKING = " ".join(
+    sorted(word for word, deeds in DEEDS.items() if deeds & ~(Deed.DELETE | Deed.ADMIN) and not deeds & Deed.DELETE)
 )
 
 AXES: tuple[tuple[Side, Side], ...] = (
@@ -108,6 +113,7 @@ AXES: tuple[tuple[Side, Side], ...] = (
         ),
         ("restore undelete recover", "rescue wiederherstell ~wieder ~back", "load roll revert undo rollback"),
     ),
+    (("create", "", _MAKING), ("", "delete remove erase lösch entfern", "")),
     (_GIVING, _TAKING),
     (
         ("share", "partage teil", "send forward give show mail email post grant let add invite"),
