@@ -9,6 +9,7 @@ issuer any more, that one is neither made nor trusted anew.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -164,8 +165,9 @@ def public_pem(key: PrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    if path.exists() and path.read_bytes() == content:
-        return
+    with contextlib.suppress(OSError, InvalidInput):  # what is none of ours is replaced
+        if read_file(path, MAX_PEM_BYTES) == content:
+            return
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

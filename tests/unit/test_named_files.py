@@ -19,7 +19,6 @@ OWN = {
     "control_plane/stack/config.py": "the template of this package",
     "control_plane/stack/doctor.py": "requirements of this checkout",
     "control_plane/stack/go.py": "requirements of this checkout",
-    "control_plane/stack/keys.py": "what was just made, compared with what is there",
     "control_plane/stack/policy.py": "keys, bundle and mark that `writ up` made",
     "control_plane/stack/redis_server.py": "control groups of the kernel",
     "control_plane/stack/state.py": "proc(5) and proofs of ours",

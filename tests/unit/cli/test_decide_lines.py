@@ -21,6 +21,7 @@ from pdp.authenticate import MAX_BEARER_BYTES
 from pep import action_file
 from pep.action_file import parse_action
 from pep.client import Client
+from pep.receipts import keep_receipt
 from tests.unit.cli.watchdog import watched
 from writ.cli import tokens
 from writ.cli.lines import lines
@@ -156,6 +157,15 @@ def test_a_receipt_is_kept_whatever_becomes_of_the_output(tmp_path: Path, asked:
     assert done.stderr == b"writ: FILE_UNUSABLE: `output` cannot be read or written: No space left on device\n"
     (kept,) = (tmp_path / "receipts").iterdir()
     assert (kept.name, kept.stat().st_mode & 0o777) == ("d1.json", 0o600)
+
+
+@pytest.mark.parametrize("name", ["", "../d1", "/d1", ".", "a\nb", "d" * 65])
+def test_who_answers_does_not_choose_where_its_receipt_is_written(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "receipts"
+    folder.mkdir()
+    with pytest.raises(InvalidInput, match="RECEIPT_UNNAMED: expected a decision id"):
+        keep_receipt(folder, decision_pb2.Decision(decision_id=name))
+    assert [*tmp_path.rglob("*")] == [folder]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,17 @@ def test_a_key_that_others_may_read_is_refused(layout: Layout) -> None:
         read_private_key(layout.key("receipt.pem"))
 
 
+def test_a_pipe_in_the_place_of_a_public_key_is_replaced(layout: Layout) -> None:
+    make_keys(layout, os.urandom)
+    public = layout.public_keys / "permit.pem"
+    held = public.read_bytes()
+    public.unlink()
+    os.mkfifo(public)
+    make_keys(layout, os.urandom)
+    assert public.is_file()
+    assert public.read_bytes() == held
+
+
 @pytest.mark.parametrize(("name", "check"), [("receipt.pem", read_private_key), ("vault.key", check_vault_key)])
 def test_a_key_that_is_too_large_is_not_read(layout: Layout, name: str, check: Callable[[Path], object]) -> None:
     make_keys(layout, os.urandom)
