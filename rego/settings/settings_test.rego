@@ -25,6 +25,11 @@ test_scores_raise_the_tier_before_they_deny if {
 	data.settings.tiers.from_score.T1 <= data.settings.risk.deny_from
 }
 
+# Without it no signal would lift the score.
+test_floors_say_from_which_signal_on if {
+	is_number(data.settings.risk.floors.from)
+}
+
 # The library looks for floors of these signals alone.
 test_floors_are_those_of_signals_about_the_context if {
 	every name, _ in data.settings.risk.floors.scores {

@@ -4,7 +4,7 @@ package writ_test
 # In a test `with data.settings as fixture.settings with data.settings.risk.cap as 50` changes one of them: what is so marked
 # stays as it is on the way through the functions of the fixture.
 settings := data.settings if {
-	data.settings.of_tests
+	data.settings.defer.of_tests
 } else := object.union(_reference, {"scopes": _scopes_of_nobody, "packs": _other_packs})
 
 # The scopes of a test, beside those that rules of the organisation may name: here these hold for nobody.
@@ -37,7 +37,6 @@ test_what_an_organisation_sets_changes_no_test_but_of_its_own_packs if {
 }
 
 _reference := {
-	"of_tests": true,
 	"severity": ["READ", "DELETE"],
 	"action_severity": {"verbs": {"READ": 5}},
 	"environments": {"production": 60},
@@ -58,7 +57,7 @@ _reference := {
 	"exclusive_obligations": [],
 	"scopes": {},
 	"time_windows": {},
-	"defer": {"max_wait_s": 300, "max_depth": 8},
+	"defer": {"max_wait_s": 300, "max_depth": 8, "of_tests": true},
 	"behaviour": {"zone": "UTC", "currency": "EUR"},
 	"sequences": {},
 	"counters": {},

@@ -109,6 +109,7 @@ def frozen(hours: dict[str, Any], **match: list[str]) -> dict[str, Any]:
             frozen(NIGHT) | {"time_windows": {"night": []}},
             "time window `night`: expected a list of one or more hours",
         ),
+        ({"scope": frozen(NIGHT)["scopes"]}, "setting `scope`: expected one of acknowledgement, .*, got another name"),
         (
             {"packs": {"bulk_operations": {"limits": {"ammount_minor": 5_000_000}}}},
             "setting `packs.bulk_operations.limits.ammount_minor`: expected one that its pack declares",

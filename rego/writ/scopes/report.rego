@@ -51,6 +51,8 @@ problems contains sprintf("time window `%s`: %s", [name, fault]) if {
 
 problems contains problem if some problem in _of_packs
 
+problems contains problem if some problem in _misnamed
+
 # What has to be a mapping, with its path: a level that was forgotten, or a list in its place, would declare nothing.
 _mappings contains [["scopes"], data.settings.scopes]
 
