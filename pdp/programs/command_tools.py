@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from pdp.programs.command_containers import run_inside
 from pdp.programs.command_options import Input, Runner
@@ -67,6 +68,9 @@ _REDIS_CODE = names("eval eval_ro evalsha evalsha_ro fcall fcall_ro --eval")
 _PACKAGES = Tool(
     deletes=names("uninstall remove purge rm autoremove unpublish yank --purge"), sends=names("publish login")
 )
+PACKAGES = names("npm pnpm yarn pip pip3 gem cargo apt apt-get dnf yum")
+"""Tools that may run another command, too: `npm exec -- rm a`."""
+
 _RELEASES = Tool(deletes=names("uninstall delete rollback"), sends=names("push"))
 
 TOOLS: dict[str, Tool] = {
@@ -75,7 +79,7 @@ TOOLS: dict[str, Tool] = {
     **dict.fromkeys(("kubectl", "oc", "k3s"), _KUBERNETES),
     **dict.fromkeys(("terraform", "tofu", "terragrunt"), _TERRAFORM),
     **dict.fromkeys(("redis-cli", "valkey-cli"), _REDIS),
-    **dict.fromkeys(("npm", "pnpm", "yarn", "pip", "pip3", "gem", "cargo", "apt", "apt-get", "dnf", "yum"), _PACKAGES),
+    **dict.fromkeys(PACKAGES, _PACKAGES),
     "dpkg": Tool(depth=0, deletes=names("-r -P --remove --purge")),
     "rpm": Tool(depth=0, deletes=names("-e --erase")),
     "pacman": Tool(depth=0, deletes=names("--remove"), loses=re.compile(r"-R[a-z]*")),
@@ -163,6 +167,8 @@ _COMPOUND = (
         ),
     ),
 )
+_CODE_OPTION = re.compile(r"-[ce]|eval|-{1,2}(?:eval|exec|execute|[cC]ommand|run|expression|[eE]ncoded[cC]ommand)")
+_NO_CODE = re.compile(r"[^\s;|&(){}<>$`'\"\\]*|[\w.-]+=[^\s;|&(){}<>$`'\"\\]*(?:\s+[\w.-]+=[^\s;|&(){}<>$`'\"\\]*)*")
 _RUNS_A_SHELL = re.compile(r"-[A-Za-df-z]*e.*|--(?:rsh|rsync-path).*")
 _PLAIN_SHELL = re.compile(r"ssh(?: -[ilp] [A-Za-z0-9_./~@-]+)*")
 _REMOTE = re.compile(r"[^/=]*:.*")
@@ -196,6 +202,16 @@ def asked_of_any(args: Sequence[Word]) -> Verb:
     return _verb(ANY, set(asking))
 
 
+def check_code(args: Sequence[Word]) -> None:
+    """Refuses code on the line of a program that nothing reads, behind an option or joined to it. Raises NotUnderstood."""
+    texts = [word.text or "" for word in args]
+    joined = ((option, value) for option, _, value in (text.partition("=") for text in texts))
+    if any(
+        _CODE_OPTION.fullmatch(option) and not _NO_CODE.fullmatch(text) for option, text in (*pairwise(texts), *joined)
+    ):
+        raise NotUnderstood("expected a program that shows what it does")
+
+
 def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: Runner) -> None:
     # The word behind an option may be its value, whatever it holds.
     before = [None, *args]
@@ -211,6 +227,8 @@ def _run(program: str, tool: Tool, args: Sequence[Word], given: Input, runner: R
         texts |= _words_of_input(texts, given)
     if program == "rsync":
         _check_rsync(args)
+    elif not tool.runs and program not in PACKAGES:
+        check_code(args)
     verb = _verb(tool, texts)
     _add(verb, program, runner)
     if verb is not Verb.SEND and _uploads(tool, [program, *(word.text for word in operands)]):

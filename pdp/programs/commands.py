@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from pdp.programs.command_files import FILE_COMMANDS, Handler
 from pdp.programs.command_filters import FILTER_COMMANDS
@@ -18,7 +17,7 @@ from pdp.programs.command_http import HTTP_COMMANDS
 from pdp.programs.command_options import Input, Runner, grammar, read_options
 from pdp.programs.command_remote import LOADER, REMOTE_COMMANDS
 from pdp.programs.command_sql import CLIENT_NAMES, run_client
-from pdp.programs.command_tools import asked_of_any, is_tool
+from pdp.programs.command_tools import PACKAGES, asked_of_any, check_code, is_tool
 from pdp.programs.command_tools import handler as tool_handler
 from pdp.programs.command_wrappers import WRAPPERS, env, run_wrapper, xargs
 from pdp.programs.model import CommandEffect
@@ -50,8 +49,6 @@ _INTERPRETERS = re.compile(
 _BEGINNINGS = names("rm rmdir unlink shred dd find xargs env git curl wget chmod chown chgrp ssh scp nc busybox toybox")
 """Commands, shells and wrappers apart, that no program has a subcommand or a language of that name for."""
 
-_CODE_OPTION = re.compile(r"-[ce]|eval|-{1,2}(?:eval|exec|execute|[cC]ommand|run|expression|[eE]ncoded[cC]ommand)")
-_NO_CODE = re.compile(r"[^\s;|&(){}<>$`'\"\\]*|[\w.-]+=[^\s;|&(){}<>$`'\"\\]*(?:\s+[\w.-]+=[^\s;|&(){}<>$`'\"\\]*)*")
 _SHELL_OPTIONS = grammar("ceuxlfn", "o", "norc noprofile posix login", ordered=True)
 _READ = grammar("rs", "dnNptu")
 _COUNTS = re.compile(r"%[-+ #0'*.0-9hjlLqtz]*n")
@@ -91,26 +88,31 @@ def run_command(words: Sequence[Word], given: Input, runner: Runner) -> None:
         _interpreter(program, args, given, runner)
     elif (tool := tool_handler(program)) is not None:
         tool(args, given, runner)
+        if program in PACKAGES:
+            _wrapped(program, args, given, runner)
     elif program not in _QUIET:
         _unread(program, args, given, runner)
 
 
 def _unread(program: str, args: Sequence[Word], given: Input, runner: Runner) -> None:
-    """Adds a program that nothing here reads: what its words ask for, and what it runs should it be a wrapper.
-
-    Only the first command among its words counts, so that the work does not double with each.
-    """
+    """Adds a program that nothing here reads: what its words ask for, and what it runs should it be a wrapper."""
     verb = asked_of_any(args)
+    if not _wrapped(program, args, given, runner) or verb is not Verb.EXECUTE:
+        runner.add(CommandEffect(verb=verb, program=program))
+
+
+def _wrapped(program: str, args: Sequence[Word], given: Input, runner: Runner) -> bool:
+    """Adds the command among the words of a program, should it be a wrapper; returns whether there is one.
+
+    Only the first one counts, so that the work does not double with each. Raises NotUnderstood for code on the line.
+    """
     start = next((index for index in range(len(args)) if _begins_command(args, index, given)), len(args))
     words = args[start:]
-    if not words or verb is not Verb.EXECUTE:
-        runner.add(CommandEffect(verb=verb, program=program))
     is_sure = bool(words) and _has_code(words, given)
     if words:
         runner.elsewhere(program, lambda there: there.run(words, given), is_sure=is_sure)
-    own = args[:start] if is_sure else args
-    if any(_CODE_OPTION.fullmatch(before.text or "") and _is_code(word) for before, word in pairwise(own)):
-        raise NotUnderstood("expected a program that shows what it does")
+    check_code(args[:start] if is_sure else args)
+    return bool(words)
 
 
 def _begins_command(args: Sequence[Word], index: int, given: Input) -> bool:
@@ -140,11 +142,6 @@ def _base(word: Word) -> str:
     name = word.literal or ""
     path = _SYSTEM.fullmatch(name)
     return path[1] if path else name
-
-
-def _is_code(word: Word) -> bool:
-    """True for a text that is more than a name, a path or settings."""
-    return word.text is not None and not _NO_CODE.fullmatch(word.text)
 
 
 def _shell(program: str, args: Sequence[Word], given: Input, runner: Runner) -> None:
