@@ -94,6 +94,8 @@ place for work."""
 _SLASHES = re.compile("/+")
 _SCHEME = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:(?://)?)+")
 _ODD_ADDRESS = re.compile(r".@|://|^//")
+_LEADS_AWAY = re.compile(r"%[0-9a-fA-F]{2}|(?:^|[/\\])\.\.(?:[/\\]|$)")
+"""What a server may read as another id: encoded letters, steps upwards."""
 _STEERING = re.compile(r"\.\.|[*;|&$<>`\r\n]")
 
 MAX_INSTALLED = 24
@@ -307,9 +309,9 @@ def _named(mark: str) -> list[Form]:
 @remembered(4_096)
 def is_addressed(text: str, kind: str = "") -> bool:
     """True when a value is an address by itself, or an id by its form: a name is looked up, an id must come from somewhere.
-    Where ids stand (kind `id`), more forms are some; where a URL stands, anything is one; a recipient that no pattern of
-    addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere than it seems to, or to settings and
-    programs of the machine."""
+    Where ids stand (kind `id`), more forms are some, and what may be read as another id is one; where a URL stands, anything is
+    one; a recipient that no pattern of addresses knows, `"a b"@host`, is one by its sign; a path is one that leads elsewhere
+    than it seems to, or to settings and programs of the machine."""
     bare = text.strip()
     if kind == PATH:
         plain = _SLASHES.sub("/", plain_path(unquote(bare)))
@@ -321,7 +323,16 @@ def is_addressed(text: str, kind: str = "") -> bool:
         return True
     if kind in REACHED and _ODD_ADDRESS.search(bare) is not None:
         return True
+    if kind == "id" and (_LEADS_AWAY.search(bare) is not None or _mixes_letters(bare)):
+        return True
     return kind == "id" and (_SLUG.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None)
+
+
+def _mixes_letters(text: str) -> bool:
+    """Tells whether a word reads like another, in letters of two alphabets: a Cyrillic one before `cme/app`."""
+    return not text.isascii() and any(
+        not word.isascii() and any(map(str.isascii, word)) and fold(word) != word for word in text.casefold().split()
+    )
 
 
 def is_code(text: str) -> bool:

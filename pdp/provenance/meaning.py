@@ -17,6 +17,7 @@ from pdp.provenance.model import (
     NO_HIT,
     NUMBER,
     PLACE,
+    ROOM,
     Hit,
     ProvenanceAsk,
     ProvenanceView,
@@ -98,7 +99,7 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
         return is_recorded(addressed) or (ref.told and not is_called(meant))
     if addressed.trusted:
         return not meant.trusted
-    if ref.reach == NUMBER:
+    if ref.reach in (NUMBER, ROOM):
         pointed = hit.trusted or hit.record_pointed  # `find_user("Ada")` that answers `U7`
         return ref.told and not (pointed or is_called(meant) or _is_left_to_a_source(view.request))
     if ref.reach != HANDLE or is_called(meant):

@@ -17,7 +17,7 @@ from pdp.fold import fold
 from pdp.provenance.beside import accounts, is_labelled
 from pdp.provenance.forms import addresses, strong_marks
 from pdp.provenance.leaves import Leaf
-from pdp.provenance.model import BANK, HANDLE, MAIL, NUMBER, PLACE
+from pdp.provenance.model import BANK, HANDLE, MAIL, NUMBER, PLACE, ROOM
 from pdp.steps import Steps, finish
 from pdp.wording.grammar import BIDDING, COMMON, NOT, OF_A_THING, OF_SOMEBODY
 from pdp.wording.lexicon import DEEDS
@@ -190,7 +190,9 @@ def reach_of(kind: str, value: str) -> str:
     has_digits = any(character.isdigit() for character in value)
     if kind == "recipient":
         return NUMBER if has_digits else HANDLE
-    return PLACE if kind == "channel" and not has_digits else ""
+    if kind == "channel":
+        return ROOM if has_digits else PLACE
+    return ""
 
 
 def _sorts(value: str, field: str) -> str:

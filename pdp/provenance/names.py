@@ -23,7 +23,7 @@ from pdp.provenance.meant import (
     pushed_marks,
     reach_of,
 )
-from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, Lookup, SinkRef
+from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, ROOM, Lookup, SinkRef
 from pdp.provenance.shapes import PATH_SHAPE, id_shape, is_written
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
@@ -159,7 +159,7 @@ def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
 def _is_told(request: Request, reach: str) -> bool:
     """Tells whether a request says by name, for certain, whom it means where a value stands that reaches so."""
     whom = request.whom
-    if reach == PLACE:
+    if reach in (PLACE, ROOM):
         return whom.channels is not None
     if reach == BANK:
         return whom.paid is not None
@@ -172,7 +172,7 @@ def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
     whom = request.whom
     if reach == BANK:
         return whom.paid
-    if reach == PLACE:
+    if reach in (PLACE, ROOM):
         return whom.channels or whom.perhaps or None
     if reach not in (MAIL, HANDLE, NUMBER) or (reach != MAIL and whom.converses):
         return None
@@ -238,7 +238,7 @@ def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lo
     if fold(value) in request.folded:
         return None, None
     reach = reach_of(kind, value)
-    open_place = reach == PLACE and request.whom.channels is None
+    open_place = reach in (PLACE, ROOM) and request.whom.channels is None
     addressed = None if open_place or reach == NUMBER else _addressed(request, reach)
     meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None
     marks = pushed_marks(value) if kind in TARGET_KINDS else ()
