@@ -31,6 +31,9 @@ KEY_ID_DIGITS = 32
 SIGNATURE_BYTES = 64
 """Length of an Ed25519 signature."""
 
+MAX_LABELS = 4
+"""Kinds of PEM blocks that an error names; a file of certificates and keys has three."""
+
 _PEM_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _PEM_BLOCK = re.compile(rb"-----BEGIN PUBLIC KEY-----[^-]{1,4096}-----END PUBLIC KEY-----")
 
@@ -49,7 +52,8 @@ def key_set(keys: Iterable[Ed25519PublicKey]) -> KeySet:
 def pem_blocks(text: bytes) -> str:
     """Says which blocks a text in PEM (RFC 7468) holds, by their labels, which tell nothing of a key: for error messages."""
     labels = sorted({label.decode("ascii") for label in _PEM_LABEL.findall(text)})
-    return ", ".join(f"`{label}`" for label in labels) or "no block"
+    shown = [f"`{label}`" for label in labels[:MAX_LABELS]] + ["others"] * (len(labels) > MAX_LABELS)
+    return ", ".join(shown) or "no block"
 
 
 def parse_public_keys(pem: bytes) -> KeySet:
