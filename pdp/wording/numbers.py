@@ -66,13 +66,13 @@ def plain_number(text: str) -> str:
     return f"{whole}.{rest}" if rest else whole
 
 
-def in_figures(folded: str) -> str:
-    """Returns a folded text with its numbers in words of thirteen and more written in figures: "nine hundred euros" is "900
-    euros", "0.9k" is "900". English and German."""
-    return _SPELT.sub(_spelt, _TIMED.sub(_timed, folded))
+def in_figures(folded: str, *, before: re.Pattern[str]) -> str:
+    """Returns a folded text with its numbers in words of thirteen and more, and smaller ones right before what a pattern tells,
+    written in figures: "nine hundred euros" is "900 euros", "0.9k" is "900". English and German."""
+    return _SPELT.sub(lambda match: _spelt(match, before), _TIMED.sub(_timed, folded))
 
 
-def _spelt(match: re.Match[str]) -> str:
+def _spelt(match: re.Match[str], before: re.Pattern[str]) -> str:
     if len(match.group()) > _MOST_CHARS or match.group() == "grand":  # "the Grand Hotel"
         return match.group()
     whole = here = 0
@@ -85,7 +85,8 @@ def _spelt(match: re.Match[str]) -> str:
         else:
             here += _VALUES[part]
     number = str(whole + here)
-    return number if whole + here >= _LEAST and len(number) <= MAX_DIGITS else match.group()
+    meant = whole + here >= _LEAST or before.match(match.string, match.end()) is not None
+    return number if meant and len(number) <= MAX_DIGITS else match.group()
 
 
 def _timed(match: re.Match[str]) -> str:

@@ -15,8 +15,8 @@ from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import FUNCTION_WORDS, MODAL_NOT, NOT
-from pdp.wording.lexicon import HANDING, PAYING, TOLD_BY_NUMBER, TOLD_BY_NUMBER_ENDINGS
+from pdp.wording.grammar import FORGET, FUNCTION_WORDS, MERELY, MODAL_NOT, NOT
+from pdp.wording.lexicon import HANDING, PAYING, TOLD_BY_NUMBER, TOLD_BY_NUMBER_ENDINGS, TRANSFERS
 from pdp.wording.numbers import MAX_DIGITS, in_figures, plain_number
 from pdp.wording.things import THINGS, singular
 
@@ -47,9 +47,10 @@ _NO_MORE = (
     r"(?!\s?(?:k|m|mio|bn|grand|hundert|hundred|million|millionen|millions|tausend|thousand)\b)"
 )
 _SUM = re.compile(
-    rf"(?P<before>{_SIGNS}|\b(?:{_NAMES})\b)\s?(?P<number>{_DIGITS}){_NO_MORE}"
+    rf"(?P<before>{_SIGNS}|\b(?:{_NAMES})(?![^\W\d_]))\s?(?P<number>{_DIGITS}){_NO_MORE}"
     rf"|(?<![\w.,])(?P<leading>{_DIGITS})(?:,-|,--)?\s?(?P<behind>{_SIGNS}|(?:{_NAMES})\b)"
 )
+_MONEY = re.compile(rf"\s?(?:{_SIGNS}|(?:{_NAMES})\b)")
 _GROUPED = re.compile(rf"[0-9] [0-9]{{3}}(?:[.,][0-9]{{1,2}})?\s?(?:{_SIGNS}|(?:{_NAMES})\b)")
 """A sum with blanks in its number, or two numbers: "1 200 EUR", "invoice 7 200 EUR"."""
 _BARE = re.compile(
@@ -73,6 +74,10 @@ _BOUND_BEHIND = re.compile(
 )
 """Words that bound the sum behind them, and the sum before them."""
 _DENYING = NOT | MODAL_NOT | word_set("kein keinen keinesfalls keineswegs nie niemals no")
+_REFUSING = (_DENYING - {"no"}) | word_set("anstatt instead rather statt")
+"""Before a sum, these say which is not to be paid, "900 EUR, not 9000 EUR"; "no" stands before a number …"""
+_LIFTING = FORGET | MERELY | {"why"}
+"""… and these lift them: "don't forget to pay him 900 EUR"."""
 _DENIED_CHARS = 96
 _PARTED = re.compile(r"[,;:]|\b(?:aber|and|but|et|mais|or|pero|sino|sondern|und|y)\b")
 _DENIED = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)*")
@@ -83,6 +88,8 @@ _ABOUT = re.compile(
 """Words that leave the sum behind them open; "tell him about it" and "until Friday" do not."""
 _BEFORE_DAYS = word_set("ab al am au bis del im le nach seit vor zum zur")
 """A bare number behind one of these is a day, or nothing that is known."""
+_SMALL = FUNCTION_WORDS - word_set("her his the their")
+"""Behind these stands no bare sum; "pay Meier his 900" names one."""
 _ANY = "#"
 """Stands for any currency."""
 _MAX_SUMS = 6
@@ -94,6 +101,8 @@ _SENTENCE = re.compile(
 _WORD = re.compile(r"[^\W\d_]+|[%\u00d7]")
 _PAYING = PAYING | HANDING
 """Who buys or books may mean a price of one of several."""
+_PAYMENT = TRANSFERS | {"payment"}
+"""What a request without such a verb may ask for: "make a payment of 900 EUR"."""
 _ALSO_PAYS = word_set("begleiche buy kaufe purchase settle subscribe achète compra")
 """Beside another verb of paying, these may pay something else."""
 _RECKONED = word_set(
@@ -114,18 +123,22 @@ _MIN_CODE_DIGITS = 4
 """Ids of fewer digits are not told from sums."""
 
 _Said: TypeAlias = tuple[str, str, str]
-"""Currency, number, and "<" or ">" where it bounds the sum."""
+"""Currency, number, and "<" or ">" where it bounds the sum, or _NOT_PAID."""
+_NOT_PAID = "!"
 
 
 def stated_marks(text: str) -> tuple[str, ...]:
     """Returns the marks of the sums that a request asks to pay; the mark of a sum that is open where it may ask to pay another;
     none where it asks to pay nothing, or speaks of no number."""
     sums: dict[_Said, None] = {}
+    refused: dict[_Said, None] = {}
     payments = 0
     is_open = said = False
-    for sentence in _sentences(text):
+    sentences = list(_sentences(text))
+    paying = _PAYING if any(word in _PAYING for each in sentences for word in _WORD.findall(each)) else _PAYMENT
+    for sentence in sentences:
         words = list(_WORD.finditer(sentence))
-        verb = next((word.end() for word in words if word.group() in _PAYING), -1)
+        verb = next((word.end() for word in words if word.group() in paying), -1)
         said = said or any(map(str.isdecimal, sentence))
         if verb < 0:
             continue
@@ -140,10 +153,12 @@ def stated_marks(text: str) -> tuple[str, ...]:
             and not any(start <= word.start() < end for start, end in spans)
             for word in words
         )
-        sums.update(dict.fromkeys(found))
+        sums.update((one, None) for one in found if one[2] != _NOT_PAID)
+        refused.update(((*one[:2], ""), None) for one in found if one[2] == _NOT_PAID)
+    sums = sums or refused  # "don't wait to pay him 900 EUR"
     if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number, _ in sums):
-        pays = said and any(word in _PAYING for word in _WORD.findall(fold(text)))
-        return ("s:?",) if pays else ()
+        pays = any(word in paying for each in sentences for word in _WORD.findall(each))
+        return ("s:?",) if said and pays else ()
     marks = [
         mark
         for currency, number, bound in sums
@@ -155,7 +170,7 @@ def stated_marks(text: str) -> tuple[str, ...]:
 
 def _sentences(text: str) -> Iterator[str]:
     for line in _LINES.split(text):
-        yield from _SENTENCE.split(in_figures(fold(line)))
+        yield from _SENTENCE.split(in_figures(fold(line), before=_MONEY))
 
 
 def _sums_behind(sentence: str, verb: int) -> tuple[list[_Said], list[tuple[int, int]], bool]:
@@ -178,17 +193,23 @@ def _sums_behind(sentence: str, verb: int) -> tuple[list[_Said], list[tuple[int,
 
 
 def _bound(sentence: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
-    """Returns "<" or ">" where words bound the sum that stands from `start` to `end`, "" where none do, and where they stand."""
+    """Returns "<" or ">" where words bound the sum that stands from `start` to `end`, _NOT_PAID where they deny it, "" where none
+    do, and where they stand."""
     match = _BOUND.search(sentence, max(0, start - _BOUND_CHARS), start)
-    if match is None:
-        behind = _BOUND_BEHIND.match(sentence, end)
-        return ("", (0, 0)) if behind is None else ("<" if behind["most"] else ">", behind.span())
-    if match["most"] or match["least"]:
+    behind = _BOUND_BEHIND.match(sentence, end) if match is None else None
+    if behind is not None:
+        return "<" if behind["most"] else ">", behind.span()
+    if match is not None and (match["most"] or match["least"]):
         return "<" if match["most"] else ">", match.span()
-    first = said = max(0, match.start() - _DENIED_CHARS)
-    for parting in _PARTED.finditer(sentence, first, match.start()):
+    until = match.start() if match else start
+    first = said = max(0, until - _DENIED_CHARS)
+    for parting in _PARTED.finditer(sentence, first, until):
         first, said = parting.span()
-    if not _DENYING.isdisjoint(_DENIED.findall(sentence, said, match.start())):
+    before = _DENIED.findall(sentence, said, until)
+    if match is None:
+        denied = not _REFUSING.isdisjoint(before) and _LIFTING.isdisjoint(before)
+        return (_NOT_PAID if denied else ""), (first, end)
+    if not _DENYING.isdisjoint(before):
         return ">" if match["less"] else "<", (first, match.end())
     return ("<" if match["less"] else ">" if match["more"] else ""), match.span()
 
@@ -199,10 +220,10 @@ def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]
     if match is None:
         return []
     whom, span = match["whom"], match.span("bare")
-    bounded = _bound(sentence, *span)[0] != ""
+    bounded = _bound(sentence, *span)[0] in ("<", ">")
     if whom in _BEFORE_DAYS:
         return []
-    is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in FUNCTION_WORDS
+    is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in _SMALL
     if not bounded and whom not in _PAYING and (is_thing or whom.endswith(TOLD_BY_NUMBER_ENDINGS)):
         return []
     return [(_ANY, match["bare"], span)]
