@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby, islice, pairwise
 from typing import Any, TypeAlias
 
-from pdp.inspection.model import MAX_VALUES
+from pdp.inspection.fields import MAX_NAME_CHARS
 from pdp.inspection.texts import Path, Span
 from writ.frozen import frozen
 from writ.strict_json import MAX_DEPTH
@@ -25,6 +25,9 @@ MAX_PIECES, MAX_JOINED_CHARS = 32, 1_024
 
 MAX_JOINED, MAX_ALL_CHARS = 128, 8 * 1024
 """Most texts that the values of one call are read as, and most characters of these: beyond, each stands for itself alone."""
+
+MAX_NEIGHBOURS = 1_024
+"""Most values of one document that are looked at, at a microsecond or two."""
 
 _ENDS, _GOES_ON = "[0-9A-Z_+/.=:@-]", "[0-9A-Za-z.+/_=@-]"
 
@@ -85,9 +88,10 @@ class Joined:
 
 
 def joined_texts(document: Any) -> Iterator[Joined]:
-    """Yields what neighbouring values of parsed JSON are together, in no order that callers may count on."""
+    """Yields what neighbouring values of parsed JSON are together, in no order that callers may count on; who takes them stops at
+    `MAX_JOINED` and `MAX_ALL_CHARS`."""
     waiting: list[tuple[Any, Path, int]] = [(document, None, MAX_DEPTH)] if type(document) in (dict, list) else []
-    left, chars, values = MAX_JOINED, MAX_ALL_CHARS, MAX_VALUES
+    values = MAX_NEIGHBOURS
     while waiting and values > 0:
         value, path, levels = waiting.pop()
         members: list[tuple[Any, Any]] = list(
@@ -97,11 +101,7 @@ def joined_texts(document: Any) -> Iterator[Joined]:
         if levels > 1:
             waiting += [(inner, (path, key), levels - 1) for key, inner in members if type(inner) in (dict, list)]
         if 2 <= len(value) <= MAX_PIECES:
-            for joined in _of_object(members, path) if type(value) is dict else _of_list(members, path):
-                left, chars = left - 1, chars - len(joined.value)
-                if left < 0 or chars < 0:
-                    return
-                yield joined
+            yield from _of_object(members, path) if type(value) is dict else _of_list(members, path)
 
 
 def _of_list(members: list[tuple[Any, Any]], path: Path) -> Iterator[Joined]:
@@ -131,7 +131,11 @@ def _of_strings(run: list[_Piece], path: Path, *, is_all: bool) -> Iterator[Join
 
 def _of_object(members: list[tuple[Any, Any]], path: Path) -> Iterator[Joined]:
     texts = [(key, inner) for key, inner in members if type(inner) is str and len(inner) <= MAX_JOINED_CHARS]
-    numbered = [(key, inner, stem) for key, inner in texts if (stem := _NUMBERING.sub("#", key)) != key]
+    numbered = [
+        (key, inner, stem)
+        for key, inner in texts
+        if len(key) <= MAX_NAME_CHARS and (stem := _NUMBERING.sub("#", key)) != key
+    ]
     for _, group in groupby(numbered, lambda one: one[2]):
         run = list(group)
         if any(_IS_LATER.search(f'"{key}":"') for key, _, _ in run):

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from pdp.inspection import encodings
-from pdp.inspection.beside import BESIDE, joined_texts
+from pdp.inspection.beside import BESIDE, MAX_ALL_CHARS, MAX_JOINED, joined_texts
 from pdp.inspection.bytes_text import TooMuch, text_of
 from pdp.inspection.lookalikes import (
     bared_text,
@@ -27,7 +27,16 @@ from pdp.inspection.lookalikes import (
 )
 from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import AS_IT_CAME, EDGE, JSON, Origin, Path, Span, Texts
-from pdp.inspection.work import DECODED_BYTE_NS, LETTER_NS, RUN_BYTE_NS, TEXT_NS, TRIAL_NS, Work
+from pdp.inspection.work import (
+    DECODED_BYTE_NS,
+    JOINED_NS,
+    LETTER_NS,
+    RUN_BYTE_NS,
+    SURVEY_BYTE_NS,
+    TEXT_NS,
+    TRIAL_NS,
+    Work,
+)
 
 MAX_WHOLE_CHARS = 16 * 1024
 """Longest text whose percent signs, entities or escapes are undone; at up to 100 ns a character."""
@@ -70,6 +79,7 @@ class Opener:
         self._opened = MAX_DECODED_TEXTS
         self._chars = MAX_DECODED_BYTES + MAX_REPEATED_CHARS
         self._plain = self._viewed = MAX_PLAIN_CHARS
+        self._joined, self._joined_chars = MAX_JOINED, MAX_ALL_CHARS
 
     def open(self, texts: Texts, steps: Collection[str], document: Any = None) -> Texts:
         """Returns the texts inside those of `texts`, whose prefilter named the encodings `steps`; `document` is the parsed call
@@ -102,8 +112,10 @@ class Opener:
         """Adds what neighbouring values of parsed JSON are together. `inside` is where it stood: what is found in JSON that was
         decoded stands where that was."""
         decoding = (*inside.decoding, BESIDE)
-        for joined in joined_texts(document):
-            if not self._allow(TEXT_NS):
+        for joined in joined_texts(document) if self._joined > 0 else ():
+            self._joined -= 1
+            self._joined_chars -= len(joined.value)
+            if self._joined < 0 or self._joined_chars < 0 or not self._allow(JOINED_NS):
                 return
             if inside is AS_IT_CAME:
                 place, (first, last) = joined.pieces[0]
@@ -184,7 +196,7 @@ class Opener:
                 document = self._parsed[value] = _document(value)
             if document is not None and self._admit(place):
                 opened.inside(document, texts, number)
-                if beside and self._allow(DECODED_BYTE_NS * len(value)):
+                if beside and self._allow(SURVEY_BYTE_NS * len(value)):
                     self._beside(opened, document, texts.inner(number))
 
     def _put(

@@ -21,8 +21,8 @@ HIT_NS = 600
 PROGRAM_NS, PROGRAM_KIB_NS = 700, 1_600
 """A pattern that RE2 tries, and each KiB that it is tried on."""
 
-TEXT_NS = 500
-"""A text that is looked at by itself."""
+TEXT_NS, JOINED_NS = 500, 4_000
+"""A text that is looked at by itself, and one that several values are together."""
 
 MATCH_NS, JUDGED_NS = 1_500, 4_800
 """A match that is looked at, and one whose surroundings are; the validators it is put before say what they take."""
@@ -34,7 +34,7 @@ TRIAL_NS, DECODED_BYTE_NS, LETTER_NS = 4_000, 20, 60
 """A run or a text that is decoded, each of its bytes, and each letter that is read otherwise."""
 
 SURVEY_BYTE_NS = 60
-"""Each byte of what was decoded, which is not looked at unless as much is left."""
+"""Each byte of what was decoded, which is not looked at unless as much is left; and of JSON whose neighbours are."""
 
 
 def program_ns(size: int) -> int:

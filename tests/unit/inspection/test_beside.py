@@ -8,8 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from pdp.inspection.beside import MAX_ALL_CHARS, MAX_PIECES, joined_texts
+from pdp.inspection.beside import BESIDE, MAX_ALL_CHARS, MAX_JOINED, MAX_PIECES, joined_texts
+from pdp.inspection.opening import Opener
 from pdp.inspection.samples import written_out
+from pdp.inspection.texts import Texts
+from pdp.inspection.work import Work
 from pdp.scan import Inspector
 
 WHOLE = {
@@ -192,6 +195,17 @@ def test_two_values_that_are_each_whole_are_found_once(inspector: Inspector) -> 
 
 def test_long_lists_and_many_objects_are_not_read_together() -> None:
     assert list(joined_texts({"ids": ["A-1"] * (MAX_PIECES + 1)})) == []
-    many = list(joined_texts([{"name": f"n{n}", "value": "x" * 500} for n in range(1_000)]))
-    assert 0 < sum(len(one.value) for one in many) <= MAX_ALL_CHARS
+    assert list(joined_texts({"1a" * 4_000 + n: "A-1" for n in "12"})) == []  # as long a name numbers nothing
     assert list(joined_texts("text")) == []
+
+
+@pytest.mark.parametrize("nest", [lambda one: one, lambda one: orjson.dumps(one).decode()])
+def test_however_many_documents_a_call_holds_what_is_read_together_is_bounded(nest: Any) -> None:
+    texts = Texts(1 << 17)
+    document = [nest({"name": f"n{n}", "value": "x" * 500}) for n in range(200)]
+    texts.document(document)
+    texts.lay_out()
+    opened = Opener(Work()).open(texts, {BESIDE}, document)
+    joined = [value for number, value in enumerate(opened.values) if BESIDE in opened.origin(number).decoding]
+    assert 0 < len(joined) <= MAX_JOINED
+    assert 0 < sum(map(len, joined)) <= MAX_ALL_CHARS
