@@ -67,7 +67,7 @@ def test_a_key_of_another_kind_is_told_by_its_label_and_never_shown() -> None:
         parse_public_keys(public + locked)
     assert refused.value.message.endswith("nothing else, got `ENCRYPTED PRIVATE KEY`, `PUBLIC KEY`")
     many = b"".join(b"-----BEGIN %d-----" % number for number in range(9))
-    with pytest.raises(ConfigurationError, match="got `0`, `1`, `2`, `3`, others$"):
+    with pytest.raises(ConfigurationError, match=r"got `0`, `1`, `2`, `3`, others$"):
         parse_public_keys(many)
     with pytest.raises(ConfigurationError, match="got no block"):
         parse_public_keys(b"ssh-ed25519 AAAA")
