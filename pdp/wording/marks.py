@@ -13,7 +13,7 @@ with its sort:
     x  word that reads like one in other letters, as it is spelt
     r  before another mark: what a request only quotes or refuses
 
-Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern is linear (RE2).
+Encoded text (base64, hexadecimal, percent) is opened twice at most. Does not judge; every pattern takes linear time.
 """
 
 from __future__ import annotations
