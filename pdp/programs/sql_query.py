@@ -42,6 +42,10 @@ _TABLE = word_set("this alias db catalog laterals joins ordinality only sample i
 _JOIN = word_set("this on side kind using method")
 _VALUES = word_set("expressions alias order limit offset")
 
+_MODIFIERS = word_set("low_priority high_priority delayed ignore")
+"""Reserved words that MySQL takes before the table of a write; sqlglot reads `UPDATE LOW_PRIORITY invoices` as a table and its
+alias."""
+
 Narrowed = dict[str, tuple[str, ...]]
 """Column to the values that it may have."""
 
@@ -212,6 +216,8 @@ class QueryWalker:
         for part in parts:
             if not isinstance(part, exp.Identifier) or "." in part.name or not part.name:
                 raise NotUnderstood("SQL_NAME", "expected a table named by plain identifiers")
+            if self.dialect == "mysql" and not part.args.get("quoted") and part.name.lower() in _MODIFIERS:
+                raise NotUnderstood("SQL_NAME", f"expected a table's name, got {quote(part.name)}, a word before one")
             if self._is_case_sensitive(part):
                 self.note("SQL_CASE_SENSITIVE_NAME", "expected a table name that means the same in any case")
         return ".".join(part.name.lower() for part in parts)

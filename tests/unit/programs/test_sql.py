@@ -489,6 +489,9 @@ def test_what_has_no_certain_reading_is_unknown(text: str) -> None:
     [
         ("SELECT 'a\\'; DELETE FROM t; -- '", "mysql"),
         ("SELECT 1 --1", "mysql"),
+        ("UPDATE LOW_PRIORITY t SET a = 1", "mysql"),
+        ("UPDATE low_priority t, u SET t.a = 1", "mysql"),
+        ("REPLACE INTO delayed VALUES (1)", "mysql"),
         ("SELECT 1 INTO OUTFILE 'x'", "mysql"),
         ("SELECT * FROM t PROCEDURE ANALYSE()", "mysql"),
         ("EXEC sp_executesql N'DELETE FROM t'", "tsql"),
