@@ -1,7 +1,8 @@
 """Reads the file of `--token-file`, which holds one bearer token (RFC 6750 2.1).
 
 A file that holds something else must not become a header: gRPC refuses it with its own source lines instead of a reason,
-and what stands in the file may be a secret. Does not verify the token.
+and what stands in the file may be a secret. It may be a pipe, from which a part is read: a token need not lie on a disk. Does not
+verify the token.
 """
 
 from __future__ import annotations
