@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from control_plane.bundles.build import BuiltBundle
+from control_plane.bundles.model import BundleRefused
 from tests.control_plane_server import CHECKOUT
 from tests.opa_server import SigningKey, signed_bundle
 
@@ -84,6 +85,21 @@ matched contains rule if {
 
 def test_rules_of_a_scope_are_built(tmp_path: Path) -> None:
     build(tmp_path, {"settings": DOCUMENTED}, RULES)
+
+
+@pytest.mark.parametrize(
+    ("pack", "changed"),
+    [
+        ("bulk_operations", {"approvals": {"larg": {"quorum": 1, "roles": ["treasurer"], "deadline_s": 60}}}),
+        ("agent_safety", {"limits": {"denail": 1}}),
+        ("operating_hours", {"hours": None}),
+    ],
+)
+def test_a_pack_whose_own_data_lacks_what_its_rules_read_is_not_built(
+    tmp_path: Path, pack: str, changed: dict[str, Any]
+) -> None:
+    with pytest.raises(BundleRefused, match="BUNDLE_TESTS_FAILED"):
+        build(tmp_path, {f"packs/{pack}": changed})
 
 
 def test_limits_weights_hours_and_approvers_of_the_organisation_are_built(tmp_path: Path) -> None:

@@ -1,0 +1,8 @@
+# What the rules read of the pack's own data, which organisations change: under a name that was misspelt they would be
+# silent. Runs when a bundle is built.
+package packs.operating_hours_test
+
+test_the_data_that_the_rules_read_is_there if {
+	is_object(data.packs.operating_hours.approvals.closed)
+	is_array(data.packs.operating_hours.hours)
+}
