@@ -146,7 +146,10 @@ def _of_sentence(
         if (begins and _does_himself(words, at, said, ends)) or _supposes(words, at, said, ends):
             behind = at + 1
         behind = behind or (at + 1 if words[at] in _NOTHING or words[at] in _BEFORE else 0)
-        if behind:
+        if words[at] == "whether" and not behind:
+            until = _end_of_question(words, at + 1, said, ends)
+            found.update(dict.fromkeys(range(at + 1, until), EVERYTHING))  # "tell me whether it can be deleted"
+        elif behind:
             until = _end(behind, said, ends)
             found.update(dict.fromkeys(range(behind, until), EVERYTHING))
         elif words[at] == "let" and _is_somebody(words[at + 1 : at + 2]) and at + 2 < said.stop:
@@ -163,6 +166,12 @@ def _end(first: int, said: range, ends: Mapping[int, str]) -> int:
         if ends.get(at) == ",":
             return at + 1
     return said.stop
+
+
+def _end_of_question(words: Sequence[str], first: int, said: range, ends: Mapping[int, str]) -> int:
+    """Where what is only wondered ends: with its part of the sentence, or before what is bidden besides."""
+    end = _end(first, said, ends)
+    return next((at for at in range(first, end) if words[at] in ALSO_BIDS), end)
 
 
 def _waits_for_the_user(words: Sequence[str], said: range) -> bool:
