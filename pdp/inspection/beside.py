@@ -32,9 +32,9 @@ MAX_NEIGHBOURS = 1_024
 _ENDS, _GOES_ON = "[0-9A-Z_+/.=:@-]", "[0-9A-Za-z.+/_=@-]"
 
 IN_LIST = (
-    # Digits, capitals and signs on both sides of a border, or before it a word with a digit in it; what is escaped; the option of
-    # a command; words; a name and its value.
-    rf'(?:{_ENDS}|[0-9][0-9a-z]{{1,64}})"\s*,\s*"{_GOES_ON}[^":]*"\s*[,\]]',
+    # Digits, capitals and signs on both sides of a border, or before it one that ends in a digit or capital and small letters;
+    # what is escaped; the option of a command; words; a name and its value.
+    rf'(?:{_ENDS}|[0-9][0-9a-z]{{1,64}}|[A-Z][a-z]{{1,2}})"\s*,\s*"{_GOES_ON}[^":]*"\s*[,\]]',
     r'%[0-9A-Fa-f]{2}[^":]*"\s*,\s*"',
     r'"--?[A-Za-z][A-Za-z0-9-]*"\s*,\s*"',
     r'[a-z] [^":\[\]{}]*"\s*,\s*"[^":]+"\s*[,\]]',
