@@ -34,8 +34,8 @@ AXES: tuple[tuple[Side, Side], ...] = (
     (
         (
             "approve accept confirm",
-            "genehmig akzeptier bestätig endorse ratify yes ja okay ~through ~zu",
-            "ok sign attend join go let",
+            "genehmig sign akzeptier bestätig endorse ratify yes ja okay ~through ~zu",
+            "ok attend join go let",
         ),
         ("reject decline deny refuse", "veto no nein ablehn ~ab ~down", "miss skip absag"),
     ),
@@ -67,7 +67,7 @@ AXES: tuple[tuple[Side, Side], ...] = (
     (
         (
             "enable activate reactivate",
-            "aktivier freischalt einschalt entsperr unlock unblock ~on ~an ~ein ~live",
+            "aktivier onboard freischalt einschalt entsperr unlock unblock ~on ~an ~ein ~live",
             "start roll let add make",
         ),
         (
@@ -91,8 +91,8 @@ AXES: tuple[tuple[Side, Side], ...] = (
     (
         (
             "increase raise",
-            "erhöh anheb steiger boost bump ~up ~hoch",
-            "open create file report log lift extend double heb",
+            "erhöh heb anheb steiger boost bump ~up ~hoch",
+            "open create file report log lift extend double",
         ),
         (
             "decrease lower reduce",

@@ -130,10 +130,16 @@ def _switched(words: Sequence[str], at: int) -> int:
     if words[at] not in OF_A_THING and (words[at] in _NO_DEVICES or words[at] in DEEDS):
         return 0
     device = next((at + step for step, word in enumerate(words[at : at + 3]) if things_in(word) & Thing.DEVICE), -1)
-    so, after = (*words[device + 1 : device + 3], "", "")[:2]
-    switched = so in SWITCHED and after not in OF_A_THING and (device == at or so not in ("an", "on"))
+    last = device + (device >= 0 and _is_numbered(words[device + 1 : device + 2]))  # "light l-1 off"
+    so, after = (*words[last + 1 : last + 3], "", "")[:2]
+    apart = after not in OF_A_THING or (so in ("aus", "off") and after == "in")  # "lights off in the hall"
+    switched = so in SWITCHED and apart and (device == at or so not in ("an", "on"))
     switched = switched or (so in SWITCHED_TO and after in ("to", "by"))
     return int(Deed.UPDATE | Family.SWITCH) if device >= 0 and switched else 0
+
+
+def _is_numbered(words: Sequence[str]) -> bool:
+    return any(not word.isalpha() and any(map(str.isdigit, word)) for word in words)
 
 
 def _is_proposed(before: Sequence[str]) -> bool:

@@ -41,15 +41,17 @@ _WORDS: Mapping[str, Family] = {
     "archive unarchive shelve retire store close archiviere archivar": Family.ARCHIVE,
     "merge squash rebase join combine consolidate unite integrate fold land": Family.MERGE,
     "release clear approve reject accept decline confirm review rate decide deny refuse request rsvp endorse evaluate vote"
-    " like": Family.JUDGE,
+    " like veto genehmige genehmigen bewillige bewilligen akzeptiere akzeptieren bestätige bestätigen": Family.JUDGE,
     "launch begin boot wake halt kill quit enable disable turn switch toggle lock unlock open close start stop dim arm"
     " disarm activate deactivate shut light pause resume play run unlocked locked shine schalt schalte secure initiate"
     " ignite engage fire crank mach mache dreh drehe öffne sperr sperre éteins allume ouvre enciende apaga abre cierra"
-    " ausschalten einschalten ausmachen anmachen schliess schliesse": Family.SWITCH,
+    " ausschalten einschalten ausmachen anmachen schliess schliesse deaktiviere deaktivieren blockiere blockieren entsperre"
+    " entsperren sperren verriegle verriegeln entriegle entriegeln aktiviere aktivieren stoppe stoppen beende beenden"
+    " suspend": Family.SWITCH,
     "invite add join let include admit enrol enroll onboard bring welcome register book schedule meeting appointment"
     " lade füge füg invita ajoute": Family.INVITE,
     "offer list market publish post release tweet repost retweet announce share broadcast put upload write advertise"
-    " veröffentliche publie publica": Family.PUBLISH,
+    " veröffentliche veröffentlichen publie publica": Family.PUBLISH,
     "unpublish retract withdraw recall pull remove delete hide take unlist delist": Family.WITHDRAW,
     "pin unpin bookmark highlight stick keep": Family.PIN,
     "follow unfollow subscribe unsubscribe watch unwatch join": Family.FOLLOW,

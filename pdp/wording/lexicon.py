@@ -96,7 +96,15 @@ _ASKED: Mapping[str, int] = bits_by_word(
         "unshare uninvite disinvite unblock unban demote entziehe entzieh widerrufe widerruf révoque revoca": Deed.ADMIN,
         "implement refactor debug repair behebe beheb implementiere implementier repariere reparier": Deed.CREATE
         | Deed.UPDATE,
-        "poste posten": Deed.SEND,
+        "poste posten veröffentliche veröffentlichen": Deed.SEND,
+        "genehmige genehmigen bewillige bewilligen akzeptiere akzeptieren bestätige bestätigen veto archiviere"
+        " archivieren": Deed.UPDATE,
+        "aktiviere aktivieren deaktiviere deaktivieren blockiere blockieren entsperre entsperren verriegle verriegeln"
+        " entriegle entriegeln sperren erhöhe erhöhen senke senken verringere verringern reduziere reduzieren"
+        " decrease": Deed.UPDATE | Deed.ADMIN,
+        "sperr sperre befördere befördern degradiere degradieren strip relieve onboard offboard": Deed.ADMIN,
+        "stoppe stoppen beende beenden": Deed.EXECUTE | Deed.ADMIN,
+        "lint curl commit": Deed.EXECUTE,
         # German, French, Spanish; look-alike letters and "ß" are written as folding leaves them.
         "schreib schreibs schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
         "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
@@ -387,13 +395,13 @@ TOLD_BY_NUMBER_ENDINGS = (
 
 OFTEN_NOUNS = word_set(
     "answer award backup bill bin block book branch bump call cap change charge chart chase clean clear comment "
-    "commit contact copy correct credit cut deposit double draft drop email empty end export file fit follow fork "
+    "commit contact copy correct credit cut decrease deposit double draft drop email empty end export file fit follow fork "
     "free give hand hire hold import invite label launch lift like limit link lock log lower mail match message new "
     "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
     "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
-    "start stick stop store strike swap tag test text tick tip top train transfer trigger trim turn update wish"
+    "start stick stop store strike strip swap tag test text tick tip top train transfer trigger trim turn update veto wish"
 )
-NOUNS_FIRST = word_set("antwort copie demande frage kauf msg sage scratch speicher sperre stelle teil zahl")
+NOUNS_FIRST = word_set("antwort copie demande frage kauf msg sage scratch senke speicher sperre stelle teil zahl")
 """Words that are nouns before they are verbs: at the beginning of what outsiders wrote, none is an order."""
 
 OFTEN_NOUNS |= NOUNS_FIRST

@@ -34,6 +34,7 @@ _SHORT = 4
 """Words of a part of a sentence that may be a wish without a verb: "lights off, please", "Licht im Flur aus"."""
 _WORDS_A_STEP = 256
 
+_AFTER_WISH = AFTER_SPLIT | {"in", "please"}
 _SPLIT_OFF = SPLIT_OFF | {"auf"}
 _STOPPING = frozenset({"cease", "quit", "stop"})
 _EITHER = frozenset({"lock", "start"})
@@ -188,7 +189,7 @@ def _is_particle(words: Sequence[str], at: int, part_at: int, carried_at: int, e
         return False
     if at - carried_at <= _REACH:
         return True
-    return not after and 0 < at - part_at < _SHORT
+    return (not after or after in _AFTER_WISH) and 0 < at - part_at < _SHORT
 
 
 def _ends(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:

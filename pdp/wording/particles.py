@@ -34,7 +34,50 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     **{("put", site): int(Deed.SEND) for site in SITES},
     **{("keep", how): int(Deed.SEND) for how in ("informed", "loop", "posted", "updated")},
     **{("clear", due): int(Deed.PAY) for due in ("balance", "bill", "debt", "invoice")},
-    **{("take", where): int(Deed.DELETE) for where in ("away", "down", "off", "out")},
+    **{("take", where): int(Deed.DELETE) for where in ("away", "down")},
+    **{("take", where): int(Deed.DELETE | Deed.UPDATE | Family.SUBSCRIBE) for where in ("off", "out")},
+    **{
+        (verb, so): int(Deed.UPDATE | Deed.ADMIN | Family.SWITCH)
+        for verb in ("flip", "power", "switch", "turn")
+        for so in ("down", "off", "on", "up")
+    },
+    **{
+        (verb, so): int(Deed.EXECUTE | Deed.ADMIN | Family.SWITCH)
+        for verb in ("fahr", "fahre")
+        for so in ("herunter", "runter", "hoch")
+    },
+    **{
+        (verb, so): int(Deed.UPDATE | Deed.ADMIN)
+        for verb in ("heb", "hebe", "setz", "setze")
+        for so in ("an", "auf", "herauf", "herab", "herunter", "hoch", "runter")
+    },
+    **{(verb, so): int(Deed.UPDATE | Deed.ADMIN) for verb in ("bring", "bump") for so in ("down", "up")},
+    **{
+        ("lift", what): int(Deed.UPDATE | Deed.ADMIN | Family.SWITCH)
+        for what in ("ban", "block", "freeze", "lock", "restriction", "restrictions", "suspension")
+    },
+    **{
+        ("withdraw", right): int(Deed.ADMIN)
+        for right in ("access", "permission", "permissions", "right", "rights", "role", "roles")
+    },
+    **{
+        (verb, what): int(Deed.DELETE)
+        for verb in ("stop", "end", "quit")
+        for what in ("membership", "subscription", "subscriptions")
+    },
+    **{("put", where): _ADDING for where in ("group", "groups")},
+    **{(verb, "ab"): int(Deed.UPDATE | Family.JUDGE) for verb in ("lehn", "lehne")},
+    **{(verb, "zu"): int(Deed.UPDATE | Deed.SEND | Family.JUDGE) for verb in ("sag", "sage")},
+    **{("say", so): int(Deed.UPDATE | Deed.SEND | Family.JUDGE) for so in ("no", "yes")},
+    **{(verb, "an"): int(Deed.CREATE | Family.SUBSCRIBE | Family.INVITE) for verb in ("meld", "melde")},
+    **{(verb, "ab"): int(Deed.DELETE | Deed.UPDATE | Family.SUBSCRIBE) for verb in ("meld", "melde")},
+    **{("nimm", where): int(Deed.DELETE | Deed.ADMIN) for where in ("heraus", "raus")},
+    **{("wirf", where): int(Deed.DELETE | Deed.ADMIN) for where in ("hinaus", "raus")},
+    **{(verb, "herab"): int(Deed.ADMIN) for verb in ("stuf", "stufe")},
+    **{("check", so): int(Deed.EXECUTE) for so in ("builds", "compiles")},
+    ("sign", "up"): int(Deed.CREATE | Family.SUBSCRIBE | Family.INVITE),
+    ("block", "out"): int(Deed.CREATE),
+    ("ship", "to"): int(Deed.UPDATE),
     **{("throw", where): int(Deed.DELETE) for where in ("away", "out")},
     ("call", "off"): int(Deed.DELETE),
     ("hand", "in"): int(Deed.SEND),
@@ -43,7 +86,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("shut", "down"): int(Deed.ADMIN | Deed.EXECUTE),
     ("tear", "down"): int(Deed.DELETE),
     ("roll", "back"): int(Deed.UPDATE | Deed.EXECUTE),
-    ("roll", "out"): int(Deed.EXECUTE | Deed.UPDATE | Deed.ADMIN),
+    ("roll", "out"): int(Deed.EXECUTE | Deed.UPDATE | Deed.ADMIN | Family.SWITCH),
     ("let", "in"): int(Deed.ADMIN | Family.SWITCH),
     ("shut", "up"): int(Deed.UPDATE),
     **{
@@ -62,14 +105,14 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("bring", "back"): int(Deed.EXECUTE | Deed.UPDATE),
     ("fail", "over"): int(Deed.ADMIN),
     ("lock", "out"): int(Deed.ADMIN),
-    ("sign", "off"): int(Deed.UPDATE | Deed.ADMIN),
+    ("sign", "off"): int(Deed.UPDATE | Deed.ADMIN | Family.JUDGE),
     ("write", "off"): int(Deed.UPDATE),
     ("top", "up"): int(Deed.PAY | Deed.UPDATE),
     ("bring", "life"): int(Deed.UPDATE | Deed.EXECUTE),
     ("pay", "out"): int(Deed.PAY),
     ("hand", "over"): int(Deed.SEND | Deed.UPDATE),
     ("take", "over"): int(Deed.ADMIN),
-    ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN),
+    ("take", "offline"): int(Deed.UPDATE | Deed.DELETE | Deed.ADMIN | Family.SWITCH),
     ("give", "back"): int(Deed.PAY | Deed.UPDATE | Deed.SEND),
     ("give", "notice"): int(Deed.DELETE | Deed.SEND),
     ("cover", "bill"): int(Deed.PAY),
@@ -112,8 +155,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("du", "zukommen"): int(Deed.SEND),
     ("lass", "zukommen"): int(Deed.SEND),
     ("ruf", "an"): int(Deed.SEND),
-    ("sag", "ab"): int(Deed.DELETE),
-    ("sage", "ab"): int(Deed.DELETE),
+    **{(verb, "ab"): int(Deed.DELETE | Deed.UPDATE | Family.JUDGE) for verb in ("sag", "sage")},
     ("wirf", "weg"): int(Deed.DELETE),
     ("schmeiss", "weg"): int(Deed.DELETE),
     ("leg", "an"): int(Deed.CREATE),
