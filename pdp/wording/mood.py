@@ -52,6 +52,8 @@ _RETRACTING = RETRACTING | RETRACTING_BESIDE
 
 _YOU = frozenset({"you", "u"})
 
+_TOWARDS = frozenset({"an", "auf", "into", "to"})
+
 _DONT = frozenset({"don't", "dont"})
 
 _BARE_WORDS = 2
@@ -100,7 +102,7 @@ class Bidden:
             self._here = 0  # "lösche es nicht", "supprime rien"
         if word in SPARING and (spared := phrase_at(SPARING, self._words, at)):
             self._spared, self._spares = spared, True
-        if word in REFUSALS and not self._is_dictated(at):
+        if word in REFUSALS and not self._is_dictated(at) and not self._refuses_whom(at):
             self._refused = self._refused or phrase_at(REFUSALS, self._words, at)
         if word in REPORTING and at > self._sentence_at and self._words[at - 1] not in OF_THE_USER:
             self._keep()
@@ -117,6 +119,12 @@ class Bidden:
         """Whether a refusal is what somebody is to be told: "write Ada that this is out of the question"."""
         sends = (self._here | self._bidden) & Deed.SEND
         return bool(sends) and not _SAYING.isdisjoint(self._words[max(self._sentence_at, at - _SAYING_WORDS) : at])
+
+    def _refuses_whom(self, at: int) -> bool:
+        """Whether a refusal is only of whom or where it goes: "send it to Bob, under no circumstances to Eve"."""
+        behind = at + phrase_at(REFUSALS, self._words, at)
+        begins = at > self._sentence_at and (at - 1 in self._ends or self._words[at - 1] in ALSO_BIDS)
+        return begins and bool(self._bidden) and not _TOWARDS.isdisjoint(self._words[behind : behind + 1])
 
     def _is_told_of(self, at: int) -> bool:
         """Whether the verb of a question is none of an order beside it, with or without its sign: "what did they write", "whose

@@ -57,8 +57,22 @@ _OF_TWO = frozenset(
     {("instead", "of"), ("rather", "than"), ("other", "than"), ("apart", "from"), ("aside", "from"), ("pas", "\xe0")}
     | {("au", "lieu"), ("en", "vez"), ("en", "lugar"), ("no", "a")}
 )
+_LEAVING_OUT = (
+    ("minus",),
+    ("save", "for"),
+    ("bis", "auf"),
+    ("with", "exception", "of"),
+    ("with", "the", "exception", "of"),
+    ("mit", "ausnahme", "von"),
+)
+"""Before somebody, or an address, these leave him out of all the others."""
+_LEFT_OUT = word_set("ausgenommen excepted excluded")
+"""At the end of their part of a sentence, these leave out whom it begins with: "all of them, Eve excluded"."""
+_SKIPPING = word_set("exclude omit skip")
 _MISSING = word_set("ohne sans sin without")
-_ALL = word_set("all alle anybody anyone anything contacts each every everybody everyone everything todos tous")
+_ALL = word_set(
+    "all alle allen alles anybody anyone anything contacts each every everybody everyone everything todos tous"
+)
 _ALL_WORDS = 5
 _TELLS = word_set("am are been did does had has hat have habe haben i is it's was we were whether why")
 """Before a word that refuses, these tell how things are: "I have not heard of …", "I don't know"."""
@@ -78,7 +92,7 @@ _KEEPING = word_set("behalte deja garde keep lass laisse leave")
 _KEPT_WORDS = 3
 _KEPT_OUT = word_set("away out")
 """Whom one of the former keeps so must not have it: "keep Eve out of it"."""
-_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | _KEEPING | word_set("but of than")
+_REACHING = _TOWARDS | _NOT | _EXCEPT | _MISSING | _KEEPING | _SKIPPING | word_set("auf but for minus of than von")
 _KEPT_FRESH = word_set("current posted short sync up updated")
 
 _REFUSED = word_set("betrug declined fake fraud phishing refuse refused scam spam won't")
@@ -188,7 +202,7 @@ class Refusals:
         for span, kept in [(span, False) for span in self._taken_up] + [(span, True) for span in self._kept]:
             things, people = self._refers(span)
             for at in filter(self._names, span):
-                is_mail = _MAIL.search(self._shown[at]) is not None
+                is_mail = self._is_mail(at)
                 if not (people or kept if is_mail else things and not self._is_account(at)):
                     found.add(at)
         return found
@@ -222,7 +236,12 @@ class Refusals:
     def _is_reached(self, at: int, refused: Collection[int]) -> bool:
         """ "To Eve", "tell Eve", "except Eve and Zed"; neither "the Lisbon report" nor "on Monday"."""
         first = at - _REFUSAL_WORDS
-        while at > first and at - 1 in refused and (self._is_capital(at - 1) or self._words[at - 1] in AND):
+        while (
+            at > first
+            and at - 1 in refused
+            and self._words[at - 1] not in _REACHING  # a verb with a large letter: "Leave Eve out"
+            and (self._is_capital(at - 1) or self._words[at - 1] in AND)
+        ):
             at -= 1
         before = self._words[at - 1] if at else ""
         return before in _REACHING or before in DEEDS or before.endswith("ing")
@@ -233,6 +252,10 @@ class Refusals:
         words, word = self._words, self._words[at]
         after = words[at + 1] if at + 1 < said.stop else ""
         before = words[at - 1] if at > said.start else ""
+        if word in _LEFT_OUT and at + 1 == said.stop and at > said.start and self._is_somebody(said.start):
+            return said.start, True
+        if at > self._sentence_at and self._leaves_out(at, said):
+            return at, False
         if word in _EXCEPT or (word, after) in _OF_TWO or (word in _MISSING and self._is_left_out(at + 1, said)):
             return at, any(one in ADDRESSING or one.endswith("ing") for one in words[at + 1 : min(said.stop, at + 3)])
         if (
@@ -248,6 +271,8 @@ class Refusals:
         if self._bids(at, said):
             kept = words[at + 1 : min(said.stop, at + 2 + _KEPT_WORDS)] if word in _KEEPING else []
             if not _KEPT_OUT.isdisjoint(kept) and _KEPT_FRESH.isdisjoint(kept):
+                return at, False
+            if word in _SKIPPING and at + 1 < said.stop and (self._is_capital(at + 1) or self._names(at + 1)):
                 return at, False
             if word in _REFRAINING or (word == "stop" and after.endswith("ing")):
                 return at, True
@@ -276,6 +301,20 @@ class Refusals:
             ) or before == "do" or after in DEEDS or after.endswith("ing")
         denies = word.startswith("n'") or (word == "no" and at == said.start)
         return (at, True) if denies and (word[2:] in DEEDS or after in DEEDS) else (-1, False)
+
+    def _leaves_out(self, at: int, said: range) -> bool:
+        for phrase in _LEAVING_OUT:
+            behind = at + len(phrase)
+            if behind < said.stop and tuple(self._words[at:behind]) == phrase and self._is_somebody(behind):
+                whole = self._words[self._sentence_at : at]
+                return phrase[0] in ("mit", "with") or not _ALL.isdisjoint(whole) or self._is_mail(behind)
+        return False
+
+    def _is_mail(self, at: int) -> bool:
+        return _MAIL.search(self._shown[at]) is not None
+
+    def _is_somebody(self, at: int) -> bool:
+        return self._is_capital(at) or self._is_mail(at)
 
     def _is_left_out(self, at: int, said: range) -> bool:
         if at >= said.stop:

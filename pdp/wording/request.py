@@ -34,7 +34,7 @@ whatever verb it is, "don't tell Bob", "leave it alone" (REFUSES)."""
 
 _MANY = frozenset(
     {"everyone", "everybody", "all", "each", "every", "both", "them", "others", "members", "people", "whoever"}
-    | {"participants", "attendees", "guests", "team", "colleagues", "alle", "jeder", "tous", "todos"}
+    | {"participants", "attendees", "guests", "team", "colleagues", "alle", "allen", "jeder", "tous", "todos"}
 )
 
 _WORDS_A_STEP = 256

@@ -189,6 +189,10 @@ ALL_BUT_ADA = (
     "Send the budget to everyone except Ada",
     "Send the budget to all my contacts but Ada",
     "Schicke das Budget an alle außer Ada",
+    "Send the budget to all my contacts, minus Ada",
+    "Send the budget to all of them, Ada excluded",
+    "Send the budget to all my contacts. Leave Ada out",
+    "Schick allen das Budget mit Ausnahme von Ada",
 )
 NOT_ADA = (
     "Send the budget to Bob, not to Ada",
