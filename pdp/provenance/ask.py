@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 
 from pdp.catalog_model import ContentTrust, ResultSpec, Sum
 from pdp.catalog_sinks import CONTENT, LINK, MAX_SINK_VALUES, SinkValues
+from pdp.provenance.bindings import elsewhere, holds, is_replaced
 from pdp.provenance.facts import policy_provenance
 from pdp.provenance.forms import (
     BY_LINK,
@@ -56,9 +58,10 @@ from pdp.provenance.names import add_implied, add_meant, called_lookups
 from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.provenance.wide import wide_forms, width
-from pdp.wording.intent import ActionKind, own_deed
+from pdp.wording.intent import ActionKind, is_asked, own_deed
 from pdp.wording.opposites import is_opposed
 from pdp.wording.request import RequestFacts
+from pdp.wording.retractions import takes_back
 from pdp.wording.sums import sum_marks
 from pdp.wording.things import Thing
 
@@ -89,6 +92,8 @@ _OWN_NAMES = {
 }
 """Names that stand for one thing: a file with its ending, a numbered record, a page; not a folder, mailbox or room in which many
 write."""
+
+_NAMED_FOR = TARGET_KINDS | {"url"}
 
 _DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[ T:0-9.Z+-]*")
 _NO_FACTS = RequestFacts()
@@ -136,6 +141,7 @@ def provenance_ask(
         states_one, same = _sum_lookups(key, *sum_marks(paid, codes))
         sum_at = lookups.also(states_one)
         lookups.also(same)
+    other = elsewhere(said.bound, said.facts, kind, paid=_pays_by_name(said)) if said is not None else frozenset()
     for value in sinks.values:
         if value.kind == LINK:
             if not kind.reads and not _add_links(key, value.pointer, value.text, refs, lookups):
@@ -144,6 +150,16 @@ def provenance_ask(
             texts[len(refs)] = value.text
             beyond = 0 if kind.reads else width(value.kind, value.text, kind.by_verb, said)
             _add_sink(key, value.kind, value.pointer, value.text, refs, lookups, beyond)
+            if (
+                said is not None
+                and not kind.reads
+                and value.kind in _NAMED_FOR
+                and (
+                    holds(other, value.kind, value.text)
+                    or (said.taken_back.corrects and is_replaced(said.bound, value.kind, value.text))
+                )
+            ):
+                refs[-1] = replace(refs[-1], elsewhere=True)
             if value.kind == CODE and not _add_fetched(key, value.pointer, value.text, refs, lookups):
                 overlooked = value.pointer
         elif not _add_content(key, value.pointer, value.text, refs, lookups):
@@ -198,6 +214,7 @@ def provenance_ask(
         unfollowed=unfollowed,
         overlooked=overlooked,
         opposed=said is not None and not turned and is_opposed(said.stands, kind.sides),
+        taken_back=said is not None and _is_taken_back(said, tool[1], kind),
     )
 
 
@@ -209,6 +226,21 @@ def claim_hash(key: bytes, claim: str) -> bytes:
 def tool_hash(key: bytes, server: str, tool: str) -> bytes:
     """Names a tool in 4 bytes: enough to tell that a report is about the tool that was decided on."""
     return blake2b(f"{len(server)}:{server}{tool}".encode(), key=key, digest_size=4, person=b"tool").digest()
+
+
+def _is_taken_back(said: Request, tool: str, kind: ActionKind) -> bool:
+    """Tells whether a request takes back such an action, and bids none like it."""
+    if kind.reads or not takes_back(said.taken_back, tool, kind.by_verb | kind.by_name):
+        return False
+    if said.taken_back.heads:
+        return True
+    only_part = said.left_out or said.put_out  # "don't pay Tegel yet", and Meier is paid
+    return not only_part and not is_asked(said.facts, kind, named=True)
+
+
+def _pays_by_name(said: Request) -> bool:
+    """Tells whether a request says by name who is to have money."""
+    return any(not any(map(str.isdigit, name)) for name in said.whom.paid or ())
 
 
 def _own_name(sinks: SinkValues) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pdp.catalog_sinks import CONTENT, LINK
@@ -15,6 +16,7 @@ from pdp.provenance.meaning import (
     is_called,
     is_recorded,
     meaning,
+    named_elsewhere,
     pushed,
     refused,
     too_wide,
@@ -61,6 +63,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
     """Returns the JSON of PolicyProvenance. `view` None: the store lost the session, which may have held anything."""
     if view is None or not ask.complete:
         return _no_data(ask, view)
+    view = _as_named(ask, view)
     blind = view.overflow or view.unreported > 0
     hidden = view.overflow and view.threat_read
     trusting = _entrusts(ask, view.request)
@@ -83,10 +86,21 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | refused(ref, view)
         | too_wide(ref, view)
         | beyond_bounds(ref, view)
+        | named_elsewhere(ref, view)
         for ref in ask.sinks
     ]
     return _facts(
         ask, view, "OK", [*sinks, *_unfollowed(ask, view), *_amount(ask, view), *_details(ask, view, trusting=trusting)]
+    )
+
+
+def _as_named(ask: ProvenanceAsk, view: ProvenanceView) -> ProvenanceView:
+    """Returns what the store knows without the user's word for values that he names for another deed."""
+    other = {ref.at for ref in ask.sinks if ref.elsewhere}
+    if not other:
+        return view
+    return replace(
+        view, hits=tuple(replace(hit, user=False) if at in other else hit for at, hit in enumerate(view.hits))
     )
 
 
@@ -183,6 +197,8 @@ def _intent(
 ) -> str:
     if request is None or view is None:
         return "UNSPECIFIED"
+    if ask.taken_back:
+        return "NOT_ASKED"
     named = any(
         lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
     ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)

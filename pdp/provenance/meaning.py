@@ -197,6 +197,15 @@ def beyond_bounds(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     return {"pointed": False, "left_open": False}
 
 
+def named_elsewhere(ref: SinkRef, view: ProvenanceView) -> dict[str, Any]:
+    """A value that the request writes out for another deed: no record makes it the one for this."""
+    if not ref.elsewhere or view.request is None:
+        return {}
+    hit = view.hits[ref.at]
+    origin = "UNTRUSTED_TEXT" if hit.text or hit.text_pointed or hit.order_pointed else "NOWHERE"
+    return {"origin": origin, "left_open": False, "pointed": False, "addressed": True}
+
+
 def is_recorded(hit: Hit) -> bool:
     return hit.record or hit.record_pointed or hit.trusted
 

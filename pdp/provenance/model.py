@@ -77,7 +77,7 @@ class SinkRef:
     what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses. `beyond`
     tells that the value holds more than one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a
     folder of what the request writes out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request
-    means it is not known.
+    means it is not known. `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`).
     """
 
     kind: str
@@ -98,6 +98,7 @@ class SinkRef:
     told: bool = False
     beyond: int = 0
     unasked: bool = False
+    elsewhere: bool = False
 
 
 @frozen
@@ -122,7 +123,8 @@ class ProvenanceAsk:
     whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` is
     the pointer of a composed text of which not all addresses are looked up, `overlooked` that of an argument that is no sink, or
     "" for any of them; None when there is none. `opposed`: the request of this call, whatever
-    was said before it, bids nothing but the opposite of what the tool is called after.
+    was said before it, bids nothing but the opposite of what the tool is called after; `taken_back`: it takes back what was asked
+    for before (`pdp.wording.retractions`).
     """
 
     session: str
@@ -147,6 +149,7 @@ class ProvenanceAsk:
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
     opposed: bool = False
+    taken_back: bool = False
 
 
 @frozen

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from pdp.fold import fold
+from pdp.provenance.bindings import Written, written_in_steps
 from pdp.provenance.forms import hash_marks
 from pdp.provenance.meant import request_names_in_steps
 from pdp.provenance.model import Lookup
@@ -19,7 +20,9 @@ from pdp.provenance.told import said_in_steps
 from pdp.steps import Steps, finish
 from pdp.wording.opposites import Stands, stands_in_steps
 from pdp.wording.own import own_words_in_steps
+from pdp.wording.quotations import quoted_spans, without
 from pdp.wording.request import RequestFacts, facts_in_steps
+from pdp.wording.retractions import TakenBack, taken_back
 from pdp.wording.whom import Whom, whom_in_steps
 from writ.frozen import frozen
 
@@ -38,8 +41,9 @@ class Request:
     """One request: its keyed digest (8 bytes), facts, what in it stands for or against what tools do
     (`pdp.wording.opposites`), keyed hashes of its marks, the marks that details are compared with, likely names and words that
     may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
-    (`pdp.provenance.shapes`), its folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`);
-    and lookups that were made for it, by kind and value."""
+    (`pdp.provenance.shapes`), the values that it writes out, with the deeds of their clauses (`pdp.provenance.bindings`), its
+    folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`); and lookups that were made
+    for it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
@@ -50,6 +54,8 @@ class Request:
     others: tuple[str, ...]
     whom: Whom
     written: frozenset[str]
+    bound: tuple[Written, ...]
+    taken_back: TakenBack
     folded: str
     put_out: tuple[str, ...]
     left_out: frozenset[str]
@@ -87,6 +93,8 @@ class Requests:
         yield
         said = yield from said_in_steps(text)
         folded = fold(own.worded)
+        bound = yield from written_in_steps(own.named)
+        back = taken_back(without(text, (yield from quoted_spans(text))))
         yield
         request = Request(
             digest=blake2b(text.encode(), key=self._key, digest_size=8, person=b"request").digest(),
@@ -98,6 +106,8 @@ class Requests:
             others=others,
             whom=whom,
             written=written_shapes(fold(own.named)),
+            bound=bound,
+            taken_back=back,
             folded=folded,
             put_out=tuple(sorted(own.put_out)),
             left_out=own.left_out,
