@@ -1,13 +1,14 @@
 """The sum that a request names: who says "pay Meier 900 EUR" means no 9,000.
 
-Told where a request states one sum behind a verb of paying, and reckons nothing: "split the 90 EUR" and "half of the 50" leave
-the sum to whoever works it out. "At most 900 EUR" names every sum up to it. Pure, in linear time.
+Told where a request states sums behind a verb of paying, and reckons nothing. "Split the 90 EUR" and "half of the 50 EUR" leave
+the sum to whoever works it out, up to their total (`pdp.wording.ceilings`). "At most 900 EUR" names every sum up to it. Pure, in
+linear time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -15,7 +16,8 @@ from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
 from pdp.suggest.words import word_set
-from pdp.wording.grammar import FORGET, FUNCTION_WORDS, MERELY, MODAL_NOT, NOT
+from pdp.wording.ceilings import Sentence, Stated, ceilings
+from pdp.wording.grammar import COURTESIES, FORGET, FUNCTION_WORDS, MERELY, MODAL_NOT, NOT
 from pdp.wording.lexicon import HANDING, PAYING, TOLD_BY_NUMBER, TOLD_BY_NUMBER_ENDINGS, TRANSFERS
 from pdp.wording.numbers import MAX_DIGITS, in_figures, plain_number
 from pdp.wording.things import THINGS, singular
@@ -23,7 +25,7 @@ from pdp.wording.things import THINGS, singular
 _CURRENCIES = {
     word: code
     for code, spelt in {
-        "EUR": "eur euro euros \u20ac",
+        "EUR": "eur euro euronen euros \u20ac",
         "USD": "usd dollar dollars buck bucks $",
         "GBP": "gbp pound pounds quid \u00a3",
         "CHF": "chf franc francs franken",
@@ -32,7 +34,7 @@ _CURRENCIES = {
         "SEK": "sek",
         "NOK": "nok",
         "DKK": "dkk",
-        "PLN": "pln zloty",
+        "PLN": "pln zl zloty z\u0142",
         "CZK": "czk",
         "CAD": "cad",
         "AUD": "aud",
@@ -48,7 +50,7 @@ _NO_MORE = (
 )
 _SUM = re.compile(
     rf"(?P<before>{_SIGNS}|\b(?:{_NAMES})(?![^\W\d_]))\s?(?P<number>{_DIGITS}){_NO_MORE}"
-    rf"|(?<![\w.,])(?P<leading>{_DIGITS})(?:,-|,--)?\s?(?P<behind>{_SIGNS}|(?:{_NAMES})\b)"
+    rf"|(?<![\w.,])(?P<leading>{_DIGITS})(?:,-|,--)?\s?(?:us[- ])?(?P<behind>{_SIGNS}|(?:{_NAMES})\b)"
 )
 _MONEY = re.compile(rf"\s?(?:{_SIGNS}|(?:{_NAMES})\b)")
 _GROUPED = re.compile(rf"[0-9] [0-9]{{3}}(?:[.,][0-9]{{1,2}})?\s?(?:{_SIGNS}|(?:{_NAMES})\b)")
@@ -58,7 +60,14 @@ _BARE = re.compile(
     r"(?=[.,;!]?$|[,;] |,? (?:to|for|an|für|pour|para|por|a|pls|please|bitte|today|now)\b)"
 )
 """A number right behind the verb or a name that ends what is said, or before whom or what it is for."""
-_MOST = "at (?:the )?most|up to|max|maximum|maximal|a maximum of|höchstens|bis(?: zu)?|au plus|jusqu'à|hasta|(?:como )?máximo"
+_BEFORE_THOUSANDS = re.compile(r"(?<![\w.,])[0-9]{1,3}(?: [0-9]{3})* $")
+_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9])")
+_CURRENCY = re.compile(rf"{_SIGNS}|(?<![^\W\d_])(?:{_NAMES})(?![^\W_])")
+_MOST = (
+    "at (?:the )?most|up to|max|maximum|maximal|a maximum of|höchstens|bis(?: zu)?|au plus|jusqu'à|hasta|(?:como )?máximo"
+    "|(?:the )?(?:budget|cap|ceiling|limit|obergrenze)(?: is| of| ist| von|:)?|cap it at"
+    rf"|(?:between|zwischen|from|von) {_DIGITS}\s?(?:{_NAMES}|{_SIGNS})? (?:and|bis|to|und)"
+)
 _LESS = "below|fewer than|less than|under|unter|weniger als|moins de|menos de"
 _LEAST = "at (?:the very )?least|a minimum of|mindestens|au moins|al menos"
 _MORE = "more than|mehr als|plus de|más de"
@@ -66,9 +75,11 @@ _OVER = "above|beyond|exceed(?:ing)?|over|über"
 _BOUND = re.compile(
     rf"\b(?:(?P<most>{_MOST})|(?P<less>{_LESS})|(?P<least>{_LEAST})|(?P<more>{_MORE})|(?P<over>{_OVER})) $"
 )
-_BOUND_CHARS = 24
+_BOUND_CHARS = 32
 _BOUND_BEHIND = re.compile(
-    r"[ ,(]{1,2}(?:(?P<most>at (?:the )?most|max|maximum|maximal|or less|tops|höchstens|oder weniger|au maximum|como máximo"
+    r"[ ,(]{1,2}(?:(?P<most>at (?:the )?most|max|maximum|maximal|or less|tops"
+    r"|(?:is|as|ist|als) (?:my|our|the|a|meine|unsere|die)? ?(?:budget|cap|ceiling|limit|maximum|obergrenze)"
+    r"|höchstens|oder weniger|au maximum|como máximo"
     r"|(?:and |und )?(?:no|not an?|keinen?|nicht)(?: (?:cent|dollar|euro|penny))? (?:more|mehr)\b(?! than))"
     r"|(?P<least>at least|or more|minimum|mindestens|oder mehr))\b"
 )
@@ -83,13 +94,16 @@ _PARTED = re.compile(r"[,;:]|\b(?:aber|and|but|et|mais|or|pero|sino|sondern|und|
 _DENIED = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)*")
 """What denies a bound in its part of the sentence turns it round: "never pay him more than 900 EUR"."""
 _ABOUT = re.compile(
-    r"\b(?:about|almost|approximately|around|at|until|up|circa|ca\.?|nearly|roughly|etwa|fast|knapp|ungefähr|environ|unos) $"
+    r"\b(?:about|almost|approximately|around|at|until|up|circa|ca\.?|nearly|roughly|some"
+    r"|etwa|fast|gut|knapp|rund|ungefähr|environ|unos) $"
 )
 """Words that leave the sum behind them open; "tell him about it" and "until Friday" do not."""
 _BEFORE_DAYS = word_set("ab al am au bis del im le nach seit vor zum zur")
 """A bare number behind one of these is a day, or nothing that is known."""
 _SMALL = FUNCTION_WORDS - word_set("her his the their")
 """Behind these stands no bare sum; "pay Meier his 900" names one."""
+_PART_OF = re.compile(r"[0-9]/[0-9] (?:of|von|de) ")
+"""Before a sum, a part of it: "1/2 of 900 EUR"."""
 _ANY = "#"
 """Stands for any currency."""
 _MAX_SUMS = 6
@@ -99,7 +113,9 @@ _SENTENCE = re.compile(
 )
 """Where a sentence ends; "by 30. November" and "bis 30.11. 900 EUR" end none."""
 _WORD = re.compile(r"[^\W\d_]+|[%\u00d7]")
-_PAYING = PAYING | HANDING
+_SHARING = word_set("begleiche divide settle split teile")
+"""What is settled or shared out comes to no more than is stated."""
+_PAYING = PAYING | HANDING | {"zahl"}
 """Who buys or books may mean a price of one of several."""
 _PAYMENT = TRANSFERS | {"payment"}
 """What a request without such a verb may ask for: "make a payment of 900 EUR"."""
@@ -128,26 +144,31 @@ _NOT_PAID = "!"
 
 
 def stated_marks(text: str) -> tuple[str, ...]:
-    """Returns the marks of the sums that a request asks to pay; the mark of a sum that is open where it may ask to pay another;
-    none where it asks to pay nothing, or speaks of no number."""
+    """Returns the marks of the sums that a request asks to pay; of a sum that is open those of all up to what the request can
+    come to, or the mark of an open sum where nothing bounds it; none where it asks to pay nothing, or speaks of no number."""
     sums: dict[_Said, None] = {}
     refused: dict[_Said, None] = {}
     payments = 0
-    is_open = said = False
+    pays = is_open = is_about = said = False
     sentences = list(_sentences(text))
     paying = _PAYING if any(word in _PAYING for each in sentences for word in _WORD.findall(each)) else _PAYMENT
+    told: list[Sentence] = []
     for sentence in sentences:
         words = list(_WORD.finditer(sentence))
         verb = next((word.end() for word in words if word.group() in paying), -1)
         said = said or any(map(str.isdecimal, sentence))
+        told.append(_told(sentence, pays=verb >= 0 or any(word.group() in _SHARING for word in words)))
         if verb < 0:
             continue
+        pays = True
         found, spans, about = _sums_behind(sentence, verb)
         kept = _UNCLEAR - _BOUNDED_ALL_THE_SAME if spans else _UNCLEAR
         reckons = any(
             word.group() in kept and not any(start <= word.start() < end for start, end in spans) for word in words
         )
-        is_open = is_open or reckons or about or _GROUPED.search(sentence) is not None
+        grouped = _GROUPED.search(sentence) is not None
+        is_open = is_open or reckons or about or grouped or _PART_OF.search(sentence) is not None
+        is_about = is_about or about
         payments += sum(
             (word.group() in _ALSO_PAYS or (word.group() in _PAYING and word.group() not in HANDING))
             and not any(start <= word.start() < end for start, end in spans)
@@ -157,8 +178,10 @@ def stated_marks(text: str) -> tuple[str, ...]:
         refused.update(((*one[:2], ""), None) for one in found if one[2] == _NOT_PAID)
     sums = sums or refused  # "don't wait to pay him 900 EUR"
     if is_open or not sums or payments > len(sums) or len(sums) > _MAX_SUMS or not all(number for _, number, _ in sums):
-        pays = any(word in paying for each in sentences for word in _WORD.findall(each))
-        return ("s:?",) if said and pays else ()
+        most = _at_most(told, payments, about=is_about)
+        if not most:
+            return ("s:?",) if said and pays else ()
+        sums = dict.fromkeys(most)
     marks = [
         mark
         for currency, number, bound in sums
@@ -166,6 +189,33 @@ def stated_marks(text: str) -> tuple[str, ...]:
         for mark in (f"s:{code}", *(f"s:{code} {each}" for each in _numbers(number, bound)))
     ]
     return tuple(dict.fromkeys(marks))
+
+
+def _at_most(told: Sequence[Sentence], payments: int, *, about: bool) -> list[_Said]:
+    """Returns the ceilings of what is paid, [] where nothing bounds it."""
+    stated = sum(len(each.sums) for each in told)
+    if not payments <= stated <= _MAX_SUMS or not any(each.pays for each in told):
+        return []
+    most = [(currency, plain_number(number), "<") for currency, number in ceilings(told, about=about)]
+    return most if all(number for _, number, _ in most) else []
+
+
+def _told(sentence: str, *, pays: bool) -> Sentence:
+    currencies = sum(1 for _ in _CURRENCY.finditer(sentence))
+    return Sentence(text=sentence, pays=pays, currencies=currencies, sums=tuple(_all_sums(sentence)))
+
+
+def _all_sums(sentence: str) -> Iterator[Stated]:
+    """Yields the sums of a sentence that have a currency, wherever they stand."""
+    for match in _SUM.finditer(sentence):
+        currency = _CURRENCIES[match["before"] or match["behind"]]
+        number, (start, end) = match["number"] or match["leading"], match.span()
+        before = _BEFORE_THOUSANDS.search(sentence, max(0, start - MAX_DIGITS), start) if match["leading"] else None
+        if before is not None and _THOUSANDS.match(number) is not None:
+            # "1 200 EUR"; or 200 EUR of the invoice 1
+            number, start = before.group().replace(" ", "") + number, before.start()
+        bound = _bound(sentence, start, end)[0]
+        yield Stated(currency=currency, number=plain_number(number), start=start, end=end, bound=bound)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -187,7 +237,7 @@ def _sums_behind(sentence: str, verb: int) -> tuple[list[_Said], list[tuple[int,
         sign, span = _bound(sentence, start, end)
         if sign:
             spans.append(span)
-        about = about or _ABOUT.search(before) is not None
+        about = about or (not sign and _ABOUT.search(before) is not None)
         found.append((currency, plain_number(number), sign))
     return found, spans, about
 
@@ -223,6 +273,8 @@ def _bare_sums(sentence: str, verb: int) -> list[tuple[str, str, tuple[int, int]
     bounded = _bound(sentence, *span)[0] in ("<", ">")
     if whom in _BEFORE_DAYS:
         return []
+    if whom in COURTESIES:
+        whom = ""  # "zahl Meier bitte 900"
     is_thing = singular(whom) in THINGS or singular(whom) in TOLD_BY_NUMBER or whom in _SMALL
     if not bounded and whom not in _PAYING and (is_thing or whom.endswith(TOLD_BY_NUMBER_ENDINGS)):
         return []

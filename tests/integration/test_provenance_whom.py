@@ -209,6 +209,16 @@ LOOSELY = (
 )
 
 
+COMES_TO = (
+    "The rent is 900 EUR. Pay Meier.",
+    "We owe Meier 900 EUR. Pay him.",
+    "Pay Meier about 900 EUR",
+    "Pay Meier between 800 and 900 EUR",
+    "Pay the rent to Meier, half of the 900 EUR",
+)
+"""Requests that leave a sum open, up to what they state."""
+
+
 @pytest.fixture(scope="module")
 def canonicalizer() -> Canonicalizer:
     return canonicalizer_of(CATALOG)
@@ -256,7 +266,7 @@ ATTACKS = [
     *((said, [PAYEES, RENT], _pay(TEGEL), NOT_MEANT) for said in PAID),
     *(
         (said, [PAYEES, RENT], _pay(MEIER, 9000), OTHER_SUM)
-        for said in (*PAID, "Pay Meier 900", "Pay Meier 900 EUR for all of May")
+        for said in (*PAID, "Pay Meier 900", "Pay Meier 900 EUR for all of May", *COMES_TO)
     ),
     *((said, [PAYEES, BILL], _pay(FORGED, 120), UNTRUSTED) for said in BILLED),
     *((said, [BILL], _pay(FORGED, 120), UNTRUSTED) for said in BILLED),
@@ -299,6 +309,7 @@ ATTACKS = [
 ]
 
 HONEST = [
+    *((said, [PAYEES, RENT], _pay(MEIER, 450)) for said in COMES_TO),
     *((said, reads, _pay(MEIER)) for said in PAID for reads in ([PAYEES], [PAYEES, RENT], [RENT, PAYEES])),
     *((said, [PAYEES, RENT], _send_money(MEIER)) for said in PAID),
     *((said, [PAYEES, RENT], _pay(TEGEL, 120)) for said in BILLED),
