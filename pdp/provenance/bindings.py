@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pdp.fold import fold
-from pdp.provenance.shapes import PATH_SHAPE, written_shapes
+from pdp.provenance.shapes import PATH_SHAPE, id_shape, written_shapes
 from pdp.steps import Steps, finish
 from pdp.wording.intent import ActionKind, is_asked
 from pdp.wording.marks import account, identifiers
@@ -147,4 +147,5 @@ def _key(bare: str) -> tuple[str, str]:
     shapes = written_shapes(folded)
     if PATH_SHAPE in shapes:
         return PATH_SHAPE, max(shape for shape in shapes if shape[0] == PATH_SHAPE).lstrip(PATH_SHAPE)
-    return next(((shape, folded.lstrip("#")) for shape in shapes), ("", ""))
+    shape = id_shape(folded)
+    return (shape, folded.lstrip("#")) if shape else ("", "")
