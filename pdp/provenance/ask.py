@@ -50,11 +50,13 @@ from pdp.provenance.model import (
     Lookup,
     ProvenanceAsk,
     ProvenanceView,
+    RightRef,
     SinkRef,
     Speech,
     only_fetches,
 )
 from pdp.provenance.names import add_implied, add_meant, called_lookups
+from pdp.provenance.rights import add_rights
 from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.provenance.wide import wide_forms, width
@@ -168,11 +170,14 @@ def provenance_ask(
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
     if not kind.reads:
+    rights: tuple[RightRef, ...] = ()
         if said is not None:
             add_meant(key, said, texts, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, composed, others, lookups)
         deed = own_deed(tool[1]) if said is not None else ()
+        if said is not None:
+            rights = add_rights(key, tool[1], others, lookups)
         if deed:
             lookups.also(Lookup(forms=hashed(key, (Form(where=IN_USER, marks=deed),)), naming=NAMES_DEED))
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
@@ -208,6 +213,7 @@ def provenance_ask(
         dry_run=dry_run,
         details=told,
         outsiders_at=outsiders_at,
+        rights=rights,
         tied_at=tied_at,
         sum_at=sum_at,
         sum_pointer=paid.pointer if paid is not None else "",

@@ -29,12 +29,14 @@ from pdp.provenance.model import (
     NAMES_DEED,
     NAMES_THING,
     NO_HIT,
+    RIGHT,
     Hit,
     ProvenanceAsk,
     ProvenanceView,
     SinkRef,
     only_fetches,
 )
+from pdp.provenance.rights import beyond_rights
 from pdp.provenance.told import DAY, NAME, NUMBER
 from pdp.wording.families import NARROW
 from pdp.wording.intent import is_asked
@@ -90,7 +92,16 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         for ref in ask.sinks
     ]
     return _facts(
-        ask, view, "OK", [*sinks, *_unfollowed(ask, view), *_amount(ask, view), *_details(ask, view, trusting=trusting)]
+        ask,
+        view,
+        "OK",
+        [
+            *sinks,
+            *_unfollowed(ask, view),
+            *_amount(ask, view),
+            *_details(ask, view, trusting=trusting),
+            *beyond_rights(ask, view),
+        ],
     )
 
 
@@ -164,7 +175,12 @@ def _no_data(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[str, Any]:
     if view is None:
         return _facts(ask, view, "NO_DATA", sinks)
     # An agent that gives more values than are looked up must not lose with them what outsiders bid, and what the user named.
-    told = [*_unfollowed(ask, view), *_amount(ask, view), *_details(ask, view, trusting=False)]
+    told = [
+        *_unfollowed(ask, view),
+        *_amount(ask, view),
+        *_details(ask, view, trusting=False),
+        *beyond_rights(ask, view),
+    ]
     return _facts(ask, view, "NO_DATA", [*sinks, *told])
 
 
@@ -172,7 +188,7 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
     request = view.request if view is not None else None
     said_by = "GATEWAY" if request is not None else "AGENT" if ask.claimed else "UNSPECIFIED"
     decisive = [
-        sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED and sink["kind"] not in (AMOUNT, DETAIL)
+        sink["origin"] for sink in sinks if sink["kind"] not in COMPOSED and sink["kind"] not in (AMOUNT, DETAIL, RIGHT)
     ]
     return {
         "state": state,

@@ -16,6 +16,9 @@ DETAIL = "detail"
 AMOUNT = "amount"
 """Kind of what is told of a sum of money other than the one that the user named."""
 
+RIGHT = "right"
+"""Kind of what is told of a level of rights above those that the user spoke of."""
+
 COMPOSED = frozenset({CONTENT, LINK})
 MAIL, BANK, PLACE, ROOM, HANDLE, NUMBER = "mail", "bank", "place", "room", "handle", "number"
 """How a value reaches somebody: a mail address, an account, a channel by a plain name or by an id, a person by a plain name, a
@@ -115,6 +118,16 @@ class DetailRef:
 @frozen
 class ProvenanceAsk:
     """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
+@frozen
+class RightRef:
+    """A value that gives a level of rights: the positions of the lookups which tell whether the request speaks of it or of a
+    higher one, and whether of a milder one; -1 where that does not matter, since it needs its word."""
+
+    pointer: str
+    at: int
+    milder_at: int
+
+
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
     the call returns may hold text of outsiders. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for
@@ -145,6 +158,7 @@ class ProvenanceAsk:
     sum_at: int = -1
     sum_pointer: str = ""
     unfollowed: str | None = None
+    rights: tuple[RightRef, ...] = ()
     overlooked: str | None = None
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from pdp.fold import fold
 from pdp.provenance.forms import MENTIONED, is_code, is_weak
+from pdp.provenance.rights import level_mark
 from pdp.provenance.told import details_in_steps
 from pdp.steps import Steps, finish
 from pdp.wording.clauses import clauses
 from pdp.wording.grammar import BEGGING, COURTESIES, FUNCTION_WORDS
+from pdp.wording.levels import levels_said
 from pdp.wording.marks import host_marks, identifiers, mark_parts, opened, pieces, spellings, words
 from pdp.wording.own import Own, own_words
 from pdp.wording.sums import stated_marks
@@ -60,6 +62,8 @@ def marks_in_steps(text: str, own: Own) -> Steps[list[str]]:
             yield
     # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
     found.update(dict.fromkeys(stated_marks(text)))
+    yield
+    found.update(dict.fromkeys(map(level_mark, sorted(levels_said(fold(own.worded))))))
     yield
     found.update(dict.fromkeys(sorted((yield from details_in_steps(text)))))
     said, opening, ends = clauses(fold(text))

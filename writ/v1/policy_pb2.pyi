@@ -939,9 +939,9 @@ class PolicySink(_message.Message):
     ADDRESSED_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """`recipient`, `account`, `url`, `path`, `channel`, `id`, `code`, `query` or `content`; `link` for an address inside a
-    content or a code, a package that a code installs, or an address in an argument that is no sink. Two kinds are told only
+    content or a code, a package that a code installs, or an address in an argument that is no sink. Three kinds are told only
     where they matter, and are no sinks of the catalog: `detail` for any other value that an order of outsiders names, `amount`
-    for a sum of money other than the one that the user named.
+    for a sum of money other than the one that the user named, `right` for a level of rights that the user did not speak of.
     """
     pointer: _builtins.str
     """JSON pointer into the arguments."""

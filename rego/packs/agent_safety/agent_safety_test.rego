@@ -246,6 +246,14 @@ test_asi02_details_that_outsiders_bid_are_held if {
 	_codes(_of("PAY", {"sinks": [detail], "user_request": "AGENT"})) == set()
 }
 
+test_asi03_a_level_of_rights_that_the_user_did_not_speak_of_is_held if {
+	right := _sink({"kind": "right", "pointer": "/role", "origin": "NOWHERE"})
+	_codes(_of("SEND", {"sinks": [right]})) == {"RIGHT_NOT_NAMED"}
+	_codes(_of("SEND", {"sinks": [right], "untrusted_read": false})) == set()
+	_codes(_of("SEND", {"sinks": [right], "user_request": "AGENT"})) == set()
+	_codes(_of("READ", {"sinks": [right]})) == set()
+}
+
 test_asi02_an_id_by_its_form_that_nothing_holds_is_held if {
 	invented := {"kind": "id", "origin": "NOWHERE", "addressed": true}
 	_codes(_to("SEND", invented)) == {"RECORD_UNTRUSTED"}

@@ -18,6 +18,23 @@ matched contains rule if {
 }
 
 # METADATA
+# title: ASI03, a level of rights above the one that the user wrote
+matched contains rule if {
+	input.provenance.untrusted_read == true
+	input.provenance.user_request == "GATEWAY"
+	input.action.operations[0].verb in _changing
+	some sink in input.provenance.sinks
+	sink.kind == "right"
+	rule := _held(
+		"ASI03 identity and privilege abuse",
+		"right_not_named",
+		"RIGHT_NOT_NAMED",
+		"the action gives a level of rights that the user did not speak of",
+		"have the user name the level, or get an approval",
+	)
+}
+
+# METADATA
 # title: ASI05, a program that text of outsiders holds
 matched contains rule if {
 	input.provenance.untrusted_read == true
