@@ -169,15 +169,15 @@ def provenance_ask(
     outsiders_at = -1
     tied_at: tuple[int, ...] = ()
     told: tuple[DetailRef, ...] = ()
-    if not kind.reads:
     rights: tuple[RightRef, ...] = ()
+    if not kind.reads:
         if said is not None:
             add_meant(key, said, texts, refs, lookups)
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, composed, others, lookups)
-        deed = own_deed(tool[1]) if said is not None else ()
         if said is not None:
             rights = add_rights(key, tool[1], others, lookups)
+        deed = own_deed(tool[1]) if said is not None else ()
         if deed:
             lookups.also(Lookup(forms=hashed(key, (Form(where=IN_USER, marks=deed),)), naming=NAMES_DEED))
     if said is not None and said.facts.things & Thing.WEB and only_fetches(refs, kind) and lookups.complete:
@@ -212,8 +212,8 @@ def provenance_ask(
         reads_untrusted=untrusted,
         dry_run=dry_run,
         details=told,
-        outsiders_at=outsiders_at,
         rights=rights,
+        outsiders_at=outsiders_at,
         tied_at=tied_at,
         sum_at=sum_at,
         sum_pointer=paid.pointer if paid is not None else "",

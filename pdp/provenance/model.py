@@ -116,9 +116,6 @@ class DetailRef:
 
 
 @frozen
-class ProvenanceAsk:
-    """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
-@frozen
 class RightRef:
     """A value that gives a level of rights: the positions of the lookups which tell whether the request speaks of it or of a
     higher one, and whether of a milder one; -1 where that does not matter, since it needs its word."""
@@ -128,6 +125,9 @@ class RightRef:
     milder_at: int
 
 
+@frozen
+class ProvenanceAsk:
+    """What one action asks of the store. Names are keyed hashes (`pdp.session_key`), `claim` and `tool` 8 and 4 bytes.
 
     `request_*` are those of a user's request that a gateway asserts with this call, else empty. `reads_untrusted`: what
     the call returns may hold text of outsiders. `outsiders_at`: the lookup which tells whether sentences of outsiders ask for
@@ -155,10 +155,10 @@ class RightRef:
     reads_untrusted: bool
     dry_run: bool = False
     details: tuple[DetailRef, ...] = ()
+    rights: tuple[RightRef, ...] = ()
     sum_at: int = -1
     sum_pointer: str = ""
     unfollowed: str | None = None
-    rights: tuple[RightRef, ...] = ()
     overlooked: str | None = None
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
