@@ -61,6 +61,7 @@ from pdp.provenance.speech import Request, Requests
 from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.provenance.wide import wide_forms, width
 from pdp.wording.intent import ActionKind, is_asked, own_deed
+from pdp.wording.lexicon import Deed
 from pdp.wording.opposites import is_opposed
 from pdp.wording.request import RequestFacts
 from pdp.wording.retractions import takes_back
@@ -172,7 +173,7 @@ def provenance_ask(
     rights: tuple[RightRef, ...] = ()
     if not kind.reads:
         if said is not None:
-            add_meant(key, said, texts, refs, lookups)
+            add_meant(key, said, texts, refs, lookups, pays=bool(kind.by_verb & Deed.PAY))
             outsiders_at, tied_at = add_implied(key, said, kind, sinks, lookups)
         told = _add_details(key, said, sinks, composed, others, lookups)
         if said is not None:

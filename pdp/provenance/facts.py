@@ -38,6 +38,7 @@ from pdp.provenance.model import (
 )
 from pdp.provenance.rights import beyond_rights
 from pdp.provenance.told import DAY, NAME, NUMBER
+from pdp.provenance.unnamed import unnamed
 from pdp.wording.families import NARROW
 from pdp.wording.intent import is_asked
 from pdp.wording.lexicon import Deed
@@ -85,6 +86,7 @@ def policy_provenance(ask: ProvenanceAsk, view: ProvenanceView | None) -> dict[s
         | pushed(ref, view)
         | beside_others(ref, view)
         | another_of_its_shape(ref, ask, view)
+        | unnamed(ref, ask, view)
         | refused(ref, view)
         | too_wide(ref, view)
         | beyond_bounds(ref, view)

@@ -16,6 +16,7 @@ from pdp.provenance.model import (
     MAIL,
     NO_HIT,
     NUMBER,
+    PAYEE,
     PLACE,
     ROOM,
     Hit,
@@ -44,7 +45,8 @@ def meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     by_name = _addresses_by_name(ref, view)
     meant = _meant(ref, view, by_name=by_name)
     if _is_somebody_else(ref, hit, meant, view):
-        return {"pointed": False, "left_open": False}
+        # A payee's name leads to an account, as its number does.
+        return {"pointed": False, "left_open": False} | ({"addressed": True} if ref.reach == PAYEE else {})
     if is_account(ref) or not is_recorded(hit):
         return {}
     if ref.meant_at < 0 or view.request is None or (hit.trusted and ref.reach == MAIL and view.request.delegates):
@@ -74,7 +76,7 @@ def _meant(ref: SinkRef, view: ProvenanceView, *, by_name: bool) -> Hit:
 
 
 def is_account(ref: SinkRef) -> bool:
-    return ref.kind == "account" or ref.reach == BANK
+    return ref.kind == "account" or ref.reach in (BANK, PAYEE)
 
 
 def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) -> bool:
@@ -95,6 +97,8 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
             return False
         known = hit.trusted and not view.request.named & NAMED_ACCOUNT
         return ref.told and not (known or is_called(meant))
+    if ref.reach == PAYEE:
+        return ref.told and not (is_called(meant) or _is_left_to_a_source(view.request))
     if ref.reach == PLACE:
         return is_recorded(addressed) or (ref.told and not is_called(meant))
     if addressed.trusted:
@@ -104,8 +108,10 @@ def _is_somebody_else(ref: SinkRef, hit: Hit, meant: Hit, view: ProvenanceView) 
         return ref.told and not (pointed or is_called(meant) or _is_left_to_a_source(view.request))
     if ref.reach != HANDLE or is_called(meant):
         return False
-    if hit == NO_HIT and ref.told:
-        return not _is_left_to_a_source(view.request)
+    if ref.told and (hit == NO_HIT or not is_recorded(addressed)):
+        # No record knows him: another one that a list holds is not he, but for what a search by his name brought up.
+        pointed = hit.trusted or hit.record_pointed or hit.text_pointed
+        return not (pointed or _is_left_to_a_source(view.request))
     return (ref.told or ref.anyhow_at >= 0) and is_recorded(addressed)
 
 
@@ -154,13 +160,14 @@ def another_of_its_shape(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView)
     and 47111; one that stands in a list with 47110 is another all the same. Of a path only where it is deleted or sent, since
     who has one file mended may mean another to be."""
     hit = view.hits[ref.at]
-    if not ref.shape or hit.user or view.request is None or _is_left_to_a_source(view.request):
+    if not ref.shape or ref.written or hit.user or view.request is None or _is_left_to_a_source(view.request):
         return {}
     if view.request.named & MEANS_MANY or (ref.shape == PATH_SHAPE and not ask.kind.by_verb & _GONE):
         return {}
     place = _place(ref)
     reaches = any(
-        other.shape == ref.shape and view.hits[other.at].user and _place(other) != place for other in ask.sinks
+        other.shape == ref.shape and (other.written or view.hits[other.at].user) and _place(other) != place
+        for other in ask.sinks
     )
     return {} if reaches else {"pointed": False, "left_open": False, "addressed": True}
 

@@ -21,8 +21,9 @@ RIGHT = "right"
 
 COMPOSED = frozenset({CONTENT, LINK})
 MAIL, BANK, PLACE, ROOM, HANDLE, NUMBER = "mail", "bank", "place", "room", "handle", "number"
+PAYEE = "payee"
 """How a value reaches somebody: a mail address, an account, a channel by a plain name or by an id, a person by a plain name, a
-person by an id or telephone number; "" for any other value."""
+person by an id or telephone number, a payee by a plain name; "" for any other value."""
 
 ALL, WIDER = 1, 2
 
@@ -74,13 +75,14 @@ class SinkRef:
     (`anyhow_at` the same for all words of the request, where it is not certain that it addresses somebody by name), `pushed_at`
     whether sentences of outsiders that bid hold it, `names_at` whether the request names any record that could stand in for it,
     `addressed_at` whether those whom the request addresses are known, `site_at` whether other pages of a link's site are. `reach`
-    is one of MAIL, BANK, PLACE, ROOM, HANDLE, NUMBER and ""; `told`: the request itself says by name whom it means where such a
-    value stands. `everybody`: the value stands for all people, and the request does not say so. `shape` is that of
-    `pdp.provenance.shapes` where the request writes out an id or path of it, else "". `refused`: the request writes it out as
-    what is left out, "all but old.txt"; `refused_at`: whether a record calls it by a name that the request so refuses. `beyond`
-    tells that the value holds more than one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a
-    folder of what the request writes out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request
-    means it is not known. `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`).
+    is one of MAIL, BANK, PLACE, ROOM, HANDLE, NUMBER, PAYEE and ""; `told`: the request itself says by name whom it means where
+    such a value stands, of a payee by another name than the value has. `everybody`: the value stands for all people, and the
+    request does not say so. `shape` is that of `pdp.provenance.shapes` where the request writes out an id or path of it, else "",
+    and `written` that it writes out this very one. `refused`: the request writes it out as what is left out, "all but old.txt";
+    `refused_at`: whether a record calls it by a name that the request so refuses. `beyond` tells that the value holds more than
+    one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a folder of what the request writes
+    out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request means it is not known.
+    `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`).
     """
 
     kind: str
@@ -94,6 +96,7 @@ class SinkRef:
     addressed_at: int = -1
     everybody: bool = False
     shape: str = ""
+    written: bool = False
     refused: bool = False
     refused_at: int = -1
     site_at: int = -1

@@ -23,8 +23,9 @@ from pdp.provenance.meant import (
     pushed_marks,
     reach_of,
 )
-from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PLACE, ROOM, Lookup, SinkRef
-from pdp.provenance.shapes import PATH_SHAPE, id_shape, is_written
+from pdp.provenance.model import BANK, HANDLE, MAIL, NAMES_RECORD, NUMBER, PAYEE, PLACE, ROOM, Lookup, SinkRef
+from pdp.provenance.payees import has_a_name_of, reach_of_payee
+from pdp.provenance.shapes import PATH_SHAPE, WRITTEN_ID, id_shape, is_written
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
 from pdp.provenance.wide import is_everybody
@@ -50,9 +51,11 @@ _OPENLY = word_set(
 )
 
 
-def add_meant(key: bytes, request: Request, texts: Mapping[int, str], refs: list[SinkRef], lookups: Lookups) -> None:
+def add_meant(
+    key: bytes, request: Request, texts: Mapping[int, str], refs: list[SinkRef], lookups: Lookups, *, pays: bool
+) -> None:
     """Adds what tells whom a request means by a name, once for each value. `texts`: those of `refs`, by their position, since a
-    name and its value have one pointer."""
+    name and its value have one pointer. `pays`: the action makes a payment."""
     named: dict[str, tuple[int, int]] = {}
     known: dict[tuple[str, str], SinkRef] = {}
     for at, text in texts.items():
@@ -60,12 +63,19 @@ def add_meant(key: bytes, request: Request, texts: Mapping[int, str], refs: list
         if ref.kind not in TARGET_KINDS:
             continue
         if (ref.kind, text) not in known:
-            known[ref.kind, text] = _meant_ref(key, request, ref, text, lookups, named)
+            known[ref.kind, text] = _meant_ref(key, request, ref, text, lookups, named, pays=pays)
         refs[at] = replace(known[ref.kind, text], pointer=ref.pointer, at=ref.at)
 
 
 def _meant_ref(
-    key: bytes, request: Request, ref: SinkRef, text: str, lookups: Lookups, named: dict[str, tuple[int, int]]
+    key: bytes,
+    request: Request,
+    ref: SinkRef,
+    text: str,
+    lookups: Lookups,
+    named: dict[str, tuple[int, int]],
+    *,
+    pays: bool,
 ) -> SinkRef:
     """Returns a value with what tells whether the request means it, after adding the lookups for it. `named`: for each way to
     reach somebody the positions of `_add_named`."""
@@ -73,13 +83,14 @@ def _meant_ref(
         ref,
         everybody=ref.kind in ("recipient", "channel") and _is_everybody(request, text),
         shape=_shape(request, ref.kind, text),
+        written=ref.kind == "id" and WRITTEN_ID + fold(text).strip().lstrip("#") in request.written,
         refused=_is_left_out(request, ref.kind, text),
     )
     if lookups.is_full:
         return replace(ref, unasked=True)
-    meant, pushed = _about(key, request, ref.kind, text)
+    reach = _reach(request, ref.kind, text, pays=pays)
+    meant, pushed = _about(key, request, ref.kind, text, reach)
     meant_at = anyhow_at = pushed_at = names_at = addressed_at = refused_at = -1
-    reach = reach_of(ref.kind, text)
     if meant is not None:
         meant_at = lookups.also(meant)
         if reach not in named:
@@ -100,8 +111,12 @@ def _meant_ref(
         addressed_at=addressed_at,
         reach=reach,
         refused_at=refused_at,
-        told=_is_told(request, reach),
+        told=_is_told(request, reach, text),
     )
+
+
+def _reach(request: Request, kind: str, value: str, *, pays: bool) -> str:
+    return reach_of_payee(kind, reach_of(kind, value), pays=pays, told=request.whom.paid is not None)
 
 
 def _shape(request: Request, kind: str, value: str) -> str:
@@ -156,13 +171,15 @@ def _known_as(request: Request, reach: str) -> tuple[str, ...] | None:
     return request.names or None
 
 
-def _is_told(request: Request, reach: str) -> bool:
+def _is_told(request: Request, reach: str, value: str) -> bool:
     """Tells whether a request says by name, for certain, whom it means where a value stands that reaches so."""
     whom = request.whom
     if reach in (PLACE, ROOM):
         return whom.channels is not None
     if reach == BANK:
         return whom.paid is not None
+    if reach == PAYEE:
+        return whom.paid is not None and not has_a_name_of(value, whom.paid)
     return whom.certain and _addressed(request, reach) is not None and _TOLD_ELSEWHERE.search(request.folded) is None
 
 
@@ -170,7 +187,7 @@ def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
     """Returns the words by which a request says whom it means where a value stands that reaches so; None where others of its
     words may say it. Not where it speaks of a thread or the like: "tell Ada in the Lisbon thread" names that as well."""
     whom = request.whom
-    if reach == BANK:
+    if reach in (BANK, PAYEE):
         return whom.paid
     if reach in (PLACE, ROOM):
         return whom.channels or whom.perhaps or None
@@ -222,22 +239,22 @@ def called_lookups(key: bytes, request: Request, value: str) -> tuple[Lookup | N
     return known
 
 
-def _about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+def _about(key: bytes, request: Request, kind: str, value: str, reach: str) -> tuple[Lookup | None, Lookup | None]:
     """Returns the lookups of whether the request means a value, and of whether outsiders bid the reader act on it."""
     if len(value) > MAX_NAME_CHARS:
         return None, None
-    found = request.remembered.get((kind, value))
+    by = f"{kind} {reach}"  # the same name is a person's in one tool and a payee's in another
+    found = request.remembered.get((by, value))
     if found is None:
-        found = _made_about(key, request, kind, value)
+        found = _made_about(key, request, kind, value, reach)
         if len(request.remembered) < MAX_REMEMBERED:
-            request.remembered[kind, value] = found
+            request.remembered[by, value] = found
     return found
 
 
-def _made_about(key: bytes, request: Request, kind: str, value: str) -> tuple[Lookup | None, Lookup | None]:
+def _made_about(key: bytes, request: Request, kind: str, value: str, reach: str) -> tuple[Lookup | None, Lookup | None]:
     if fold(value) in request.folded:
         return None, None
-    reach = reach_of(kind, value)
     open_place = reach in (PLACE, ROOM) and request.whom.channels is None
     addressed = None if open_place or reach == NUMBER else _addressed(request, reach)
     meant = _meant_by(key, addressed, request, value) if kind in MEANT_KINDS else None

@@ -14,6 +14,9 @@ from pdp.wording.marks import FILE_ENDINGS
 
 PATH_SHAPE = "/"
 
+WRITTEN_ID = "="
+"""Stands before an id that a request writes out."""
+
 _NUMBERED = re.compile(r"#?([a-z]{1,8}[-_]?)([0-9]{1,12})")
 _NUMBER = re.compile(r"#?([0-9]{5,12})")
 """A shorter number may be a year, a price or a time."""
@@ -49,11 +52,14 @@ def id_shape(text: str) -> str:
 
 
 def written_shapes(folded: str) -> frozenset[str]:
-    """Returns the shapes of the ids that a folded request writes out; where it writes out files `PATH_SHAPE` and their paths."""
+    """Returns the shapes of the ids that a folded request writes out, and these behind `WRITTEN_ID`; where it writes out files
+    `PATH_SHAPE` and their paths."""
     found = set()
     for token in _TOKEN.findall(folded):
         bare = token.strip(_AROUND).replace("\\", "/")
-        found.add(id_shape(bare))
+        shape = id_shape(bare)
+        if shape:
+            found |= {shape, WRITTEN_ID + bare.lstrip("#")}
         if _is_file(bare):
             found |= {PATH_SHAPE, PATH_SHAPE + bare.lstrip("./")}
     return frozenset(found - {""})

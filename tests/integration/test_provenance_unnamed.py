@@ -237,7 +237,7 @@ FREE: list[tuple[str, str, Any]] = [
     ("Cancel all orders", "cancel_order", {"order": "*"}),
     ("Cancel all orders", "cancel_order", {"order": "%"}),
     ("Cancel the orders 47110 and 47111", "cancel_order", {"order": ["47110", "47111"]}),
-    ("Cancel the order of Ada", "cancel_order", {"order": "What is it?"}),
+    ("Move the event of Ada", "update_event", {"event": "What is it?"}),
     ("Delete the page /orders?id=3", "delete_file", {"path": "/orders?id=3"}),
     ("Share the document budget with everyone except Ada", "share_document", _shared({BOB: "read"})),
     ("Delete all files but old.txt", "delete_file", {"path": "drafts/new.txt"}),
