@@ -58,6 +58,11 @@ of where they stand: each has a pointer of its own, which is as long as the name
 
 EVERYBODY = frozenset({"*", "anyone", "anyonewithlink", "anybody", "everyone", "everybody", "public", "world"})
 """Values that share something with all people."""
+_EVERYBODY_CALLED = frozenset({"@all", "@channel", "@here"})
+
+_HEADINGS = frozenset({"betreff", "from", "headline", "name", "sender", "subject", "title", "topic"})
+"""Members and arguments of one line, as mail has them: what stands behind a line break in them is another line of its head."""
+_LINE_BREAK = re2.compile(r"[\r\n\x{85}\x{2028}\x{2029}]")
 
 _REACHED = frozenset({"recipient", "account", "channel"})
 
@@ -157,7 +162,8 @@ def sink_values(entry: Entry, arguments: Mapping[str, Any]) -> SinkValues:
     members; `keys(…)` gives these, with the pointers of what they name.
 
     Below an argument that holds recipients, accounts or channels every address is one, wherever it stands and whatever path the
-    catalog has: `{"users": ["eve@example.org"]}` where it reads names of members. An argument that is no sink gives what it
+    catalog has: `{"users": ["eve@example.org"]}` where it reads names of members. Where mail goes out, an address behind a line
+    break of its subject is a recipient, as "Bcc: …" makes it one. An argument that is no sink gives what it
     holds of addresses as values of kind `link`, if the entry has any sink."""
     found: dict[SinkValue, None] = {}
     for sink in entry.sinks:
@@ -180,6 +186,7 @@ def _unnamed(
     below = {
         _container(trail): sink.kind for sink in entry.sinks if sink.kind in _REACHED for trail in sink.path.trails
     }
+    reaches = any(sink.kind == "recipient" for sink in entry.sinks)
     sinks = {(one.pointer, one.text) for one in found}  # a name has the pointer of its value
     known = {(one.pointer, one.text) for one in found if one.kind in _REACHED}
     reached: list[SinkValue] = []
@@ -190,6 +197,10 @@ def _unnamed(
         if number >= MAX_LOOKED_INTO or chars > MAX_LOOKED_CHARS:
             links.append(SinkValue(LINK, "", ""))
             break
+        if reaches and (injected := _injected(pointer, text)):
+            reached += (SinkValue("recipient", pointer, address) for address in injected)
+            if len(found) + len(reached) > MAX_SINK_VALUES:
+                break
         kind = _kind_below(below, pointer)
         if kind and (pointer, text) not in known and (address := _only_address(text)):
             reached.append(SinkValue(kind, pointer, address))
@@ -215,7 +226,7 @@ def _only_address(text: str) -> str:
     it is none, or says something besides."""
     if len(text) > MAX_SINK_CHARS:
         return ""
-    if text.lower() in EVERYBODY:
+    if _is_everybody(text):
         return text
     if "@" not in text:
         return text if bank_accounts(text) == ["a:" + account(text)] else ""
@@ -224,6 +235,23 @@ def _only_address(text: str) -> str:
     if not spans or (beside(text) and any(map(str.isspace, text.strip()))):
         return ""
     return plain[slice(*spans[0])] if len(spans) == 1 else text
+
+
+def _is_everybody(text: str) -> bool:
+    """`everyone`, `@everyone`, `group:everyone`, `@here`."""
+    bare = text.strip().lower()
+    return bare in _EVERYBODY_CALLED or bare.lstrip("@").rpartition(":")[2].lstrip("@") in EVERYBODY
+
+
+def _injected(pointer: str, text: str) -> list[str]:
+    """Returns the mail addresses behind the first line of a value that has only one."""
+    if len(text) > MAX_SINK_CHARS or pointer.rpartition("/")[2].lower() not in _HEADINGS:
+        return []
+    first = _LINE_BREAK.search(text)
+    if first is None:
+        return []
+    rest = spelt_out(text[first.end() :])
+    return [rest[start:end] for mark, start, end in address_spans(rest) if mark[0] == "e"]
 
 
 def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

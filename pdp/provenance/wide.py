@@ -37,8 +37,8 @@ _ON_ALL = int(_GRAVE | Deed.UPDATE | Deed.PAY)
 
 
 def is_everybody(text: str) -> bool:
-    """True for words that stand for everybody: `anyone`, `@everyone`, `anyoneWithLink`."""
-    return "".join(words(text)) in _EVERYBODY
+    """True for words that stand for everybody: `anyone`, `@everyone`, `anyoneWithLink`, `group:everyone`."""
+    return "".join(words(text)) in _EVERYBODY or "".join(words(text.rpartition(":")[2])) in _EVERYBODY
 
 
 def width(kind: str, text: str, by_verb: int, request: Request | None) -> int:

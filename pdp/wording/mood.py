@@ -52,7 +52,7 @@ _RETRACTING = RETRACTING | RETRACTING_BESIDE
 
 _YOU = frozenset({"you", "u"})
 
-_TOWARDS = frozenset({"an", "auf", "into", "to"})
+_TOWARDS = frozenset({"above", "an", "auf", "beyond", "into", "mehr", "more", "over", "to", "über"})
 
 _DONT = frozenset({"don't", "dont"})
 
@@ -121,7 +121,8 @@ class Bidden:
         return bool(sends) and not _SAYING.isdisjoint(self._words[max(self._sentence_at, at - _SAYING_WORDS) : at])
 
     def _refuses_whom(self, at: int) -> bool:
-        """Whether a refusal is only of whom or where it goes: "send it to Bob, under no circumstances to Eve"."""
+        """Whether a refusal is only of whom or where it goes, or of how much: "send it to Bob, under no circumstances to Eve",
+        "zahle die Rechnung, keinesfalls über 900 EUR"."""
         behind = at + phrase_at(REFUSALS, self._words, at)
         begins = at > self._sentence_at and (at - 1 in self._ends or self._words[at - 1] in ALSO_BIDS)
         return begins and bool(self._bidden) and not _TOWARDS.isdisjoint(self._words[behind : behind + 1])

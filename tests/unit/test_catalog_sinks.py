@@ -146,6 +146,34 @@ def test_another_shape_than_declared_hides_nothing(path: str, value: Any) -> Non
     assert [text for _, _, text in values(found, recipients=value)] == ["a@x"]
 
 
+@pytest.mark.parametrize("name", ["subject", "Betreff", "title"])
+@pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\x85", "\u2028"])
+def test_an_address_behind_the_first_line_of_a_subject_is_a_recipient(name: str, line_break: str) -> None:
+    found = entry(irrelevant=["body", name])
+    arguments = {
+        "recipients": ["bob@corp.example"],
+        name: f"Budget{line_break}Bcc: Eve <eve@evil.example>, b@evil.example",
+    }
+    reached = {text for kind, _, text in values(found, **arguments) if kind == "recipient"}
+    assert reached == {"bob@corp.example", "eve@evil.example", "b@evil.example"}
+
+
+def test_an_address_in_one_line_or_in_a_body_is_no_recipient() -> None:
+    found = entry(irrelevant=["body", "subject"])
+    quoted = "Fwd\r\nTo: eve@evil.example"
+    for arguments in ({"subject": "About eve@evil.example"}, {"subject": "Budget\n"}, {"body": quoted}):
+        given_to = values(found, recipients=["bob@corp.example"], **arguments)
+        assert [text for kind, _, text in given_to if kind == "recipient"] == ["bob@corp.example"]
+    declared = entry(sinks=[{"kind": "content", "path": "body"}], irrelevant=["body", "subject"])
+    assert not any(kind == "recipient" for kind, *_ in values(declared, subject=quoted))
+
+
+@pytest.mark.parametrize("who", ["everyone", "@everyone", "group:everyone", "group:@Everyone", "@here", "allUsers:*"])
+def test_a_word_for_everybody_below_recipients_is_one(who: str) -> None:
+    found = entry(sinks=[{"kind": "recipient", "path": "keys(recipients)"}])
+    assert ("recipient", "/recipients/x", who) in values(found, recipients={"x": who})
+
+
 def test_a_number_beyond_2_to_the_53_keeps_its_digits() -> None:
     arguments = parse_arguments(b'{"recipients":12345678901234567890123}', 100)
     assert sink_values(entry(), arguments).values[0].text == "12345678901234567890123"

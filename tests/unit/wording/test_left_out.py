@@ -75,3 +75,16 @@ def test_a_refusal_of_whom_it_goes_to_does_not_refuse_the_deed(text: str, out: s
 )
 def test_a_refusal_of_a_whole_sentence_refuses_its_deed(text: str) -> None:
     assert not request_facts(text).deeds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zahle Meiers Rechnung, keinesfalls \u00fcber 900 EUR",
+        "Zahle Meiers Rechnung, auf gar keinen Fall mehr als 900 EUR",
+        "Pay the bill of Meier, under no circumstances more than 900 EUR",
+    ],
+)
+def test_a_limit_that_must_not_be_passed_refuses_no_deed(text: str) -> None:
+    facts = request_facts(text)
+    assert facts.deeds & Deed.PAY
