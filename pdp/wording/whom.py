@@ -75,6 +75,12 @@ _LEARNING = word_set("have know see")
 _FOR = word_set("for für pour para")
 _WANTING = word_set("asked asks need needs request requested requests requires should want wants would")
 
+_GIVEN = word_set("dm email forward fwd mail message msg send text")
+"""Verbs before whom they give what follows, be he in small letters."""
+_BEGINS_A_THING = word_set("a an her his my our the their")
+_NO_WHOM = word_set("alone away back finally fwd later pls quickly separately simply straight")
+"""Words between such a verb and its object that say when or how."""
+
 _CONVERSATIONS = word_set("chat conversation group room thread")
 
 
@@ -83,11 +89,12 @@ class Whom:
     """Whom a request addresses, by folded words.
 
     `told` are the names to which it says that something goes, without addresses that it gives; None where it addresses nobody so,
-    or anybody in other words (`otherwise`). `certain`: one of `told` has a capital letter, or is an address; a word in small
-    letters may be no name, "places to eat". `paid` are those that it says are to have money, or the account that it writes out;
-    None as for `told`. `billed` are those whose bill or rent it speaks of. `channels` are the words that name the channels that
-    it speaks of as such, None where it speaks of none or of many; `perhaps` are words that name one if one is called so.
-    `converses`: it speaks of a thread or another place that people may be reached in."""
+    or anybody in other words (`otherwise`). `certain`: one of `told` has a capital letter, is an address, or stands
+    between a verb that sends and what it sends, "send ada the plan"; another word in small letters may be no name, "places to
+    eat". `paid` are those that it says are to have money, or the account that it writes out; None as for `told`. `billed` are
+    those whose bill or rent it speaks of. `channels` are the words that name the channels that it speaks of as such, None where
+    it speaks of none or of many; `perhaps` are words that name one if one is called so. `converses`: it speaks of
+    a thread or another place that people may be reached in."""
 
     told: tuple[str, ...] | None = None
     otherwise: bool = False
@@ -139,7 +146,17 @@ def whom_in_steps(text: str) -> Steps[Whom]:
 
 
 def _is_certain(read: Reading, told: tuple[str, ...]) -> bool:
-    return not told or any(word in told and read.is_capital(at) for at, word in enumerate(read.words))
+    return not told or any(
+        word in told and (read.is_capital(at) or _is_given(read, at)) for at, word in enumerate(read.words)
+    )
+
+
+def _is_given(read: Reading, at: int) -> bool:
+    """Tells whether a word stands alone between a verb that sends and what it sends: "send ada the plan"."""
+    if not 0 < at < len(read.words) - 1 or read.words[at] in _NO_WHOM:
+        return False
+    alone = not (read.before(at).strip() or read.before(at + 1).strip())
+    return alone and read.words[at - 1] in _GIVEN and read.words[at + 1] in _BEGINS_A_THING
 
 
 def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Led]:
