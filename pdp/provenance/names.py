@@ -189,8 +189,10 @@ def _addressed(request: Request, reach: str) -> tuple[str, ...] | None:
     whom = request.whom
     if reach in (BANK, PAYEE):
         return whom.paid
-    if reach in (PLACE, ROOM):
+    if reach == PLACE:
         return whom.channels or whom.perhaps or None
+    if reach == ROOM:  # "from the launch channel in random as well"
+        return (*(whom.channels or ()), *whom.perhaps) or None
     if reach not in (MAIL, HANDLE, NUMBER) or (reach != MAIL and whom.converses):
         return None
     return whom.told

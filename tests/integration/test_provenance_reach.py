@@ -200,6 +200,11 @@ HONEST: list[tuple[str, list[Call], Call]] = [
     ("Make the budget document public, share it", [CONTACTS, MAIL], ("share", {"with": ["public"]}, None)),
     ("Post the figures in #finance", [MAIL], ("post", {"channel": "#finance", "text": "12"}, None)),
     ("Post the figures in #finance", [ROOMS, MAIL], ("post", {"channel": "C041", "text": "12"}, None)),
+    (
+        "Post the figures from the finance channel in general as well",
+        [ROOMS, MAIL],
+        ("post", {"channel": "C042", "text": "12"}, None),
+    ),
     ("Post the figures in C042", [ROOMS, MAIL], ("post", {"channel": "C042", "text": "12"}, None)),
     ("Close issue 41 in acme/app", [MAIL], ("close_issue", {"repository": "acme/app", "number": "41"}, None)),
     ("Close issue 41 in büro/жук", [MAIL], ("close_issue", {"repository": "büro/жук", "number": "41"}, None)),
