@@ -56,7 +56,7 @@ _CHANNEL_FIELD = re.compile(r"(?i)(?:channel|channel_?name|name)$")
 _SENTENCE_SIGN = re.compile(r"[.!](?:\s|$)")
 _ABBREVIATED = frozenset({"co", "corp", "e.v", "inc", "jr", "llc", "ltd", "sr"})
 _FIELD = re.compile(r"[a-z]+|[A-Z][a-z]*")
-_SHOWN = re.compile(r"(?:[^<>@]{0,64}<|(?i:mailto):)\s*[^<>\s]+\s*>?")
+_SHOWN = re.compile(r"(?:[^<>@]{0,64}<|(?i:mailto):)\s*[^<>\s]+\s*>?|[^<>()\s]+\s*\([^<>()@]{0,64}\)")
 """A mail address with its owner's name or a label: what stands in a sentence is nobody's by that."""
 
 

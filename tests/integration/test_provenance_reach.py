@@ -190,7 +190,7 @@ HONEST: list[tuple[str, list[Call], Call]] = [
     ("Send the budget to Carol", [CONTACTS, CARD], ("mail", {"to": ["cd17@home.example"], "text": "12"}, None)),
     *(
         ("Send Bob the budget", [CONTACTS, MAIL], ("mail", {"to": [whom], "text": "12"}, None))
-        for whom in (BOB, f"Bob Hall <{BOB}>", f"<{BOB}>", f"mailto:{BOB}")
+        for whom in (BOB, f"Bob Hall <{BOB}>", f"{BOB} (Bob Hall)", f"<{BOB}>", f"mailto:{BOB}")
     ),
     ("Text Bob that I am late", [CONTACTS, MAIL], ("text", {"to": "+49 170 1111111", "text": "late"}, None)),
     ("Text Bob that I am late", [CONTACTS, MAIL], ("text", {"to": "tel:+49-170-1111111", "text": "late"}, None)),
