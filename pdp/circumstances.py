@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from pdp.authenticate import Speaker
-from pdp.behaviour import Behaviour
-from pdp.behaviour_observe import observe
-from pdp.behaviour_view import BehaviourAsk, BehaviourView
+from pdp.behaviour.companion import Behaviour
+from pdp.behaviour.observe import observe
+from pdp.behaviour.sessions import misreported, policy_baseline, policy_session
+from pdp.behaviour.view import BehaviourAsk, BehaviourView
 from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
 from pdp.catalog_sinks import paid_sum, scalars, sink_values
 from pdp.companions import Companion, companion_ask
@@ -28,10 +29,9 @@ from pdp.provenance.ask import MAX_NAMING, ProvenanceAsk, ProvenanceView, Speech
 from pdp.provenance.speech import Request, Requests
 from pdp.provenance.store import Provenance
 from pdp.session_key import session_name, state_name
-from pdp.sessions import misreported, policy_baseline, policy_session
 from pdp.signals import threat_of_misreport
 from pdp.signals_behaviour import behaviour_signals
-from pdp.state_wire import claim_id
+from pdp.state.wire import claim_id
 from pdp.wording.intent import action_kind, chosen_name
 from pdp.wording.opposites import turns_round
 from writ.strict_json import parse_arguments

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pdp.model import Settlement, StateAsk
-from pdp.state_client import Call
+from pdp.state.client import Call
 
 Own = TypeVar("Own")
 
@@ -18,7 +18,8 @@ class Companion(Protocol):
     """
 
     def look(self, organisation: str, asks: Sequence[StateAsk]) -> Call | None:
-        """The call for asks of one organisation, at most `pdp.state.MAX_ITEMS_PER_CALL`; None when none asks for anything."""
+        """The call for asks of one organisation, at most `pdp.state.redis_state.MAX_ITEMS_PER_CALL`; None when none
+        asks for anything."""
         ...
 
     def read(self, asks: Sequence[StateAsk], reply: Any) -> Sequence[object]:

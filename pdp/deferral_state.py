@@ -15,8 +15,8 @@ import orjson
 from pdp.companions import companion_ask
 from pdp.deferral import DeferralView, Dependency
 from pdp.model import Settlement, StateAsk
-from pdp.state_client import Call, load_script
-from pdp.state_wire import claim_id, organisation_key
+from pdp.state.client import Call, load_script
+from pdp.state.wire import claim_id, organisation_key
 from writ.errors import StateFailed
 from writ.frozen import frozen
 

@@ -13,8 +13,8 @@ from pdp.item import Item
 from pdp.lane import Lane
 from pdp.model import Ask, Draft, Final
 from pdp.prepare import Refused
-from pdp.rebuild import counted
 from pdp.refusals import MAX_KEPT_BYTES
+from pdp.state.rebuild import counted
 from pdp.wire import delimited, tag
 from writ.canonical import record_bytes
 from writ.receipt_body import decision_body, refusal_body, undelivered_body

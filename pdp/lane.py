@@ -8,7 +8,7 @@ from functools import lru_cache
 import orjson
 
 from pdp.authenticate import CallerRules
-from pdp.behaviour_settings import BehaviourSettings
+from pdp.behaviour.settings import BehaviourSettings
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
 from pdp.declarations import Declarations

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from pdp.evidence_read import EvidenceReader
+from pdp.evidence.read import EvidenceReader
 from pdp.model import Outcome
 from pdp.opa_command import run_opa
 from pdp.outcome import parse_outcome

@@ -15,7 +15,7 @@ from pdp.ports import Recorder
 from pdp.refusals import Refusals
 from pdp.request import DIGEST, REQUEST_ID, check_owner
 from pdp.results import Labels, Results
-from pdp.state_client import Call, Client
+from pdp.state.client import Call, Client
 from pdp.steps import Turns, share
 from writ.commitment import SALT_BYTES
 from writ.errors import InvalidInput, NotReady

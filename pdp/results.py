@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from pdp.behaviour import Behaviour, Owner, ReportedResult
+from pdp.behaviour.companion import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import WORST_RESULT, ContentTrust, Entry, ResultSpec
 from pdp.circumstances import catalog_entry, result_spec
 from pdp.documents import Unreadable, document_in, read
@@ -22,8 +22,8 @@ from pdp.provenance.result import Sighting, sight_in_steps
 from pdp.provenance.rows import rows_in
 from pdp.provenance.store import learn
 from pdp.session_key import session_name, state_name
-from pdp.state_client import Call, Client
-from pdp.state_wire import claim_id
+from pdp.state.client import Call, Client
+from pdp.state.wire import claim_id
 from pdp.steps import Steps
 from writ.action import Verb
 from writ.errors import InvalidInput

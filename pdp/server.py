@@ -35,24 +35,24 @@ from pdp.config import Config, Jwt, Pdp, Redis, load_config
 from pdp.decide import Engine
 from pdp.digests import BundleDigests
 from pdp.evaluate import OpaJudge
-from pdp.evidence_read import EvidenceReader
+from pdp.evidence.read import EvidenceReader
+from pdp.evidence.record import LogRecorder
+from pdp.evidence.recover import recover
 from pdp.front import FrontProtocol
 from pdp.front_process import FrontProcess
 from pdp.keyring import Keyring, load_keyring
 from pdp.keystore import load_master_key
 from pdp.lanes import Lanes
 from pdp.offload import Offloader
-from pdp.record import LogRecorder
-from pdp.recover import recover
 from pdp.report import Reporter
 from pdp.results import Results
-from pdp.sealed_answers import SealedAnswers
 from pdp.service import DecisionFront
-from pdp.state import RedisState
-from pdp.state_client import Client, NodeClient
-from pdp.state_continuity import Continuity
-from pdp.state_files import recent_organisations
-from pdp.state_node import parse_address
+from pdp.state.client import Client, NodeClient
+from pdp.state.continuity import Continuity
+from pdp.state.files import recent_organisations
+from pdp.state.node import parse_address
+from pdp.state.redis_state import RedisState
+from pdp.state.sealed_answers import SealedAnswers
 from pdp.telemetry import Telemetry, set_up_logging
 from pdp.transform.apply import Transformer
 from writ.errors import StateFailed, WritError
@@ -280,7 +280,7 @@ def connect_state(config: Config, *, generation: int, companions: Sequence[Compa
 def _client(redis: Redis, deadline_s: float) -> Client:
     if not redis.cluster:
         return NodeClient(redis.url, deadline_s=deadline_s)
-    from pdp.state_cluster import ClusterClient  # redis-py takes 12 MiB, and a single node needs none
+    from pdp.state.cluster import ClusterClient  # redis-py takes 12 MiB, and a single node needs none
 
     return ClusterClient(redis.url, deadline_s=deadline_s)
 

@@ -29,7 +29,7 @@ from pdp.queue import Entry
 from pdp.refusals import Strangers
 from pdp.report import Reporter
 from pdp.request import is_length_of_time, verify_size
-from pdp.state import RedisState, StoredFact
+from pdp.state.redis_state import RedisState, StoredFact
 from pdp.trace_context import KEY, TraceContext, parse_traceparent
 from pdp.wire import delimited, tag
 from writ.errors import DeadlineExceeded, InvalidInput, NotAuthenticated, NotReady, Overloaded, WritError

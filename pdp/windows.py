@@ -133,7 +133,7 @@ class SlidingWindow:
 
 
 def window_bounds(window: Window, now_ms: int) -> tuple[int, int] | None:
-    """What a receipt keeps for `pdp.rebuild`: (start, end) of the calendar window that holds `now_ms`, in Unix ms, or
+    """What a receipt keeps for `pdp.state.rebuild`: (start, end) of the calendar window that holds `now_ms`, in Unix ms, or
     (0, length) of a sliding one. None when `now_ms` lies outside: then nothing was counted."""
     if window.length_ms:
         return 0, window.length_ms

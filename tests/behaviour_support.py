@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pdp.authenticate import Speaker
-from pdp.behaviour import Behaviour
-from pdp.behaviour_observe import Observation, observe
-from pdp.behaviour_settings import BehaviourSettings
-from pdp.behaviour_view import BehaviourAsk, BehaviourView
+from pdp.behaviour.companion import Behaviour
+from pdp.behaviour.observe import Observation, observe
+from pdp.behaviour.sessions import policy_baseline, policy_session
+from pdp.behaviour.settings import BehaviourSettings
+from pdp.behaviour.view import BehaviourAsk, BehaviourView
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.companions import companion_ask
 from pdp.model import CallerIdentity, Final, Settlement, StateAsk, StateView
-from pdp.sealed_answers import SealedAnswers
-from pdp.sessions import policy_baseline, policy_session
-from pdp.state import RedisState
-from pdp.state_client import Client, NodeClient
-from pdp.state_cluster import ClusterClient
-from pdp.state_continuity import Continuity
+from pdp.state.client import Client, NodeClient
+from pdp.state.cluster import ClusterClient
+from pdp.state.continuity import Continuity
+from pdp.state.redis_state import RedisState
+from pdp.state.sealed_answers import SealedAnswers
 from tests.redis_server import RedisServer
 from tests.state_support import ask, settle
 from writ.action import Action, Destination, Operation, Scope, Verb

@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from control_plane.stack.keys import ISSUER
 from control_plane.stack.ready import HEALTH_CHECK
 from control_plane.stack.tokens import AUDIENCE
-from pdp.evidence_read import log_entries
+from pdp.evidence.read import log_entries
 from pep.client import Client
 from tests.control_plane_server import free_port
 from tests.processes import PATIENCE_S, environment, until

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pdp.evidence.record import LogRecorder
 from pdp.model import Draft, OutcomeObligation, OutcomeRule, Recorded
-from pdp.record import LogRecorder
 from writ.head import NO_LEAF, BatchHead, format_head, sign_head
 from writ.keys import key_id, key_set
 from writ.merkle import leaf_hash, root_and_paths

@@ -19,7 +19,7 @@ import yaml
 from control_plane.stack.config import write_settings
 from control_plane.stack.layout import Layout, make_layout
 from control_plane.stack.tokens import mint_token
-from pdp.evidence_read import log_entries
+from pdp.evidence.read import log_entries
 from pep.client import Client
 from tests.processes import CHECKOUT, PATIENCE_S, environment, until
 from writ.keys import KeySet, parse_public_keys

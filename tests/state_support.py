@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pdp.model import Counts, FactKey, Final, Reservation, Settlement, StateAsk, StateView, Window
-from pdp.sealed_answers import SealedAnswers
-from pdp.state import RedisState
-from pdp.state_client import Client, NodeClient
-from pdp.state_cluster import ClusterClient
-from pdp.state_continuity import Continuity
+from pdp.state.client import Client, NodeClient
+from pdp.state.cluster import ClusterClient
+from pdp.state.continuity import Continuity
+from pdp.state.redis_state import RedisState
+from pdp.state.sealed_answers import SealedAnswers
 
 EPOCH = "0123456789abcdef"
 YEAR_MS = 366 * 86_400_000

@@ -1,4 +1,4 @@
--- What agents did lately: tracks of sessions, agents and principals. Prepended to the scripts of `pdp.behaviour`.
+-- What agents did lately: tracks of sessions, agents and principals. Prepended to the scripts of `pdp.behaviour.companion`.
 -- Nothing is written before `flush_tracks`, so an error leaves everything as it was.
 --
 -- A track is two strings. Its head has a fixed part (HEADER), a line and the denied:

@@ -15,8 +15,8 @@ from pdp.model import Final, Settlement, StateAsk
 from pdp.provenance.ask import Hit, Lookup, ProvenanceAsk, ProvenanceView, claim_hash, tool_hash
 from pdp.provenance.forms import HASH_BYTES, hash_mark, hash_marks
 from pdp.provenance.result import Sighting
-from pdp.state_client import Call, Client, load_script, run_one
-from pdp.state_wire import claim_id, organisation_key
+from pdp.state.client import Call, Client, load_script, run_one
+from pdp.state.wire import claim_id, organisation_key
 from pdp.wording.marks import is_bank_account
 from pdp.wording.request import RequestFacts
 from writ.errors import StateFailed

@@ -20,7 +20,7 @@ from pdp.provenance.result import Sighting, sight
 from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance, learn
 from pdp.session_key import session_name, state_name
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from pdp.wording.intent import action_kind
 from tests.provenance_memory import MemoryProvenance
 from tests.redis_server import RedisServer

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 
 from pdp.model import ApprovalAsk, ClaimStatus, Counts, FactKey, Final, Window
-from pdp.sealed_answers import SealedAnswers
-from pdp.state import RedisState
-from pdp.state_records import StoredFact
-from pdp.state_wire import organisation_key, parse_ticket
+from pdp.state.records import StoredFact
+from pdp.state.redis_state import RedisState
+from pdp.state.sealed_answers import SealedAnswers
+from pdp.state.wire import organisation_key, parse_ticket
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import EPOCH, FAR, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 from writ.errors import StateFailed

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from pdp.behaviour import Behaviour, Owner, ReportedResult
+from pdp.behaviour.companion import Behaviour, Owner, ReportedResult
+from pdp.behaviour.sessions import misreported
 from pdp.catalog_model import ResultSpec
 from pdp.model import ClaimStatus, Final
-from pdp.sessions import misreported
-from pdp.state import RedisState
-from pdp.state_client import Call
+from pdp.state.client import Call
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import (
     HARMLESS,
     KEY,

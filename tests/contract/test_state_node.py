@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hiredis import ReplyError
 
-from pdp.state_client import NodeClient
-from pdp.state_node import Node, parse_address, parse_info
+from pdp.state.client import NodeClient
+from pdp.state.node import Node, parse_address, parse_info
 from tests.control_plane_server import free_port
 from tests.redis_server import RedisServer
 from writ.errors import ConfigurationError, StateFailed

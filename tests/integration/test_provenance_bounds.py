@@ -17,11 +17,11 @@ from pdp.provenance.ask import ProvenanceAsk, ProvenanceView, Speech, policy_pro
 from pdp.provenance.result import MAX_RESULT_MARKS, Sighting, sight
 from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance, learn
-from pdp.sealed_answers import SealedAnswers
 from pdp.session_key import session_name, state_name
-from pdp.state import RedisState
-from pdp.state_client import Client, NodeClient
-from pdp.state_continuity import Continuity
+from pdp.state.client import Client, NodeClient
+from pdp.state.continuity import Continuity
+from pdp.state.redis_state import RedisState
+from pdp.state.sealed_answers import SealedAnswers
 from pdp.wording.intent import action_kind
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from pdp.behaviour import Behaviour, Owner, ReportedResult
+from pdp.behaviour.companion import Behaviour, Owner, ReportedResult
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.catalog_sinks import SinkValue, SinkValues
 from pdp.companions import companion_ask
@@ -19,7 +19,7 @@ from pdp.provenance.result import sight
 from pdp.provenance.speech import Requests
 from pdp.provenance.store import Provenance, learn
 from pdp.session_key import session_name, state_name
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from pdp.wording.intent import action_kind
 from tests.behaviour_support import HARMLESS, KEY, asked, observed, open_behaviour, operation, settings, settled
 from tests.redis_server import RedisServer

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from control_plane.bundles.build import BuiltBundle
-from pdp.baseline import LOST
+from pdp.behaviour.baseline import LOST
 from pdp.evaluate import OpaJudge
 from pdp.model import Outcome
 from tests.integration.test_rego_properties import MILD_TO_STRICT, SIGNALS, item

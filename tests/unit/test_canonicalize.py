@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pdp import operation
 from pdp.canonicalize import Canonicalizer
 from pdp.catalog import Catalog
-from pdp.cli_canonicalize import _CATALOG, read_catalog
+from pdp.cli.canonicalize import _CATALOG, read_catalog
 from pdp.fold import is_folded
 from pdp.model import CanonicalCall
 from pdp.operation import Notes, verify_folded

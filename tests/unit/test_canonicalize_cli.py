@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pdp.cli_canonicalize import canonicalize
+from pdp.cli.canonicalize import canonicalize
 
 TOOL = {"server": "billing-mcp", "name": "invoices.delete_all"}
 

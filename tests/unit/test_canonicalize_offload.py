@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from pdp.canonicalize import Canonicalizer
-from pdp.cli_canonicalize import _CATALOG, read_catalog
+from pdp.cli.canonicalize import _CATALOG, read_catalog
 from pdp.offload import MAX_WAITING, MAX_WAITING_PER_CALLER, Offloader, serve
 from writ.action import Verb
 from writ.errors import InvalidInput

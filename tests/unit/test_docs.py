@@ -132,6 +132,6 @@ def test_the_commands_that_a_user_of_redis_needs_are_those_that_are_used() -> No
     documented = re.search(r"A Redis user of Writ's needs `([A-Z\s]+)`", state)
     assert documented is not None
     used = {"EVAL", "EVALSHA"}
-    for file in (*(ROOT / "pdp").glob("*.py"), *(ROOT / "pdp" / "lua").glob("*.lua")):
+    for file in (*(ROOT / "pdp").rglob("*.py"), *(ROOT / "pdp" / "lua").glob("*.lua")):
         used |= set(re.findall(r"\b(?:call\('|command\(\s*\")([A-Z]+)['\"]", file.read_text(encoding="utf-8")))
     assert used == set(documented[1].split())

@@ -18,8 +18,8 @@ SIDES = {"pdp", "pep", "control_plane"}
 
 PLACES = {
     "grpc": r"pdp/(service|server)\.py|pep/client\.py|control_plane/(server|bundles/(service|client)|stack/ready)\.py",
-    "redis": r"pdp/state_cluster\.py",
-    "hiredis": r"pdp/state_(node|client)\.py",
+    "redis": r"pdp/state/cluster\.py",
+    "hiredis": r"pdp/state/(node|client)\.py",
     "httptools": r"pdp/opa_http\.py",
     "uvicorn": r"control_plane/server\.py",
     "starlette": r"control_plane/.*endpoint\.py",

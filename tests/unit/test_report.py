@@ -14,7 +14,7 @@ from pdp.refusals import BURST
 from pdp.report import Reporter
 from pdp.results import Results
 from pdp.session_key import state_name
-from pdp.state_client import Call, Client
+from pdp.state.client import Call, Client
 from pdp.wire import delimited, tag
 from tests.behaviour_support import SETTINGS
 from tests.pipeline_support import Pipeline

@@ -6,8 +6,8 @@ from copy import copy
 
 import pytest
 
-from pdp import sealed_answers
-from pdp.sealed_answers import NONCE_BYTES, SALT_BYTES, SealedAnswers
+from pdp.state import sealed_answers
+from pdp.state.sealed_answers import NONCE_BYTES, SALT_BYTES, SealedAnswers
 from tests.state_support import ANSWERS_KEY, ask
 
 ASKED = ask("r")

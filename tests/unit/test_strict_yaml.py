@@ -13,7 +13,7 @@ from control_plane.bundles.model import BundleRefused
 from control_plane.config import load_config as load_control_plane
 from control_plane.stack.config import load_stack_config
 from control_plane.stack.layout import Layout
-from pdp.cli_canonicalize import read_catalog
+from pdp.cli.canonicalize import read_catalog
 from pdp.config import load_config as load_pdp
 from pdp.inspection.folder import read_rules
 from tests.opa_server import SigningKey, signed_bundle

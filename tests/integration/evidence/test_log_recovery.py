@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pdp.evidence_read import log_entries
-from pdp.mend import mend
+from pdp.evidence.mend import mend
+from pdp.evidence.read import log_entries
 from tests.evidence_support import ISSUER, KEYS, Place, drafts, receipt_of
 from writ.chain import LogReport, LogVerifier
 from writ.errors import EvidenceFailed

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pdp.record import LogRecorder
-from pdp.seal import Receipted
-from pdp.segment import segment_numbers
-from pdp.state_files import RECENT_SEGMENTS, receipted
+from pdp.evidence.record import LogRecorder
+from pdp.evidence.segment import segment_numbers
+from pdp.state.files import RECENT_SEGMENTS, receipted
+from pdp.state.seal import Receipted
 from tests.evidence_support import NOW_MS, SALT, Place, body, draft
 from writ.receipt_body import undelivered_body
 

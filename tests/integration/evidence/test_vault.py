@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pdp.evidence_read import EvidenceReader, allowed_tickets
+from pdp.evidence.read import EvidenceReader, allowed_tickets
+from pdp.evidence.record import KEYSTORE_FILE, LogRecorder
+from pdp.evidence.vault import destroy_month, destroy_subject, open_sealed, parse_sealed, sealed_payloads
 from pdp.keystore import Keystore, load_master_key
-from pdp.record import KEYSTORE_FILE, LogRecorder
-from pdp.vault import destroy_month, destroy_subject, open_sealed, parse_sealed, sealed_payloads
 from tests.evidence_support import ISSUER, KEY, KEYS, MASTER_KEY, NOW_MS, Place, body, draft, drafts, receipt_of
 from writ.errors import ConfigurationError, EvidenceFailed
 from writ.receipt import verify_receipt
@@ -179,7 +179,7 @@ def places(place: Place) -> list[tuple[bytes, int]]:
 
 
 def test_no_two_entries_are_wrapped_at_one_place_under_a_salt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pdp.vault.MAX_INDEX", 8)
+    monkeypatch.setattr("pdp.evidence.vault.MAX_INDEX", 8)
     place = Place(tmp_path)
     for start in (0, 20):
         log = place.open()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import open_behaviour
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH

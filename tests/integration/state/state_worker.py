@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 from pdp.model import ClaimStatus, Final, StateAsk
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.state_support import ask, enrich_one, open_state, reserve, settle, with_ticket
 
 

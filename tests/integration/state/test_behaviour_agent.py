@@ -14,14 +14,14 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from pdp.behaviour import Behaviour
-from pdp.behaviour_admin import read_agent, reset_agent
-from pdp.behaviour_observe import Observation
+from pdp.behaviour.admin import read_agent, reset_agent
+from pdp.behaviour.companion import Behaviour
+from pdp.behaviour.observe import Observation
 from pdp.config import load_config
 from pdp.model import Final
 from pdp.policy_explain import RunningPolicy
 from pdp.server import derived_key, now_ms
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import KEY, Player, asked, forget, observed, open_behaviour, operation, settings
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH

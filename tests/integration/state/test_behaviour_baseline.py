@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pdp.baseline import Baseline, parse_baseline
-from pdp.behaviour_observe import Observation
-from pdp.behaviour_settings import BehaviourSettings
+from pdp.behaviour.baseline import Baseline, parse_baseline
+from pdp.behaviour.observe import Observation
+from pdp.behaviour.settings import BehaviourSettings
 from pdp.model import Final
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import Player, advance, forget, observed, operation, settings
 from tests.redis_server import RedisServer
 from writ.action import Verb

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from pdp.baseline import Baseline, parse_baseline
-from pdp.behaviour import Behaviour
-from pdp.behaviour_observe import Observation
+from pdp.behaviour.baseline import Baseline, parse_baseline
+from pdp.behaviour.companion import Behaviour
+from pdp.behaviour.observe import Observation
 from pdp.model import Final
-from pdp.state import LEARN_STEP_S, RedisState
+from pdp.state.redis_state import LEARN_STEP_S, RedisState
 from tests.behaviour_support import KEY, Player, observed, open_behaviour, operation, session_of, settings, settled
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from pdp.behaviour import Behaviour, Owner, ReportedResult
-from pdp.behaviour_view import BehaviourAsk
+from pdp.behaviour.companion import Behaviour, Owner, ReportedResult
+from pdp.behaviour.sessions import misreported
+from pdp.behaviour.view import BehaviourAsk
 from pdp.catalog_model import ResultSpec
 from pdp.model import Final
-from pdp.sessions import misreported
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import (
     KEY,
     Player,

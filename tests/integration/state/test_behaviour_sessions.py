@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from pdp.behaviour import Behaviour
+from pdp.behaviour.companion import Behaviour
 from pdp.catalog_model import ResultSpec
 from pdp.model import Final
-from pdp.rebuild import rebuild
-from pdp.state import RedisState
+from pdp.state.rebuild import rebuild
+from pdp.state.redis_state import RedisState
 from tests.behaviour_support import (
     KEY,
     Player,

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from pdp.model import Final, StateView
-from pdp.rebuild import rebuild
-from pdp.seal import Receipted, resume, seal, unseal
-from pdp.state import RedisState
-from pdp.state_wire import parse_ticket
+from pdp.state.rebuild import rebuild
+from pdp.state.redis_state import RedisState
+from pdp.state.seal import Receipted, resume, seal, unseal
+from pdp.state.wire import parse_ticket
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle
 from writ.errors import StateFailed

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from pdp.evidence.recover import recover
 from pdp.model import Final
-from pdp.recover import recover
 from tests.redis_server import RedisCluster, RedisServer
 from tests.state_support import EPOCH, ask, open_state, reserve, settle, value_now
 

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from pdp.model import ClaimStatus, FactKey, Final
-from pdp.state import RedisState
-from pdp.state_records import StoredFact
+from pdp.state.records import StoredFact
+from pdp.state.redis_state import RedisState
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 from writ.errors import ConfigurationError, StateFailed

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from pdp.evidence.recover import recover
 from pdp.model import ClaimStatus, Final, StateAsk, StateView
-from pdp.recover import recover
-from pdp.state import RedisState
+from pdp.state.redis_state import RedisState
 from tests.redis_server import RedisServer
 from tests.state_support import EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from pdp.model import Counts, Final, Reservation, Window
-from pdp.rebuild import CountedRecord, counted, rebuild
-from pdp.state import RedisState
+from pdp.state.rebuild import CountedRecord, counted, rebuild
+from pdp.state.redis_state import RedisState
 from tests.redis_server import RedisServer
 from tests.state_support import DIGEST, EPOCH, ask, enrich_one, open_state, reserve, settle, value_now, with_ticket
 

@@ -11,10 +11,10 @@ from google.protobuf.json_format import ParseDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.baseline import parse_baseline
-from pdp.behaviour_tracks import entry_line, parse_track
-from pdp.behaviour_view import NOTHING_AHEAD, BehaviourView, Lazy
-from pdp.sessions import policy_baseline, policy_session
+from pdp.behaviour.baseline import parse_baseline
+from pdp.behaviour.sessions import policy_baseline, policy_session
+from pdp.behaviour.tracks import entry_line, parse_track
+from pdp.behaviour.view import NOTHING_AHEAD, BehaviourView, Lazy
 from tests.behaviour_support import observed, settings
 from writ.v1 import policy_pb2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from pdp.behaviour_learning import MAX_AGENTS_PER_CALL, MAX_OF_AGENT, MAX_WAITING, BaselineCache, Learning
+from pdp.behaviour.learning import MAX_AGENTS_PER_CALL, MAX_OF_AGENT, MAX_WAITING, BaselineCache, Learning
 from tests.behaviour_support import observed, settings
 
 DECLARED = settings()

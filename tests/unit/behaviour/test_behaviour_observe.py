@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.behaviour_observe import (
+from pdp.behaviour.observe import (
     UNBOUNDED_AMOUNT,
     UNBOUNDED_ROWS,
     Observation,
@@ -14,7 +14,7 @@ from pdp.behaviour_observe import (
     nearly_same,
     similar_words,
 )
-from pdp.behaviour_tracks import NEAR, denied_since, distances, entry_line, parse_entry, recent
+from pdp.behaviour.tracks import NEAR, denied_since, distances, entry_line, parse_entry, recent
 from pdp.catalog_model import ContentTrust, ResultSpec
 from pdp.windows import load_zone
 from tests.behaviour_support import NOON_MONDAY_MS, observed, operation, settings

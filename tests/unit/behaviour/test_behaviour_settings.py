@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pdp.behaviour_settings import BehaviourSettings
-from pdp.sequences import Scope
+from pdp.behaviour.sequences import Scope
+from pdp.behaviour.settings import BehaviourSettings
 from writ.errors import ConfigurationError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdp.sequences import History, Scope, completed, parse_sequences
+from pdp.behaviour.sequences import History, Scope, completed, parse_sequences
 
 NOW_MS = 1_000_000
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pdp.sessions import NO_TOTALS
+from pdp.behaviour.sessions import NO_TOTALS
 from pdp.signals_behaviour import (
     NOVELTY,
     TRACKS,

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from pdp.behaviour_view import BehaviourAsk
+from pdp.behaviour.view import BehaviourAsk
 from pdp.circumstances import Circumstances
 from pdp.companions import companion_ask
 from pdp.item import Item

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pdp import cli_rules, cli_scan
-from pdp.cli_rules import rules
-from pdp.cli_scan import MAX_LINE_BYTES, scan
+from pdp.cli import rules as cli_rules
+from pdp.cli import scan as cli_scan
+from pdp.cli.rules import rules
+from pdp.cli.scan import MAX_LINE_BYTES, scan
 
 GROUP = """
 rules:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from pdp.canonicalize import Canonicalizer
-from pdp.cli_canonicalize import _CATALOG, read_catalog
+from pdp.cli.canonicalize import _CATALOG, read_catalog
 from pdp.model import CanonicalCall
 from writ.action import Scope, Verb
 

@@ -24,7 +24,7 @@ from control_plane.stack.state import StackState
 from control_plane.stack.tokens import AUDIENCE, MAX_TTL_S, mint_token
 from pdp.config import Config
 from pdp.config import load_config as load_pdp
-from pdp.state_node import parse_address
+from pdp.state.node import parse_address
 from writ.errors import ConfigurationError, DependencyFailed
 
 

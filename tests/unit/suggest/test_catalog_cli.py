@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from pdp.catalog import Catalog
-from pdp.cli_catalog import catalog
+from pdp.cli.catalog import catalog
 
 TOOLS: list[dict[str, Any]] = [
     {

@@ -1,0 +1,1 @@
+"""Counters, claims and facts in Redis: see docs/state.md and ADR 0005."""
