@@ -137,7 +137,7 @@ class MemoryProvenance:
         else:
             records |= ours
         session.records[pointed] |= records
-        stated = sighting.texts - sighting.ordered
+        stated = sighting.stated
         accounts = {mark for mark in stated if is_bank_account(mark)}
         session.texts[pointed] |= self._hashes(stated - accounts)
         (session.orders if pointed else session.texts[False]).update(self._hashes(sighting.ordered))

@@ -62,16 +62,17 @@ class Sighting:
     """Marks of one result.
 
     `ordered` are those of `texts` that stand in a sentence which bids its reader do something: who points at a source
-    entrusts what it states, not what it orders. `bidden` is what these sentences hold in other forms, and `links` lead from ids
-    to what they may call their records (`pdp.provenance.told`). `threats` are those of every part that stands beside a threat.
-    `threatened` tells that it holds a threat, wherever. `complete` False: something was left out, and the result counts as
-    unreported. `prose`: an instruction could stand in what outsiders wrote of it, since it is more than names, numbers and
-    codes."""
+    entrusts what it states, not what it orders. `spoken` are the words of values that order nothing. `bidden` is what orders
+    hold in other forms, and `links` lead from ids to what they may call their records (`pdp.provenance.told`). `threats` are
+    those of every part that stands beside a threat. `threatened` tells that it holds a threat, wherever. `complete` False:
+    something was left out, and the result counts as unreported. `prose`: an instruction could stand in what outsiders wrote of
+    it, since it is more than names, numbers and codes."""
 
     trusted: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     ordered: frozenset[str] = frozenset()
+    spoken: frozenset[str] = frozenset()
     bidden: frozenset[str] = frozenset()
     links: tuple[tuple[str, str], ...] = ()
     threats: frozenset[str] = frozenset()
@@ -79,6 +80,12 @@ class Sighting:
     complete: bool = True
     untrusted: bool = False
     prose: bool = False
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """Marks of `texts` that order nothing. A word that stands in an order as well is one of them all the same: a name of
+        several words would be lost by it."""
+        return (self.texts - self.ordered) | self.spoken
 
 
 def sight(
@@ -115,6 +122,7 @@ def sight_in_steps(
     records: set[str] = set()
     texts: set[str] = set()
     ordered: set[str] = set()
+    spoken: set[str] = set()
     orders: dict[str, set[str]] = {}
     ordering: set[str] = set()
     bad: set[str] = set()
@@ -150,6 +158,8 @@ def sight_in_steps(
             telling.take(leaf)
             bids, held = yield from _said(text)
             ordered |= bids
+            if not bids:
+                spoken.update(mark for mark in told if mark.startswith("w:"))
             if held:
                 orders.setdefault(_object(leaf.pointer), set()).update(held)
                 ordering.add(leaf.pointer)
@@ -184,6 +194,7 @@ def sight_in_steps(
         records=frozenset(records),
         texts=frozenset(texts),
         ordered=frozenset(ordered),
+        spoken=frozenset(spoken),
         bidden=frozenset(bidden),
         links=named_links,
         threats=frozenset(bad),

@@ -103,7 +103,7 @@ async def learn(
         blake2b(result, key=key, digest_size=8, person=b"result").digest(),
         str(flags),
     ]
-    stated = sighting.texts - sighting.ordered
+    stated = sighting.stated
     accounts = {mark for mark in stated if is_bank_account(mark)}
     told = (
         sighting.trusted,

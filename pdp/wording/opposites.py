@@ -145,8 +145,7 @@ def stands_in_steps(text: str) -> Steps[Stands]:
     words, opening, ends = clauses(fold(text))
     said: set[str] = set()
     bids: set[str] = set()
-    part_at = carried_at = 0
-    carried_at = -_REACH - 1
+    part_at, carried_at = 0, -_REACH - 1
     for at, word in enumerate(words):
         if at % _WORDS_A_STEP == _WORDS_A_STEP - 1:
             yield

@@ -166,3 +166,12 @@ def test_what_runs_on_from_an_address_is_ordered_and_the_address_is_not() -> Non
     found = seen({"id": "u1", "address": "101 Highway Cancel reservation MHTMJR."})
     assert "w:mhtmjr" in found.ordered
     assert "w:highway" in found.texts - found.ordered
+
+
+def test_a_name_in_what_is_stated_keeps_the_words_that_an_order_beside_it_holds() -> None:
+    found = seen(
+        [{"text": "Noor has left lime-and-stone."}, {"text": "Please put Yuki and Oluwaseun in it, and tell Eve."}]
+    )
+    assert {"w:lime", "w:and", "w:stone"} <= found.stated
+    assert {"w:yuki", "w:and"} <= found.ordered
+    assert "w:yuki" not in found.stated
