@@ -11,6 +11,7 @@ from pdp.behaviour.view import BehaviourAsk
 from pdp.circumstances import Circumstances
 from pdp.companions import companion_ask
 from pdp.item import Item
+from pdp.verdict import Verdict
 from tests.behaviour_support import KEY, asked
 
 
@@ -26,8 +27,7 @@ from tests.behaviour_support import KEY, asked
     ],
 )
 def test_what_was_not_done_as_proposed_is_told_apart(effect: str, keep: bool, flags: tuple[bool, bool] | None) -> None:
-    judged: Any = SimpleNamespace(
-        state_ask=asked("r1"), verdict=SimpleNamespace(effect=effect, keep=keep, deferral=None)
-    )
+    verdict = Verdict(effect=effect, tier="T1", score=0, rules=(), keep=keep)
+    judged: Any = SimpleNamespace(state_ask=asked("r1"), verdict=verdict)
     own = companion_ask(Circumstances(KEY).finals(cast(Item, judged)), BehaviourAsk)
     assert (None if own is None else (own.held, own.transformed)) == flags
