@@ -257,7 +257,7 @@ def test_several_organisations_need_a_name(server: RedisServer, config: Path) ->
     assert "ORGANISATION_UNCLEAR" in refused.output or "expected `--organisation`: the state holds 0" in refused.output
 
 
-@pytest.mark.parametrize("agent_id", ["", "a" * 257, "a\x00b", "a\udcff"])
+@pytest.mark.parametrize("agent_id", ["", "a" * 257, "a\x00b"])
 @pytest.mark.parametrize("verb", ["show", "reset", "suspend", "resume"])
 def test_an_id_that_no_agent_can_have_is_refused(config: Path, verb: str, agent_id: str) -> None:
     refused = writ_agent(config, verb, agent_id)
