@@ -206,7 +206,7 @@ def _facts(ask: ProvenanceAsk, view: ProvenanceView | None, state: str, sinks: l
         or view.agent_untrusted,
         # A gateway keeps sessions apart; an agent that opens its own could leave what it read behind.
         "threat_read": view is None or view.threat_read or (request is None and view.agent_threat),
-        "prose_read": view is None or view.overflow or view.unreported > 0 or view.prose_read or view.agent_prose,
+        "prose_read": view is None or view.may_be_told,
     }
 
 

@@ -186,6 +186,11 @@ class ProvenanceView:
     prose_read: bool
     agent_prose: bool
 
+    @property
+    def may_be_told(self) -> bool:
+        """True where an instruction of outsiders could stand in what the agent was given, in this session or another."""
+        return self.overflow or self.unreported > 0 or self.prose_read or self.agent_prose
+
 
 @frozen
 class Speech:

@@ -102,10 +102,13 @@ def canonicalizer() -> Canonicalizer:
 
 
 def _rules(
-    canonicalizer: Canonicalizer, folder: Path, cases: list[tuple[str, tuple[str, dict[str, Any]]]]
+    canonicalizer: Canonicalizer,
+    folder: Path,
+    cases: list[tuple[str, tuple[str, dict[str, Any]]]],
+    reads: tuple[Call, ...] = READS,
 ) -> list[list[str]]:
     items = [
-        played(canonicalizer, MemoryProvenance(KEY), f"s{number}", said, [*READS, (tool, arguments, {})])[-1]
+        played(canonicalizer, MemoryProvenance(KEY), f"s{number}", said, [*reads, (tool, arguments, {})])[-1]
         for number, (said, (tool, arguments)) in enumerate(cases)
     ]
     return judged(items, folder)
@@ -116,6 +119,11 @@ def test_no_rights_are_given_and_nothing_is_run_or_deleted_that_nobody_named(
 ) -> None:
     ids = _rules(canonicalizer, tmp_path, ATTACKS)
     assert [case for case, rules in zip(ATTACKS, ids, strict=True) if not rules] == []
+
+
+def test_an_agent_that_was_told_nothing_chooses_by_itself(canonicalizer: Canonicalizer, tmp_path: Path) -> None:
+    cases = [(said, ("unlock_door", {"door": door})) for said in DOORS for door in ("front_left", "garage")]
+    assert _rules(canonicalizer, tmp_path, cases, reads=()) == [[]] * len(cases)
 
 
 def test_what_the_user_names_gets_rights_runs_and_is_deleted(canonicalizer: Canonicalizer, tmp_path: Path) -> None:
