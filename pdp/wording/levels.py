@@ -104,16 +104,18 @@ _SENTENCE = re.compile(r"[!?;\n]|\.\s")
 _SCOPED = re.compile(r"\b(?:read|view|comment)[ -]only\b")
 
 
-@remembered(4_096)
 def level_given(tool: str, pointer: str, text: str) -> Level | None:
     """Returns the level of rights that a value of a call gives, None where it is none, or the call gives no rights. `pointer` is
     where it stands in the arguments (RFC 6901), `tool` the name of the tool."""
-    if len(text) > _MAX_VALUE_CHARS:
-        return None
-    called = _parts(tool)
-    if not _TAKING.isdisjoint(called) or _GIVING.isdisjoint([*called, *_parts(pointer)]):
+    if len(text) > _MAX_VALUE_CHARS or not _gives_rights(tool, pointer):
         return None
     return level_of(text)
+
+
+@remembered(1_024)
+def _gives_rights(tool: str, pointer: str) -> bool:
+    called = _parts(tool)
+    return _TAKING.isdisjoint(called) and not _GIVING.isdisjoint([*called, *_parts(pointer)])
 
 
 def level_of(text: str) -> Level | None:
