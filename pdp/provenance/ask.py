@@ -62,7 +62,7 @@ from pdp.provenance.told import MAX_DETAILS, RECORD, Detail, details, states
 from pdp.provenance.wide import wide_forms, width
 from pdp.wording.intent import ActionKind, is_asked, own_deed
 from pdp.wording.lexicon import Deed
-from pdp.wording.opposites import is_opposed
+from pdp.wording.opposites import is_opposed, is_unspoken
 from pdp.wording.request import RequestFacts
 from pdp.wording.retractions import takes_back
 from pdp.wording.sums import sum_marks
@@ -221,6 +221,7 @@ def provenance_ask(
         unfollowed=unfollowed,
         overlooked=overlooked,
         opposed=said is not None and not turned and is_opposed(said.stands, kind.sides),
+        unspoken=said is not None and is_unspoken(said.stands, kind.sides),
         taken_back=said is not None and _is_taken_back(said, tool[1], kind),
     )
 

@@ -138,9 +138,9 @@ class ProvenanceAsk:
     the action is done to. `sum_at`: the lookup which tells whether the request states one sum to pay, before that which tells
     whether the action pays it, or another is open; -1 for none. `sum_pointer` is where the action has its sum. `unfollowed` is
     the pointer of a composed text of which not all addresses are looked up, `overlooked` that of an argument that is no sink, or
-    "" for any of them; None when there is none. `opposed`: the request of this call, whatever
-    was said before it, bids nothing but the opposite of what the tool is called after; `taken_back`: it takes back what was asked
-    for before (`pdp.wording.retractions`).
+    "" for any of them; None when there is none. `opposed`: the request of this call, whatever was said before it, bids nothing
+    but the opposite of what the tool is called after; `unspoken`: it holds no word for that or against it; `taken_back`: it takes
+    back what was asked for before (`pdp.wording.retractions`).
     """
 
     session: str
@@ -166,6 +166,7 @@ class ProvenanceAsk:
     outsiders_at: int = -1
     tied_at: tuple[int, ...] = ()
     opposed: bool = False
+    unspoken: bool = False
     taken_back: bool = False
 
 

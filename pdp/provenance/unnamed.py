@@ -17,9 +17,12 @@ _GRAVE = {"id": Deed.ADMIN | Deed.EXECUTE | Deed.DELETE, "recipient": Deed.ADMIN
 def unnamed(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
     """A plain name that neither the request nor anything read holds, of what gets or gives rights, is run or is deleted: as an id
     it must come from somewhere. Not where the request speaks of many, or leaves it to a source, nor before anything was read
-    that could bid the agent choose it."""
+    that could bid the agent choose it; nor for a step that the request does not speak of, as the locks of a car's doors before
+    its engine is started: whether that is meant, its names do not tell."""
     request = view.request
-    if request is None or ref.addressed or view.hits[ref.at] != NO_HIT or not view.may_be_told:
+    if request is None or ref.addressed or view.hits[ref.at] != NO_HIT:
+        return {}
+    if ask.unspoken or not view.may_be_told:
         return {}
     if not ask.kind.by_verb & _GRAVE.get(ref.kind, 0) or request.delegates or request.named & (MEANS_MANY | ENTRUSTS):
         return {}

@@ -120,6 +120,11 @@ def is_opposed(stands: Stands, sides: Sides) -> bool:
     return not sides.undone.isdisjoint(stands.bids) and sides.done.isdisjoint(stands.said)
 
 
+def is_unspoken(stands: Stands, sides: Sides) -> bool:
+    """Tells whether a request holds no word for what a tool is called after, nor against it: it is a step of the agent's own."""
+    return bool(sides.done) and (sides.done | sides.undone).isdisjoint(stands.said | stands.bids)
+
+
 def turns_round(sides: Sides, arguments: Mapping[str, object]) -> bool:
     """Tells whether an argument of a call turns round what its tool is called after: `lock(unlock=true)`,
     `enable(enabled=false)`, `start_engine(mode="STOP")`."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from pdp.wording.antonyms import AXES, SETTING
-from pdp.wording.opposites import Sides, is_opposed, sides_of, stands, turns_round
+from pdp.wording.opposites import Sides, is_opposed, is_unspoken, sides_of, stands, turns_round
 from pdp.wording.own import own_words
 
 PAIRS = [
@@ -119,3 +119,11 @@ def test_an_argument_may_turn_round_what_a_tool_is_called_after() -> None:
     assert not turns_round(lock, {"unlock": False, "locked": True})
     assert not turns_round(reject, {"reason": "approve"})
     assert not turns_round(Sides(), {"unlock": True, "mode": "STOP"})
+
+
+def test_a_step_is_unspoken_where_no_word_of_the_request_is_for_or_against_it() -> None:
+    lock = sides_of("lockDoors")
+    assert is_unspoken(stands("Start the engine and check the tyres"), lock)
+    for said in ("Lock the doors", "Are they locked?", "Unlock the door", "Sperr das Auto ab"):
+        assert not is_unspoken(stands(said), lock)
+    assert not is_unspoken(stands("Start the engine"), sides_of("zorp")), "nothing is known of such a tool"
