@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import httptools
 
+from pdp.connection import Connection
 from writ.errors import EvaluationFailed
 
 CONNECTIONS = 2
@@ -33,65 +34,27 @@ class _ConnectionLost(Exception):
     """The connection ended before an answer. Never leaves this module."""
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Connection[Answer]):
     """One keep-alive connection. `ask` is called only when no answer is outstanding."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._transport: asyncio.Transport | None = None
+        super().__init__(loop)
         self._parser = httptools.HttpResponseParser(self)
-        self._waiter: asyncio.Future[Answer] | None = None
         self._chunks: list[bytes] = []
         self._room = 0
 
-    @property
-    def usable(self) -> bool:
-        """True while another request may be sent."""
-        return self._transport is not None and not self._transport.is_closing()
-
     async def ask(self, request: bytes, until_s: float, max_answer_bytes: int) -> Answer:
         """Sends and waits until the loop's time is `until_s`. On any failure the connection is closed."""
-        if self._transport is None:
-            raise _ConnectionLost
-        waiter: asyncio.Future[Answer] = self._loop.create_future()
-        self._waiter = waiter
-        self._chunks = []
-        self._room = max_answer_bytes
-        timer = self._loop.call_at(until_s, self._expired)
-        self._transport.write(request)
-        try:
-            return await waiter
-        except BaseException:
-            # Also when the asking task was cancelled: an answer nobody waits for must not meet the next request.
-            self.close()
-            raise
-        finally:
-            self._waiter = None
-            timer.cancel()
+        self._chunks, self._room = [], max_answer_bytes
+        return await self._answer(request, until_s)
 
-    def close(self) -> None:
-        """Drops the connection at once, with whatever is unsent."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
+    def _late(self) -> Exception:
+        return _late()
 
-    def _fail(self, error: Exception) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_exception(error)
-        self.close()
-
-    def _expired(self) -> None:
-        self._fail(_late())
+    def _lost(self) -> Exception:
+        return _ConnectionLost()
 
     # asyncio.Protocol ------------------------------------------------------------------------------------------------
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # a stream socket gives a Transport
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._transport = None
-        self._fail(_ConnectionLost())
 
     def data_received(self, data: bytes) -> None:
         if self._waiter is None:
@@ -116,11 +79,8 @@ class _Connection(asyncio.Protocol):
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is None or waiter.done():
-            return
         chunks = self._chunks
-        waiter.set_result(Answer(self._parser.get_status_code(), chunks[0] if len(chunks) == 1 else b"".join(chunks)))
+        self._answered(Answer(self._parser.get_status_code(), chunks[0] if len(chunks) == 1 else b"".join(chunks)))
         if not self._parser.should_keep_alive():
             self.close()
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import hiredis
 
+from pdp.connection import Connection
 from writ.errors import ConfigurationError
 from writ.frozen import frozen
 
@@ -89,66 +90,25 @@ def _invalid(expected: str) -> ConfigurationError:
     return ConfigurationError("STATE_URL_INVALID", f"redis.url: expected {expected}")
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Connection[list[Any]]):
     """One connection. `ask` is called only when no reply is outstanding."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._transport: asyncio.Transport | None = None
+        super().__init__(loop)
         self._reader = hiredis.Reader()
-        self._waiter: asyncio.Future[list[Any]] | None = None
         self._replies: list[Any] = []
         self._wanted = 0
         self._room = 0
 
-    @property
-    def usable(self) -> bool:
-        """True while another pipeline may be sent."""
-        return self._transport is not None and not self._transport.is_closing()
-
     async def ask(self, commands: Sequence[Command], until_s: float) -> list[Any]:
         """Sends all and waits for as many replies until the loop's time is `until_s`. On any failure the connection is
-        closed: replies that nobody waits for must not meet the next commands."""
-        if self._transport is None:
-            raise ConnectionResetError("the connection has ended")
-        waiter: asyncio.Future[list[Any]] = self._loop.create_future()
-        self._waiter, self._replies, self._wanted, self._room = waiter, [], len(commands), MAX_REPLY_BYTES
-        timer = self._loop.call_at(until_s, self._fail, TimeoutError())
+        closed."""
+        self._replies, self._wanted, self._room = [], len(commands), MAX_REPLY_BYTES
         packed = [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub wants one element
-        self._transport.write(b"".join(packed))
-        try:
-            return await waiter
-        except BaseException:
-            self.close()
-            raise
-        finally:
-            self._waiter = None
-            timer.cancel()
-
-    def close(self) -> None:
-        """Drops the connection at once, with whatever is unsent."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
-
-    def _fail(self, error: Exception) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_exception(error)
-        self.close()
-
-    # asyncio.Protocol ------------------------------------------------------------------------------------------------
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]  # a stream socket gives a Transport
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._transport = None
-        self._fail(ConnectionResetError("the connection was closed before all replies had come"))
+        return await self._answer(b"".join(packed), until_s)
 
     def data_received(self, data: bytes) -> None:
-        waiter = self._waiter
-        if waiter is None:
+        if self._waiter is None:
             self.close()  # bytes nobody asked for: what follows cannot be told apart
             return
         self._room -= len(data)
@@ -164,9 +124,8 @@ class _Connection(asyncio.Protocol):
             return
         if len(replies) > self._wanted:
             self._fail(ConnectionResetError("more replies than commands"))
-        elif len(replies) == self._wanted and not waiter.done():
-            self._waiter = None
-            waiter.set_result(replies)
+        elif len(replies) == self._wanted:
+            self._answered(replies)
 
 
 class Node:
