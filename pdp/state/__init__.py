@@ -1,1 +1,1 @@
-"""Counters, claims and facts in Redis: see docs/state.md and ADR 0005."""
+"""Counters, claims and facts in Redis: see docs/state.md and ADR 0004."""
