@@ -21,7 +21,8 @@ SLICE_S = 0.002
 T = TypeVar("T")
 
 Steps = Generator[None, None, T]
-"""Work that yields wherever it may be interrupted, and returns its result. A step takes one or two milliseconds at most."""
+"""Work that yields wherever it may be interrupted, and returns its result. A step takes one or two milliseconds; some twenty in a
+text of 16 KiB that is made to be one long sentence or quotation, which is read as a whole."""
 
 
 def finish(steps: Steps[T]) -> T:

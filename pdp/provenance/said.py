@@ -15,7 +15,7 @@ from pdp.wording.grammar import BEGGING, COURTESIES, FUNCTION_WORDS
 from pdp.wording.levels import levels_said
 from pdp.wording.marks import host_marks, identifiers, mark_parts, opened, pieces, spellings, words
 from pdp.wording.own import Own, own_words
-from pdp.wording.sums import stated_marks
+from pdp.wording.sums import stated_in_steps
 from pdp.wording.things import THINGS
 
 MAX_REQUEST_MARKS = 3_000
@@ -61,7 +61,7 @@ def marks_in_steps(text: str, own: Own) -> Steps[list[str]]:
             found.update(dict.fromkeys(MENTIONED + mark for mark in sorted(identifiers(piece) - named)))
             yield
     # What a bound may leave out comes last: of words there are more than a request of that length has in prose.
-    found.update(dict.fromkeys(stated_marks(text)))
+    found.update(dict.fromkeys((yield from stated_in_steps(text))))
     yield
     found.update(dict.fromkeys(map(level_mark, sorted(levels_said(fold(own.worded))))))
     yield

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from pdp.catalog_model import Sum
 from pdp.currencies import SIGNS, UNKNOWN_CURRENCY, decimals_of
 from pdp.fold import fold
+from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
 from pdp.wording.ceilings import Sentence, Stated, ceilings
 from pdp.wording.grammar import COURTESIES, FORGET, FUNCTION_WORDS, MERELY, MODAL_NOT, NOT
@@ -146,6 +147,11 @@ _NOT_PAID = "!"
 def stated_marks(text: str) -> tuple[str, ...]:
     """Returns the marks of the sums that a request asks to pay; of a sum that is open those of all up to what the request can
     come to, or the mark of an open sum where nothing bounds it; none where it asks to pay nothing, or speaks of no number."""
+    return finish(stated_in_steps(text))
+
+
+def stated_in_steps(text: str) -> Steps[tuple[str, ...]]:
+    """Does what `stated_marks` does, in steps."""
     sums: dict[_Said, None] = {}
     refused: dict[_Said, None] = {}
     payments = 0
@@ -154,12 +160,14 @@ def stated_marks(text: str) -> tuple[str, ...]:
     paying = _PAYING if any(word in _PAYING for each in sentences for word in _WORD.findall(each)) else _PAYMENT
     told: list[Sentence] = []
     for sentence in sentences:
+        yield
         words = list(_WORD.finditer(sentence))
         verb = next((word.end() for word in words if word.group() in paying), -1)
         said = said or any(map(str.isdecimal, sentence))
         told.append(_told(sentence, pays=verb >= 0 or any(word.group() in _SHARING for word in words)))
         if verb < 0:
             continue
+        yield
         pays = True
         found, spans, about = _sums_behind(sentence, verb)
         kept = _UNCLEAR - _BOUNDED_ALL_THE_SAME if spans else _UNCLEAR
