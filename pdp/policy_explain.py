@@ -122,7 +122,7 @@ def explain(policy: Policy, text: bytes, claimant: str, organisation: str, now_m
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object: {error}") from error
+        raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object, got something else: {error}") from error
     if type(document) is not dict:
         raise InvalidInput("ACTION_UNREADABLE", f"expected a JSON object, got {type(document).__name__}")
     if "signals" in document:

@@ -16,7 +16,7 @@ from pdp.model import CanonicalCall
 from writ.action import Verb
 from writ.cli.failure import Failed, told
 from writ.cli.files import MAX_YAML_BYTES, read_file
-from writ.cli.lines import lines
+from writ.cli.lines import fields_of, lines
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import arguments_json, parse_arguments
 from writ.strict_yaml import parse_yaml
@@ -93,15 +93,21 @@ def canonicalize_line(canonicalizer: Canonicalizer, line: bytes) -> CanonicalCal
         )
     tool = document.get("tool")
     if type(tool) is not dict or not {"server", "name"} <= set(tool) <= {"server", "name", "definition_digest"}:
-        raise InvalidInput("CALL_INVALID", "expected `tool` with `server`, `name` and perhaps `definition_digest`")
+        raise InvalidInput(
+            "CALL_INVALID",
+            f"expected `tool` with `server`, `name` and perhaps `definition_digest`, got {fields_of(tool)}",
+        )
     texts = (tool["server"], tool["name"], tool.get("definition_digest", ""))
     if not all(type(text) is str for text in texts):
-        raise InvalidInput("CALL_INVALID", "expected strings in `tool`")
+        raise InvalidInput("CALL_INVALID", f"expected strings in `tool`, got {fields_of(tool)}")
     given = document.keys() & {"args", "args_json"}
     if given == {"args_json"} and type(document["args_json"]) is str:
         return canonicalizer.canonicalize(*texts, document["args_json"].encode("utf-8"))
     if given != {"args"} or type(document["args"]) is not dict:
-        raise InvalidInput("CALL_INVALID", "expected `tool` and either `args`, an object, or `args_json`, a string")
+        raise InvalidInput(
+            "CALL_INVALID",
+            f"expected `tool` and either `args`, an object, or `args_json`, a string; got {fields_of(document)}",
+        )
     return canonicalizer.canonicalize(*texts, arguments_json(document["args"]))
 
 

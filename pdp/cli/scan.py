@@ -13,7 +13,7 @@ from pdp.inspection.folder import RULES, compiled_folder, read_rules
 from pdp.inspection.model import MAX_TEXT_BYTES, ScanResult
 from pdp.scan import Inspector
 from writ.cli.failure import Failed, told
-from writ.cli.lines import lines
+from writ.cli.lines import fields_of, lines
 from writ.errors import ConfigurationError, InvalidInput, WritError
 from writ.strict_json import parse_arguments
 
@@ -73,7 +73,8 @@ def _answer(inspector: Inspector, line: bytes) -> dict[str, Any]:
             identity = document["id"]
         if not {"id", "args"} <= set(document) <= _KEYS or type(document["args"]) is not dict or identity is None:
             raise InvalidInput(
-                "SCAN_LINE_INVALID", "expected `id`, a string or integer, perhaps `tool`, and `args`, an object"
+                "SCAN_LINE_INVALID",
+                f"expected `id`, a string or integer, perhaps `tool`, and `args`, an object; got {fields_of(document)}",
             )
         result = inspector.scan_document(document["args"])
     except InvalidInput as error:

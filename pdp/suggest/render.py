@@ -44,7 +44,8 @@ def to_yaml(drafts: Sequence[Draft], server: str, environment: str) -> str:
         if not 0 < len(text) <= MAX_SERVER_CHARS or not text.isprintable():
             raise ConfigurationError(
                 "SERVER_NAME_INVALID",
-                f"expected 1 to {MAX_SERVER_CHARS} printable characters for server and environment",
+                f"expected 1 to {MAX_SERVER_CHARS} printable characters for server and environment, got"
+                f" {text[:MAX_SERVER_CHARS]!a} of {len(text)}",
             )
     lines = [
         "# A draft by `writ catalog suggest`: every line has a confidence from 0 to 100 and the reason. Accept or correct it.",

@@ -81,6 +81,7 @@ def test_a_batch_answers_each_line_and_exits_1_when_one_is_bad() -> None:
         "ARGUMENTS_NOT_JSON",
         "CALL_INVALID",
     ]
+    assert answers[3]["error"]["message"].endswith("; got `tool` (dict)")
     assert result.exit_code == 1
     assert run(line(tool=TOOL, args={"customer": 7}), "--batch").exit_code == 0
 

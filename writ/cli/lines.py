@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 SKIPPED_BYTES, MAX_SKIPPED_BYTES = 64 * 1024, 256 * 1024**2
 """How much of the rest of a line that is too long is read at once, and in all: what has no end then is no line."""
+
+MAX_FIELDS, MAX_FIELD_CHARS = 8, 32
+"""Of a line that is refused, in an error."""
 
 
 def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
@@ -22,6 +25,16 @@ def lines(source: BinaryIO, max_bytes: int) -> Iterator[bytes]:
             skipped += len(rest)
             if skipped > MAX_SKIPPED_BYTES:
                 return
+
+
+def fields_of(value: Any) -> str:
+    """Says which fields a line has, with the types of their values and none of these, for an error: at most `MAX_FIELDS`, each of
+    at most `MAX_FIELD_CHARS`."""
+    if not isinstance(value, dict):
+        return type(value).__name__
+    names = [f"`{name[:MAX_FIELD_CHARS]}` ({type(inner).__name__})" for name, inner in value.items()]
+    shown = names[:MAX_FIELDS] + [f"{len(names) - MAX_FIELDS} more"] * (len(names) > MAX_FIELDS)
+    return ", ".join(shown) or "no field"
 
 
 def one_line(text: str) -> str:

@@ -87,6 +87,7 @@ def test_a_batch_is_answered_in_order_and_exits_1_for_a_bad_line(folder: Path) -
         "ARGUMENTS_TOO_LARGE",
         1,
     ]
+    assert answers[4]["error"]["message"].endswith("; got `id` (int), `args` (dict), `more` (int)")
     assert result.exit_code == 1
     assert run(folder, lines[0], "--batch").exit_code == 0
 
