@@ -14,6 +14,7 @@ from pdp.fold import fold
 from pdp.provenance.shapes import PATH_SHAPE, id_shape, written_shapes
 from pdp.steps import Steps, finish
 from pdp.wording.intent import ActionKind, is_asked
+from pdp.wording.lexicon import Deed
 from pdp.wording.marks import account, identifiers
 from pdp.wording.named_for import BANK, MAIL, NUMBERED, OWNER, PHONE, PLACE, URL, Naming, clauses_of, may_be_numbered
 from pdp.wording.refusals import AROUND
@@ -29,18 +30,21 @@ _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _BANK = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 -]{10,40}")
 _PHONE = re.compile(r"\+[0-9][0-9 ()/-]{6,24}[0-9]")
 _PLACE = re.compile(r"[#@][^\W\d][\w.-]{1,63}")
+_PAYS_FROM = re.compile(r"(?i)/(?:from|source|src|debit|payer|sender|funding|charge)[^/]*$")
+_GRAVE, _MOVED = int(Deed.DELETE | Deed.ADMIN), int(Deed.CREATE | Deed.UPDATE)
 _TOKENS_A_STEP, _CLAUSES_A_STEP = 64, 8
 _MAX_PARTS = 16
 
 
 @frozen
 class Written:
-    """A value that a request writes out: its shape, its one spelling, and the deeds (bits of Deed and Family) of the clauses
-    that name it."""
+    """A value that a request writes out: its shape, its one spelling, the deeds (bits of Deed and Family) of the clauses that
+    name it, and whether the user is called by it or calls it his own."""
 
     shape: str
     value: str
     deeds: int
+    own: bool = False
 
 
 def written_values(named: str) -> tuple[Written, ...]:
@@ -72,7 +76,10 @@ def written_in_steps(named: str) -> Steps[tuple[Written, ...]]:
         if number % _CLAUSES_A_STEP == _CLAUSES_A_STEP - 1:
             yield
         naming.take(part)
-    return tuple(Written(shape=values[at][0], value=values[at][1], deeds=naming.of(at)) for at in values)
+    return tuple(
+        Written(shape=shape, value=value, deeds=_done_to(shape, naming.of(at)), own=naming.is_own(at))
+        for at, (shape, value) in values.items()
+    )
 
 
 def elsewhere(
@@ -88,7 +95,19 @@ def elsewhere(
     }
     here = {(one.shape, one.value) for one in written if counts[one.deeds]}
     told_apart = {shape for shape, _ in here} | ({BANK} if paid else set())
+    if not kind.by_verb & _GRAVE:  # who says which user he is has that one signed in, and not closed
+        here |= {(one.shape, one.value) for one in written if one.own}
     return frozenset((one.shape, one.value) for one in written if one.shape in told_apart) - here
+
+
+def _done_to(shape: str, deeds: int) -> int:
+    """Returns the deeds of a value: a file is not paid, "transfer summary.doc to Reports" moves it."""
+    return deeds | _MOVED if shape == PATH_SHAPE and deeds & Deed.PAY else deeds
+
+
+def pays_from(kind: str, pointer: str) -> bool:
+    """Tells whether an argument says where money comes from: there an account is named by "from ACC-1", which names no payee."""
+    return kind == "account" and _PAYS_FROM.search(pointer) is not None
 
 
 def is_replaced(written: Sequence[Written], kind: str, text: str) -> bool:

@@ -365,8 +365,8 @@ def _is_number(text: str) -> bool:
 
 
 def is_weak(text: str) -> bool:
-    """True for values such as `7` or `13` that stand in any text by chance."""
-    bare = text.strip()
+    """True for values such as `7` or `13` that stand in any text by chance; not for `@bob`."""
+    bare = text.strip().lstrip("@#")
     return len(bare) <= 4 and not (len(bare) >= 3 and bare.isalpha()) and _TELLING_CODE.fullmatch(bare) is None
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pdp.suggest.words import word_set
 from pdp.wording.deeds import deeds_at
 from pdp.wording.grammar import ALSO_BIDS, BEGGING, CONDITIONAL, COURTESIES, DETERMINERS, INTERROGATIVE, SUBORDINATING
-from pdp.wording.lexicon import DEEDS, MONEY_SENT, OFTEN_NOUNS
+from pdp.wording.lexicon import DEEDS, MONEY_SENT, OFTEN_NOUNS, Deed
 from pdp.wording.things import singular, things_in
 from writ.frozen import frozen
 
@@ -24,9 +24,13 @@ MAIL, BANK, PHONE, URL, PLACE, NUMBERED = "@", "bank", "+", "://", "#@", "no"
 _REACHED = frozenset({MAIL, BANK, PHONE, URL, PLACE})
 """Shapes of what something goes to: "fetch https://a.example and post it to https://b.example" posts nothing to the first."""
 _PEOPLE = frozenset({MAIL, BANK, PHONE, PLACE})
+_TOLD = _PEOPLE - {BANK}
+_MESSAGES = int(Deed.CREATE | Deed.SEND)
+_GRAVE = int(Deed.PAY | Deed.EXECUTE | Deed.ADMIN | Deed.DELETE)
 
 _SPLITS = (ALSO_BIDS | CONDITIONAL | SUBORDINATING - {"pour", "que", "si"}) | word_set(
-    "as after because before bevor da denn nachdem or oder since sobald so that until weil which while who whoever whereas"
+    "as after because before bevor da denn nachdem or oder since sobald so that until weil whether which while who"
+    " whoever whereas"
 )
 """Words that begin a clause of their own. "As" goes on in "as well", and is no word then."""
 _ALSO = (
@@ -53,6 +57,7 @@ _ABOUT = word_set(
     " debit debiting belaste charge"
 )
 """Behind these stands what is spoken of, or where money comes from."""
+_WHAT = frozenset({"what", "whatever"})
 _FROM, _OF = word_set("from aus"), word_set("of von vom vor ab")
 _COPIED = word_set("bcc cc copy kopie")
 _SAME = word_set("ditto ebenso gleiche gleichen likewise same")
@@ -68,9 +73,36 @@ _LABELS = word_set(
     " phone telefon url link"
 )
 
+_COMPOSING = word_set(
+    "add adding bring bringing cc ccing cite citing copy copying credit crediting include including incorporate incorporating"
+    " loop looping mention mentioning ping pinging pull pulling tag tagging"
+    " erw\xe4hne erw\xe4hnend markiere nenne verlinke"
+)
+"""A clause that begins so says whom else the message or entry that was asked for before it reaches or speaks to."""
+_ELSEWHERE = word_set("from in into of to zu")
+_IN_IT = word_set("cc copy email invitation invite loop mail message note post text thread tweet")
+"""Behind such a value, "in the mail" is still the message; "to my contacts" is another place."""
+_SET_ON = word_set("address assign delegate give hand route")
+"""What these do to "it" belongs to the making of it: "create a ticket and assign it to @bob"."""
+_PROPOSED = frozenset(
+    {("how", "about"), ("what", "about"), ("why", "don't"), ("why", "not"), ("wie", "w\xe4re"), ("warum", "nicht")}
+)
+"""A question that begins so bids: "how about we copy it"."""
+_I = word_set("i i'm im ich mein meine mine my")
+_OWNING = _I | word_set(
+    "account am as benutzer benutzerin bin can card customer for here id konto kundennummer login log logged member name need"
+    " number signed sign user username wallet you if in with"
+)
+"""Of these words alone is made what the user says of himself: "my user id is u-1", "I'm customer 88123"."""
+_NO_NAME = frozenset({BANK, URL})
+"""Shapes of what the user owns, and is not called by."""
+_FAR = 5
+"""Words before a bracket in which it stands what it is about."""
+
 _HAVING = word_set("did do does had has hast hat habe haben have")
 _LISTING = ALSO_BIDS | {"or", "oder"}
 _BEFORE_A_VERB = ALSO_BIDS | COURTESIES
+_CLOSED = re.compile(r"\)[\"'.,;:!?\u2019\u201d\xbb]*$")
 OWNER = re.compile(r"['\u2019]s?$")
 """The end of a word for whom something belongs to."""
 
@@ -80,11 +112,13 @@ _NEAR_VALUES = 32
 
 @frozen
 class Clause:
-    """The places of the words of a clause, the number of its sentence, and whether that is a question."""
+    """The places of the words of a clause, the number of its sentence, whether that is a question, and whether the clause stands
+    in brackets."""
 
     said: range
     sentence: int
     asks: bool = False
+    aside: bool = False
 
 
 class Naming:
@@ -101,21 +135,29 @@ class Naming:
         self._spoken: set[str] = set()  # words of clauses with a deed
         self._topic: set[int] = set()
         self._labelled: set[int] = set()
+        self._own: set[int] = set()
         self._about = False  # the last clause ended with what is only spoken of
         self._near: list[int] = []  # values of the last sentence that has any
+        self._last: Sequence[int] = ()  # values of the last clause
         self._sentence = -1
 
     def of(self, at: int) -> int:
         """Returns the deeds for which the value at a place is named, when all clauses were taken in."""
         return self._deeds_of[at] | (self._all if at in self._labelled and at not in self._topic else 0)
 
+    def is_own(self, at: int) -> bool:
+        """Tells whether the value at a place is one that the user is called by, or that he calls his own."""
+        return at in self._own
+
     def take(self, part: Clause) -> None:
         """Takes in the next clause."""
         words = self._words
         held = [at for at in part.said if at in self._shapes]
+        before, about = (self._before, self._earlier), self._about
         surely, perhaps = (0, 0) if part.asks and self._is_question(part.said) else self._deeds(part.said)
         answers = not _ANSWERING.isdisjoint(words[at] for at in part.said)
-        self._topic.update(at for at in held if self._is_topic(part.said, at, answers=answers))
+        self._topic.update(at for at in held if self._is_topic(part, at, answers=answers))
+        self._own.update(at for at in held if self._is_users(part.said, at))
         deeds = surely
         banks = all(self._shapes[at] == BANK for at in held)
         if (banks or not surely) and self._is_label(part.said, held):
@@ -133,12 +175,54 @@ class Naming:
             deeds = self._before
         if self._says_too(part.said, held):
             deeds |= self._before | self._earlier
+        if self._composes(part.said, held, before[0]):
+            deeds |= before[0]
+            self._before, self._earlier = before
+        elif self._completes(part.said, before[0]):
+            deeds |= before[0]
         for at in held:
             self._deeds_of[at] = 0 if at in self._topic else deeds
+        if self._ends_list(part.said, held):
+            for at in self._last:
+                self._deeds_of[at] |= 0 if at in self._topic else deeds
+        self._last = held
         if held:
-            before = self._near if part.sentence == self._sentence else []
-            self._near = [*before, *held[-_NEAR_VALUES:]][-_NEAR_VALUES:]
+            near = self._near if part.sentence == self._sentence else []
+            self._near = [*near, *held[-_NEAR_VALUES:]][-_NEAR_VALUES:]
             self._sentence, self._about = part.sentence, held[-1] in self._topic
+        if part.aside:  # what goes on behind a bracket, goes on with what stood before it
+            (self._before, self._earlier), self._about = before, about
+
+    def _opens_with(self, said: range) -> int:
+        """Returns the place of the first word of a clause that is no courtesy."""
+        return next((at for at in said if self._words[at] not in _BEFORE_A_VERB), said.start)
+
+    def _composes(self, said: range, held: Sequence[int], before: int) -> bool:
+        """ "… and mention @bob", "…, looping in ada@…": whom else a message reaches that was asked for."""
+        if not held or not before & _MESSAGES or before & ~_MESSAGES & _GRAVE:
+            return False
+        if self._words[self._opens_with(said)] not in _COMPOSING or {self._shapes[at] for at in held} - _TOLD:
+            return False
+        behind = self._words[held[-1] + 1 : said.stop]
+        elsewhere = next((place for place, word in enumerate(behind) if word in _ELSEWHERE), len(behind))
+        return elsewhere == len(behind) or not _IN_IT.isdisjoint(behind[elsewhere + 1 : elsewhere + 3])
+
+    def _completes(self, said: range, before: int) -> bool:
+        """ "… and assign it to @bob"."""
+        opens = self._opens_with(said)
+        sets = self._words[opens] in _SET_ON and opens + 1 in said and self._words[opens + 1] in _ONE
+        return sets and bool(before & Deed.CREATE)
+
+    def _ends_list(self, said: range, held: Sequence[int]) -> bool:
+        """ "(Mention @ada) and @bob to keep them posted": what is said at the end of a list goes for all of it."""
+        listed = len(said) > 2 and self._words[said.start] in _LISTING and said.start + 1 in held
+        return listed and self._words[said.start + 2] == "to"
+
+    def _is_users(self, said: range, at: int) -> bool:
+        """ "My user id is u-1", "I'm customer 88123"; not "my own account is DE…", "my boss is u-3", "I'm not u-3"."""
+        words = [self._words[place] for place in said if place not in self._shapes]
+        known = _OWNING | _COPULAS | _LABELS | _ALSO
+        return self._shapes[at] not in _NO_NAME and not _I.isdisjoint(words) and all(word in known for word in words)
 
     def _says_too(self, said: range, held: Sequence[int]) -> bool:
         if not held:
@@ -163,21 +247,37 @@ class Naming:
 
     def _is_question(self, said: range) -> bool:
         words = [self._words[at] for at in said]
-        first = next((word for word in words if word not in _BEFORE_A_VERB), "")
-        return (first in INTERROGATIVE or first in _HAVING) and BEGGING.isdisjoint(words)
+        opens = self._opens_with(said) - said.start
+        if tuple(words[opens : opens + 2]) in _PROPOSED:
+            return False
+        return (words[opens] in INTERROGATIVE or words[opens] in _HAVING) and BEGGING.isdisjoint(words)
 
-    def _is_topic(self, said: range, at: int, *, answers: bool) -> bool:
-        """ "About T-102", "the mails from eve@…", "eve@…'s order", "debit DE02…"."""
+    def _is_topic(self, part: Clause, at: int, *, answers: bool) -> bool:
+        """ "About T-102", "the mails from eve@…", "about Eve (eve@…)", "eve@…'s order", "debit DE02…"."""
         if at in self._owners:
+            return True
+        said = part.said
+        if part.aside and not answers and self._is_told_of(said.start):
             return True
         before = at - 1
         while before >= said.start and (self._words[before] in DETERMINERS or self._is_noun(before)):
             before -= 1
         word = self._words[before] if before >= said.start else ""
+        if word in _WHAT:
+            return True  # "what @eve wrote"
         if answers:
             return word in _ABOUT  # "reply to the mail from …"
         people = self._shapes[at] in _PEOPLE
         return word in _ABOUT or word in _FROM or (people and word in _OF)
+
+    def _is_told_of(self, bracket: int) -> bool:
+        """Tells whether what stands before a bracket is only spoken of."""
+        for at in range(bracket - 1, max(-1, bracket - 1 - _FAR), -1):
+            if self._words[at] in _ABOUT:
+                return True
+            if at in self._ends or at in self._shapes or self._words[at] in _TOWARDS:
+                return False
+        return False
 
     def _is_noun(self, at: int) -> bool:
         word = self._words[at]
@@ -221,6 +321,7 @@ def clauses_of(
     asking: set[int] = set()
     ends: dict[int, str] = {}
     start = sentence = 0
+    aside = False
     for at, token in enumerate(tokens):
         follows = tokens[at + 1] if at + 1 < len(tokens) else None
         between = named[token.end() : follows.start()] if follows else "\n"
@@ -231,11 +332,15 @@ def clauses_of(
             asking.add(sentence)
         if stops or sign:
             ends[at] = "?" if last == "?" else "." if stops else ","
+        aside = aside or token.group()[0] == "("
+        closes = aside and _CLOSED.search(token.group()) is not None
         well = follows is not None and words[at + 1] == "as" and words[at + 2 : at + 3] == ["well"]
-        if stops or sign or follows is None or follows.group()[0] == "(" or (words[at + 1] in _SPLITS and not well):
-            parts.append(Clause(said=range(start, at + 1), sentence=sentence))
+        splits = follows is None or follows.group()[0] == "(" or (words[at + 1] in _SPLITS and not well)
+        if stops or sign or closes or splits:
+            parts.append(Clause(said=range(start, at + 1), sentence=sentence, aside=aside))
             start = at + 1
             sentence += stops
+            aside = aside and not (stops or closes)
     return [replace(part, asks=part.sentence in asking) for part in parts], ends
 
 

@@ -32,6 +32,16 @@ CATALOG = {
             "close_ticket": _entry("UPDATE", "ticket", "ticket_id", "id", ids="ticket_id"),
             "send_mail": _entry("SEND", "email", "to", "recipient", irrelevant=["to"]),
             "post_message": _entry("SEND", "message", "channel", "channel", irrelevant=["channel"]),
+            "publish_post": _entry("SEND", "post", "mentions", "recipient", irrelevant=["mentions"]),
+            "create_ticket": _entry("CREATE", "ticket", "assignee", "recipient", irrelevant=["assignee"]),
+            "send_note": _entry("SEND", "message", "receiver", "recipient", irrelevant=["receiver"]),
+            "sign_in": _entry("CREATE", "session", "user_id", "id", irrelevant=["user_id"]),
+            "close_user": _entry("DELETE", "user", "user_id", "id", ids="user_id"),
+            "move_file": _entry("UPDATE", "file", "source", "path", ids="source"),
+            "move_funds": _entry(
+                "UPDATE", "fund", "from_account", "account", scope="ALL", irrelevant=["from_account", "to_account"]
+            )
+            | {"sinks": [{"kind": "account", "path": path} for path in ("from_account", "to_account")]},
             "transfer_money": _entry(
                 "PAY",
                 "payment",
@@ -94,6 +104,53 @@ LISTED = [
 ]
 
 
+BESIDE = [
+    # Whom a message speaks to is said in clauses of their own.
+    (
+        "Draft a post about the release, tag it with 'Release', mention @manager and @team_lead to keep them in the loop",
+        ("publish_post", {"mentions": ["@manager", "@team_lead"]}),
+    ),
+    (
+        "Publish 'Late again.' with hashtags such as #Travel, #Delay, and mention @RailSupport for faster help",
+        ("publish_post", {"mentions": ["@RailSupport"]}),
+    ),
+    ("Post 'Thanks', credit @bob for the text and @ada for the photo", ("publish_post", {"mentions": ["@bob"]})),
+    ("Poste 'Umgezogen' in #news und erwähne @vermieter", ("publish_post", {"mentions": ["@vermieter"]})),
+    ("Create a ticket for the printer, assign it to @bob and loop in @ada", ("create_ticket", {"assignee": "@bob"})),
+    ("Email the plan to bob@corp.example, looping in ada@corp.example", ("send_mail", {"to": "ada@corp.example"})),
+    # What stands in brackets, and what the user says of himself.
+    (
+        "Logging in as USR001, notify my adviser (user id 'USR003') about the change of our plan",
+        ("send_note", {"receiver": "USR003"}),
+    ),
+    ("Send 'On my way' to my cousin (user id USR002). My user id is USR001", ("sign_in", {"user_id": "USR001"})),
+    ("Send USR004 'Late'. I'm USR001, if you need it", ("sign_in", {"user_id": "USR001"})),
+    ("Sag USR004 Bescheid. Meine Benutzer-ID ist USR001", ("sign_in", {"user_id": "USR001"})),
+    ("Move 500 EUR from ACC-1 to ACC-2", ("move_funds", {"from_account": "ACC-1", "to_account": "ACC-2"})),
+    # Files that are moved, as people say it.
+    (
+        "Help me locate a file called summary.doc and transfer it to the new 'Reports' folder. After that, open up data.txt",
+        ("move_file", {"source": "summary.doc"}),
+    ),
+    ("Why don't we move notes.txt into Archive? And edit plan.txt afterwards", ("move_file", {"source": "notes.txt"})),
+]
+
+ONLY_SPOKEN_OF = [
+    ("Publish a post about what @evelyn wrote, mention @manager", ("publish_post", {"mentions": ["@evelyn"]})),
+    ("Block @evelyn, add @robert to the group", ("publish_post", {"mentions": ["@evelyn"]})),
+    (
+        "Send bob@corp.example the budget, add eve@evil.example to my contacts",
+        ("send_mail", {"to": "eve@evil.example"}),
+    ),
+    ("Warn bob@corp.example about Eve (eve@evil.example)", ("send_mail", {"to": "eve@evil.example"})),
+    ("Ask bob@corp.example whether he knows eve@evil.example", ("send_mail", {"to": "eve@evil.example"})),
+    ("Delete the user USR002. My user id is USR001", ("close_user", {"user_id": "USR001"})),
+    ("My boss is USR003. Sign in as USR001", ("sign_in", {"user_id": "USR003"})),
+    ("Move 500 EUR from ACC-1 to ACC-2", ("move_funds", {"from_account": "ACC-2", "to_account": "ACC-1"})),
+    ("Locate notes.txt and show it to me; delete plan.txt", ("delete_file", {"path": "notes.txt"})),
+]
+
+
 def _held(folder: Path, cases: list[tuple[str, tuple[str, dict[str, Any]]]]) -> list[tuple[str, str]]:
     canonicalizer = canonicalizer_of(CATALOG)
     items = []
@@ -110,6 +167,14 @@ def test_a_value_that_the_request_writes_out_for_another_deed_waits(tmp_path: Pa
 
 def test_values_of_one_list_and_what_is_taken_up_go_through(tmp_path: Path) -> None:
     assert _held(tmp_path, LISTED) == []
+
+
+def test_what_belongs_to_the_action_goes_through_in_whatever_clause_it_stands(tmp_path: Path) -> None:
+    assert _held(tmp_path, BESIDE) == []
+
+
+def test_what_other_clauses_only_speak_of_waits(tmp_path: Path) -> None:
+    assert _held(tmp_path, ONLY_SPOKEN_OF) == [(said, tool) for said, (tool, _) in ONLY_SPOKEN_OF]
 
 
 TAKEN_BACK = [
