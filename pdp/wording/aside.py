@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
+from pdp.wording.acts import ACTS
 from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING, POSSIBLE, REWORDING, TO_THE_USER
-from pdp.wording.lexicon import ACTS, DEEDS, MONEY_SENT, Deed
+from pdp.wording.lexicon import DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.naming import may_be_names
 from pdp.wording.things import Thing, singular, things_of
@@ -141,7 +142,7 @@ def _of_sentence(
             return
         behind = _told_from(words, at, said, opening, ends) or _noted_from(words, at, said, opening, ends)
         behind = behind or _others_must(words, at, said, ends, begins=begins) or _free_to(words, at, said)
-        behind = behind or _not_wanted(words, at, said)
+        behind = behind or _not_wanted(words, at, said, ends)
         behind = behind or (0 if begins else _told_of_a_duty(words, at, said))
         if (begins and _does_himself(words, at, said, ends)) or _supposes(words, at, said, ends):
             behind = at + 1
@@ -231,12 +232,13 @@ def _free_to(words: Sequence[str], at: int, said: range) -> int:
 
 
 def _does_himself(words: Sequence[str], at: int, said: range, ends: Mapping[int, str]) -> bool:
-    """ "I want to pay it myself", "I'll pay it later", "let me pay it"; not "I'll need two tickets"."""
+    """ "I want to pay it myself", "I'll pay it later", "let me pay it", "I'll take care of it myself"; not "I'll need two
+    tickets"."""
     if words[at] == "let" and words[at + 1 : at + 2] == ["me"] and at + 2 < said.stop:
         return words[at + 2] not in _WISHES_FOR
-    if words[at] in _ILL and at + 1 < said.stop:
-        return words[at + 1] not in _WISHES_FOR
-    if words[at] not in _USER:
+    if words[at] in _ILL and at + 1 < said.stop and words[at + 1] not in _WISHES_FOR:
+        return True
+    if words[at] not in _USER | _ILL:
         return False
     reach = range(at, min(said.stop, at + _HIMSELF_WORDS))
     return not _HIMSELF.isdisjoint(words[at : _end(at, reach, ends)])
@@ -279,9 +281,10 @@ def _first(words: Sequence[str], said: range) -> int:
     )
 
 
-def _not_wanted(words: Sequence[str], at: int, said: range) -> int:
-    """ "I don't want you to delete it"."""
-    if words[at] not in _WANTING or NOT.isdisjoint(words[max(said.start, at - 2) : at]):
+def _not_wanted(words: Sequence[str], at: int, said: range, ends: Mapping[int, str]) -> int:
+    """ "I don't want you to delete it"; not "if not, I want to delete it"."""
+    first = next((place + 1 for place in (at - 1, at - 2) if place in ends), max(said.start, at - 2))
+    if words[at] not in _WANTING or NOT.isdisjoint(words[first:at]):
         return 0
     return next((place + 1 for place in range(at + 1, min(said.stop, at + 4)) if words[place] == "to"), 0)
 

@@ -6,9 +6,10 @@ By words alone (`pdp.wording.lexicon`), in linear time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from types import MappingProxyType
 
+from pdp.wording.acts import CARRYING, LIGHT, NOUN_DEEDS
+from pdp.wording.carried import carried_by, carried_deed, gerund_bases, light_deed
 from pdp.wording.denials import bids_nothing, is_denied, is_gerund_denied, is_put_aside
 from pdp.wording.families import FAMILIES, Family
 from pdp.wording.grammar import (
@@ -16,19 +17,14 @@ from pdp.wording.grammar import (
     BEFORE_GERUND,
     BEGGING,
     BIDDING,
-    BY_WISH,
-    CHOSEN,
-    CHOSEN_OF,
     CONDITIONAL,
     COURTESIES,
     DUE,
     FUNCTION_WORDS,
-    LEARNT,
     LETTING,
     NUMBERS,
     OF_A_THING,
     OF_SOMEBODY,
-    PROCEDURE,
     REMINDING,
     SWITCHED,
     SWITCHED_TO,
@@ -40,37 +36,27 @@ from pdp.wording.grammar import (
     WISHING,
 )
 from pdp.wording.lexicon import (
-    ACTS,
-    ACTS_OF_TRADE,
     DEEDS,
-    DOING,
     DONE,
-    LET_DEEDS,
-    LIGHT,
     MONEY_SENT,
-    NEWS,
-    NOUN_DEEDS,
     OFTEN_NOUNS,
     PAID_OUT,
     PHRASES,
-    SEEING_TO,
     TRANSFERS,
     Deed,
 )
-from pdp.wording.particles import is_in_a_list, of_a_part, particle_of, with_particle
+from pdp.wording.particles import of_a_part, particle_of, with_particle
 from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
-from pdp.wording.things import Thing, singular, things_in, things_of
+from pdp.wording.things import Thing, singular, things_in
 from pdp.wording.wishes import REACH, READING_FIRST
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 
 _NO_DEVICES = FUNCTION_WORDS | READING_FIRST
 
-_BIDDING_BEFORE = DUE | {"to", "and", "please", "then"}
+_BIDDING_BEFORE = DUE | ALSO_BIDS | {"to", "please"}
 
 _NO_ENDS: Mapping[int, str] = MappingProxyType({})
-
-_BOOKING = int(Deed.PAY | Deed.CREATE)
 
 _TO_SOMEBODY = frozenset({"to", "an", "\u00e0", "a"})
 
@@ -83,7 +69,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     word = words[at]
     if bids_nothing(words, at) or (not opens and is_put_aside(words, at)):
         return 0
-    denied = is_denied(words, at, opens=opens)
+    denied = is_denied(words, at, ends, opens=opens)
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
     if phrase and not denied:
         return phrase | FAMILIES.get(word, 0)
@@ -97,16 +83,17 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
         return 0
     particle = 0 if denied else with_particle(words, at, ends)
     others = 0 if denied else told_to_others(words, at, opens=opens)
-    lets = word in LETTING and _is_asked(words, at, opens=opens)
+    lets = word in LETTING and _is_asked(words, at, ends, opens=opens)
     told = 0 if denied else told_there(words, at)
-    light = _light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
+    light = light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
     if not light and opens and not denied:
         light = _switched(words, at)
     if light:
+        light |= carried_deed(words, at, ends) if word in CARRYING else 0
         return light | particle | told | others | FAMILIES.get(word, 0)
     particle |= told if denied else told | _wished_done(words, at)
-    seen_to = word in SEEING_TO and not denied and (word in WISHING or _is_asked(words, at, opens=opens))
-    acted = _acted(words, at, ends, trade=word in DOING) if seen_to else 0
+    seen_to = not denied and (word in WISHING or _is_asked(words, at, ends, opens=opens))
+    acted = carried_deed(words, at, ends) if seen_to else 0
     if acted:
         return acted | particle | others | DEEDS.get(word, 0) | FAMILIES.get(word, 0)
     bits = of_a_part(DEEDS.get(word, 0) | particle, words, at, ends)
@@ -116,9 +103,9 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
         and (MONEY_SENT.intersection(words[at + 1 : at + 2 + REACH]) or is_sent_a_sum(words, at))
     ):
         bits |= int(Deed.PAY)
-    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING or _is_begged(words, at)
+    bids = opens or word not in OFTEN_NOUNS or words[at - 1] in BIDDING | ALSO_BIDS or _is_begged(words, at)
     bids = bids or (words[at - 1] == "not" and at > 1 and words[at - 2] in CONDITIONAL)
-    if bits and bids and _is_asked(words, at, opens=opens):
+    if bits and bids and _is_asked(words, at, ends, opens=opens):
         return bits | others | FAMILIES.get(word, 0)
     return others | (
         _gerund_deed(words, at, ends) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
@@ -153,24 +140,6 @@ def _is_begged(words: Sequence[str], at: int) -> bool:
         return False
     anybody = words[at - 2] in BEGGING and words[at - 1] in ("somebody", "someone", "anybody", "anyone")
     return anybody or (words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at])
-
-
-def _acted(words: Sequence[str], at: int, ends: Mapping[int, str], *, trade: bool) -> int:
-    """ "Help me with the cancellation", "proceed with a purchase": the noun is the deed, unless it only describes another one:
-    "the cancellation policy"."""
-    reach = _reach(words, at, ends)
-    for place in range(at + 1, at + 1 + len(reach)):
-        if place > at + 1 and _is_only_about(reach, place - at - 1):
-            return 0
-        noun = singular(words[place])
-        bits = ACTS.get(noun, 0) | (ACTS_OF_TRADE.get(noun, 0) if trade else 0)
-        if bits and (place + 1 == len(words) or _ends_a_noun(words[place + 1])):
-            return bits
-    return 0
-
-
-def _ends_a_noun(follower: str) -> bool:
-    return follower in FUNCTION_WORDS or follower in PROCEDURE or follower.endswith("ing")
 
 
 def _wished_done(words: Sequence[str], at: int) -> int:
@@ -212,39 +181,6 @@ def _is_reminder(words: Sequence[str], at: int) -> bool:
     return bool(told) and ALSO_BIDS.isdisjoint(before[told:])
 
 
-def _reach(words: Sequence[str], at: int, ends: Mapping[int, str]) -> Sequence[str]:
-    """Returns the next words of the same part of a sentence."""
-    last = min(len(words), at + 2 + REACH)
-    end = next((place for place in range(at, last) if place in ends and not is_in_a_list(words, place, ends)), last)
-    return words[at + 1 : end + 1][: REACH + 1]
-
-
-def _light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
-    """ "Drop her a line", "make a payment": the noun says what is done; not "I want to see the flight" and "a look at it"."""
-    reach = _reach(words, at, ends)
-    if reach[:1] == ["to"] and not LEARNT.isdisjoint(reach[1:2]):
-        return 0
-    about = next((place for place in range(1, len(reach)) if _is_only_about(reach, place)), len(reach))
-    meant = (NOUN_DEEDS.get(singular(word), 0) for word in reach[:about])  # "I need the address of the hotel"
-    wished = words[at] in BY_WISH
-    if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
-        return _BOOKING
-    told = next((bits for bits in meant if bits and (wished or bits & _BOOKING != _BOOKING)), 0)
-    if reach and reach[0] in TO_THE_USER:
-        return told & ~int(Deed.SEND)  # "let me know"
-    if words[at] in LETTING:
-        further = words[at + 1 : at + 2 + 2 * REACH]
-        told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
-    return told
-
-
-def _is_only_about(reach: Sequence[str], place: int) -> bool:
-    """Whether what follows is only read or written about: "a look at the payment", "a list of the flights"."""
-    of = singular(reach[place - 1])
-    is_read = of in NEWS or of in LEARNT or bool(things_of(of) & Thing.FILE)
-    return reach[place] in ("of", "at", "about") and is_read
-
-
 def _booking_deed(words: Sequence[str], at: int) -> int:
     """ "Two tickets for Friday": no verb, and yet a wish."""
     noun = singular(words[at + 1]) if at + 1 < len(words) else ""
@@ -270,19 +206,15 @@ def _gerund_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     """ "By sending", "take care of paying", "help me in placing an order"; not "don't even think about deleting it"."""
     if is_gerund_denied(words, at, ends):
         return 0
-    stem = words[at][:-3]
-    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
     bits = 0
-    for base in {stem, stem + "e", undoubled}:
+    for base in gerund_bases(words[at]):
         if base in DEEDS:
             bits |= DEEDS[base] | FAMILIES.get(base, 0)
-        if base in DOING:
-            bits |= _acted(words, at, ends, trade=True)
-        bits |= particle_of(base, words, at, ends) | posted_by(base, words, at)
+        bits |= carried_by(base, words, at, ends) | particle_of(base, words, at, ends) | posted_by(base, words, at)
     return bits
 
 
-def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
+def _is_asked(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: bool) -> bool:
     before = words[max(0, at - 3) : at]
     if before and not opens and (before[-1] in OF_A_THING or (before[-1].endswith("'s") and before[-1] not in BIDDING)):
         return False
@@ -291,4 +223,4 @@ def _is_asked(words: Sequence[str], at: int, *, opens: bool) -> bool:
     told = not opens and before and before[-1] not in _BIDDING_BEFORE and OF_SOMEBODY.intersection(before[-2:])
     if told and not _is_begged(words, at):
         return False
-    return not is_denied(words, at, opens=opens)
+    return not is_denied(words, at, ends, opens=opens)

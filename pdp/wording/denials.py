@@ -42,6 +42,9 @@ _MEANING = frozenset({"did", "do", "does", "mean", "means", "would"})
 _ASKS_AGAIN = ALSO_BIDS | COURTESIES | {"can", "could", "to", "would", "you"}
 _EXPLAINED_WORDS = 8
 
+_TURNING = frozenset({"aber", "but", "mais", "pero", "sondern"})
+"""Behind these is bidden what was not denied before."""
+
 _FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
 """What stands before these is the name of a file: "report.pdf"; the others are words as well."""
 
@@ -49,6 +52,8 @@ _FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
 def bids_nothing(words: Sequence[str], at: int) -> bool:
     """ "Pay attention", "report.pdf", "delete nothing"."""
     follower = words[at + 1] if at + 1 < len(words) else ""
+    if words[at] == "do" and follower == "not":
+        return True
     if (words[at], follower) in IDLE or (words[at] in OFTEN_NOUNS and follower in _FILE_ENDINGS):
         return True
     if words[at] not in DEEDS or follower != "no" or "".join(words[at + 2 : at + 3]).isdecimal():  # "refund no. 47110"
@@ -89,22 +94,28 @@ def _is_explained(words: Sequence[str], at: int) -> bool:
     return meant >= 0 and ALSO_BIDS.isdisjoint(behind[:meant])
 
 
-def is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
+def is_denied(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: bool) -> bool:
     """ "Don't cancel it", "don't cancel, move or drop it"; but "don't forget to cancel it", "if it is not there, cancel it", "it
-    is not final, send it", "why don't you send it" and "if not send it"."""
-    near = words[max(0, at - 3) : at]
+    is not final, just send it", "why don't you send it", "if not send it" and "don't keep it but send it"."""
+    first = _part_begins(words, at, ends)
+    near = words[max(first, at - 3) : at]
     if not opens and any(one == "no" and other in _NO_SE for one, other in pairwise(near)):
         return True
     if not opens and near[-1:] == ["to"] and "too" in words[max(0, at - 4) : at]:
         return True  # "it is too early to delete it"
-    if at and not opens and not MODAL_NOT.isdisjoint(words[max(0, at - 2) : at]) and words[at - 1] not in ("you", "u"):
+    if (
+        at
+        and not opens
+        and not MODAL_NOT.isdisjoint(words[max(first, at - 2) : at])
+        and words[at - 1] not in ("you", "u")
+    ):
         return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
         return False
     place = next((place for place in range(at - 1, max(-1, at - 4), -1) if words[place] in NOT), -1)
-    if place > 0 and (words[place - 1] == "why" or (place == at - 1 and words[place - 1] in CONDITIONAL)):
+    if place > 0 and (words[place - 1] == "why" or words[place - 1] in CONDITIONAL):
         return False
-    if place >= 0 and not opens:
+    if place >= first and not opens:
         return not is_lifted(words, place, at)
     first = at - 1
     while first > at - _CONDITION_WORDS and first > 0 and (words[first] in DEEDS or words[first] in _OR):
@@ -112,6 +123,13 @@ def is_denied(words: Sequence[str], at: int, *, opens: bool) -> bool:
     if first < 0 or words[first] not in NOT or is_lifted(words, first, at):
         return False
     return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
+
+
+def _part_begins(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """Returns where the part of a sentence begins in which a denial close to a verb is that verb's."""
+    return next(
+        (place + 1 for place in range(at - 1, max(-1, at - 4), -1) if place in ends or words[place] in _TURNING), 0
+    )
 
 
 def is_lifted(words: Sequence[str], place: int, at: int) -> bool:

@@ -179,28 +179,6 @@ DEEDS: Mapping[str, int] = {
 what a tool called `approve` does."""
 
 
-LIGHT = word_set(
-    "do donne drop fais get gib give have haz issue leave let mach mache make need needs place prepare put shoot take tätige "
-    "want wants"
-)
-"""Verbs that say little: the noun after them says what is to be done."""
-
-NOUN_DEEDS: Mapping[str, int] = bits_by_word(
-    {
-        "offer proposal quote quotation suggestion apology compliment": Deed.SEND,
-        "note": Deed.CREATE,
-        "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
-        " announcement nachricht bescheid": Deed.SEND,
-        "payment transfer refund reimbursement donation deposit purchase order überweisung virement transferencia": Deed.PAY,
-        "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite": Deed.PAY
-        | Deed.CREATE,
-        "appointment event entry copy slot": Deed.CREATE,
-        "restart reboot": Deed.EXECUTE | Deed.ADMIN,
-        "star rating review": Deed.SEND | Deed.UPDATE,
-        "admin administrator owner member moderator editor": Deed.ADMIN,
-    }
-)
-
 GIVING = word_set("give get drop")
 NEWS = word_set(
     "gist summary rundown overview lowdown detail news info information update price address number link url date time "
@@ -217,7 +195,8 @@ GATHERED_IN = word_set("room group wall board")
 READABLE = NEWS | word_set("it this that them these those point note message text line answer question reminder")
 
 IDLE = frozenset(
-    {("pay", "attention"), ("pay", "heed"), ("take", "note"), ("zahlen", "an"), ("zahlen", "von"), ("zahlen", "für")}
+    {("forget", "about"), ("forget", "it"), ("forget", "that"), ("forget", "to")}
+    | {("pay", "attention"), ("pay", "heed"), ("take", "note"), ("zahlen", "an"), ("zahlen", "von"), ("zahlen", "für")}
     | {("drop", "by"), ("run", "late"), ("run", "out"), ("scratch", "pad"), ("order", "of"), ("share", "of")}
     | {
         ("order", "status"),
@@ -291,26 +270,6 @@ PHRASES: Mapping[tuple[str, str], int] = {
 }
 """Verbs that mean something else together with the word after them."""
 
-ACTS: Mapping[str, int] = bits_by_word(
-    {
-        "cancellation cancelation deletion removal erasure stornierung annulation": Deed.DELETE,
-        "creation registration enrollment enrolment": Deed.CREATE,
-        "submission": Deed.CREATE | Deed.SEND,
-        "modification adjustment correction amendment renaming": Deed.UPDATE,
-        "acquisition purchase": Deed.PAY,
-        "locking securing": Deed.UPDATE,
-    }
-)
-"""Nouns that are deeds themselves: who wants help with a cancellation wants something cancelled."""
-
-ACTS_OF_TRADE: Mapping[str, int] = bits_by_word(
-    {
-        "transaction trade order payment transfer donation refund investment withdrawal deposit": Deed.PAY,
-        "booking reservation flight ticket seat room hotel trip journey ride insurance": Deed.PAY | Deed.CREATE,
-    }
-)
-"""Nouns that are deeds after a verb of doing, and things after any other: who sees to an order has it already."""
-
 PARTS = word_set(
     "bullet bullets character characters footer footnote heading headline import imports line lines paragraph"
     " paragraphs passage section sections sentence sentences title todo todos typo typos whitespace word words"
@@ -318,31 +277,6 @@ PARTS = word_set(
     " frase línea palabra párrafo"
 )
 """Parts of a text: who deletes one changes the text, and deletes no file."""
-
-DOING = word_set(
-    "arrange complete conduct effect execute facilitate finalise finalize initiate make organise organize perform "
-    "place proceed process procure reserve schedule secure undertake"
-)
-SEEING_TO = DOING | {
-    *(
-        "help",
-        "assist",
-        "handle",
-        "manage",
-        "request",
-        "require",
-        "need",
-        "needs",
-        "want",
-        "wants",
-        "go",
-        "start",
-        "begin",
-    ),
-    *("carry", "do", "get", "have"),
-}
-"""Verbs before nouns that are deeds."""
-
 
 LET_DEEDS: Mapping[str, int] = bits_by_word(
     {

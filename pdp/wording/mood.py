@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from pdp.wording.acts import LIGHT
 from pdp.wording.grammar import (
     ALSO_BIDS,
     BEGGING,
@@ -32,7 +33,7 @@ from pdp.wording.grammar import (
     TURNED_ROUND,
     TURNED_TO,
 )
-from pdp.wording.lexicon import LIGHT, Deed
+from pdp.wording.lexicon import Deed
 
 _SAYING = frozenset({"dass", "que", "saying", "that"})
 _SAYING_WORDS = 4

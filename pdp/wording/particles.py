@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pdp.suggest.words import word_set
+from pdp.wording.acts import LIGHT
 from pdp.wording.families import Family
 from pdp.wording.grammar import (
     AFTER_SPLIT,
@@ -20,7 +21,7 @@ from pdp.wording.grammar import (
     SUBORDINATING,
     TO_THE_USER,
 )
-from pdp.wording.lexicon import DEEDS, LIGHT, OFTEN_NOUNS, PARTS, Deed
+from pdp.wording.lexicon import DEEDS, OFTEN_NOUNS, PARTS, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.things import Thing, things_of
 from pdp.wording.wishes import REACH, READING_FIRST
@@ -167,6 +168,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     ("get", "touch"): int(Deed.SEND),
     ("touch", "base"): int(Deed.SEND),
     ("sound", "out"): int(Deed.SEND),
+    ("seal", "deal"): int(Deed.PAY | Deed.CREATE),
     ("square", "up"): int(Deed.PAY),
     ("chip", "in"): int(Deed.PAY),
     ("keep", "copy"): int(Deed.CREATE),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pdp.wording.acts import NOUN_DEEDS
 from pdp.wording.grammar import (
     ASSURING,
     CLEARLY_THEM,
@@ -31,7 +32,6 @@ from pdp.wording.lexicon import (
     GIVING,
     MONEY_SENT,
     NEWS,
-    NOUN_DEEDS,
     POSTED_IN,
     POSTING,
     READABLE,
