@@ -26,10 +26,10 @@ from pdp import heap
 from pdp.authenticate import Authenticator
 from pdp.conclude import Concluder, Stopwatch
 from pdp.item import Item
+from pdp.judgement import item_input
 from pdp.lane import Lane
 from pdp.model import Ask, Peer
 from pdp.oblige import oblige
-from pdp.policy_input import policy_input
 from pdp.prepare import admit, canonicalize, inspect, make_item
 from pdp.server import DecisionPoint
 from pdp.transform.apply import Transformer
@@ -120,16 +120,7 @@ class Bench:
     async def _judge(self, items: Sequence[Item]) -> None:
         for index, item in enumerate(items):
             self._point.circumstances.perceive(item)
-            item.input_json = policy_input(
-                index=index,
-                request=item.request,
-                caller=item.caller,
-                speaker=item.speaker,
-                call=item.call,
-                view=item.view,
-                signals=item.signals,
-                circumstances=item.circumstances,
-            )
+            item.input_json = item_input(index, item)
         self._lap("policy_input")
         inputs, digests = [item.input_json for item in items], [item.call.execution_digest for item in items]
         outcomes = await self._point.judge.judge(self._lane.revision, inputs, digests, DEADLINE_S)

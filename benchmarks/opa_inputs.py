@@ -17,9 +17,9 @@ from pdp.authenticate import Speaker
 from pdp.circumstances import Circumstances
 from pdp.config import Config
 from pdp.item import Item
+from pdp.judgement import item_input
 from pdp.lane import Lane
 from pdp.model import Ask, CallerIdentity, Peer
-from pdp.policy_input import policy_input
 from pdp.prepare import Admitted, canonicalize, inspect, make_item
 from pdp.server import connect_state, derived_key
 
@@ -78,13 +78,4 @@ def _item(proposal: Proposal, lane: Lane, caller: CallerIdentity, circumstances:
 
 def _input(item: Item) -> bytes:
     item.request.dry_run = False
-    return policy_input(
-        index=0,
-        request=item.request,
-        caller=item.caller,
-        speaker=item.speaker,
-        call=item.call,
-        view=item.view,
-        signals=item.signals,
-        circumstances=item.circumstances,
-    )
+    return item_input(0, item)

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from writ.cli.files import MAX_YAML_BYTES, read_file
-from writ.errors import ConfigurationError, InvalidInput
+from writ.cli.settings_file import read_settings
+from writ.errors import ConfigurationError
 from writ.setting_rules import NAME, SOCKET, WORD, between, is_host_port, url
 from writ.settings import build
-from writ.strict_yaml import parse_yaml
 
 SECTION = "control_plane"
 
@@ -56,10 +55,7 @@ def load_config(path: Path) -> ControlPlaneConfig:
     Raises:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
-    try:
-        document = parse_yaml(read_file(path, MAX_YAML_BYTES))
-    except (OSError, InvalidInput) as error:
-        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
+    document = read_settings(path)
     if not isinstance(document, dict) or SECTION not in document:
         raise ConfigurationError("CONFIG_KEY_MISSING", f"`{SECTION}` is required and was not given")
     config = _absolute(build(ControlPlaneConfig, document[SECTION], SECTION), path.resolve().parent)

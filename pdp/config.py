@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from writ.cli.files import MAX_YAML_BYTES, read_file
-from writ.errors import ConfigurationError, InvalidInput
+from writ.cli.settings_file import read_settings
+from writ.errors import ConfigurationError
 from writ.segment import MAX_SEGMENT_BYTES
 from writ.setting_rules import EMPTY, HOST_PORT, SOCKET, WORD, Rule, between, either, is_host_port, one_of, url
 from writ.settings import build
-from writ.strict_yaml import parse_yaml
 
 T = TypeVar("T")
 
@@ -172,10 +171,7 @@ def load_config(path: Path) -> Config:
     Raises:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
-    try:
-        document = parse_yaml(read_file(path, MAX_YAML_BYTES))
-    except (OSError, InvalidInput) as error:
-        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{path}`: {error}") from error
+    document = read_settings(path)
     if isinstance(document, dict):
         document = {key: value for key, value in document.items() if key not in OTHERS_SECTIONS}
     config = _absolute(build(Config, document), path.resolve().parent)

@@ -70,16 +70,7 @@ class Judgement:
         if not items:
             return
         for index, item in enumerate(items):
-            item.input_json = policy_input(
-                index=index,
-                request=item.request,
-                caller=item.caller,
-                speaker=item.speaker,
-                call=item.call,
-                view=item.view,
-                signals=item.signals,
-                circumstances=item.circumstances,
-            )
+            item.input_json = item_input(index, item)
         try:
             outcomes = await self._judge.judge(
                 lane.revision,
@@ -134,3 +125,17 @@ class Judgement:
         self._quarantine[(item.caller.organisation, item.request.agent.id)] = now_s + QUARANTINE_S
         self._telemetry.failure("EVALUATION_FAILED")
         item.verdict = denied("EVALUATION_FAILED", "the policy engine could not judge this action")
+
+
+def item_input(index: int, item: Item) -> bytes:
+    """Returns what OPA judges of an item at a place of its batch (`pdp.policy_input`)."""
+    return policy_input(
+        index=index,
+        request=item.request,
+        caller=item.caller,
+        speaker=item.speaker,
+        call=item.call,
+        view=item.view,
+        signals=item.signals,
+        circumstances=item.circumstances,
+    )

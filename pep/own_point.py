@@ -11,10 +11,10 @@ from typing import Any
 
 from cryptography import x509
 
-from writ.cli.files import MAX_PEM_BYTES, MAX_YAML_BYTES, read_file
+from writ.cli.files import MAX_PEM_BYTES, read_file
 from writ.cli.places import SETTINGS_NAME
+from writ.cli.settings_file import read_settings
 from writ.errors import ConfigurationError, InvalidInput
-from writ.strict_yaml import parse_yaml
 
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104  who listens everywhere is asked on this machine
 """Addresses that can be listened on and not be called."""
@@ -57,11 +57,7 @@ def own_point(state: Path) -> OwnPoint:
     settings = state / SETTINGS_NAME
     if not settings.exists():
         return OwnPoint(address=f"unix://{(state / 'pdp.sock').resolve()}")
-    try:
-        document = parse_yaml(read_file(settings, MAX_YAML_BYTES))
-    except (OSError, InvalidInput) as e:
-        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{settings}`: {e}") from e
-    pdp = _section(document, "pdp")
+    pdp = _section(read_settings(settings), "pdp")
     listen, tls = pdp.get("listen"), pdp.get("tls")
     if not isinstance(listen, str):
         raise ConfigurationError("CONFIG_TYPE", f"`pdp.listen` must be text, got {type(listen).__name__}")

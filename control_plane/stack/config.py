@@ -19,11 +19,10 @@ from control_plane.stack.keys import ISSUER
 from control_plane.stack.layout import Layout
 from control_plane.stack.places import CHECKOUT
 from control_plane.stack.tokens import AUDIENCE
-from writ.cli.files import MAX_YAML_BYTES, read_file
-from writ.errors import ConfigurationError, InvalidInput
+from writ.cli.settings_file import read_settings
+from writ.errors import ConfigurationError
 from writ.setting_rules import between
 from writ.settings import build
-from writ.strict_yaml import parse_yaml
 
 TEMPLATE = Path(__file__).with_name("writ.yaml")
 
@@ -74,10 +73,7 @@ def load_stack_config(layout: Layout) -> StackConfig:
     Raises:
         ConfigurationError: the file cannot be read, is no YAML, or a setting is unknown, missing or wrong.
     """
-    try:
-        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
-    except (OSError, InvalidInput) as error:
-        raise ConfigurationError("CONFIG_UNREADABLE", f"cannot read settings `{layout.settings}`: {error}") from error
+    document = read_settings(layout.settings)
     stack = build(Stack, _section(document, "stack"), "stack")
     _check(stack, layout, _text(_section(document, "redis"), "redis.url"))
     pdp, control_plane = _section(document, "pdp"), _section(document, "control_plane")

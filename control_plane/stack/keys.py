@@ -27,10 +27,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from control_plane.stack.layout import Layout
-from writ.cli.files import MAX_PEM_BYTES, MAX_YAML_BYTES, OTHERS, read_file
+from writ.cli.files import MAX_PEM_BYTES, OTHERS, read_file
+from writ.cli.settings_file import read_settings
 from writ.errors import ConfigurationError, InvalidInput
 from writ.keys import pem_blocks
-from writ.strict_yaml import parse_yaml
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
 
@@ -153,8 +153,8 @@ def _vault_key_is_here(layout: Layout) -> bool:
 def _settings(layout: Layout) -> dict[str, Any]:
     """Returns what `writ.yaml` holds, unverified; nothing while it is not written yet, or about to be refused by who reads it."""
     try:
-        document = parse_yaml(read_file(layout.settings, MAX_YAML_BYTES))
-    except (OSError, InvalidInput):
+        document = read_settings(layout.settings)
+    except ConfigurationError:
         return {}
     return document if isinstance(document, dict) else {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -18,12 +18,6 @@ from tests.state_support import EPOCH, FAR, ask, enrich_one, open_state, reserve
 from writ.errors import StateFailed
 
 SLIDING = Window(length_ms=3_600_000)
-
-
-@pytest.fixture(scope="module", params=["node", "cluster"])
-def backend(request: pytest.FixtureRequest) -> Iterator[RedisServer | RedisCluster]:
-    with RedisServer() if request.param == "node" else RedisCluster() as server:
-        yield server
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -48,12 +48,6 @@ SEQUENCES = {
     },
 }
 WATCHFUL = settings(SEQUENCES)
-
-
-@pytest.fixture(scope="module", params=["node", "cluster"])
-def backend(request: pytest.FixtureRequest) -> Iterator[RedisServer | RedisCluster]:
-    with RedisServer() if request.param == "node" else RedisCluster() as server:
-        yield server
 
 
 @pytest_asyncio.fixture
