@@ -16,6 +16,7 @@ from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, NOT, OF_A_THING,
 from pdp.wording.lexicon import DEEDS, MONEY_SENT, Deed
 from pdp.wording.marks import FILE_ENDINGS
 from pdp.wording.naming import may_be_names
+from pdp.wording.states import EXCEEDING
 from pdp.wording.things import Thing, singular, things_of
 from pdp.wording.wishes import READING_FIRST
 
@@ -132,7 +133,11 @@ def _of_sentence(
                 dict.fromkeys(range(taken_back, at), EVERYTHING)
             )  # "Carol wanted me to pay it, which I refused"
             taken_back = at
-        if words[at] in _MUST and not NOT.isdisjoint(words[at + 1 : at + 2]):
+        if (
+            words[at] in _MUST
+            and not NOT.isdisjoint(words[at + 1 : at + 2])
+            and EXCEEDING.isdisjoint(words[at + 2 : at + 3])
+        ):
             found[at] = EVERYTHING  # "Bob must not be paid"
         if at < until:
             continue

@@ -30,14 +30,10 @@ from pdp.wording.grammar import (
     SWITCHED_TO,
     TELLING,
     TO_THE_USER,
-    TOLD_DONE,
-    WANTED,
-    WILL_BE,
     WISHING,
 )
 from pdp.wording.lexicon import (
     DEEDS,
-    DONE,
     MONEY_SENT,
     OFTEN_NOUNS,
     PAID_OUT,
@@ -46,6 +42,7 @@ from pdp.wording.lexicon import (
     Deed,
 )
 from pdp.wording.particles import of_a_part, particle_of, with_particle
+from pdp.wording.states import is_told_of, wished_done, wished_state
 from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
 from pdp.wording.things import Thing, singular, things_in
 from pdp.wording.wishes import REACH, READING_FIRST
@@ -71,8 +68,8 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
         return 0
     denied = is_denied(words, at, ends, opens=opens)
     phrase = PHRASES.get((word, words[at + 1])) if at + 1 < len(words) else None
-    if phrase and not denied:
-        return phrase | FAMILIES.get(word, 0)
+    if phrase and not denied and not (word == "should" and is_told_of(words, at, ends)):
+        return phrase | FAMILIES.get(word, 0) | wished_state(words, at, ends)
     if opens and (word in TRANSFERS or word == "money" or word.isdecimal()) and _is_a_sum_for(words, at):
         return int(Deed.PAY)
     if opens and (word in NUMBERS or word.isdecimal()):
@@ -82,7 +79,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     if _is_reminder(words, at):
         return 0
     particle = 0 if denied else with_particle(words, at, ends)
-    others = 0 if denied else told_to_others(words, at, opens=opens)
+    others = 0 if denied else told_to_others(words, at, opens=opens) | wished_state(words, at, ends)
     lets = word in LETTING and _is_asked(words, at, ends, opens=opens)
     told = 0 if denied else told_there(words, at)
     light = light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
@@ -91,7 +88,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     if light:
         light |= carried_deed(words, at, ends) if word in CARRYING else 0
         return light | particle | told | others | FAMILIES.get(word, 0)
-    particle |= told if denied else told | _wished_done(words, at)
+    particle |= told if denied else told | wished_done(words, at)
     seen_to = not denied and (word in WISHING or _is_asked(words, at, ends, opens=opens))
     acted = carried_deed(words, at, ends) if seen_to else 0
     if acted:
@@ -140,36 +137,6 @@ def _is_begged(words: Sequence[str], at: int) -> bool:
         return False
     anybody = words[at - 2] in BEGGING and words[at - 1] in ("somebody", "someone", "anybody", "anyone")
     return anybody or (words[at - 2] == "you" and words[at - 1] in BEGGING) or _is_proposed(words[at - 2 : at])
-
-
-def _wished_done(words: Sequence[str], at: int) -> int:
-    """ "It has to be cancelled", "make sure that all doors are locked": what is to be done, by the one who reads this."""
-    bits = done_deed(words[at])
-    if not bits:
-        return 0
-    before = words[max(0, at - REACH - 2) : at]
-    if "be" in before[-3:]:
-        return 0 if not WILL_BE.isdisjoint(before[-5:]) else bits
-    wanted = next((place for place in range(len(before) - 1, -1, -1) if before[place] in WANTED), -1)
-    if wanted < 0 and "have" in before[:-1]:  # "have the report sent to Bob"; not "we have the report signed"
-        place = at - len(before) + before.index("have")
-        wanted = before.index("have") if not place or words[place - 1] in BIDDING else -1
-    ends = at + 1 == len(words) or words[at + 1] in FUNCTION_WORDS
-    return bits if wanted >= 0 and ends and TOLD_DONE.isdisjoint(before[wanted + 1 :]) else 0
-
-
-def done_deed(word: str) -> int:
-    """Returns the deed of a participle, 0 when it is none."""
-    if not word.endswith("ed"):
-        return DEEDS.get(DONE.get(word, ""), 0)
-    stem = word[:-2]
-    bases = (
-        stem,
-        word[:-1],
-        stem[:-1] if stem[-2:-1] == stem[-1:] else "",
-        stem[:-1] + "y" if stem[-1:] == "i" else "",
-    )
-    return next((DEEDS[base] | FAMILIES.get(base, 0) for base in bases if base in DEEDS), 0)
 
 
 def _is_reminder(words: Sequence[str], at: int) -> bool:

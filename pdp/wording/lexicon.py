@@ -219,6 +219,7 @@ IDLE = frozenset(
 """Words that ask for nothing before the word after them."""
 
 PHRASES: Mapping[tuple[str, str], int] = {
+    ("budget", "me"): int(Deed.UPDATE | Deed.ADMIN),
     ("nudge", "me"): int(Deed.CREATE),
     ("ping", "me"): int(Deed.CREATE),
     ("weg", "mit"): int(Deed.DELETE),
@@ -359,6 +360,19 @@ DONE: Mapping[str, str] = {
     "shut": "shut",
     "withdrawn": "withdraw",
     "forgiven": "forgive",
+    "abgeschlossen": "schliess",
+    "aktiviert": "aktiviere",
+    "bezahlt": "bezahle",
+    "deaktiviert": "deaktiviere",
+    "entfernt": "entferne",
+    "gebucht": "buche",
+    "gelöscht": "lösche",
+    "geschlossen": "schliess",
+    "gesperrt": "sperr",
+    "storniert": "storniere",
+    "verriegelt": "verriegle",
+    "verschickt": "schicke",
+    "überwiesen": "überweise",
 }
 """What is done by verbs whose participle does not end as others do, and the verb."""
 

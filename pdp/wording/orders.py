@@ -12,10 +12,11 @@ from pdp.fold import fold
 from pdp.suggest.words import word_set
 from pdp.wording.acts import LIGHT
 from pdp.wording.clauses import clauses
-from pdp.wording.deeds import deeds_at, done_deed
+from pdp.wording.deeds import deeds_at
 from pdp.wording.families import FAMILIES, Family
 from pdp.wording.grammar import BIDDING, COURTESIES, DETERMINERS, FUNCTION_WORDS, MODALS
 from pdp.wording.lexicon import DEEDS, DONE, IDLE, NOUNS_FIRST, OFTEN_NOUNS, Deed
+from pdp.wording.states import done_deed
 from pdp.wording.things import THINGS
 
 _RUN_ON = re.compile(r"(?<=[^\W_][ \t])([A-Z][a-z]{2,})(?=[ \t]+([a-z]+)\b)")
