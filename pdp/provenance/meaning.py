@@ -55,7 +55,9 @@ def meaning(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     means_many = bool(view.request.named & MEANS_MANY) and not by_name
     if means_many and ref.reach == MAIL and view.hits[ref.names_at].trusted and not (hit.trusted or meant.trusted):
         return {"pointed": False, "left_open": False}  # "the finance team" are those whom a trusted record calls so
-    names_somebody = (gives_one or is_recorded(view.hits[ref.names_at])) and not means_many
+    # Who says for certain whom he means names nobody by his other words: "tell Michael that GOOG was bought".
+    names_at = ref.addressed_at if ref.told and ref.reach == NUMBER and ref.addressed_at >= 0 else ref.names_at
+    names_somebody = (gives_one or is_recorded(view.hits[names_at])) and not means_many
     return {
         "pointed": (hit.record_pointed and not names_somebody) or is_called(meant),
         "left_open": not names_somebody,

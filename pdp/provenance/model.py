@@ -82,7 +82,8 @@ class SinkRef:
     `refused_at`: whether a record calls it by a name that the request so refuses. `beyond` tells that the value holds more than
     one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a folder of what the request writes
     out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request means it is not known.
-    `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`).
+    `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`). `of_all`: the request speaks of all
+    that such an argument names, "the doors" where it is called `door`.
     """
 
     kind: str
@@ -105,6 +106,7 @@ class SinkRef:
     beyond: int = 0
     unasked: bool = False
     elsewhere: bool = False
+    of_all: bool = False
 
 
 @frozen

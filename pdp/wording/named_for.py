@@ -88,6 +88,7 @@ _PROPOSED = frozenset(
     {("how", "about"), ("what", "about"), ("why", "don't"), ("why", "not"), ("wie", "w\xe4re"), ("warum", "nicht")}
 )
 """A question that begins so bids: "how about we copy it"."""
+_US = word_set("du es i ich if just simply we wenn wir you")
 _I = word_set("i i'm im ich mein meine mine my")
 _OWNING = _I | word_set(
     "account am as benutzer benutzerin bin can card customer for here id konto kundennummer login log logged member name need"
@@ -176,7 +177,7 @@ class Naming:
         if self._says_too(part.said, held):
             deeds |= self._before | self._earlier
         if self._composes(part.said, held, before[0]):
-            deeds |= before[0]
+            deeds |= before[0] & ~_GRAVE
             self._before, self._earlier = before
         elif self._completes(part.said, before[0]):
             deeds |= before[0]
@@ -199,7 +200,7 @@ class Naming:
 
     def _composes(self, said: range, held: Sequence[int], before: int) -> bool:
         """ "… and mention @bob", "…, looping in ada@…": whom else a message reaches that was asked for."""
-        if not held or not before & _MESSAGES or before & ~_MESSAGES & _GRAVE:
+        if not held or not before & _MESSAGES or (before & _GRAVE and not before & Deed.SEND):
             return False
         if self._words[self._opens_with(said)] not in _COMPOSING or {self._shapes[at] for at in held} - _TOLD:
             return False
@@ -235,9 +236,10 @@ class Naming:
     def _deeds(self, said: range) -> tuple[int, int]:
         """Returns what the verbs of a clause ask for, and what any of its words may, wherever they stand."""
         surely = perhaps = 0
+        proposed = self._proposed(said)
         opens = True
         for at in said:
-            opens = opens and (at == said.start or self._words[at - 1] in _BEFORE_A_VERB)
+            opens = at == proposed or (opens and (at == said.start or self._words[at - 1] in _BEFORE_A_VERB))
             if at in self._shapes:
                 continue
             surely |= deeds_at(self._words, at, opens=opens, ends=self._ends)
@@ -248,9 +250,16 @@ class Naming:
     def _is_question(self, said: range) -> bool:
         words = [self._words[at] for at in said]
         opens = self._opens_with(said) - said.start
-        if tuple(words[opens : opens + 2]) in _PROPOSED:
+        if self._proposed(said) >= 0:
             return False
         return (words[opens] in INTERROGATIVE or words[opens] in _HAVING) and BEGGING.isdisjoint(words)
+
+    def _proposed(self, said: range) -> int:
+        """Returns the place of the verb in "how about we copy it", -1 in any other clause."""
+        opens = self._opens_with(said)
+        if tuple(self._words[opens : opens + 2]) not in _PROPOSED:
+            return -1
+        return next((at for at in range(opens + 2, said.stop) if self._words[at] not in _US), -1)
 
     def _is_topic(self, part: Clause, at: int, *, answers: bool) -> bool:
         """ "About T-102", "the mails from eve@…", "about Eve (eve@…)", "eve@…'s order", "debit DE02…"."""

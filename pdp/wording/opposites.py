@@ -39,6 +39,7 @@ _SPLIT_OFF = SPLIT_OFF | {"auf"}
 _STOPPING = frozenset({"cease", "quit", "stop"})
 _EITHER = frozenset({"lock", "start"})
 _MODE_CHARS = 16
+_PARTICLE = "~"
 
 
 @frozen
@@ -121,8 +122,10 @@ def is_opposed(stands: Stands, sides: Sides) -> bool:
 
 
 def is_unspoken(stands: Stands, sides: Sides) -> bool:
-    """Tells whether a request holds no word for what a tool is called after, nor against it: it is a step of the agent's own."""
-    return bool(sides.done) and (sides.done | sides.undone).isdisjoint(stands.said | stands.bids)
+    """Tells whether a request holds no word for what a tool is called after, nor against it: it is a step of the agent's own.
+    A particle says so only where it bids: who says "the tank is filled up" speaks of no lock."""
+    said = {word for word in stands.said if word[0] != _PARTICLE} | stands.bids
+    return bool(sides.done) and (sides.done | sides.undone).isdisjoint(said)
 
 
 def turns_round(sides: Sides, arguments: Mapping[str, object]) -> bool:

@@ -82,6 +82,14 @@ _FINITE = word_set(
 )
 """What stands behind the subject of a statement, as what ends in "ed" does."""
 
+_ACKNOWLEDGED = word_set(
+    "added approved archived assigned booked cancelled canceled closed completed copied created deleted delivered executed"
+    " finished forwarded issued logged merged moved opened paid placed posted processed published queued rejected removed"
+    " renamed reopened saved scheduled sent shared submitted transferred updated uploaded"
+)
+_BEHIND_DONE = word_set("and at by for from in into on onto successfully to under via with")
+"""Behind a record, what was done with it, as tools acknowledge: "Message sent to U7", "Order placed: 12446"."""
+
 _OF_RECORDS = word_set("for from of per")
 """Behind a record without its id, what tells of it: "Rent for May", "Order of 3 chairs"."""
 
@@ -242,6 +250,8 @@ def _is_record(folded: str, end: int, word: str, *, begged: bool) -> bool:
     code = bool(said) and _CODE.fullmatch(follower) is not None
     if code and (further in _FINITE or (word in _RECORDS and further.endswith("ed") and further != "need")):
         return True
+    if not begged and _is_acknowledged(said):
+        return True
     if "!" in behind or not _PRESSING.isdisjoint(part.strip(_AROUND) for part in said):
         return False
     if not begged and _is_heading(word, behind.lstrip()):
@@ -251,6 +261,15 @@ def _is_record(folded: str, end: int, word: str, *, begged: bool) -> bool:
     if code and word in _CODED and not follower.isdecimal():
         return len(said) == 1 or said[0][-1] in ".,;:)" or said[1][0] in "(\u2013\u2014-" or further in _BESIDE
     return follower in _LABELS or (follower in ("for", "of") and any(part[-1] == ":" for part in said[1:_LABEL_WORDS]))
+
+
+def _is_acknowledged(said: Sequence[str]) -> bool:
+    """ "Message sent to U7", "File report.pdf moved to archive"; neither "Mail sent items to …" nor "Mail eve@… shared plans"."""
+    done = 1 if said and _NAMING.search(said[0]) and "@" not in said[0] else 0
+    if done >= len(said) or said[done].strip(_AROUND) not in _ACKNOWLEDGED:
+        return False
+    ends = done + 1 == len(said) or said[done][-1] in _STOPS
+    return ends or said[done + 1].strip(_AROUND) in _BEHIND_DONE
 
 
 def _is_done_to(behind: str, follower: str) -> bool:

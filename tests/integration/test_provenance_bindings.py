@@ -37,6 +37,7 @@ CATALOG = {
             "send_note": _entry("SEND", "message", "receiver", "recipient", irrelevant=["receiver"]),
             "sign_in": _entry("CREATE", "session", "user_id", "id", irrelevant=["user_id"]),
             "close_user": _entry("DELETE", "user", "user_id", "id", ids="user_id"),
+            "copy_file": _entry("CREATE", "file", "source", "path", irrelevant=["source"]),
             "move_file": _entry("UPDATE", "file", "source", "path", ids="source"),
             "move_funds": _entry(
                 "UPDATE", "fund", "from_account", "account", scope="ALL", irrelevant=["from_account", "to_account"]
@@ -131,6 +132,14 @@ BESIDE = [
     (
         "Help me locate a file called summary.doc and transfer it to the new 'Reports' folder. After that, open up data.txt",
         ("move_file", {"source": "summary.doc"}),
+    ),
+    (
+        "It is wise to secure notes.txt. How about we copy it to the archive under the name ideas.txt?",
+        ("copy_file", {"source": "notes.txt"}),
+    ),
+    (
+        "Share the state, 'healthy' or 'not healthy', with the tag '#Care' and mention '@VehicleGuru'",
+        ("publish_post", {"mentions": ["@VehicleGuru"]}),
     ),
     ("Why don't we move notes.txt into Archive? And edit plan.txt afterwards", ("move_file", {"source": "notes.txt"})),
 ]

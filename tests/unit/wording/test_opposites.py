@@ -123,7 +123,8 @@ def test_an_argument_may_turn_round_what_a_tool_is_called_after() -> None:
 
 def test_a_step_is_unspoken_where_no_word_of_the_request_is_for_or_against_it() -> None:
     lock = sides_of("lockDoors")
-    assert is_unspoken(stands("Start the engine and check the tyres"), lock)
+    for said in ("Start the engine and check the tyres", "The tank is topped up, let's fire up the engine"):
+        assert is_unspoken(stands(said), lock)
     for said in ("Lock the doors", "Are they locked?", "Unlock the door", "Sperr das Auto ab"):
         assert not is_unspoken(stands(said), lock)
     assert not is_unspoken(stands("Start the engine"), sides_of("zorp")), "nothing is known of such a tool"
