@@ -35,15 +35,18 @@ CODE_TRIGGERS: dict[str, tuple[str, ...]] = {
 CODE_RUNS = {
     "binary": re.compile(rb"[01]{7,8}(?:[\s,;_-]{0,2}[01]{7,8})+"),
     "decimal": re.compile(rb"[0-9]{1,3}(?:[\s,;]{1,2}[0-9]{1,3})+"),
-    "base85": re.compile(rb"<~[!-uz\s]{10,}~>|[!-~]{25,}"),
+    "base85": re.compile(rb"<~[!-uz\s]{10,}~>|[!-~]++"),
     # Up to a line too short to stand for anything: 63 bytes are 84 characters behind their number, and some writers add a sum.
     "uuencode": re.compile(rb"begin [0-7]{3,4} [^\n]{1,100}\n(?:[ -`]{5,86}\r?\n)*+(?:[ -`]{5,86})?"),
 }
-"""Step → where a run of the code stands."""
+"""Step → where a run of the code stands, if `may_be_code`."""
+
+MIN_BASE85_BYTES = 25
+"""Shortest run of base 85 without its marks: twenty bytes."""
 
 _BITS = re.compile(rb"[01]+")
 _NUMBERS = re.compile(rb"[0-9]+")
-_PLAIN_RUN = re.compile(rb"[A-Za-z0-9+/=_.:-]*")
+_PLAIN_RUN = re.compile(rb'"?[A-Za-z0-9+/=_.:-]*"?')
 _MORSE_RUN = re.compile(r"[.-]{1,6}(?:(?: [/|] | {1,3})[.-]{1,6}){11,}")
 _MORSE_WORD = re.compile(r" ?[/|] ?| {2,3}")
 _MORSE_SIGNS = (
@@ -55,6 +58,11 @@ _LEET = str.maketrans("0134578@$!", "oieastbasi")
 
 MAX_BASE85_BYTES = 2 * 1024
 """Longest run of base 85 that is decoded; at up to 300 ns a byte."""
+
+
+def may_be_code(step: str, run: bytes) -> bool:
+    """False for runs that are no code at the first look: a list of identifiers has thousands."""
+    return step != "base85" or run[:2] == b"<~" or (len(run) >= MIN_BASE85_BYTES and not _PLAIN_RUN.fullmatch(run))
 
 
 def code_bytes(step: str, run: bytes) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote, unquote_plus
 
-from pdp.inspection.codes import CODE_RUNS, CODE_TRIGGERS, code_bytes, unleeted, unmorsed
+from pdp.inspection.codes import CODE_RUNS, CODE_TRIGGERS, code_bytes, may_be_code, unleeted, unmorsed
 
 MIN_RUN_CHARS = 16
 """Shortest run of base64 that is tried: twelve bytes, the least that holds a card number or an order."""
@@ -66,7 +66,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
     "percent": ("%(?:[2-7][0-9A-Fa-f]|0[09AaDd]|[Cc][0-9A-Fa-f]|[DdEe][0-9A-Fa-f]%)|%u[0-9A-Fa-f]{4}",),
     "html": (r"&(?:#[0-9]{2,7};?|#[xX][0-9a-fA-F]{2,6};?|[a-zA-Z][a-zA-Z0-9]{1,12};)",),
     "escape": (r"\\(?:u\{?[0-9a-fA-F]{2,6}|x[0-9a-fA-F]{2}|[0-3][0-7]{2})",),
-    "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F]|C[23]|E[0-9A-F]=)",),
+    # No longer number and no hex behind `=`: every page of a log is full of `status=200 id=41ab3f`.
+    "quoted_printable": (r"=\r?\n|=(?:[2-7][0-9A-F][A-Fa-f]{0,8}[^0-9A-Fa-f]|[2-7][A-F]|C[23]|E[0-9A-F]=)",),
     "spaced": (r"(?:[ ._*|-][A-Za-z]){4}[ ._*|-]", _APART, _HAN_APART),
     "parted": (
         f"{_OF_WORD}{_PARTED_BY}{_OF_WORD}",
@@ -92,6 +93,9 @@ _WHOLE["spaced"] = re.compile(
 )
 _WHOLE["parted"] = re.compile("|".join(TRIGGERS["parted"]).encode())
 _WHOLE["json"] = re.compile(rb'[\[{]\s*\\*"')
+_QUOTED = re.compile(r"=\r?\n|=(?:[2-7][A-F]|[2-7][0-9][A-Fa-f]{0,8}[G-Zg-z=_]|C[23]|E[0-9A-F]=)")
+# A sign that is no escape: in MIME there is none, in a line of a log several.
+_UNQUOTED = re.compile(r"=(?![0-9A-F]{2}|\r?\n)")
 _BLANK = re.compile(rb"\s+")
 _HEX_JOINTS = re.compile(rb"0x|\\x|[\s:,;-]")
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3][0-7]{2}))")
@@ -114,7 +118,7 @@ def runs(step: str, buffer: bytes) -> Iterator[tuple[int, int]]:
     """Yields where runs of base64, base32 or hex stand in `buffer`."""
     for match in _RUNS[step].finditer(buffer):
         start, end = match.span()
-        if end - start >= MIN_RUN_CHARS:
+        if end - start >= MIN_RUN_CHARS and may_be_code(step, match[0]):
             yield start, end
 
 
@@ -174,6 +178,8 @@ def undone(step: str, text: str) -> str:
 
 def is_undone(step: str, text: str) -> bool:
     """True when `text` holds an encoding that concerns a whole text."""
+    if step == "quoted_printable" and not _QUOTED.search(text) and _UNQUOTED.search(text):
+        return False  # `took=41 id=x`
     return undone(step, text) != text
 
 

@@ -11,9 +11,9 @@ from pdp.inspection.beside import BESIDE
 from pdp.inspection.model import MAX_DEAR_US, MAX_FINDINGS, MAX_JUDGED_CHARS, MAX_JUDGED_HITS, UNJUDGED, Finding
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.texts import EDGE, Origin, Span, Texts, pointer
-from pdp.inspection.validators import COST_US, DEAR_US, USUAL_US, VALIDATORS
+from pdp.inspection.validators import COST_US, DEAR_US, REFUSED_US, USUAL_US, VALIDATORS, Validator
 from pdp.inspection.words import UNSPACED_SCRIPTS, Known, Words
-from pdp.inspection.work import JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
+from pdp.inspection.work import FOUND_NS, JUDGED_NS, MATCH_NS, TEXT_NS, Work, program_ns
 
 CONTEXT_CHARS = 64
 """How far from a match, before and behind, its context words may stand: about ten words of text."""
@@ -33,19 +33,14 @@ class Located:
         """`known` is shared by the rules of an inspector."""
         self.programs = [program_of(pattern) for pattern in rule.patterns]
         self.rule = rule
-        self.validators = [
-            (VALIDATORS[name], 1_000 * COST_US.get(name, USUAL_US), DEAR_US.get(name, 0)) for name in rule.validators
-        ]
+        self.validators = [_judging(name) for name in rule.validators]
         self._context = Words(rule.context_words, known) if rule.context_words else None
         self._unless = Words(rule.unless, known) if rule.unless else None
         phrases = [words for words in rule.unless if " " in words]
         self._named = Words(phrases, known) if phrases and rule.context_words else None
         self._before = [program_of(pattern) for pattern in rule.unless_before]
-
-    @property
-    def heeds_before(self) -> bool:
-        """True when something before a match, anywhere in its text, may speak against it."""
-        return bool(self._before)
+        self.heeds_before = bool(self._before)  # something before a match, anywhere in its text, may speak against it
+        self.heeds_name = self._unless is not None and self._context is None  # so may the name of its member alone
 
     def first_before(self, text: bytes) -> int:
         """Returns where in `text` the first of what speaks against all later matches begins; its length when none does."""
@@ -53,11 +48,9 @@ class Located:
         return min((start for start in starts if start >= 0), default=len(text))
 
     def is_named_otherwise(self, texts: Texts, number: int) -> bool:
-        """True when the name of the member alone says that the rule finds nothing in text `number`."""
-        if self._unless is None or self._context is not None:
-            return False
+        """True when the name of the member alone says that the rule finds nothing in text `number`; for one that heeds names."""
         name = texts.name(number)
-        return name != "" and self._unless.said("", [name])
+        return name != "" and self._unless is not None and self._unless.said("", [name])
 
     def confidence(self, texts: Texts, number: int, start: int, end: int) -> int:
         """Returns the confidence of a hit at the characters `start` to `end` of text `number`; 0 means that it is none."""
@@ -73,6 +66,12 @@ class Located:
             if self._unless.said(before, texts.names(number)[:1]):
                 return 0
         return self.rule.confidence
+
+
+def _judging(name: str) -> tuple[Validator, int, int, int]:
+    """Returns a validator, what it takes in ns when it agrees and when it refuses, and in µs where few are asked."""
+    cost = COST_US.get(name, USUAL_US)
+    return VALIDATORS[name], 1_000 * cost, 1_000 * REFUSED_US.get(name, cost), DEAR_US.get(name, 0)
 
 
 def is_joined(value: str, start: int, end: int) -> bool:
@@ -123,13 +122,16 @@ class Search:
             for start, end in spans:
                 number = texts.at(start + 1)  # a match may begin with the quote before its text
                 first, last = texts.span(number)
-                if located.is_named_otherwise(texts, number):
+                if located.heeds_name and located.is_named_otherwise(texts, number):
                     self._work.spend(TEXT_NS)
                     self._skip = last  # a thousand order numbers are no candidates
                     continue
                 if not self._allow(MATCH_NS):
                     return
-                start, end = max(start, first), min(end, last)
+                if start < first:
+                    start = first
+                if end > last:
+                    end = last
                 if located.heeds_before:
                     if number not in before:  # once for a text, however many matches it has
                         before[number] = first - 1 + self._first_before(located, texts.buffer[first - 1 : last + 1])
@@ -141,10 +143,13 @@ class Search:
                     continue
                 others = taken.setdefault(number, [])
                 if _is_free(others, start, end):
-                    if not self._allow(JUDGED_NS):
-                        return
-                    if self._judge(located, texts, number, texts.chars(number, start, end)):
-                        insort(others, (start, end))
+                    span = texts.chars(number, start, end)
+                    if number not in texts.origins or not self._is_known(located.rule, texts, number, span):
+                        if not self._allow(JUDGED_NS):
+                            return
+                        if not self._judge(located, texts, number, span):
+                            continue
+                    insort(others, (start, end))
 
     def unjudged(self, left: Sequence[Located]) -> None:
         """Adds what the rules `left` may find, for which there is no work: the gravest of each class."""
@@ -172,25 +177,34 @@ class Search:
                     return
                 self._judge(located, texts, number, (0, len(value)))
 
+    def _is_known(self, rule: Rule, texts: Texts, number: int, span: Span) -> bool:
+        """True when the same was found before it was decoded: JSON in a string is seen as a text, then value by value."""
+        origin = texts.origin(number)
+        if not origin.decoding or origin.source is None or origin.pieces:
+            return False
+        matched = texts.values[number][span[0] : span[1]]
+        return _meets(self._seen.get((rule.id, texts.place(number), matched)), origin.source)
+
     def _judge(self, located: Located, texts: Texts, number: int, span: Span) -> bool:
         start, end = span
-        if not located.rule.whole and _stands_in_basis(texts, number, start, end):
+        rule, value, origin = located.rule, texts.values[number], texts.origin(number)
+        if origin.basis and not rule.whole and _stands_in(origin.basis, value, start, end):
             return False  # was judged there
-        matched = texts.values[number][start:end]
-        if located.rule.alone and is_joined(texts.values[number], start, end):
+        matched = value[start:end]
+        if rule.alone and is_joined(value, start, end):
             return False
-        hits = self._hits.get(located.rule.id, 0)
+        hits = self._hits.get(rule.id, 0)
         if hits < MAX_JUDGED_HITS and not self._validated(located, matched[:MAX_JUDGED_CHARS]):
             return False
+        self._work.spend(FOUND_NS)
         confidence = located.confidence(texts, number, start, end)
         if confidence == 0:
             return False
-        rule, origin = located.rule, texts.origin(number)
-        places = [(pointer(texts.argument(number)), origin.source or span)]
+        places = [(texts.place(number), origin.source or span)]
         if origin.pieces:
             places = _in_pieces(origin, start, end)
             matched = matched if len(origin.pieces) == 1 else ""  # of several, it is the same with and without blanks
-        if BESIDE not in origin.decoding:
+        if not origin.decoding or BESIDE not in origin.decoding:
             self._alone.setdefault((rule.id, places[0][0]), []).append(places[0][1])
         elif len(origin.pieces) != 1:
             known = [_meets(self._alone.get((rule.id, place)), at) for place, at in places]
@@ -202,7 +216,7 @@ class Search:
             if origin.decoding and _meets(seen, source):
                 continue  # the same thing, seen before it was decoded
             seen.append(source)
-            self._add(rule, place, span, source, confidence, texts.steps(number))
+            self._add(rule, place, span, source, confidence, texts.steps(number) if origin.decoding else ())
         return bool(places)
 
     def _add(
@@ -226,14 +240,15 @@ class Search:
 
     def _validated(self, located: Located, judged: str) -> bool:
         """True when all validators agree, but for those that there is no more time for: what is not judged counts as found."""
-        for validate, cost_ns, dear_us in located.validators:
+        for validate, cost_ns, refused_ns, dear_us in located.validators:
             if dear_us:
                 if self._dear_us < 0:
                     continue
                 self._dear_us -= dear_us
-            self._work.spend(cost_ns)
             if not validate(judged):
+                self._work.spend(refused_ns)
                 return False
+            self._work.spend(cost_ns)
         return True
 
     def _spans(self, program: Program, texts: Texts) -> Iterator[Span]:
@@ -274,10 +289,10 @@ class Search:
         return self._allow(program_ns(size))
 
     def _allow(self, nanoseconds: int) -> bool:
-        if not self._work.spend(nanoseconds) or len(self.findings) >= MAX_FINDINGS:
-            self.truncated = True
-            return False
-        return True
+        if self._work.spend(nanoseconds) and len(self.findings) < MAX_FINDINGS:
+            return True
+        self.truncated = True
+        return False
 
 
 def _in_pieces(origin: Origin, start: int, end: int) -> list[tuple[str, Span]]:
@@ -298,12 +313,8 @@ def _meets(spans: Sequence[Span] | None, span: Span) -> bool:
     return spans is not None and any(span[0] < right and left < span[1] for left, right in spans)
 
 
-def _stands_in_basis(texts: Texts, number: int, start: int, end: int) -> bool:
-    """True when the same, with the same around it, stands in the text that text `number` is another reading of."""
-    basis = texts.origin(number).basis
-    if not basis:
-        return False
-    value = texts.values[number]
+def _stands_in(basis: str, value: str, start: int, end: int) -> bool:
+    """True when the same, with the same around it, stands in the text that `value` is another reading of."""
     first, last = max(0, start - CONTEXT_CHARS), end + CONTEXT_CHARS
     around = f"{'' if first else EDGE}{value[first:last]}{'' if last < len(value) else EDGE}"
     return around in basis

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from writ.frozen import frozen
 
-MAX_TEXT_BYTES = 128 * 1024
+MAX_TEXT_BYTES = 64 * 1024
 """Most bytes of one call that are inspected as they came; at 10 to 30 ns a byte. Real calls have under 16 KiB."""
 
 MAX_VALUES = 4_096

@@ -29,16 +29,18 @@ from pdp.inspection.model import MAX_DECODED_BYTES, MAX_DECODED_TEXTS
 from pdp.inspection.texts import AS_IT_CAME, EDGE, JSON, Origin, Path, Span, Texts
 from pdp.inspection.work import (
     DECODED_BYTE_NS,
+    DOCUMENT_NS,
     JOINED_NS,
     LETTER_NS,
+    OPENED_NS,
     RUN_BYTE_NS,
+    RUN_NS,
     SURVEY_BYTE_NS,
-    TEXT_NS,
     TRIAL_NS,
     Work,
 )
 
-MAX_WHOLE_CHARS = 16 * 1024
+MAX_WHOLE_CHARS = 12 * 1024
 """Longest text whose percent signs, entities or escapes are undone; at up to 100 ns a character."""
 
 MAX_BASE32_BYTES = 4 * 1024
@@ -157,12 +159,13 @@ class Opener:
                 return
             for start, end in changed_parts(value, partial(encodings.is_undone, step)):
                 part = value[start:end]
-                self._work.spend(LETTER_NS * len(part))
+                self._work.spend((DECODED_BYTE_NS if step == "quoted_printable" else LETTER_NS) * len(part))
                 self._put(opened, texts, number, encodings.undone(step, part), (step,), (start, end), part)
 
     def _runs(self, opened: Texts, texts: Texts, step: str) -> None:
         self._work.spend(RUN_BYTE_NS * len(texts.buffer))
         for start, end in encodings.runs(step, texts.buffer):
+            self._work.spend(RUN_NS)
             number = texts.at(start + 1)  # a run may begin with the quote before its text, and end with the one behind
             first, last = texts.span(number)
             start, end = max(start, first), min(end, last)
@@ -191,7 +194,7 @@ class Opener:
                 continue
             document = self._parsed.get(value)
             if document is None:
-                if not self._allow(TRIAL_NS + DECODED_BYTE_NS * len(value)):
+                if not self._allow(DOCUMENT_NS + DECODED_BYTE_NS * len(value)):
                     return
                 document = self._parsed[value] = _document(value)
             if document is not None and self._admit(place):
@@ -253,7 +256,7 @@ class Opener:
             self._repeated -= max(len(value), MIN_REPEATED_CHARS)
             return True
         self._seen.add(value)
-        self._work.spend(TEXT_NS)
+        self._work.spend(OPENED_NS)
         self._opened -= 1
         if self._opened < 0:
             self.truncated = True

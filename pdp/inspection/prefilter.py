@@ -21,13 +21,25 @@ from pdp.inspection.gates import Gate, gate_of
 from pdp.inspection.matcher import Matcher, build_matcher, build_mixed_matcher
 from pdp.inspection.rules import Program, Rule, program_of
 from pdp.inspection.signs import NO_NUMBERS, Candidate, Literals, Sign, SignList, Signs
-from pdp.inspection.work import HIT_NS, MAX_PASS_BYTES, PASS_BYTE_NS, PASS_NS, SEARCH_NS, Work, program_ns
+from pdp.inspection.work import HIT_NS, PASS_BYTE_NS, PASS_NS, SEARCH_NS, Work, program_ns
 
 MIN_TOGETHER = 3
 """Fewest candidates of one group that are asked for together; each alone takes RE2 1 µs and 1.5 ns a byte."""
 
 MAX_TOGETHER_BYTES = 16 * 1024
 """Longest text of which they are; a longer one full of their first words takes 30 ns a byte, and few are tried then."""
+
+FIRST_BYTE_NS = 8
+"""Each byte of the first pass: 5 ns in prose, 40 where the text is nothing but what it looks for."""
+
+GATED_BYTE_NS = {
+    Gate.DIGITS_9: 48,
+    Gate.DIGITS_6: 14,
+    Gate.RUN_16: 12,
+    Gate.DIGIT: 8,
+    **dict.fromkeys((Gate.LINE, Gate.BRACKET, Gate.APOSTROPHE, Gate.CAPITALS_8, Gate.CODE_8, Gate.DENSE_30), 2),
+}
+"""The same behind gates, where there are as many digits as in a list of telephone numbers: many patterns, or very few."""
 
 _SEARCH = re2._Anchor.UNANCHORED
 _MISS = (-1, -1)
@@ -61,22 +73,26 @@ class Prefilter:
         """Raises ConfigurationError INSPECTION_PATTERN_REFUSED."""
         build = Signs(rules)
 
-        def mixed(literals: Literals, signs: SignList) -> _Mixed:
+        def mixed(literals: Literals, signs: SignList, byte_ns: int = PASS_BYTE_NS) -> _Mixed:
             # hyperscan joins automata in their order: the longest first took up to a third less than other orders.
             signs = sorted(signs, key=lambda sign: -len(sign[2]))
             texts, patterns = list(literals.numbers), [pattern for _, _, pattern in signs]
             matcher = build_mixed_matcher(texts, patterns, with_hyperscan=with_hyperscan, cache=cache)
-            return matcher, len(texts), [(sign, what) for sign, what, _ in signs]
+            return _Pass(matcher, byte_ns), len(texts), [(sign, what) for sign, what, _ in signs]
 
         self._literals, self._late_literals = build.literals, build.late_literals
-        self._first = mixed(build.literals, build.first)
+        self._first = mixed(build.literals, build.first, FIRST_BYTE_NS)
         self._others = [mixed(Literals(), signs) for signs in (build.bare, build.borders)]
         self._marks = build.marks
         self._words = mixed(build.late_literals, build.words)
-        self._gated = {gate: mixed(Literals(), signs) for gate, signs in build.gated.items() if signs}
+        self._gated = {
+            gate: mixed(Literals(), signs, GATED_BYTE_NS.get(gate, PASS_BYTE_NS))
+            for gate, signs in build.gated.items()
+            if signs
+        }
         self._groups = [
             (
-                build_matcher([pattern for _, pattern in some], with_hyperscan=with_hyperscan, cache=cache),
+                _Pass(build_matcher([pattern for _, pattern in some], with_hyperscan=with_hyperscan, cache=cache)),
                 [candidate for candidate, _ in some],
             )
             for some in build.groups.values()
@@ -98,13 +114,13 @@ class Prefilter:
         matcher, count, signs = self._first
         there: set[int] = set()
         others: list[tuple[Sign, Any]] = []
-        for hit in _hits(matcher, text, work):
+        for hit in matcher.hits(text, work):
             if hit < count:
                 there.add(hit)
             else:
                 others.append(signs[hit - count])
         for matcher, _, signs in self._others:
-            others += [signs[hit] for hit in _hits(matcher, text, work)]
+            others += [signs[hit] for hit in matcher.hits(text, work)]
         told: set[int] = set()
         maybe: list[Candidate] = []
         gates: list[Gate] = [gate for gate, mark in self._marks if mark in text]
@@ -161,14 +177,14 @@ class Prefilter:
     def _late(self, text: bytes, work: Work) -> set[int]:
         """Returns the rules whose context words are in `text`, of those that only numbers need."""
         matcher, count, signs = self._words
-        hits = _hits(matcher, text, work)
+        hits = matcher.hits(text, work)
         told = self._late_literals.told({hit for hit in hits if hit < count})
         told.update([signs[hit - count][1] for hit in hits if hit >= count])
         return told
 
     def _behind(self, gate: Gate, text: bytes, maybe: list[Candidate], found: Survey, work: Work) -> None:
         matcher, _, signs = self._gated[gate]
-        for hit in _hits(matcher, text, work):
+        for hit in matcher.hits(text, work):
             sign, what = signs[hit]
             if sign is _MAYBE:
                 maybe.append(what)
@@ -186,7 +202,7 @@ class Prefilter:
         for place, some in groups.items():
             if len(some) >= MIN_TOGETHER and place != _ALONE:
                 matcher, members = self._groups[place]
-                left += {members[hit] for hit in _hits(matcher, text, work)}.intersection(some)
+                left += {members[hit] for hit in matcher.hits(text, work)}.intersection(some)
             else:
                 left += some
         return left
@@ -196,15 +212,25 @@ _ALONE = -1
 
 _ORDER = attrgetter("rule", "place")  # by rule: the bounds fall alike
 
-_Mixed: TypeAlias = tuple[Matcher, int, list[tuple[Sign, Any]]]
+
+class _Pass:
+    """A matcher, and what each byte takes it."""
+
+    __slots__ = ("_byte_ns", "_hits")
+
+    def __init__(self, matcher: Matcher, byte_ns: int = PASS_BYTE_NS) -> None:
+        self._hits = matcher.hits
+        self._byte_ns = byte_ns
+
+    def hits(self, text: bytes, work: Work) -> list[int]:
+        found = self._hits(text)
+        work.spend(PASS_NS + self._byte_ns * len(text) + HIT_NS * len(found))
+        return found
+
+
+_Mixed: TypeAlias = tuple[_Pass, int, list[tuple[Sign, Any]]]
 
 _GATE, _MAYBE, _FIELD, _CONTEXT = Sign.GATE, Sign.MAYBE, Sign.FIELD, Sign.CONTEXT  # an enum's attribute is slow to read
-
-
-def _hits(matcher: Matcher, text: bytes, work: Work) -> list[int]:
-    found = matcher.hits(text)
-    work.spend(PASS_NS + PASS_BYTE_NS * min(len(text), MAX_PASS_BYTES) + HIT_NS * len(found))
-    return found
 
 
 def _may_match(program: Program, text: bytes, tries: dict[Program, bool], work: Work) -> bool:

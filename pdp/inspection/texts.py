@@ -97,7 +97,7 @@ class Texts:
     `truncated` says that there was more than the bounds let in. `buffer` is UTF-8, between quotes as in JSON.
     """
 
-    __slots__ = ("_left", "_starts", "buffer", "origins", "paths", "truncated", "values")
+    __slots__ = ("_left", "_pointers", "_starts", "buffer", "origins", "paths", "truncated", "values")
 
     def __init__(self, max_chars: int) -> None:
         self.values: list[str] = []
@@ -106,6 +106,7 @@ class Texts:
         self.truncated = False
         self.buffer = b""
         self._starts: list[int] = []
+        self._pointers: dict[int, str] = {}
         self._left = max_chars
 
     def document(self, value: Any) -> None:
@@ -153,7 +154,8 @@ class Texts:
 
     def at(self, offset: int) -> int:
         """Returns the number of the text that holds byte `offset` of the buffer, or of the one before a separator."""
-        return min(max(bisect_right(self._starts, offset), 1), len(self.values)) - 1
+        behind = bisect_right(self._starts, offset)
+        return behind - 1 if 0 < behind < len(self._starts) else min(behind, len(self.values) - 1)
 
     def span(self, number: int) -> Span:
         """Returns where text `number` begins and ends in the buffer, in bytes."""
@@ -192,6 +194,13 @@ class Texts:
         """Returns the path of the argument that text `number` is, or was decoded from."""
         outer = self.origin(number).outer
         return self.paths[number] if outer is None else outer
+
+    def place(self, number: int) -> str:
+        """Returns the JSON pointer of `argument`: several rules find something in the same value."""
+        known = self._pointers.get(number)
+        if known is None:
+            known = self._pointers[number] = pointer(self.argument(number))
+        return known
 
     def names(self, number: int) -> list[str]:
         """Returns names of the members around text `number`, innermost first; inside JSON first, then outside."""
@@ -244,7 +253,8 @@ class Texts:
         kind = type(value)
         if kind is str or kind is int or kind is float or kind is Number:
             text = value if kind is str else value.lexeme if kind is Number else str(value)
-            plain = text if kind is str or kind is int else _number(text)
+            is_written = kind is str or kind is int or (kind is float and not value.is_integer())
+            plain = text if is_written else _number(text)
             if plain != text:  # spans of the digits are none of the number as it was written
                 self.origins[len(self.values)] = Origin(decoding=(NUMBER,), source=(0, len(text)))
             self.values.append(plain)

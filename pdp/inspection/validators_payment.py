@@ -134,8 +134,11 @@ def is_iban_of_any_country(text: str) -> bool:
     return 12 <= len(number) <= 34 and number[2:4].isdigit() and _mod97(number[4:] + number[:4]) == 1
 
 
+_VALUES = {ord(letter): str(value) for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10)}
+
+
 def _mod97(text: str) -> int:
-    return int("".join(str(int(c, 36)) for c in text)) % 97
+    return int(text.translate(_VALUES)) % 97
 
 
 def is_nrb(text: str) -> bool:

@@ -87,6 +87,7 @@ _LONGEST_ING = 6
 """`Jing`, `Ming`, `Irving` are names; longer words in -ing are verbs."""
 _NO_PHONE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d{1,3}\.(?:\d{3}|\d{5,})|\d{4} \d\d")
 """Dates, coordinates and shares: digits in groups that no plan of numbers has."""
+_IPV4 = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}")
 _EUI_64 = re.compile(r"(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}")
 
 
@@ -203,16 +204,24 @@ def is_address_line(text: str) -> bool:
 
 def is_ip(text: str) -> bool:
     """True for an IPv4 or IPv6 address that a person's device can have: no mask, loopback, multicast or network address."""
+    if octets := _octets(text):
+        first, last = octets[0], octets[-1]
+        return last not in (0, 255) and first not in (0, 127) and first < 224 and text != "169.254.169.254"
     try:
-        address = ipaddress.ip_address(text.strip("[]").split("%")[0])
+        address = ipaddress.IPv6Address(text.strip("[]").split("%")[0])
     except ValueError:
         return False
     if address.is_loopback or address.is_unspecified or address.is_multicast:
         return False
-    if address.version == 4:
-        last = int(address) & 0xFF
-        return last not in (0, 255) and int(address) >> 24 not in (0, 255) and text != "169.254.169.254"
     return not address.is_link_local or "%" not in text
+
+
+def _octets(text: str) -> list[int]:
+    """Returns the four numbers of an IPv4 address in its usual form, [] for any other text."""
+    if not _IPV4.fullmatch(text):
+        return []
+    octets = [int(part) for part in text.split(".")]
+    return octets if max(octets) < 256 else []
 
 
 def is_ip_plain(text: str) -> bool:
@@ -222,8 +231,8 @@ def is_ip_plain(text: str) -> bool:
     """
     if "/" in text or _EUI_64.fullmatch(text) or not is_ip(text):
         return False
-    address = ipaddress.ip_address(text.strip("[]").split("%")[0])
-    return address.version == 6 or sum(octet >= 32 for octet in address.packed) >= 2
+    octets = _octets(text)
+    return not octets or sum(octet >= 32 for octet in octets) >= 2
 
 
 def is_plate(text: str) -> bool:

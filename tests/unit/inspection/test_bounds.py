@@ -8,7 +8,9 @@ import uuid
 
 import pytest
 
-from pdp.inspection.model import MAX_TEXT_BYTES
+from benchmarks.scan import honest
+from pdp import scan
+from pdp.inspection.model import MAX_TEXT_BYTES, UNJUDGED
 from pdp.scan import MAX_DENSE_BYTES, Inspector
 
 PROSE = "The project team met on Tuesday to go over the roadmap; bring printed drafts about it. "
@@ -22,8 +24,8 @@ def _uuids(count: int) -> list[str]:
 @pytest.mark.parametrize(
     "value",
     [
-        _uuids(600),
-        [n * 1.37 + 0.11 for n in range(2_000)],
+        _uuids(400),
+        [n * 1.37 + 0.11 for n in range(1_500)],
         (PROSE * 1_600)[: MAX_TEXT_BYTES - 64],
         [{"sku": "A-1001", "name": "Desk lamp, black", "qty": 2, "price": 3999}] * 700,
     ],
@@ -32,6 +34,33 @@ def _uuids(count: int) -> list[str]:
 def test_a_large_ordinary_call_is_inspected_to_its_end(inspector: Inspector, value: object) -> None:
     result = inspector.scan(json.dumps({"a": value}).encode())
     assert (result.findings, result.truncated) == ((), False)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in honest()])
+def test_a_long_honest_call_is_inspected_to_its_end(inspector: Inspector, name: str) -> None:
+    assert not inspector.scan(dict(honest())[name]).truncated
+
+
+def test_a_log_is_no_quoted_printable(inspector: Inspector) -> None:
+    lines = "\n".join(f"status=200 id=41ab3f{n:03}e took=6{n} size=4096" for n in range(40))
+    assert not [one for one in inspector.scan(json.dumps({"log": lines}).encode()).findings if one.decoding]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{f"password{n}_password": "x" for n in range(20_000)}, {"token": ["ab"] * 100_000}],
+    ids=["names", "values"],
+)
+def test_a_call_whose_survey_takes_all_work_is_not_taken_apart(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch, members: object
+) -> None:
+    raw = json.dumps(members).encode()
+    monkeypatch.setattr(scan, "Texts", None)
+    monkeypatch.setattr(scan, "orjson", None)
+    result = inspector.scan(raw)
+    assert result.truncated
+    assert {finding.decoding for finding in result.findings} <= {(UNJUDGED,)}
+    assert "credential" in result.classes
 
 
 @pytest.mark.parametrize("text", ["4" * 60_000, "4111111111111112 " * 3_000, "%2525252541" * 4_000, "aB3" * 20_000])
