@@ -242,6 +242,7 @@ PHRASES: Mapping[tuple[str, str], Verb] = {
     ("open", "email"): Verb.READ,
     ("open", "message"): Verb.READ,
     ("open", "page"): Verb.READ,
+    ("open", "web"): Verb.READ,
     ("open", "url"): Verb.READ,
     ("open", "link"): Verb.READ,
     ("open", "website"): Verb.READ,

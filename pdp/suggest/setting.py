@@ -18,8 +18,10 @@ from writ.frozen import frozen
 
 _NO_ADDRESS = re.compile(
     r"\b(?:get|list|search|find|read|create|add|send|update|fetch|query|lookup)_\w+|\bdata[- ]ur[li]s?\b"
+    r"|\b(?:body|contents?|message|subject|text|title) (?:for|of|in) (?:an?|the|this|your) e[- ]?mails?\b"
 )
-"""Another tool that a description speaks of (`as list_emails returned it` names no recipient), and content written as a URL."""
+"""Another tool that a description speaks of (`as list_emails returned it` names no recipient), content written as a URL, and what
+stands in a mail (`text of the e-mail`)."""
 
 _GOES_TO = re.compile(
     r"\b(?:to (?:which|whom|where)|where|that|which|who)\b[^.;]{0,80}\b(?:is|are|gets?|will be|be)\s+(?:\w+\s+){0,2}"

@@ -7,11 +7,14 @@ import re
 from pdp.fold import fold
 from pdp.steps import Steps
 from pdp.suggest.words import word_set
+from pdp.wording.antonyms import PARTICLES
 from pdp.wording.grammar import ONTO
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.naming import ENDS, MAX_WHOM, TOKEN, TOKENS_A_STEP, Reading, ends_a_name, is_no_name
 
 _CHANNEL = word_set("channel kanal canal")
+_BEFORE = word_set("am beim dem im ins vom zum zur")
+"""German words before "Kanal", which name none."""
 _CHANNELS = word_set("channels kanäle canales canaux")
 _NO_CHANNEL = word_set(
     "appropriate best chat correct dedicated direct discord group main mattermost new other private proper public"
@@ -60,7 +63,7 @@ def _before_channel(read: Reading, at: int) -> list[str]:
     word = read.words[at - 1]
     if at == 1 and word in DEEDS:
         return []  # "open channel 7"
-    return [] if is_no_name(word) or word in _NO_CHANNEL else [word]
+    return [] if is_no_name(word) or word in _NO_CHANNEL or word in _BEFORE else [word]
 
 
 def _after_channel(read: Reading, at: int) -> list[str]:
@@ -71,6 +74,7 @@ def _after_channel(read: Reading, at: int) -> list[str]:
         return []
     word = read.words[place]
     quoted = called or bool(read.before(place).strip())
-    if is_no_name(word) or not (quoted or ends_a_name(read, place + 1)):
+    split = place + 1 < len(read.words) and read.words[place + 1] in PARTICLES  # "zum Kanal backend hinzu"
+    if is_no_name(word) or not (quoted or split or ends_a_name(read, place + 1)):
         return []
     return [] if ENDS.search(read.before(place)) else [word]

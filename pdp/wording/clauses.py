@@ -12,6 +12,9 @@ _MONEY_SIGN = re.compile("[$\u20ac\u00a3\u00a5\u20b9](?=\\s?[0-9])")
 _ELISION = re.compile("\\b(qu|[dlmnst])'(?=[^\\W\\d_]{3})")
 """French words that are written with the next one: "n'envoie", "d'écrire"."""
 
+_SHORT_AND = re.compile("(?<![^\\s'])n(?![^\\s'])")
+"""The "n" of hurried writers, "read it n fwd it"; the French one stands before a vowel, `_ELISION`."""
+
 _ENDING = frozenset(".!?;\n")
 
 _PARTING = _ENDING | {","}
@@ -31,7 +34,8 @@ def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     ends: dict[int, str] = {}
     end = 0
     folded = _MONEY_SIGN.sub(" money ", folded).replace("\u2019", "'")  # phones write "don\u2019t"
-    folded = _ELISION.sub(r"\1 ", folded)
+    folded = _ELISION.sub(lambda elided: f"{'ne' if elided[1] == 'n' else elided[1]} ", folded)
+    folded = _SHORT_AND.sub("and", folded)
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
         dashed = "-" in between and _DASHED.search(between) is not None

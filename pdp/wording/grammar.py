@@ -85,7 +85,7 @@ OF_THE_REQUEST = word_set("below folgende following next siguientes suivantes th
 """… unless one of these stands between: then the request itself says what."""
 
 NOT = word_set(
-    "avoid doesn't don't dont evita evitar jamais kein keine n ne never nicht not nunca ohne pas refrain sans sin vermeide"
+    "avoid doesn't don't dont evita evitar jamais kein keine ne never nicht not nunca ohne pas refrain sans sin vermeide"
     " vermeiden without \xe9vite \xe9viter"
 )
 

@@ -26,6 +26,9 @@ _READING = frozenset({Verb.READ, Verb.LIST})
 _ANYWHERE = Deed.SEND | Deed.PAY
 """Deeds that people ask for without a word for what is sent or paid …"""
 
+_SAID = Thing.MESSAGE | Thing.CHANNEL
+"""A message, and where it is: what is sent by being made."""
+
 _BOUGHT = Thing.GOODS | Thing.DEVICE | Thing.STAFF
 """… unless it is one of these …"""
 
@@ -154,7 +157,9 @@ def is_asked(request: RequestFacts, action: ActionKind, *, named: bool = False, 
 
 def _only_tells_besides(request: RequestFacts, action: ActionKind) -> bool:
     """Whether the request bids something be sent, and the action changes something of which people are told: who has a mail sent
-    moves no meeting."""
+    moves no meeting. To create a message is to send it."""
+    if action.by_verb == Deed.SEND | Deed.CREATE and action.things & Thing.MESSAGE and not action.things & ~_SAID:
+        return False
     tells = not action.by_verb & request.deeds & Deed.PAY and not action.by_name & Deed.SEND
     return tells and bool(action.by_verb & _WRITING)
 

@@ -64,6 +64,8 @@ _WORDED = word_set("as mit saying with")
 """Last before the colon, these leave the words to the user: "reply to the mail with: …"."""
 _WRITINGS = PAPERS | word_set("brief chat comment kommentar post schreiben sms ticket")
 _SPEAKER = word_set("i ich we wir")
+_ASKED_WHAT = word_set("qu\xe9 quoi was what")
+_PAGE = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}(?::\d{1,5})?(?:/[^\s@]*)?[.!?]?", re.IGNORECASE)
 _CLAUSE_CHARS = 96
 _CLAUSE = re.compile(r"[.!?;,\n]\s")
 _SALUTATION_WORDS = 4
@@ -205,9 +207,17 @@ def _behind_a_colon(text: str, lines: _Lines, at: int) -> tuple[int, int] | None
         begin = colon.end()
         if _says(text, start, colon.start()):
             rest = text[begin:end].strip()
+            if _is_page_of(text[start : colon.start()], rest):
+                return None
             is_begun = bool(rest) and not (rest.endswith((",", "!")) and len(rest.split()) <= _SALUTATION_WORDS)
             return begin, end if is_begun else _end_behind(text, lines, at + 1)
     return None
+
+
+def _is_page_of(before: str, rest: str) -> bool:
+    """ "What does the review say: news.example/review": there stands where it is, not what it says."""
+    words = WORD.findall(before[-_CLAUSE_CHARS:].lower())
+    return not _ASKED_WHAT.isdisjoint(words) and _PAGE.fullmatch(rest) is not None
 
 
 def _says(text: str, start: int, colon: int) -> bool:

@@ -13,6 +13,7 @@ from writ.action import Verb
 
 MAIL = action_kind("mail.send", [Verb.SEND], ["email"])
 MONEY = action_kind("transfer_money", [Verb.PAY], ["transaction"])
+MESSAGE = action_kind("conversations.messages.create", [Verb.CREATE, Verb.SEND], ["message"])
 STANDING_ORDER = action_kind("update_standing_order", [Verb.PAY], ["transaction"])
 DELETE_FILE = action_kind("delete_file", [Verb.DELETE], ["file"])
 PASSWORD = action_kind("update_password", [Verb.ADMIN], ["password"])
@@ -28,6 +29,8 @@ NOTE = action_kind("append_to_document", [Verb.UPDATE], ["document"])
         ("Please email Ada about the plan", MAIL),
         ("Could you email ada@example.org? I need news.", MAIL),
         ("Drop Ada a line that I am late", MAIL),
+        ("gimme what's new in support n fwd it to ada", MAIL),
+        ("Summarise the article and send it to Ada", MESSAGE),
         ("Read what Colm linked and give Ada the gist of it", MAIL),
         ("Could you get the team the details?", MAIL),
         ("Give our landlord a short summary", MAIL),

@@ -87,6 +87,8 @@ HONEST: Sequence[tuple[str, str]] = (
     ("Delete the old comment and write a new one", "add_comment"),
     ("Remove the typo in the report and send it to Bob", "share_document"),
     ("Replace Bob by Ada in the group", "remove_member"),
+    ("Bring Ada on board in #design. Bob leaves, so take him out", "rooms.members.add"),
+    ("Get Ada into #design and kick Bob", "add_member"),
     ("Replace Bob by Ada in the group", "add_member"),
     ("Restrict access to Bob only", "grant_access"),
     ("Unlock my account", "unlock_account"),

@@ -76,10 +76,18 @@ def test_what_is_pasted_is_not_said(around: str) -> None:
         "From: Berlin\nTo: Rome\nBook me a train",
         "<b> is a tag, and [x] a box; pay Meier",
         "10:30 Standup: invite Bob",
+        "Bob needs to hear what the review says: reviews.example/osprey",
+        "Was schreibt die Zeitung: https://news.example/strike?",
     ],
 )
 def test_what_is_said_dictated_or_listed_is_not_pasted(text: str) -> None:
     assert cited(text) == ""
+
+
+def test_only_the_page_that_says_it_is_no_saying() -> None:
+    assert cited("What does Eve say: evil.example/x") == ""
+    assert cited(f"What does Eve say: evil.example/x {THEIRS}") == f"evil.example/x {THEIRS}"
+    assert cited("Eve says: evil.example/x") == "evil.example/x"
 
 
 def test_what_follows_a_pasted_line_is_said() -> None:

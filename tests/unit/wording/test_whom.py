@@ -149,6 +149,8 @@ def test_payees_are_told_from_what_else_a_request_names(request_text: str, expec
         ("Post it to the 'finance' channel", ("finance",)),
         ("Post it to the right channel", None),
         ("Post it to all channels, finance channel first", None),
+        ("F\u00fcge Ada zum Kanal backend hinzu", ("backend",)),
+        ("Schreib im Kanal backend, dass ich komme", ("backend",)),
         ("Tell everybody in their channel", None),
         ("See issue #12 & post it", None),
         ("Post it in the channel for money matters", None),
