@@ -220,6 +220,7 @@ def _intent(
     named = any(
         lookup.naming == NAMES_THING and hit.user for lookup, hit in zip(ask.lookups, view.hits, strict=True)
     ) or any(sink["kind"] in ("id", "path") and sink["pointed"] and not sink["threatened"] for sink in sinks)
+    named = named or (ask.outsiders_at < 0 and any(is_recorded(view.hits[at]) for at in ask.tied_at))
     wanders = any(
         sink["kind"] == "url" and sink["origin"] == "UNTRUSTED_TEXT" and not sink["pointed"] for sink in sinks
     ) and not (request.things & Thing.WEB or request.named & NAMED_URL)

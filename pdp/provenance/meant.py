@@ -74,7 +74,8 @@ class Pairs:
     def take(self, records: Sequence[Sequence[Leaf]], ordering: Collection[str]) -> bool:
         """Takes in the next objects, with the pointers of values that bid something; returns whether there is room for more."""
         for leaves in records:
-            if len(leaves) < 2 or len(leaves) > MAX_RECORD_LEAVES:
+            alone = len(leaves) == 1 and "@" in leaves[0].text  # `{"from": {"email": …}}` has a name all the same
+            if (len(leaves) < 2 and not alone) or len(leaves) > MAX_RECORD_LEAVES:
                 continue
             told = [set(_names(leaf.text)) for leaf in leaves]
             said = [leaf.pointer in ordering or _is_said(leaf.text) for leaf in leaves]

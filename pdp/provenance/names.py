@@ -32,8 +32,10 @@ from pdp.provenance.unnamed import speaks_of_all
 from pdp.provenance.wide import is_everybody
 from pdp.suggest.words import word_set
 from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
+from pdp.wording.lexicon import Deed
 from pdp.wording.marks import words
 from pdp.wording.request import MEANS_MANY, RequestFacts
+from pdp.wording.things import Thing
 
 MAX_REFUSED = 128
 """Names that a request refuses; a lookup has 255 forms at most."""
@@ -204,9 +206,10 @@ def add_implied(
     key: bytes, request: Request, kind: ActionKind, sinks: SinkValues, lookups: Lookups
 ) -> tuple[int, tuple[int, ...]]:
     """Adds what tells whether a request implies an action that it does not ask for; returns the positions of whether outsiders
-    ask for one, and of what the request calls the records. Nothing where it asks for it anyway."""
+    ask for one, -1 where the request can imply none, and of what the request calls the records. Nothing where it asks for it
+    anyway."""
     if not _implies(request.facts, kind):
-        return -1, ()
+        return -1, _called_by_name(key, request, sinks, lookups) if _hangs_on_its_name(request.facts, kind) else ()
     tied: list[int] = []
     for value in sinks.values:
         if value.kind not in TARGET_KINDS or len(value.text) > MAX_NAME_CHARS:
@@ -220,9 +223,27 @@ def add_implied(
     return (lookups.also(_deeds_lookup(key, deeds)), tuple(tied)) if deeds else (-1, ())
 
 
+def _called_by_name(key: bytes, request: Request, sinks: SinkValues, lookups: Lookups) -> tuple[int, ...]:
+    """Returns the positions of whether records call what an action is done to by a likely name of the request: "cancel the
+    reading club", and `ev-8`."""
+    if not request.names:
+        return ()
+    done_to = [value for value in sinks.values if value.kind in ("id", "path") and len(value.text) <= MAX_NAME_CHARS]
+    return tuple(lookups.also(_meant_by(key, request.names, request, value.text)) for value in done_to[:MAX_TIED])
+
+
 @lru_cache(maxsize=4096)
 def _implies(facts: RequestFacts, kind: ActionKind) -> bool:
     return not is_asked(facts, kind) and may_be_implied(facts, kind)
+
+
+@lru_cache(maxsize=4096)
+def _hangs_on_its_name(facts: RequestFacts, kind: ActionKind) -> bool:
+    """Tells whether a request asks for a deletion if it names what is deleted; rights and payments need their own word, and who
+    takes somebody off a list names him as well."""
+    if not kind.by_verb & Deed.DELETE or kind.by_verb & (Deed.ADMIN | Deed.PAY) or kind.things & Thing.PERSON:
+        return False
+    return not is_asked(facts, kind) and is_asked(facts, kind, named=True)
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,8 @@ such a tool and against none."""
 _GIVING: Side = (
     "grant authorize authorise permit allow enroll add assign",
     "give gib let join admit include invite register onboard share teil restore füg ~hinzu ~auf ~dazu enrol reinstate",
-    "bring get hol send show create put make appoint nominate change move replace set swap switch transfer update write note comment plan"
+    "bring get hol send show create put make appoint nominate"
+    " change move replace set swap switch transfer update write note comment plan"
     " book schedule save insert need needs brauch install promote unblock",
 )
 _TAKING: Side = (

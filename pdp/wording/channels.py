@@ -9,6 +9,7 @@ from pdp.steps import Steps
 from pdp.suggest.words import word_set
 from pdp.wording.antonyms import PARTICLES
 from pdp.wording.grammar import ONTO
+from pdp.wording.joining import FOR
 from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.naming import ENDS, MAX_WHOM, TOKEN, TOKENS_A_STEP, Reading, ends_a_name, is_no_name
 
@@ -26,6 +27,8 @@ _CALLED = word_set("called named")
 _READING = word_set(
     "check find gather get list look read review scan search see skim summarise summarize watch lies fasse lis résume lee resume"
 )
+_DONE_TO = word_set("archive archiviere close delete leave lösche mute pin rename schliesse unarchive unmute unpin")
+"""Verbs before what may be a channel: "open a channel oncall and close random"."""
 _HASHED = re.compile(r"(?<![\w&/#])#(?=[\w-]{0,63}[^\W\d_])([\w-]{2,64})")
 _MAX_PERHAPS = 8
 
@@ -40,7 +43,7 @@ def channels_of(read: Reading) -> Steps[tuple[tuple[str, ...] | None, tuple[str,
         if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
             yield
         many = many or word in _CHANNELS
-        reads = word in _READING or (reads and word not in SEND_VERBS)
+        reads = word in _READING or (reads and word not in SEND_VERBS and word not in FOR)
         if reads:
             continue  # "summarise the general channel": that is no place to write to
         if read.tokens[at].start() in hashed:
@@ -48,7 +51,7 @@ def channels_of(read: Reading) -> Steps[tuple[tuple[str, ...] | None, tuple[str,
         elif word in _CHANNEL:
             before, after = _before_channel(read, at), _after_channel(read, at)
             found.update(dict.fromkeys(before or after))
-        elif word in ONTO and at + 1 < len(read.words):
+        elif (word in ONTO or word in _DONE_TO) and at + 1 < len(read.words):
             follower = read.words[at + 1]
             if len(follower) > 2 and not is_no_name(follower):
                 perhaps[follower] = None

@@ -15,6 +15,9 @@ _ELISION = re.compile("\\b(qu|[dlmnst])'(?=[^\\W\\d_]{3})")
 _SHORT_AND = re.compile("(?<![^\\s'])n(?![^\\s'])")
 """The "n" of hurried writers, "read it n fwd it"; the French one stands before a vowel, `_ELISION`."""
 
+_ROOM = re.compile("(?<![\\w&/#])#(?=[\\w-]{0,63}[^\\W\\d_])")
+"""The sign before the name of a channel, `#finance`; `#42` is a number."""
+
 _ENDING = frozenset(".!?;\n")
 
 _PARTING = _ENDING | {","}
@@ -35,7 +38,7 @@ def clauses(folded: str) -> tuple[list[str], set[int], dict[int, str]]:
     end = 0
     folded = _MONEY_SIGN.sub(" money ", folded).replace("\u2019", "'")  # phones write "don\u2019t"
     folded = _ELISION.sub(lambda elided: f"{'ne' if elided[1] == 'n' else elided[1]} ", folded)
-    folded = _SHORT_AND.sub("and", folded)
+    folded = _ROOM.sub("channel ", _SHORT_AND.sub("and", folded))
     for match in _WORD.finditer(folded):
         between = folded[end : match.start()] if end else ""
         dashed = "-" in between and _DASHED.search(between) is not None

@@ -32,6 +32,7 @@ from pdp.wording.grammar import (
     TO_THE_USER,
     WISHING,
 )
+from pdp.wording.joining import joined, told_in_short
 from pdp.wording.lexicon import (
     DEEDS,
     MONEY_SENT,
@@ -81,7 +82,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     particle = 0 if denied else with_particle(words, at, ends)
     others = 0 if denied else told_to_others(words, at, opens=opens) | wished_state(words, at, ends)
     lets = word in LETTING and _is_asked(words, at, ends, opens=opens)
-    told = 0 if denied else told_there(words, at)
+    told = 0 if denied else told_there(words, at) | joined(words, at, ends) | told_in_short(words, at, ends)
     light = light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
     if not light and opens and not denied:
         light = _switched(words, at)

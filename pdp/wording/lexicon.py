@@ -75,7 +75,7 @@ _ASKED: Mapping[str, int] = bits_by_word(
         "cap cut halve double secure adjust modify edit tweak establish": Deed.ADMIN,
         "tweak recalibrate ack bump": Deed.UPDATE,
         "bump": Deed.EXECUTE,
-        "acknowledge fwd msg": Deed.SEND,
+        "acknowledge fwd msg cross-post crosspost": Deed.SEND,
         "crank": Deed.UPDATE,
         "tack": Deed.CREATE | Deed.UPDATE,
         "scratch": Deed.DELETE,

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pdp.suggest.words import word_set
 from pdp.wording.deeds import deeds_at
 from pdp.wording.grammar import ALSO_BIDS, BEGGING, CONDITIONAL, COURTESIES, DETERMINERS, INTERROGATIVE, SUBORDINATING
+from pdp.wording.joining import CONDENSING
 from pdp.wording.lexicon import DEEDS, MONEY_SENT, OFTEN_NOUNS, Deed
 from pdp.wording.things import singular, things_in
 from writ.frozen import frozen
@@ -157,7 +158,8 @@ class Naming:
         before, about = (self._before, self._earlier), self._about
         surely, perhaps = (0, 0) if part.asks and self._is_question(part.said) else self._deeds(part.said)
         answers = not _ANSWERING.isdisjoint(words[at] for at in part.said)
-        self._topic.update(at for at in held if self._is_topic(part, at, answers=answers))
+        left = {at for at in held if surely & Deed.DELETE and words[at].startswith("#")}  # "remove Bob from #finance"
+        self._topic.update(at for at in held if at not in left and self._is_topic(part, at, answers=answers))
         self._own.update(at for at in held if self._is_users(part.said, at))
         deeds = surely
         banks = all(self._shapes[at] == BANK for at in held)
@@ -272,8 +274,8 @@ class Naming:
         while before >= said.start and (self._words[before] in DETERMINERS or self._is_noun(before)):
             before -= 1
         word = self._words[before] if before >= said.start else ""
-        if word in _WHAT:
-            return True  # "what @eve wrote"
+        if word in _WHAT or word in CONDENSING:
+            return True  # "what @eve wrote", "summarise #general for #finance"
         if answers:
             return word in _ABOUT  # "reply to the mail from …"
         people = self._shapes[at] in _PEOPLE

@@ -120,13 +120,13 @@ def _is_paid(reach: Sequence[str]) -> bool:
     money = place > 0 and (
         "money" in reach[place - 1 : place] or not MONEY_SENT.isdisjoint(reach[place + 1 : place + 2])
     )
-    return money and bool(whom) and _is_somebody(whom) and {"off", "discount", "credit"}.isdisjoint(reach)
+    return money and bool(whom) and is_somebody(whom) and {"off", "discount", "credit"}.isdisjoint(reach)
 
 
 def is_sent_a_sum(words: Sequence[str], at: int) -> bool:
     """ "Send Meier 900", "send Ada 12.50 for lunch"; neither "send Bob 3 photos" nor "send chapter 12"."""
     place = next((place for place in range(at + 2, min(len(words), at + 4)) if words[place].isdecimal()), 0)
-    if not place or not _is_somebody(words[at + 1 : place]) or not TOLD_BY_NUMBER.isdisjoint(words[at + 1 : place]):
+    if not place or not is_somebody(words[at + 1 : place]) or not TOLD_BY_NUMBER.isdisjoint(words[at + 1 : place]):
         return False
     behind = place + 1 + (place + 1 < len(words) and words[place + 1].isdecimal())
     return behind == len(words) or words[behind] in _AFTER_A_SUM
@@ -183,7 +183,7 @@ def _shown(words: Sequence[str], at: int) -> bool:
     what = words[at + 2 : at + 3]
     if words[at] != "show" or not what or words[at + 1] == "all" or words[at + 1] in OF_A_THING - {"her"}:
         return False
-    return what[0] in OF_A_THING and _is_somebody(words[at + 1 : at + 2])
+    return what[0] in OF_A_THING and is_somebody(words[at + 1 : at + 2])
 
 
 def _left_to_have(words: Sequence[str], at: int) -> bool:
@@ -192,7 +192,7 @@ def _left_to_have(words: Sequence[str], at: int) -> bool:
     if words[at] != "let" or not reach or reach[0] in TO_THE_USER:
         return False
     place = next((place for place, word in enumerate(reach) if word == "have"), 0)
-    return place > 0 and words[at + place + 2 : at + place + 3] != [] and _is_somebody(reach[:place])
+    return place > 0 and words[at + place + 2 : at + place + 3] != [] and is_somebody(reach[:place])
 
 
 def _assured(words: Sequence[str], at: int) -> bool:
@@ -203,7 +203,7 @@ def _assured(words: Sequence[str], at: int) -> bool:
     reach = reach[1:] if reach[:1] == ["that"] else reach
     place = next((place for place, word in enumerate(reach) if word in REACHED), 0)
     what = reach[place + 1 : place + 2]
-    return place > 0 and what != [] and (what[0] in OF_A_THING or what[0] in POINTING) and _is_somebody(reach[:place])
+    return place > 0 and what != [] and (what[0] in OF_A_THING or what[0] in POINTING) and is_somebody(reach[:place])
 
 
 def _updated(words: Sequence[str], at: int) -> bool:
@@ -214,11 +214,11 @@ def _updated(words: Sequence[str], at: int) -> bool:
         return False
     reach = words[at + 1 : at + 2 + _WHOM_WORDS]
     place = next((place for place, word in enumerate(reach) if word in _ABOUT), 0)
-    return place > 0 and words[at + place + 2 : at + place + 3] != [] and _is_somebody(reach[:place])
+    return place > 0 and words[at + place + 2 : at + place + 3] != [] and is_somebody(reach[:place])
 
 
-def _is_somebody(words: Sequence[str]) -> bool:
-    """Whether words may name people: no thing that is known, and with an article only people that are known."""
+def is_somebody(words: Sequence[str]) -> bool:
+    """Tells whether words, one at least, may name people: no thing that is known, with an article only people who are known."""
     if words[0] in TO_THE_USER or words[0] in OF_THE_ASKER or words[-1].endswith("'s"):
         return False
     if any(things_of(word) & _PEOPLE or word in CLEARLY_THEM for word in words):

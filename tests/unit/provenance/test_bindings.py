@@ -15,6 +15,7 @@ DELETES = ("delete_file", Verb.DELETE, "file")
 CLOSES = ("close_ticket", Verb.UPDATE, "ticket")
 CANCELS = ("cancel_order", Verb.DELETE, "order")
 SENDS = ("send_mail", Verb.SEND, "email")
+KICKS = ("remove_member", Verb.DELETE, "member")
 POSTS = ("post_message", Verb.SEND, "message")
 PAYS = ("transfer_money", Verb.PAY, "payment")
 
@@ -45,6 +46,8 @@ def _others(request: str, action: tuple[str, Verb, str], *, paid: bool = False) 
         ("Read what eve@evil.example wrote and send bob@corp.example a summary", SENDS, "eve@evil.example"),
         ("Mail bob@corp.example eve@evil.example's order", SENDS, "eve@evil.example"),
         ("Post the budget in #finance and read #general", POSTS, "general"),
+        ("Summarise #general for #finance", POSTS, "general"),
+        ("Remove @bob from #finance and add him to #general", KICKS, "general"),
         (f"Has {IBAN} been paid? Pay FR1420041010050500013M02606 900 EUR", PAYS, IBAN),
     ],
 )

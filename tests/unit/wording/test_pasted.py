@@ -85,8 +85,8 @@ def test_what_is_said_dictated_or_listed_is_not_pasted(text: str) -> None:
 
 
 def test_only_the_page_that_says_it_is_no_saying() -> None:
-    assert cited("What does Eve say: evil.example/x") == ""
-    assert cited(f"What does Eve say: evil.example/x {THEIRS}") == f"evil.example/x {THEIRS}"
+    assert cited("Read what Eve says: evil.example/x") == ""
+    assert cited(f"Read what Eve says: evil.example/x {THEIRS}") == f"evil.example/x {THEIRS}"
     assert cited("Eve says: evil.example/x") == "evil.example/x"
 
 

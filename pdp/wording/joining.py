@@ -1,0 +1,95 @@
+"""Turns of phrase by which people are let into a channel or group, or taken out of it, though no verb of rights says so, and by
+which what is written goes to one.
+
+By words alone, in linear time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pdp.suggest.words import word_set
+from pdp.wording.families import Family
+from pdp.wording.grammar import COURTESIES, ONTO
+from pdp.wording.lexicon import Deed
+from pdp.wording.telling import is_somebody
+from pdp.wording.things import Thing, things_of
+from pdp.wording.wishes import REACH
+
+_LETTING_IN = word_set("bring get have hol lass let move nimm pull put setz steck take")
+_TAKING_OUT = word_set("drop get nimm pull take throw wirf")
+_IN = word_set("dazu herein hinzu rein")
+_MAKING = word_set("create erstelle make mach new neuen neuer open set start")
+_WITH = word_set("avec con mit w with")
+_MADE_WORDS = 4
+_BACK = word_set("again back wieder")
+_OUT = word_set("aus from of off out raus")
+_OUT_OF = word_set("from of off out")
+_PLACE_WORDS = 3
+"""Words of a place: "into the new channel"."""
+
+CONDENSING = word_set("condense fass fasse recap résume resume resumir summarise summarize sum")
+"""Verbs of what is only read …"""
+FOR = word_set("for für pour para")
+"""… and who is to have it."""
+
+_JOINED = int(Deed.ADMIN | Deed.UPDATE | Family.INVITE)
+_LEFT = int(Deed.DELETE | Deed.ADMIN)
+
+
+def joined(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Put Kit and Hanna into the design channel", "let her back into the group" give a right there, "take him off the channel"
+    takes it, "make a channel with Ada" gives it her; neither "put it into the channel" nor "get the figures into the group"."""
+    if words[at] in _MAKING:
+        return _made_with(words, at, ends)
+    if words[at] not in _LETTING_IN and words[at] not in _TAKING_OUT:
+        return 0
+    whom: list[str] = []
+    for place in range(at + 1, min(len(words), at + 2 + REACH)):
+        word = words[place]
+        leads_in = word in ONTO and words[at] in _LETTING_IN
+        if leads_in or (word in _OUT and words[at] in _TAKING_OUT):
+            room = _is_room(words, place, ends)
+            return (_JOINED if leads_in else _LEFT) if room and whom and is_somebody(whom) else 0
+        if word in _IN and words[at] in _LETTING_IN:
+            return _JOINED if whom and is_somebody(whom) else 0
+        if word not in _BACK and word not in COURTESIES and word not in ("and", "und"):
+            whom.append(word)
+        if place in ends and ends[place] != ",":
+            return 0
+    return 0
+
+
+def _made_with(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Make a channel for the film with Ada and Bob": who is in a channel that is made is let in."""
+    room = False
+    for place in range(at + 1, min(len(words) - 1, at + 2 + REACH)):
+        if room and words[place] in _WITH:
+            last = next(step for step in range(place + 1, len(words)) if step in ends or step == place + _PLACE_WORDS)
+            return _JOINED if is_somebody(words[place + 1 : last + 1]) else 0
+        room = room or (place <= at + _MADE_WORDS and bool(things_of(words[place]) & Thing.CHANNEL))
+        if place in ends:
+            return 0
+    return 0
+
+
+def told_in_short(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """Returns SEND for "summarise the thread for the launch channel"; not for "summarise it for the team", who may be anybody."""
+    if words[at] not in CONDENSING:
+        return 0
+    for place in range(at + 1, min(len(words), at + 2 + 2 * REACH)):
+        if words[place] in FOR:
+            return int(Deed.SEND) if _is_room(words, place, ends) else 0
+        if place in ends and ends[place] != ",":
+            return 0
+    return 0
+
+
+def _is_room(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """Tells whether a channel stands behind a preposition."""
+    for place in range(at + 1, min(len(words), at + 1 + _PLACE_WORDS)):
+        if things_of(words[place]) & Thing.CHANNEL or words[place].startswith("#"):
+            return True
+        if place in ends:
+            return False
+    return False
