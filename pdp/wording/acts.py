@@ -12,8 +12,8 @@ from pdp.wording.families import FAMILIES, Family
 from pdp.wording.lexicon import DEEDS, Deed
 
 LIGHT = word_set(
-    "do donne drop fais get gib give have haz issue leave let mach mache make need needs place prepare put shoot take tätige "
-    "want wants"
+    "besorg besorge brauche braucht do donne drop fais get gib give grab have haz issue leave let mach mache make need needs"
+    " place prepare put shoot snag take tätige want wants"
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
@@ -21,11 +21,11 @@ NOUN_DEEDS: Mapping[str, int] = bits_by_word(
     {
         "offer proposal quote quotation suggestion apology compliment": Deed.SEND,
         "note": Deed.CREATE,
-        "message mail email note line text reply answer reminder invitation invite ping call heads-up notice dm know"
-        " announcement nachricht bescheid": Deed.SEND,
+        "message mail email letter note line text reply answer reminder invitation invite ping call heads-up notice dm know"
+        " announcement bescheid brief nachricht": Deed.SEND,
         "payment transfer refund reimbursement donation deposit purchase order überweisung virement transferencia": Deed.PAY,
-        "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite": Deed.PAY
-        | Deed.CREATE,
+        "booking reservation table seat ticket room flight ride car van bike cab taxi hotel apartment suite"
+        " hotelzimmer raum tisch zimmer": Deed.PAY | Deed.CREATE,
         "appointment event entry copy slot": Deed.CREATE,
         "restart reboot": Deed.EXECUTE | Deed.ADMIN,
         "star rating review": Deed.SEND | Deed.UPDATE,

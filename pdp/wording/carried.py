@@ -26,11 +26,14 @@ from pdp.wording.grammar import (
     BY_WISH,
     CHOSEN,
     CHOSEN_OF,
+    CONDITIONAL,
     FUNCTION_WORDS,
     LEARNT,
     LETTING,
     NOT,
+    NUMBERS,
     OF_A_THING,
+    OF_THE_ASKER,
     PROCEDURE,
     TO_THE_USER,
     WISHING,
@@ -50,6 +53,13 @@ _BEHIND_A_NOUN = (
     | word_set("arranged done made sorted")
     | word_set("am an auf aus bei beim das der des die durch für im mit nach um von vor zu zum zur")
 )
+_GETS = word_set("bekommt gets kriegt receives")
+_MEASURES = word_set(
+    "bag bottle box bunch can carton case crate dozen jar kilo pack package packet pair piece pound roll"
+)
+_SUBJECT_WORDS = 8
+_WHO = word_set("that what which who")
+_ASKED_OF = _WHO - {"that"}
 _ASKED = word_set("complaint doubt problem question")
 _GETTING = WISHING | {"get", "have"}
 
@@ -133,13 +143,51 @@ def light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     wished = words[at] in BY_WISH
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
         return BOOKING
+    if words[at] in WISHING and at and (words[at - 1] in _WHO or not _ASKED_OF.isdisjoint(words[max(0, at - 3) : at])):
+        return 0  # "list who needs a letter", "which student needs one"
     told = next((bits for bits in meant if bits and (wished or bits & BOOKING != BOOKING)), 0)
+    if any(pair == ("money", "back") for pair in pairwise(reach)) or _is_measured(reach):
+        told |= int(Deed.PAY)
     if reach and reach[0] in TO_THE_USER:
         return told & ~int(Deed.SEND)  # "let me know"
     if words[at] in LETTING:
         further = words[at + 1 : at + 2 + 2 * REACH]
         told |= next((LET_DEEDS[word] for word in further if word in LET_DEEDS), 0)
     return told
+
+
+def _is_measured(reach: Sequence[str]) -> bool:
+    """ "Get me another bag of the beans", "take two more packs", "get me another p-100"."""
+    for place, (word, noun) in enumerate(pairwise(reach)):
+        code = word == "another" and not noun.isalpha() and not noun.isdecimal()
+        if code or (
+            singular(noun) in _MEASURES and (word in OF_A_THING or word in NUMBERS or word in ("another", "more"))
+        ):
+            return not NEWS.intersection(reach[place + 2 :])
+    return False
+
+
+def gets_sent(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Whoever is late gets a reminder", "everyone receives an invitation"; not "list who gets one" and "if she gets a mail"."""
+    if words[at] not in _GETS or words[at + 1 : at + 2] == [] or words[at + 1] not in NUMBERS | {"another"}:
+        return 0
+    first = at
+    while first > max(0, at - _SUBJECT_WORDS) and first - 1 not in ends:
+        first -= 1
+    if first == at or not (_WHO | CONDITIONAL | OF_THE_ASKER).isdisjoint(words[first:at]):
+        return 0
+    return next((bits & Deed.SEND for word in words[at + 2 : at + 5] if (bits := NOUN_DEEDS.get(word, 0))), 0)
+
+
+def found_for(words: Sequence[str], at: int) -> int:
+    """ "The course has no place, find it a room": it is to have one; "find me a room" asks to be shown some."""
+    if (
+        list(words[at : at + 2]) != ["find", "it"]
+        or words[at + 2 : at + 3] == []
+        or words[at + 2] not in NUMBERS | {"another"}
+    ):
+        return 0
+    return next((bits for word in words[at + 3 : at + 6] if (bits := NOUN_DEEDS.get(word, 0)) & Deed.PAY), 0)
 
 
 def _is_label(word: str) -> bool:

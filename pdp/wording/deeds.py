@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from pdp.wording.acts import CARRYING, LIGHT, NOUN_DEEDS
-from pdp.wording.carried import carried_by, carried_deed, gerund_bases, light_deed
+from pdp.wording.carried import carried_by, carried_deed, found_for, gerund_bases, gets_sent, light_deed
 from pdp.wording.denials import bids_nothing, is_denied, is_gerund_denied, is_put_aside
 from pdp.wording.families import FAMILIES, Family
 from pdp.wording.grammar import (
@@ -42,7 +42,7 @@ from pdp.wording.lexicon import (
     TRANSFERS,
     Deed,
 )
-from pdp.wording.particles import of_a_part, particle_of, with_particle
+from pdp.wording.particles import of_a_part, particle_of, taken_off, with_particle
 from pdp.wording.states import is_told_of, wished_done, wished_state
 from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
 from pdp.wording.things import Thing, singular, things_in
@@ -80,7 +80,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     if _is_reminder(words, at):
         return 0
     particle = 0 if denied else with_particle(words, at, ends)
-    others = 0 if denied else told_to_others(words, at, opens=opens) | wished_state(words, at, ends)
+    others = 0 if denied else _without_a_verb(words, at, ends, opens=opens)
     lets = word in LETTING and _is_asked(words, at, ends, opens=opens)
     told = 0 if denied else told_there(words, at) | joined(words, at, ends) | told_in_short(words, at, ends)
     light = light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
@@ -108,6 +108,12 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     return others | (
         _gerund_deed(words, at, ends) if word.endswith("ing") and at and words[at - 1] in BEFORE_GERUND else 0
     )
+
+
+def _without_a_verb(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: bool) -> int:
+    """Returns what a word asks for by which something is to be so, though no verb says that it be done."""
+    told = told_to_others(words, at, opens=opens) | gets_sent(words, at, ends) | found_for(words, at)
+    return told | wished_state(words, at, ends) | taken_off(words, at, ends)
 
 
 def _switched(words: Sequence[str], at: int) -> int:

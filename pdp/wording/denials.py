@@ -15,6 +15,7 @@ from pdp.wording.grammar import (
     CONDITIONAL,
     COURTESIES,
     DENIED_OBJECTS,
+    DENYING_AFTER,
     FORBIDDING,
     FORGET,
     FORGET_NOT,
@@ -122,6 +123,8 @@ def is_denied(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: 
         first -= 1  # one of several deeds that one word denies
     if first < 0 or words[first] not in NOT or is_lifted(words, first, at):
         return False
+    if first in ends and words[first] in DENYING_AFTER:
+        return False  # "ich kann nicht, sag es Ada"
     return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
 
 

@@ -36,7 +36,8 @@ _WORDS: Mapping[str, Family] = {
     "update change adjust modify edit set correct fix amend revise put replace turn sure clean"
     " organize organise sort complete apply do handle manage process aktualisiere aktualisier ändere änder stell stelle"
     " modifie mets cambia pon": Family.CHANGE,
-    "close shut resolve complete solve finish tick conclude done mark fulfil fulfill settle end schliess schliesse ferme"
+    "cancel withdraw drop scrap bin close shut resolve complete solve finish tick conclude done mark fulfil fulfill settle end"
+    " schliess schliesse ferme"
     " cierra": Family.FINISH,
     "archive unarchive shelve retire store close archiviere archivar": Family.ARCHIVE,
     "merge squash rebase join combine consolidate unite integrate fold land": Family.MERGE,

@@ -13,7 +13,7 @@ from pdp.suggest.words import word_set
 NUMBERS = word_set("a an deux dos ein eine five four one six three two un une zwei")
 """A clause that begins with one of these and a thing to be booked asks for it: "two tickets for Friday"."""
 
-BY_WISH = word_set("book get have make need needs place take want wants")
+BY_WISH = word_set("besorg besorge book brauche braucht get grab have make need needs place snag take want wants")
 """Verbs after which what can be booked is booked; to give a ticket to somebody is another thing."""
 
 LETTING = word_set("allow gib give grant let permit")

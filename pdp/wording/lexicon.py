@@ -47,7 +47,7 @@ _ASKED: Mapping[str, int] = bits_by_word(
         " merge close reopen resolve archive delay increase raise lower reduce upgrade downgrade  pin"
         " unpin mute fill confirm accept decline approve reject enable disable turn toggle dim sign solve label categorize"
         " categorise prioritize prioritise rate star like hide unhide follow squash rebase review swap rotate lock unlock"
-        " escalate decide dismiss acknowledge snooze pause resume play": Deed.UPDATE,
+        " escalate decide dismiss acknowledge snooze pause resume play silence hush land": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
         " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
         " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
@@ -239,7 +239,7 @@ PHRASES: Mapping[tuple[str, str], int] = {
     ("remind", "me"): int(Deed.CREATE),
     ("remind", "us"): int(Deed.CREATE),
     ("get", "rid"): int(Deed.DELETE),
-    ("take", "down"): int(Deed.DELETE),
+    ("take", "down"): int(Deed.DELETE | Deed.UPDATE),
     ("throw", "out"): int(Deed.DELETE),
     ("kick", "out"): int(Deed.DELETE | Deed.ADMIN),
     ("should", "go"): int(Deed.UPDATE),
@@ -331,9 +331,9 @@ TOLD_BY_NUMBER_ENDINGS = (
 OFTEN_NOUNS = word_set(
     "answer award backup bill bin block book branch bump call cap change charge chart chase clean clear comment "
     "commit contact copy correct credit cut decrease deposit double draft drop email empty end export file fit follow fork "
-    "free give hand hire hold import invite label launch lift like limit link lock log lower mail match message new "
+    "free give hand hire hold import invite label land launch lift like limit link lock log lower mail match message new "
     "note offer open order pair park pass pick plan play plot post pull purchase queue rate record reduce release "
-    "reply report request return review reward ring route say schedule set share sign sketch snapshot split star "
+    "reply report request return review reward ring route say schedule set share sign silence sketch snapshot split star "
     "start stick stop store strike strip swap tag test text tick tip top train transfer trigger trim turn update veto wish"
 )
 NOUNS_FIRST = word_set("antwort copie demande frage kauf msg sage scratch senke speicher sperre stelle teil zahl")

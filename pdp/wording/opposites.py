@@ -177,8 +177,10 @@ def stands_in_steps(text: str) -> Steps[Stands]:
 
 
 def _bids(words: Sequence[str], at: int, bases: Sequence[str], *, opens: bool, ends: Mapping[int, str]) -> bool:
-    if deeds_at(words, at, opens=opens, ends=ends) or (at and words[at - 1] in STATES_BEHIND):
-        return True
+    asked = deeds_at(words, at, opens=opens, ends=ends)
+    if asked or (at and words[at - 1] in STATES_BEHIND):
+        means = DEEDS.get(words[at], 0)
+        return not asked or not means or bool(asked & means)  # "drop her a line" drops nothing
     word = words[at]
     bare = word in bases or f"{word[:-1]}" in bases or (word.endswith("en") and word[:-2] in bases)
     return bare and DEEDS.keys().isdisjoint((word, *bases)) and not (at and words[at - 1] in OF_A_THING)

@@ -99,6 +99,12 @@ PARTICLES: Mapping[tuple[str, str], int] = {
         ("withdraw", applied): int(Deed.DELETE)
         for applied in ("order", "orders", "request", "application", "offer", "bid", "complaint")
     },
+    **{(verb, "up"): int(Deed.UPDATE | Deed.SEND) for verb in ("kick", "pass", "push")},
+    **{(verb, "quiet"): int(Deed.UPDATE) for verb in ("keep", "make")},
+    ("quiet", "down"): int(Deed.UPDATE),
+    **{(verb, so): int(Deed.PAY) for verb, so in (("cough", "up"), ("fork", "out"), ("shell", "out"))},
+    ("square", "bill"): int(Deed.PAY),
+    ("square", "invoice"): int(Deed.PAY),
     ("spin", "up"): int(Deed.CREATE | Deed.EXECUTE),
     ("spin", "down"): int(Deed.DELETE | Deed.ADMIN),
     ("back", "up"): int(Deed.CREATE),
@@ -195,6 +201,11 @@ PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
 _PART_ENDS = ALSO_BIDS | word_set("aus from in of on out von with")
 """Behind these stands what a part is taken from, or another deed."""
 
+_WANTED_OFF = word_set("get need needs want wants")
+_GATHERED = word_set("channel chat forum group list project roster team thread")
+"""Where people stand, who are taken off it: "off the thread"."""
+_TAKING_OFF = int(Deed.DELETE | Deed.UPDATE | Deed.ADMIN | Family.WITHDRAW)
+
 SPLIT_OFF = word_set("ab an aus ein weg zu")
 """Particles that German puts last: elsewhere they are prepositions, "ab Montag"."""
 
@@ -224,6 +235,21 @@ def particle_of(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str
         if bits and _is_particle(words, place, ends):
             return bits
         if (place in ends and not is_in_a_list(words, place, ends)) or _is_beyond(words, place, at):
+            return 0
+    return 0
+
+
+def taken_off(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
+    """ "Rafferty wants someone off the thread", "get Bob out of the group"; neither "Bob wants Friday off" nor "get the price off
+    the page"."""
+    if words[at] not in _WANTED_OFF or at in ends:
+        return 0
+    for place in range(at + 2, min(len(words) - 2, at + 2 + REACH)):
+        first = place + 1 + (list(words[place : place + 2]) == ["out", "of"])
+        if (words[place] == "off" or first > place + 1) and words[first] in OF_A_THING:
+            where = words[first + 1 : first + 3]
+            return 0 if _GATHERED.isdisjoint(where) else _TAKING_OFF
+        if place in ends or words[place] in BEGINS_A_CLAUSE:
             return 0
     return 0
 

@@ -99,7 +99,8 @@ THINGS: Mapping[str, int] = bits_by_word(
         " vaccine": Thing.HEALTH,
         "candidate applicant vacancy application payroll bonus leave offer interview holiday absence shift sick"
         " timesheet": Thing.STAFF,
-        "repo repository branch issue pr commit code script server instance service cluster container pipeline job"
+        "cert certificate dns domain ssl subdomain tls"
+        " repo repository branch issue pr commit code script server instance service cluster container pipeline job"
         " skript sh py js changelog readme endpoint parser traceback bug refactor debug"
         " function deployment environment database table command program workflow build release tag collaborator"
         " webhook": Thing.CODE,
