@@ -128,14 +128,17 @@ def pushed(ref: SinkRef, view: ProvenanceView) -> dict[str, bool]:
     hit = view.hits[ref.at]
     if view.request is None or hit.user:
         return {}
-    is_name = ref.kind == "id" and not ref.addressed and not is_recorded(hit)
-    if is_name and not (hit.text or hit.text_pointed):
+    is_name = not ref.addressed and not is_recorded(hit) and (ref.kind == "id" or ref.reach == HANDLE)
+    if is_name and ref.kind != "id" and (hit == NO_HIT or _is_left_to_a_source(view.request)):
+        unseen = view.overflow or view.unreported > 0 or (hit != NO_HIT and not (hit.text_pointed or hit.order_pointed))
+        return {"left_open": False} if unseen else {}  # whom nothing names, only the tool's server knows
+    if is_name and not (hit.text_pointed or (hit.text and (ref.kind == "id" or ref.described))):
         return {"left_open": False}  # it may stand in what nobody reported
     if ref.pushed_at < 0 or view.request.delegates or not (is_name or is_recorded(hit)):
         return {}
     by_name = _addresses_by_name(ref, view)
     one_of_many = view.request.named & MEANS_MANY and not by_name and (hit.trusted or ref.reach != MAIL)
-    if ref.kind in MEANT_KINDS and not is_account(ref) and one_of_many:
+    if ref.kind in MEANT_KINDS and not is_account(ref) and one_of_many and not is_name:
         return {}
     pushed = view.hits[ref.pushed_at]
     if not (pushed.bidden or pushed.bidden_pointed):

@@ -83,7 +83,8 @@ class SinkRef:
     one thing that somebody could name: ALL a wildcard or a word for all, WIDER a root, or a folder of what the request writes
     out; 0 for any other. `unasked`: it stands beyond the bound on names, so whether the request means it is not known.
     `elsewhere`: the request writes it out, but for another deed (`pdp.provenance.bindings`). `of_all`: the request speaks of all
-    that such an argument names, "the doors" where it is called `door`.
+    that such an argument names, "the doors" where it is called `door`. `described`: it addresses somebody in other words than a
+    name, "her or him", "the two who offered it".
     """
 
     kind: str
@@ -107,6 +108,7 @@ class SinkRef:
     unasked: bool = False
     elsewhere: bool = False
     of_all: bool = False
+    described: bool = False
 
 
 @frozen

@@ -116,6 +116,7 @@ def _meant_ref(
         reach=reach,
         refused_at=refused_at,
         told=_is_told(request, reach, text),
+        described=request.whom.otherwise and request.whom.told is None,
     )
 
 

@@ -31,6 +31,13 @@ _ENDINGS = FILE_ENDINGS | word_set(
 )
 _TOKEN = re.compile(r"[^\s,;:!?()\"'`<>\[\]]{2,256}")
 _AROUND = ".*_"
+_SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
+_UNSURE = re.compile(
+    r"\bnot (?:[\w%]{1,12} ){0,2}(?:sure|certain)\b|\b(?:unsure|guess|guessing|if i (?:remember|recall)"
+    r"|i (?:may|might|could) be wrong|(?:may|might|could) also be"
+    r"|nicht (?:\w{1,12} )?sicher|sch\xe4tze|wenn ich mich recht erinnere)\b"
+)
+"""Who is not sure of an id leaves open which it is: "I guess it is 47110, but I'm not 100% sure"."""
 _MAX_PARTS = 16
 
 
@@ -52,10 +59,11 @@ def id_shape(text: str) -> str:
 
 
 def written_shapes(folded: str) -> frozenset[str]:
-    """Returns the shapes of the ids that a folded request writes out, and these behind `WRITTEN_ID`; where it writes out files
-    `PATH_SHAPE` and their paths."""
+    """Returns the shapes of the ids that a folded request writes out as somebody who is sure of them, and these behind
+    `WRITTEN_ID`; where it writes out files `PATH_SHAPE` and their paths."""
     found = set()
-    for token in _TOKEN.findall(folded):
+    sure = " ".join(sentence for sentence in _SENTENCE_END.split(folded) if not _UNSURE.search(sentence))
+    for token in _TOKEN.findall(sure):
         bare = token.strip(_AROUND).replace("\\", "/")
         shape = id_shape(bare)
         if shape:

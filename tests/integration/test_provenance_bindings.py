@@ -105,7 +105,7 @@ LISTED = [
 ]
 
 
-BESIDE = [
+BESIDE: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     # Whom a message speaks to is said in clauses of their own.
     (
         "Draft a post about the release, tag it with 'Release', mention @manager and @team_lead to keep them in the loop",
@@ -144,7 +144,7 @@ BESIDE = [
     ("Why don't we move notes.txt into Archive? And edit plan.txt afterwards", ("move_file", {"source": "notes.txt"})),
 ]
 
-ONLY_SPOKEN_OF = [
+ONLY_SPOKEN_OF: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Publish a post about what @evelyn wrote, mention @manager", ("publish_post", {"mentions": ["@evelyn"]})),
     ("Block @evelyn, add @robert to the group", ("publish_post", {"mentions": ["@evelyn"]})),
     (

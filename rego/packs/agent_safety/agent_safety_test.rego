@@ -466,3 +466,15 @@ test_every_rule_names_its_risk if {
 		regex.match(`^ASI(0[1-9]|10) `, rule.message)
 	}
 }
+
+# A plain name that a text holds, of who is told something.
+test_who_is_told_something_may_be_called_by_a_text if {
+	called := {"origin": "UNTRUSTED_TEXT", "addressed": false}
+	not "DESTINATION_UNTRUSTED" in _codes(_to("SEND", called))
+	every held in [{"addressed": true}, {"left_open": false}, {"kind": "channel"}] {
+		"DESTINATION_UNTRUSTED" in _codes(_to("SEND", object.union(called, held)))
+	}
+	every verb in {"PAY", "ADMIN", "CREATE"} {
+		"DESTINATION_UNTRUSTED" in _codes(_to(verb, called))
+	}
+}

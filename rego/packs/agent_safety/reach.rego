@@ -187,6 +187,14 @@ _excused(sink) if {
 	_entrusted(sink)
 }
 
+# Who is told something that the user asked for, by a plain name that a text holds: only the tool's server knows whom it
+# means, and `left_open` tells that no sentence of outsiders bids the reader write to him.
+_excused(sink) if {
+	input.action.operations[0].verb == "SEND"
+	_called_by_text(sink)
+	sink.kind == "recipient"
+}
+
 # Where the user handed over to a source: a name on the same server, or a page that is fetched whole as it stands there.
 _excused(sink) if {
 	input.provenance.intent == "DELEGATED"
@@ -228,8 +236,13 @@ _suspect(sink) if {
 # `left_open` tells that no sentence of outsiders bids the reader act on it.
 _called(sink) if {
 	input.action.operations[0].verb in {"CREATE", "UPDATE", "SEND"}
-	input.provenance.intent == "ASKED"
+	_called_by_text(sink)
 	sink.kind == "id"
+}
+
+_called_by_text(sink) if {
+	input.provenance.intent == "ASKED"
+	sink.origin == "UNTRUSTED_TEXT"
 	sink.addressed == false
 	sink.left_open == true
 	sink.threatened == false
