@@ -6,14 +6,17 @@ By words alone, in linear time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from pdp.fold import fold
 from pdp.suggest.words import word_set
 from pdp.wording.families import Family
 from pdp.wording.grammar import COURTESIES, ONTO
 from pdp.wording.lexicon import Deed
+from pdp.wording.naming import AND, ENDS, TOKEN, is_known
 from pdp.wording.telling import is_somebody
-from pdp.wording.things import Thing, things_of
+from pdp.wording.things import Thing, things_in, things_of
 from pdp.wording.wishes import REACH
 
 _LETTING_IN = word_set("bring get have hol lass let move nimm pull put setz steck take")
@@ -32,6 +35,9 @@ CONDENSING = word_set("condense fass fasse recap résume resume resumir summaris
 """Verbs of what is only read …"""
 FOR = word_set("for für pour para")
 """… and who is to have it."""
+
+_IT = word_set("es it that this")
+_THERE = word_set("da dort there")
 
 _JOINED = int(Deed.ADMIN | Deed.UPDATE | Family.INVITE)
 _LEFT = int(Deed.DELETE | Deed.ADMIN)
@@ -65,31 +71,66 @@ def _made_with(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     room = False
     for place in range(at + 1, min(len(words) - 1, at + 2 + REACH)):
         if room and words[place] in _WITH:
-            last = next(step for step in range(place + 1, len(words)) if step in ends or step == place + _PLACE_WORDS)
+            last = next((step for step in range(place + 1, place + _PLACE_WORDS) if step in ends), place + _PLACE_WORDS)
             return _JOINED if is_somebody(words[place + 1 : last + 1]) else 0
-        room = room or (place <= at + _MADE_WORDS and bool(things_of(words[place]) & Thing.CHANNEL))
+        room = room or (place <= at + _MADE_WORDS and _is_channel(words[place]))
         if place in ends:
             return 0
     return 0
 
 
 def told_in_short(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
-    """Returns SEND for "summarise the thread for the launch channel"; not for "summarise it for the team", who may be anybody."""
+    """Returns SEND for "summarise the thread for the launch channel", "… and summarise it there"; neither for "summarise it for
+    the team", who may be anybody, nor for "summarise what was said there"."""
     if words[at] not in CONDENSING:
         return 0
     for place in range(at + 1, min(len(words), at + 2 + 2 * REACH)):
         if words[place] in FOR:
             return int(Deed.SEND) if _is_room(words, place, ends) else 0
+        if words[place] in _THERE and place in ends and words[at + 1] in _IT and place <= at + _PLACE_WORDS:
+            return int(Deed.SEND)
         if place in ends and ends[place] != ",":
             return 0
     return 0
 
 
+def told_by_name(text: str) -> int:
+    """Returns SEND for "summarise the thread for Ada" in a text as it stands; not for "summarise it for Friday" and "… for Ada's
+    trip"."""
+    condenses = False
+    end = 0
+    tokens = list(TOKEN.finditer(text))
+    for at, token in enumerate(tokens[:-1]):
+        condenses = condenses and not ENDS.search(text, end, token.start())
+        end = token.end()
+        word = token.group().lower()
+        if condenses and word in FOR and _is_name(text, tokens, at + 1):
+            return int(Deed.SEND)
+        condenses = condenses or word in CONDENSING
+    return 0
+
+
+def _is_name(text: str, tokens: Sequence[re.Match[str]], at: int) -> bool:
+    """Tells whether the word at a place is a name by its capital letter, with nothing of it behind."""
+    name = tokens[at].group()
+    if not name[0].isupper() or things_in(fold(name)) or is_known(fold(name)):
+        return False
+    behind = text[tokens[at].end() : tokens[at].end() + 1]
+    follower = tokens[at + 1].group().lower() if at + 1 < len(tokens) else ""
+    return behind in ("", *".,;:!?\n") or (behind == " " and (not follower or follower in AND))
+
+
 def _is_room(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
     """Tells whether a channel stands behind a preposition."""
     for place in range(at + 1, min(len(words), at + 1 + _PLACE_WORDS)):
-        if things_of(words[place]) & Thing.CHANNEL or words[place].startswith("#"):
+        if _is_channel(words[place]) or words[place].startswith("#"):
             return True
         if place in ends:
             return False
     return False
+
+
+def _is_channel(word: str) -> bool:
+    """A room may as well be a hotel's."""
+    things = things_of(word)
+    return bool(things & Thing.CHANNEL) and not things & Thing.LODGING

@@ -14,6 +14,7 @@ from pdp.wording.aside import put_aside
 from pdp.wording.clauses import clauses
 from pdp.wording.deeds import deeds_at
 from pdp.wording.grammar import ALSO_BIDS, COURTESIES, NOT
+from pdp.wording.joining import told_by_name
 from pdp.wording.lexicon import DEEDS_ON_OTHERS
 from pdp.wording.marks import identifiers, pieces
 from pdp.wording.mood import Bidden
@@ -97,15 +98,16 @@ def facts_in_steps(text: str, named_in: str) -> Steps[RequestFacts]:
     for piece in pieces(named_in):
         named |= _named(piece)
         yield
+    refuses = bidden.refuses or _refuses(words, opening, ends)
     return RequestFacts(
-        deeds=bidden.deeds,
+        deeds=bidden.deeds | (0 if refuses else told_by_name(named_in)),
         things=things,
         named=named
         | MEANS_MANY * _means_many(every)
         | WISHES * (wish.found and not bidden.refuses)
         | ENTRUSTS * entrusted
         | FORBIDS * (bidden.refuses or _denies(every))
-        | REFUSES * (bidden.refuses or _refuses(words, opening, ends)),
+        | REFUSES * refuses,
         delegates=hands_over,
     )
 

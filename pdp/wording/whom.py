@@ -19,6 +19,7 @@ from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
 from pdp.wording.channels import channels_of
 from pdp.wording.grammar import DETERMINERS
+from pdp.wording.joining import CONDENSING
 from pdp.wording.lexicon import DEEDS, HANDING, MONEY_SENT, PAYING, SEND_VERBS, Deed
 from pdp.wording.marks import FILE_ENDINGS, is_bank_account
 from pdp.wording.naming import (
@@ -163,7 +164,7 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
     """Returns the names behind verbs that tell, or that pay, and behind the "to" that belongs to them."""
     found: dict[str, None] = {}
     verbs: set[str] = set()
-    sends_it = told_to = False
+    sends_it = told_to = condenses = False
     last = len(read.words) - 1
     end = 0  # of the last names in a row, which are read once
     for at, word in enumerate(read.words[:-1]):
@@ -173,6 +174,8 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
         between = read.before(at)
         if at and ENDS.search(between) and before not in TITLES:
             verbs.clear()
+            condenses = False
+        condenses = condenses or word in CONDENSING
         if at < end:
             continue
         if not pays and word == _LET:
@@ -195,6 +198,8 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
             continue
         elif verbs and (word in _TO or (word in _WITH and "share" in verbs)):
             leads = not told_to  # "invite Bob to the review"
+        elif condenses and word in _FOR and not pays:
+            leads = False  # "sum it up for Ada"
         else:
             continue
         if is_verb and pays and word not in PAYING and word not in HANDING:

@@ -27,6 +27,7 @@ from pdp.wording.whom import whom
         ("tell my boss Bob that I am late", ("bob",)),
         ("forward it to landlord Meier", ("meier",)),
         ("Invite Bob to the budget review", ("bob",)),
+        ("Sum up the thread of Eve for Ada and Bob", ("ada", "bob")),
         ("Send the client list to Ada", ("ada",)),
         ("Collect the plans and mail them to Ada", ("ada",)),
         ("Summarise all my mail and send it to Ada", ("ada",)),
