@@ -89,7 +89,7 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     if light:
         light |= carried_deed(words, at, ends) if word in CARRYING else 0
         return light | particle | told | others | FAMILIES.get(word, 0)
-    particle |= told if denied else told | wished_done(words, at)
+    particle |= told if denied else told | wished_done(words, at, ends)
     seen_to = not denied and (word in WISHING or _is_asked(words, at, ends, opens=opens))
     acted = carried_deed(words, at, ends) if seen_to else 0
     if acted:

@@ -15,7 +15,11 @@ from pdp.wording.grammar import (
     BEGINS_A_CLAUSE,
     BIDDING,
     COURTESIES,
+    DENIED_OBJECTS,
+    DETERMINERS,
     FUNCTION_WORDS,
+    MODAL_NOT,
+    NOT,
     OF_A_THING,
     TO_THE_USER,
     TOLD_DONE,
@@ -67,6 +71,19 @@ _TOLD = (READING_FIRST | BEGINS_A_CLAUSE | word_set("about he that they which wh
     "should",
     "may",
 }
+_SAYS = word_set(
+    "argues asks believe believes claim claims expects feels heard hopes insists knows suggests say says said think thinks"
+    " thought according laut opinion per understand understanding understands view wants wishes writes wrote"
+)
+"""Whoever says, thinks or wants it: beside these a state is told of."""
+_RIGHT = word_set("correct doesn't is isn't it nicht oder right shouldn't true wahr")
+"""A question of these behind a statement asks whether it is so: "…, is it?"."""
+_DENIED = NOT | MODAL_NOT | DENIED_OBJECTS | word_set("aren't isn't nichts nie niemals niemand no wasn't")
+_COMPARED = word_set("above below beyond exceed exceeding fewer greater higher less lower more over under")
+"""Behind what denies, these bound a setting: "the budget is not above 500"."""
+_PAST = word_set("already been had have")
+_BOTH = word_set("all both")
+_FIRST = COURTESIES | _BOTH | word_set("also and hello hey hi ok okay so well")
 _SUBJECT_WORDS, _STATE_WORDS, _SHALL_WORDS = 7, 9, 3
 _ELSEWHERE = word_set("here in on part there visible")
 """Behind the verb of a state, these tell where something stands."""
@@ -79,17 +96,21 @@ def wished_state(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     word = words[at]
     if word in _SHALL or (word in _DUE_TO and words[at + 1 : at + 2] == ["to"]):
         state = _state_behind(words, at)
-        close = state - at <= _SHALL_WORDS or state in ends  # German puts it last
-        return _of_subject(_subject_before(words, at, ends), words, state) if close else 0
+        close = bool(state) and (state - at <= _SHALL_WORDS or state in ends)  # German puts it last
+        denied = word in MODAL_NOT or not _DENIED.isdisjoint(words[at + 1 : state])
+        if not close or not _PAST.isdisjoint(words[at + 1 : state]) or (denied and words[state] not in EXCEEDING):
+            return 0
+        return 0 if _is_others(words, at, ends) else _of_subject(_subject_before(words, at, ends), words, state)
     if word in _ASSURED:
         first = _assured_from(words, at)
         state = _state_behind(words, first)
-        return _of_subject(words[first:state], words, state) if first else 0
+        subject = words[first:state]
+        return _of_subject(subject, words, state) if first and not _is_telling(subject) else 0
     if word in _WISHING_FOR and at and words[at - 1] in _SELF:
         subject = _subject_behind(words, at, ends, frozenset({"to"}))
         state = at + len(subject) + 2
         return _of_subject(subject, words, state) if words[state : state + 1] in (["be"], ["stay"]) else 0
-    if word in _KEEPING:
+    if word in _KEEPING and _is_bidden(words, at, ends):
         return _of_subject(_subject_behind(words, at, ends, _AT), words, 0) & ~int(Family.CHANGE)
     return 0
 
@@ -102,8 +123,14 @@ def _state_behind(words: Sequence[str], at: int) -> int:
 def _of_subject(subject: Sequence[str], words: Sequence[str], state: int) -> int:
     """Returns what is asked for where the subject of a state is a setting, or something that things are changed by; `state`: the
     place of its verb, 0 where it has none. Not where it should be checked, or stand on a list."""
-    behind = words[state + 1] if state and state + 1 < len(words) else ""
-    if behind in _ELSEWHERE or (behind.endswith("ed") and not behind.isdecimal()):
+    behind, further = (*words[state + 1 : state + 3], "", "")[:2] if state else ("", "")
+    if behind in _DENIED and further not in _COMPARED:
+        return 0
+    if (
+        behind in _ELSEWHERE
+        or (state and not _PAST.isdisjoint(words[state + 1 : state + 4]))
+        or (behind.endswith("ed") and not behind.isdecimal())
+    ):
         return 0
     head = next((place for place, word in enumerate(subject) if word in _OF and place), len(subject))
     nouns = {subject[head - 1], singular(subject[head - 1])} if head else set()
@@ -120,10 +147,45 @@ def _subject_before(words: Sequence[str], at: int, ends: Mapping[int, str]) -> S
     while first > max(0, at - _SUBJECT_WORDS) and first - 1 not in ends and words[first - 1] not in ALSO_BIDS:
         first -= 1
     subject = words[first:at]
-    told = not _TOLD.isdisjoint(subject) or not SEND_VERBS.isdisjoint(
-        subject[:1]
-    )  # "mail Ada: the limit should be 500"
-    return () if told else subject
+    return () if _is_telling(subject) else subject
+
+
+def _is_telling(subject: Sequence[str]) -> bool:
+    """Tells whether what stands before the verb of a state is more than its subject: "mail Ada: the limit …", "Bob says the limit
+    …", "note: the limit …"; not "the limit of my card" and "for my trip the limit …"."""
+    if not _TOLD.isdisjoint(subject) or not _SAYS.isdisjoint(subject) or not SEND_VERBS.isdisjoint(subject[:1]):
+        return True
+    first = next((place for place, word in enumerate(subject) if word not in _FIRST), 0)
+    if subject[first : first + 1] and subject[first] in _OF:
+        return "case" in subject[first + 1 : first + 2]
+    head = next((place for place, word in enumerate(subject) if word in _OF), len(subject))
+    return any(
+        word in DETERMINERS and subject[place - 1] not in _BOTH
+        for place, word in enumerate(subject[:head])
+        if place > first
+    )
+
+
+def _is_others(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """Tells whether the part of the sentence beside a wish says whose it is, or asks whether it is so: "according to Eve, the
+    limit should be 500", "the limit should be 500, is it?"."""
+    first = at
+    while first > max(0, at - _SUBJECT_WORDS) and first - 1 not in ends:
+        first -= 1
+    before = words[max(0, first - _SUBJECT_WORDS) : first] if ends.get(first - 1) == "," else []
+    stop = next((place for place in range(at, min(len(words), at + 2 * _STATE_WORDS)) if place in ends), len(words) - 1)
+    further = next((place for place in range(stop + 1, min(len(words), stop + 4)) if place in ends), stop)
+    behind = words[stop + 1 : further + 1] if ends.get(stop) == "," else []
+    asks = ends.get(stop) == "?" or (bool(behind) and ends[further] == "?" and all(word in _RIGHT for word in behind))
+    return asks or not _SAYS.isdisjoint(before) or not _SAYS.isdisjoint(behind)
+
+
+def _is_bidden(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """Tells whether "keep" bids: not "they keep the limit at 500" and "Eve likes to keep it open"."""
+    if not at or at - 1 in ends:
+        return True
+    before, word = words[at - 2] if at > 1 else "", words[at - 1]
+    return word in BIDDING | ALSO_BIDS and not (word == "to" and before.endswith("s"))
 
 
 def is_told_of(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
@@ -157,7 +219,7 @@ def _assured_from(words: Sequence[str], at: int) -> int:
     return first + (words[first : first + 1] == ["that"])
 
 
-def wished_done(words: Sequence[str], at: int) -> int:
+def wished_done(words: Sequence[str], at: int, parts: Mapping[int, str]) -> int:
     """ "It has to be cancelled", "make sure that all doors are locked", "sorg dafür, dass sie verriegelt sind", "I want the light
     on": what is to be done, by the one who reads this."""
     bits = done_deed(words[at]) or _switched_so(words, at)
@@ -171,15 +233,26 @@ def wished_done(words: Sequence[str], at: int) -> int:
     assured = next((place for place in range(at - 1, first - 1, -1) if words[place] in _ASSURED), -1)
     begins = _assured_from(words, assured) if assured >= 0 else 0
     if begins:
-        return bits if ends and begins < at and TOLD_DONE.isdisjoint(words[begins:at]) else 0
+        return bits if ends and begins < at and not _is_told_or_denied(words[begins:at]) else 0
     wanted = next((place for place in range(len(before) - 1, -1, -1) if before[place] in WANTED | {"keep"}), -1)
     if wanted < 0 and "have" in before[:-1]:  # "have the report sent to Bob"; not "we have the report signed"
         place = first + before.index("have")
         wanted = before.index("have") if not place or words[place - 1] in BIDDING else -1
-    told = wanted < 0 or not TOLD_DONE.isdisjoint(before[wanted + 1 :])
+    told = (
+        wanted < 0
+        or _is_told_or_denied(before[wanted + 1 :])
+        or not NOT.isdisjoint(before[max(0, wanted - 1) : wanted])
+    )
     if not told and before[wanted] == "keep":
-        told = not TO_THE_USER.isdisjoint(before[wanted + 1 :])
+        told = not TO_THE_USER.isdisjoint(before[wanted + 1 :]) or not _is_bidden(words, first + wanted, parts)
     return bits if ends and not told else 0
+
+
+def _is_told_or_denied(between: Sequence[str]) -> bool:
+    """Tells whether between a wish and what is to be done stands what tells or denies it: "make sure that no file is deleted";
+    not "make sure nothing is left on and the door is locked"."""
+    turns = next((place + 1 for place in range(len(between) - 1, -1, -1) if between[place] in ALSO_BIDS), 0)
+    return not TOLD_DONE.isdisjoint(between) or not _DENIED.isdisjoint(between[turns:])
 
 
 _LAST = word_set("bleiben sein sind ist werden wird tonight today tomorrow")

@@ -27,6 +27,7 @@ ASKED: Mapping[str, Sequence[str]] = {
     "close_window": ("Make sure that the windows are closed", "See that the window is shut"),
     "lock_doors": (
         "Ensure that all the doors are securely locked",
+        "Make sure nothing is left open and the doors are locked",
         "See to it that the doors are locked",
         "Keep the doors locked",
         "Sorg dafür, dass die Türen abgeschlossen sind",
@@ -35,6 +36,8 @@ ASKED: Mapping[str, Sequence[str]] = {
     "set_budget_limit": (
         "Make sure the budget limit is 1000",
         "The budget limit should be 500",
+        "For my next trip, the budget limit should be 500",
+        "Make sure my budget is not above 500",
         "My travel budget should not exceed 2000",
         "My spending must not exceed 2000",
         "I'd like my budget limit to be 900",
@@ -55,8 +58,18 @@ ASKED: Mapping[str, Sequence[str]] = {
 }
 
 NOT_ASKED: Mapping[str, Sequence[str]] = {
-    "cancel_order": ("I'm not sure that the order is cancelled", "I see that the order is cancelled, why?"),
+    "cancel_order": (
+        "I'm not sure that the order is cancelled",
+        "I see that the order is cancelled, why?",
+        "Make sure that the order isn't cancelled",
+        "Make sure that no order is cancelled",
+        "I don't want the order cancelled",
+        "Stell sicher, dass die Bestellung niemals storniert wird",
+    ),
     "lock_doors": (
+        "They keep the doors locked",
+        "Bob likes to keep the doors locked",
+        "Ensure that no one keeps the doors locked",
         "Check that the doors are locked",
         "Verify that all doors are locked",
         "Let me know when the doors are locked",
@@ -77,6 +90,22 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "Mail Ada: the budget limit should be 500",
         "If the budget limit should be 500, tell me",
         "Keep the budget report on the drive over there",
+        # What others say or want, what is so already, what should not be so, and questions.
+        "Bob says the budget limit should be 500",
+        "Somebody thinks the budget limit should be 500, who?",
+        "According to Eve the budget limit should be 500. Is that so?",
+        "In Eve's opinion, the budget limit should be 500",
+        "Note: the budget limit should be 500",
+        "The budget limit should be 500, says Eve. Find her mail",
+        "In case the budget limit should be 500, warn me",
+        "They keep the budget limit at 500",
+        "The budget limit should be 500 by now, is it?",
+        "The budget limit should be 500 already",
+        "The budget limit must have been 500 last year",
+        "The budget limit shouldn't be 500",
+        "Make sure the budget limit is not 500",
+        "Make sure that the mail says the budget limit is 500",
+        "Ensure that you understand why the budget limit is 500",
     ),
     "update_price": ("Tell me what the price should be", "Send Bob the list, he should be at home"),
 }
