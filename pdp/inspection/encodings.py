@@ -29,6 +29,9 @@ _B64_UTF16 = f"[I-Za-f][AQgw][AB]{_B64}A[A-H][AEIMQUYcgkosw048]A"
 _B64_TWO = f"[w-z0-3][I-LYZabo-r4-7][DHLPTXbfjnrvz37/_][A-Za-f][g-v][MNcdst89][CGKOSWaeimquy26+-]{_B64}"
 _B64_WIDE = f"{_B64}[AQgw][M-Zab]{_B64}[AB]{_B64}[AEIMQUYcgkosw048][D-G]"
 _B64_THREE = f"[4-7][I-LYZabo-r4-7][CGKOSWaeimquy26+-]{_B64}"
+# The same where such letters begin at the second and at the third byte of a group, as behind a blank.
+_B64_SECOND = f"[g-v][Oeu_+-][CGKOSWaeimquy26+-]{_B64}"
+_B64_THIRD = "[g-v][I-LYZabo-r4-7][DHLPTXbfjnrvz37/_][g-v]"
 _HEX = "[0-9a-fA-F]"
 _HEX_TEXT = "(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 
@@ -50,7 +53,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         # One pattern, since each of them alone makes the automaton behind their gate slower.
         f"(?:{_B64_ASCII}){{4}}|(?:{_B64_TWO}){{2}}|(?:{_B64_WIDE}){{2}}",
         f"(?:{_B64_UTF16}){{2}}",
-        f"(?:{_B64_THREE}){{4}}",
+        f"(?:{_B64_THREE}){{4}}|(?:{_B64_SECOND}){{2}}|(?:{_B64_THIRD}){{2}}",
         rf"H4sI{_B64}{{12}}|eJ[w-z]{_B64}{{12}}|eN[o-r]{_B64}{{12}}|eA[E-H]{_B64}{{12}}",
     ),
     "base32": ("[A-Z2-7]{24}",),
@@ -59,7 +62,7 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         rf"(?:{_HEX_TEXT}[\s:,;-]){{10}}",
         rf"(?:0x{_HEX_TEXT}[\s:,;-]{{0,2}}){{8}}",
         # Letters of two and of three bytes in UTF-8, and those up to Arabic in UTF-16.
-        f"(?:[cdCD]{_HEX}[89abAB]{_HEX}){{5}}|(?:[eE]{_HEX}[89abAB]{_HEX}[89abAB]{_HEX}){{4}}",
+        f"(?:[cdCD]{_HEX}[89abAB]{_HEX}){{5}}|(?:[eE]{_HEX}[89abAB]{_HEX}[89abAB]{_HEX}){{3}}",
         f"(?:{_HEX}{{2}}0[03-6]){{6}}",
         "1[fF]8[bB]08[0-9a-fA-F]{26}",
     ),

@@ -19,7 +19,8 @@ _STDNUM = (
     " de.idnr dk.cpr do.cedula ec.ci ee.ik es.dni es.nie fi.hetu fr.nir gb.utr gr.amka hr.oib ie.pps il.idnr in_.aadhaar"
     " in_.epic in_.pan is_.kennitala it.codicefiscale it.iva jp.in_ kr.rrn lt.asmens mx.curp mx.rfc my.nric id.nik nl.bsn"
     " nz.ird pe.cui pk.cnic pl.nip pl.pesel pt.cc pt.nif in_.gstin kr.brn ro.cnp ru.inn se.personnummer sg.uen si.emso eu.vat"
-    " th.pin tr.tckimlik ua.rntrc za.idnr"
+    " th.pin tr.tckimlik ua.rntrc za.idnr az.voen be.vat by.unp ch.uid dk.cvr do.rnc fi.ytunnus fr.siren fr.siret gb.vat ma.ice"
+    " md.idno no.orgnr pl.regon se.orgnr tr.vkn ua.edrpou"
 )
 
 _MONTHS = frozenset(range(1, 13))

@@ -119,10 +119,14 @@ def is_assigned(text: str) -> bool:
     return entropy_bits(text[:256]) >= MIN_KEY_BITS and (any(map(str.isdigit, text)) or _is_mixed(text))
 
 
+_PATH = re.compile(r"(?:/[A-Za-z0-9_.@-]+){3,}/?")
+"""The path of a page or file: `password` in its name announces none."""
+
+
 def is_password(text: str) -> bool:
     """True when `text` may be a password that a name announces: no placeholder, no plain word of a sentence."""
     text = text[:MAX_CHARS].strip().strip("'\"`").rstrip(".,;:!?)") or text
-    if len(text) < 4 or is_placeholder(text) or text.startswith(("http://", "https://")):
+    if len(text) < 4 or is_placeholder(text) or text.startswith(("http://", "https://")) or _PATH.fullmatch(text):
         return False
     if _CALL_IN_CODE.fullmatch(text):
         return False
