@@ -14,7 +14,7 @@ from pdp.wording.lexicon import DEEDS, SEND_VERBS
 from pdp.wording.naming import ENDS, MAX_WHOM, TOKEN, TOKENS_A_STEP, Reading, ends_a_name, is_no_name
 
 _CHANNEL = word_set("channel kanal canal")
-_BEFORE = word_set("am beim dem im ins vom zum zur")
+_BEFORE = word_set("am beim dem den der diesen ein einem einen im ins keinen neuen unseren vom zum zur")
 """German words before "Kanal", which name none."""
 _CHANNELS = word_set("channels kanäle canales canaux")
 _NO_CHANNEL = word_set(

@@ -76,6 +76,14 @@ _LEARNING = word_set("have know see")
 _FOR = word_set("for für pour para")
 _WANTING = word_set("asked asks need needs request requested requests requires should want wants would")
 
+_TAKING_IN = word_set("add assign bring include put")
+_SETTING_UP = _TAKING_IN | word_set(
+    "arrange book create have leg mach make organise organize plan plane schedule set setz setze vereinbare"
+)
+"""Verbs by which something is set up, and those that take somebody in."""
+_MADE_WORDS = 6
+"""Words from such a verb to what it sets up."""
+
 _GIVEN = word_set("dm email forward fwd mail message msg send text")
 """Verbs before whom they give what follows, be he in small letters."""
 _BEGINS_A_THING = word_set("a an her his my our the their")
@@ -235,11 +243,35 @@ def _led_to(read: Reading, spoken_of: Sequence[str], *, pays: bool) -> Steps[_Le
             sends_it = True
     if not found and sends_it:
         found.update(dict.fromkeys(spoken_of))
+    if found and not pays:
+        found.update(dict.fromkeys((yield from _taking_part(read))))
     if pays and _tells_where(read):
         return _Led(otherwise=True)
     given = fold(_ADDRESS)
     named = tuple(name for name in found if name != given)
     return _Led(names=named) if found and len(named) <= MAX_WHOM else _Led()
+
+
+def _taking_part(read: Reading) -> Steps[list[str]]:
+    """Returns the names of those for whom a request has something set up beside what it has told: "tell Ada, and set up a meeting
+    with Bob", "create a task for Bob", "add Bob to the channel"; not "tell Ada about the meeting with Eve"."""
+    found: list[str] = []
+    made_at, things = -_MADE_WORDS, 0
+    for at, word in enumerate(read.words[:-1]):
+        if at % TOKENS_A_STEP == TOKENS_A_STEP - 1:
+            yield
+        sends = word in SEND_VERBS and (not at or read.words[at - 1] not in DETERMINERS)  # "a call with Bob"
+        if ENDS.search(read.before(at)) or sends:
+            made_at, things = -_MADE_WORDS, 0
+        if word in _SETTING_UP:
+            made_at, things = at, 0
+        elif at - made_at < _MADE_WORDS:
+            things |= things_of(word)
+        joins = word in _TAKING_IN and made_at == at
+        leads = (word in _WITH and things & Thing.EVENT) or (word in _FOR and things & Thing.RECORD)
+        if (joins or leads) and read.is_capital(at + 1):
+            found += names_at(read, at + 1, of_verb=False)[0]
+    return found
 
 
 def _written_out(read: Reading) -> tuple[str, ...] | None:
