@@ -49,7 +49,7 @@ _ASKED: Mapping[str, int] = bits_by_word(
         " categorise prioritize prioritise rate star like hide unhide follow squash rebase review swap rotate lock unlock"
         " escalate decide dismiss acknowledge snooze pause resume play silence hush land": Deed.UPDATE,
         "send email mail message text forward reply respond answer share post publish invite notify inform tell ask"
-        " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet"
+        " remind ping contact write dm submit deliver announce broadcast tweet call fax alert introduce thank greet welcome"
         " congratulate warn cc bcc transmit circulate distribute report comment say wish relay pass hand review repost retweet"
         " apologise apologize confirm prescribe refer escalate dispatch": Deed.SEND,
         "raise lower increase reduce extend": Deed.ADMIN,

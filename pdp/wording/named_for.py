@@ -64,6 +64,9 @@ _COPIED = word_set("bcc cc copy kopie")
 _SAME = word_set("ditto ebenso gleiche gleichen likewise same")
 """A clause with one of these goes on with the deed before it: "do the same with T-102", "put carol@… in copy"."""
 _TOO = frozenset({("as", "well"), ("too",), ("auch",), ("ebenfalls",), ("ebenso",), ("likewise",)})
+_TAKING_PART = word_set("copied eingeladen included invited optional required")
+_BEING = word_set("are be is ist should sind sollen soll")
+"""Behind people, these say that they are meant too: "a sync with ada@…, bob@… is optional"."""
 _ANSWERING = word_set("answer antworte beantworte reply respond")
 _ONE = word_set("both beide beiden es him ihm ihn ihnen it sie them these those")
 """What takes up a value of the sentence before: "look at T-102 and close it"."""
@@ -233,7 +236,9 @@ class Naming:
         words = self._words[said.start : said.stop]
         same = any(one in _SAME and two in _TOWARDS for one, two in pairwise(words))
         behind = tuple(self._words[held[-1] + 1 : said.stop])
-        return same or not _COPIED.isdisjoint(words) or behind[:1] in _TOO or behind[:2] in _TOO
+        people = {self._shapes[at] for at in held} <= _TOLD
+        takes_part = people and bool(behind) and behind[-1] in _TAKING_PART and _BEING.issuperset(behind[:-1])
+        return same or takes_part or not _COPIED.isdisjoint(words) or behind[:1] in _TOO or behind[:2] in _TOO
 
     def _deeds(self, said: range) -> tuple[int, int]:
         """Returns what the verbs of a clause ask for, and what any of its words may, wherever they stand."""

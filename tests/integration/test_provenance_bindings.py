@@ -119,6 +119,8 @@ BESIDE: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Poste 'Umgezogen' in #news und erwähne @vermieter", ("publish_post", {"mentions": ["@vermieter"]})),
     ("Create a ticket for the printer, assign it to @bob and loop in @ada", ("create_ticket", {"assignee": "@bob"})),
     ("Email the plan to bob@corp.example, looping in ada@corp.example", ("send_mail", {"to": "ada@corp.example"})),
+    ("Welcome @evelyn in #general and introduce her to @robert", ("post_message", {"channel": "general"})),
+    ("Send ada@corp.example the agenda, bob@corp.example is invited", ("send_mail", {"to": "bob@corp.example"})),
     # What stands in brackets, and what the user says of himself.
     (
         "Logging in as USR001, notify my adviser (user id 'USR003') about the change of our plan",
