@@ -12,8 +12,8 @@ from pdp.wording.families import FAMILIES, Family
 from pdp.wording.lexicon import DEEDS, Deed
 
 LIGHT = word_set(
-    "besorg besorge brauche braucht do donne drop fais get gib give grab have haz issue leave let mach mache make need needs"
-    " place prepare put shoot snag take tätige want wants"
+    "besorg besorge brauche braucht do donne drop fais get gib give grab have haz hol hole issue leave let mach mache make"
+    " need needs place prepare put shoot snag take tätige want wants"
 )
 """Verbs that say little: the noun after them says what is to be done."""
 
@@ -80,6 +80,7 @@ ACTS: Mapping[str, int] = {
 } | bits_by_word(
     {
         "transaction": Deed.PAY,
+        "scheduling": Deed.CREATE,
         "backup": Deed.CREATE | Deed.EXECUTE,
         "closure termination": Deed.DELETE | Deed.UPDATE | Family.FINISH,
         "release": Deed.EXECUTE | Deed.SEND,
@@ -92,6 +93,7 @@ ACT_ENDINGS = ("buchung", "erstattung", "löschung", "reservierung", "stornierun
 
 ACTS_OF_TRADE: Mapping[str, int] = bits_by_word(
     {
+        "access zugang zugriff": Deed.ADMIN | Deed.SEND,
         "trade order investment deposit bestellung auftrag": Deed.PAY,
         "flight ticket seat room hotel trip journey ride insurance": Deed.PAY | Deed.CREATE,
     }
@@ -119,6 +121,7 @@ CARRYING: Mapping[str, tuple[tuple[str, ...], ...]] = {
         "see attend": ("to",),
         "deal": ("with",),
         "look": ("after",),
+        "put": ("in",),
         "sort": ("out",),
         "pull": ("off",),
         "sorg sorge": ("für",),

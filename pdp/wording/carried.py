@@ -45,7 +45,10 @@ from pdp.wording.wishes import REACH
 
 BOOKING = int(Deed.PAY | Deed.CREATE)
 
-_ABOUT = word_set("about concerning regarding über")
+_ABOUT = word_set(
+    "about compare concerning explain find how if on regarding understand what when where whether which who why über"
+)
+"""Before a noun, these make it what is spoken of, and no deed."""
 _BEHIND_A_NOUN = (
     FUNCTION_WORDS
     | AFTER_SPLIT
@@ -78,7 +81,7 @@ def carried_by(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str]
         return 0
     trade = verb in DOING or (verb in CARRIED_THROUGH and verb not in SEEING_TO)
     for place in range(first, len(reach)):
-        if reach[place] in _ABOUT or (place > first and _is_only_about(reach, place)):
+        if reach[place] in _ABOUT or reach[place] in LEARNT or (place > first and reach[place] in ("at", "of")):
             return 0
         noun = singular(reach[place])
         if noun in NEWS and verb in _GETTING:
@@ -138,7 +141,8 @@ def light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         return 0
     about = next((place for place in range(1, len(reach)) if _is_only_about(reach, place)), len(reach))
     about = next((place for place in range(about) if reach[place] in NOT), about)  # "take care not to make a payment"
-    named = (singular(word) for word, other in pairwise([*reach[:about], ""]) if not _is_label(other))
+    nouns = [singular(word) for word in reach[:about]]
+    named = (noun for noun, other in pairwise([*nouns, ""]) if not (_is_label(other) or other in NOUN_DEEDS))
     meant = (NOUN_DEEDS.get(noun, 0) for noun in named)  # "I need the address of the hotel", "get the room number"
     wished = words[at] in BY_WISH
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
@@ -197,5 +201,5 @@ def _is_label(word: str) -> bool:
 def _is_only_about(reach: Sequence[str], place: int) -> bool:
     """Whether what follows is only read or written about: "a look at the payment", "a list of the flights"."""
     of = singular(reach[place - 1])
-    is_read = of in NEWS or of in LEARNT or of in _ASKED or bool(things_of(of) & Thing.FILE)
+    is_read = of in NEWS or of in LABELS or of in LEARNT or of in _ASKED or bool(things_of(of) & Thing.FILE)
     return reach[place] in ("of", "at", "about") and is_read

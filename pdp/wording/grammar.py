@@ -13,7 +13,9 @@ from pdp.suggest.words import word_set
 NUMBERS = word_set("a an deux dos ein eine five four one six three two un une zwei")
 """A clause that begins with one of these and a thing to be booked asks for it: "two tickets for Friday"."""
 
-BY_WISH = word_set("besorg besorge book brauche braucht get grab have make need needs place snag take want wants")
+BY_WISH = word_set(
+    "besorg besorge book brauche braucht get grab have hol hole make need needs place snag take want wants"
+)
 """Verbs after which what can be booked is booked; to give a ticket to somebody is another thing."""
 
 LETTING = word_set("allow gib give grant let permit")
@@ -228,12 +230,12 @@ TO_THE_USER = word_set("me mir moi nos nous uns us")
 """What is only told to the user is no sending."""
 
 BIDDING = word_set(
-    "afterwards also and bitte do finally first just kindly let let's lets must next now or please pls plz shall should "
-    "so stp svp then to u veuillez you"
+    "afterwards also and bitte do einfach finally first just kindly let let's lets must next now or please pls plz shall"
+    " should simply so stp svp then to u veuillez you"
 )
 """Before a verb, these bid."""
 
-COURTESIES = word_set("bitte first just kindly next now please pls plz then")
+COURTESIES = word_set("bitte einfach first just kindly next now please pls plz simply then")
 BEGGING = word_set("can could will would")
 """What a clause that bids may begin with: "please", "could you" …"""
 
@@ -251,8 +253,8 @@ DUE = word_set("gotta must shall should wanna")
 CONDITIONAL = word_set("cuando falls if once should si sobald unless wenn when")
 """A clause that begins so may deny what the next one asks for nothing: "if it is not available, cancel the order"."""
 
-WANTED = word_set("ensure ensuring get like need needs sure want wants")
-"""Before what is done, these ask for it: "get it cancelled", "make sure the doors are locked"."""
+WANTED = word_set("get like need needs want wants")
+"""Before what is done, these ask for it: "get it cancelled", "I want it cancelled"."""
 
 TOLD_DONE = word_set(
     "already been had has have how if not of that was were what when where whether which who whose why"

@@ -7,13 +7,13 @@ requests are read with: no model, no learning, no knowledge of single tools.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pdp.fold import fold
 from pdp.remembered import remembered
 from pdp.wording.families import NAMES, NARROW, PAID_AGAIN, Family
-from pdp.wording.lexicon import BY_VERB, DEEDS, PARTS, Deed
+from pdp.wording.lexicon import BY_VERB, DEEDS, OFTEN_NOUNS, PARTS, Deed
 from pdp.wording.opposites import Sides, sides_of
 from pdp.wording.request import WISHES, RequestFacts
 from pdp.wording.things import Thing, things_of
@@ -65,17 +65,27 @@ class ActionKind:
 @remembered(4_096)
 def _name_bits(tool: str, resources: tuple[str, ...]) -> tuple[int, int, int]:
     words = _WORD.findall(fold(_CAMEL.sub(" ", tool).replace("_", " ").replace(".", " ").replace("-", " ")))
-    deeds = (DEEDS.get(words[0], 0) or DEEDS.get(words[-1], 0)) if words else 0  # `create_order`, `order_create`
+    verb = _verb_of(words)
+    deeds = DEEDS.get(verb, 0)
     things = families = 0
     for at, word in enumerate(words):
         families |= NAMES.get(word, 0) | (Family.PARTLY if word in PARTS else 0)
-        if not at and deeds and len(words) > 1:
+        if not at and deeds and word == verb and len(words) > 1:
             continue  # the rent of `rent_car` is no money
         things |= things_of(word)
     for resource in resources:
         for word in _WORD.findall(fold(resource.replace("_", " "))):
             things |= things_of(word)
     return deeds, things, families
+
+
+def _verb_of(words: Sequence[str]) -> str:
+    """Returns the verb that a name begins or ends with: `create_order`, `order_create`, `purchase_order_cancel`."""
+    if not words:
+        return ""
+    first, last = words[0], words[-1]
+    undone = first in OFTEN_NOUNS and last not in OFTEN_NOUNS and DEEDS.get(last, 0) & Deed.DELETE
+    return first if first in DEEDS and not undone else last
 
 
 def _paid_again(tool: str) -> int:

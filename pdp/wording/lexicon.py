@@ -109,7 +109,8 @@ _ASKED: Mapping[str, int] = bits_by_word(
         "schreib schreibs schreibe schreiben écris écrire escribe escribir": Deed.CREATE | Deed.UPDATE | Deed.SEND,
         "speicher speichere speichern enregistre enregistrer guarda guardar notier notiere anota apunta"
         " sauvegarde": Deed.CREATE | Deed.UPDATE,
-        "erstell mach mache kopier kopiere beantrage vereinbare vereinbar copie copia planifie abre": Deed.CREATE,
+        "erstell mach mache kopier kopiere beantrage organisier organisiere vereinbare"
+        " vereinbar copie copia planifie abre": Deed.CREATE,
         "änder aktualisier verschieb verschieben ergänz füg stell stelle schalt schalte dreh drehe öffne schliess schliesse"
         " sperr sperre korrigier korrigiere benenn benenne renomme allume éteins ouvre ferme mets renombra"
         " enciende apaga abre cierra pon corrige ausschalten einschalten ausmachen anmachen eintragen"

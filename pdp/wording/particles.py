@@ -39,7 +39,7 @@ PARTICLES: Mapping[tuple[str, str], int] = {
     **{("take", where): int(Deed.DELETE | Deed.UPDATE | Family.SUBSCRIBE) for where in ("off", "out")},
     **{
         (verb, so): int(Deed.UPDATE | Deed.ADMIN | Family.SWITCH)
-        for verb in ("flip", "power", "switch", "turn")
+        for verb in ("flick", "flip", "power", "switch", "turn")
         for so in ("down", "off", "on", "up")
     },
     **{
@@ -100,6 +100,9 @@ PARTICLES: Mapping[tuple[str, str], int] = {
         for applied in ("order", "orders", "request", "application", "offer", "bid", "complaint")
     },
     **{(verb, "up"): int(Deed.UPDATE | Deed.SEND) for verb in ("kick", "pass", "push")},
+    **{("get", so): int(Deed.UPDATE | Deed.EXECUTE) for so in ("going", "running", "started")},
+    ("fire", "up"): int(Deed.UPDATE | Deed.EXECUTE),
+    ("kick", "off"): int(Deed.EXECUTE | Deed.CREATE),
     **{(verb, "quiet"): int(Deed.UPDATE) for verb in ("keep", "make")},
     ("quiet", "down"): int(Deed.UPDATE),
     **{(verb, so): int(Deed.PAY) for verb, so in (("cough", "up"), ("fork", "out"), ("shell", "out"))},
@@ -201,7 +204,7 @@ PARTICLE_VERBS = frozenset(verb for verb, _ in PARTICLES)
 _PART_ENDS = ALSO_BIDS | word_set("aus from in of on out von with")
 """Behind these stands what a part is taken from, or another deed."""
 
-_WANTED_OFF = word_set("get need needs want wants")
+_WANTED_OFF = word_set("get take need needs want wants")
 _GATHERED = word_set("channel chat forum group list project roster team thread")
 """Where people stand, who are taken off it: "off the thread"."""
 _TAKING_OFF = int(Deed.DELETE | Deed.UPDATE | Deed.ADMIN | Family.WITHDRAW)
@@ -244,7 +247,7 @@ def taken_off(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     the page"."""
     if words[at] not in _WANTED_OFF or at in ends:
         return 0
-    for place in range(at + 2, min(len(words) - 2, at + 2 + REACH)):
+    for place in range(at + 1, min(len(words) - 2, at + 2 + REACH)):
         first = place + 1 + (list(words[place : place + 2]) == ["out", "of"])
         if (words[place] == "off" or first > place + 1) and words[first] in OF_A_THING:
             where = words[first + 1 : first + 3]

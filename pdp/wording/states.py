@@ -7,6 +7,7 @@ Who wishes that something be done asks for its deed; who wishes a setting to be 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pdp.suggest.words import word_set
 from pdp.wording.families import FAMILIES, Family
@@ -61,7 +62,7 @@ _KEEPING = word_set("cap hold keep limit restrict begrenze halt halte")
 _AT = word_set("above at below between over to under within auf bei unter über")
 _WISHING_FOR = word_set("like need prefer want")
 _SELF = word_set("i i'd we we'd")
-_ASSURED = word_set("ensure ensuring sure certain see dafür sicher darauf")
+_ASSURED = word_set("ensure ensuring sure certain see dafür sicher darauf zu")
 _THAT = word_set("that dass")
 _OF = word_set("at by for from in of on with an auf bei im in von vom")
 """Behind these stands what tells more of the subject."""
@@ -208,12 +209,15 @@ def _assured_from(words: Sequence[str], at: int) -> int:
     dass …"; 0 where it is none, as in "I am not sure that …" and "I see that …"."""
     word, before, first = words[at], words[at - 1] if at else "", at + 1
     if word in ("sure", "certain") and before not in ("make", "making"):
-        return 0
+        begins = before == "be" and (at < 2 or words[at - 2] in COURTESIES | ALSO_BIDS)  # "be sure that …"
+        return first + (words[first : first + 1] == ["that"]) if begins else 0
     if word == "see":
         if at and before not in COURTESIES | ALSO_BIDS:
             return 0
         first += 2 * (words[first : first + 2] == ["to", "it"])
         return first + 1 if words[first : first + 1] == ["that"] else 0
+    if word == "zu":  # "sieh zu, dass …"
+        return first + 1 if before in ("sieh", "schau") and words[first : first + 1] == ["dass"] else 0
     if word in ("dafür", "darauf", "sicher"):
         return first + 1 if words[first : first + 1] == ["dass"] else 0
     return first + (words[first : first + 1] == ["that"])
@@ -228,7 +232,7 @@ def wished_done(words: Sequence[str], at: int, parts: Mapping[int, str]) -> int:
     first = max(0, at - REACH - 3)
     before = words[first:at]
     if "be" in before[-3:]:
-        return 0 if not WILL_BE.isdisjoint(before[-5:]) else bits
+        return 0 if not WILL_BE.isdisjoint(before[-5:]) or _is_described(before) else bits
     ends = at + 1 == len(words) or words[at + 1] in FUNCTION_WORDS | _LAST
     assured = next((place for place in range(at - 1, first - 1, -1) if words[place] in _ASSURED), -1)
     begins = _assured_from(words, assured) if assured >= 0 else 0
@@ -255,6 +259,12 @@ def _is_told_or_denied(between: Sequence[str]) -> bool:
     return not TOLD_DONE.isdisjoint(between) or not _DENIED.isdisjoint(between[turns:])
 
 
+def _is_described(before: Sequence[str]) -> bool:
+    """ "List the invoices that need to be paid", "show what should be paid"."""
+    return any(one in _WHICH and other in _DUE_TO | _SHALL | {"still"} for one, other in pairwise(before))
+
+
+_WHICH = word_set("that what which who")
 _LAST = word_set("bleiben sein sind ist werden wird tonight today tomorrow")
 
 

@@ -21,6 +21,7 @@ ASKED: Mapping[str, Sequence[str]] = {
     "cancel_order": (
         "If cancelling part of it is not possible, just cancel the whole order",
         "If it is not in stock any more, please cancel the order",
+        "If the shop doesn't pick up, simply cancel the order",
         "The parts are not ready, just cancel the order",
         "See whether the order can still be changed. If not, please cancel it",
         "Don't change the order but cancel it",

@@ -12,6 +12,7 @@ from writ.action import Verb
 
 KINDS: Mapping[str, ActionKind] = {
     "book_flight": action_kind("book_flight", [Verb.PAY], ["flight"]),
+    "book_hotel": action_kind("book_hotel", [Verb.PAY], ["hotel"]),
     "book_room": action_kind("book_room", [Verb.PAY], ["room"]),
     "cancel_booking": action_kind("cancel_booking", [Verb.DELETE], ["booking"]),
     "deploy_service": action_kind("deploy_service", [Verb.EXECUTE], ["service"]),
@@ -82,6 +83,11 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "Do not go through with the flight booking",
         "Bob takes care of the flight booking",
     ),
+    "book_hotel": (
+        "Get the hotel reservation number",
+        "Finish the report on the hotel bookings",
+        "Get the reservation confirmation of the hotel from my mail",
+    ),
     "book_room": ("Get the room number",),
     "cancel_booking": (
         "Handle the cancellation notice for the booking",
@@ -93,6 +99,9 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "Do not go through with the payment to Meier",
         "Take care not to make the payment twice",
         "Make a list of the payments to Meier",
+        "Help me understand the payment",
+        "Sort out which payment is missing",
+        "Complete the table of the payments",
         "Go through the payments to Meier with me",
     ),
 }
