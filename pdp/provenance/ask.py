@@ -21,7 +21,7 @@ from hashlib import blake2b
 
 from pdp.catalog_model import ContentTrust, ResultSpec, Sum
 from pdp.catalog_sinks import CONTENT, LINK, MAX_SINK_VALUES, SinkValues
-from pdp.provenance.bindings import elsewhere, holds, is_replaced, pays_from
+from pdp.provenance.bindings import elsewhere, holds, is_mentioned, is_replaced, pays_from
 from pdp.provenance.facts import policy_provenance
 from pdp.provenance.forms import (
     BY_LINK,
@@ -158,7 +158,11 @@ def provenance_ask(
                 and not kind.reads
                 and value.kind in _NAMED_FOR
                 and (
-                    (holds(other, value.kind, value.text) and not pays_from(value.kind, value.pointer))
+                    (
+                        holds(other, value.kind, value.text)
+                        and not pays_from(value.kind, value.pointer)
+                        and not is_mentioned(said.bound, value.kind, value.pointer, value.text)
+                    )
                     or (said.taken_back.corrects and is_replaced(said.bound, value.kind, value.text))
                 )
             ):

@@ -16,7 +16,8 @@ from pdp.steps import Steps, finish
 from pdp.wording.intent import ActionKind, is_asked
 from pdp.wording.lexicon import Deed
 from pdp.wording.marks import account, identifiers
-from pdp.wording.named_for import BANK, MAIL, NUMBERED, OWNER, PHONE, PLACE, URL, Naming, clauses_of, may_be_numbered
+from pdp.wording.named_for import BANK, MAIL, NUMBERED, OWNER, PHONE, PLACE, URL, Naming, may_be_numbered
+from pdp.wording.naming_clauses import clauses_of
 from pdp.wording.refusals import AROUND
 from pdp.wording.request import RequestFacts
 from writ.frozen import frozen
@@ -31,6 +32,7 @@ _BANK = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 -]{10,40}")
 _PHONE = re.compile(r"\+[0-9][0-9 ()/-]{6,24}[0-9]")
 _PLACE = re.compile(r"[#@][^\W\d][\w.-]{1,63}")
 _PAYS_FROM = re.compile(r"(?i)/(?:from|source|src|debit|payer|sender|funding|charge)[^/]*$")
+_MENTIONS = re.compile(r"(?i)/[^/]*(?:mention|tag|credit|cite|handle)[^/]*(?:/[0-9]+)?$")
 _GRAVE, _MOVED = int(Deed.DELETE | Deed.ADMIN), int(Deed.CREATE | Deed.UPDATE)
 _TOKENS_A_STEP, _CLAUSES_A_STEP = 64, 8
 _MAX_PARTS = 16
@@ -39,12 +41,13 @@ _MAX_PARTS = 16
 @frozen
 class Written:
     """A value that a request writes out: its shape, its one spelling, the deeds (bits of Deed and Family) of the clauses that
-    name it, and whether the user is called by it or calls it his own."""
+    name it, whether the user is called by it or calls it his own, and whether a message is to mention it."""
 
     shape: str
     value: str
     deeds: int
     own: bool = False
+    mentioned: bool = False
 
 
 def written_values(named: str) -> tuple[Written, ...]:
@@ -77,7 +80,13 @@ def written_in_steps(named: str) -> Steps[tuple[Written, ...]]:
             yield
         naming.take(part)
     return tuple(
-        Written(shape=shape, value=value, deeds=_done_to(shape, naming.of(at)), own=naming.is_own(at))
+        Written(
+            shape=shape,
+            value=value,
+            deeds=_done_to(shape, naming.of(at)),
+            own=naming.is_own(at),
+            mentioned=naming.is_mentioned(at),
+        )
         for at, (shape, value) in values.items()
     )
 
@@ -94,7 +103,9 @@ def elsewhere(
         for deeds in {one.deeds for one in written}
     }
     here = {(one.shape, one.value) for one in written if counts[one.deeds]}
-    told_apart = {shape for shape, _ in here} | ({BANK} if paid else set())
+    told_apart = (
+        {shape for shape, _ in here} | {one.shape for one in written if one.mentioned} | ({BANK} if paid else set())
+    )
     if not kind.by_verb & _GRAVE:  # who says which user he is has that one signed in, and not closed
         here |= {(one.shape, one.value) for one in written if one.own}
     return frozenset((one.shape, one.value) for one in written if one.shape in told_apart) - here
@@ -103,6 +114,14 @@ def elsewhere(
 def _done_to(shape: str, deeds: int) -> int:
     """Returns the deeds of a value: a file is not paid, "transfer summary.doc to Reports" moves it."""
     return deeds | _MOVED if shape == PATH_SHAPE and deeds & Deed.PAY else deeds
+
+
+def is_mentioned(written: Sequence[Written], kind: str, pointer: str, text: str) -> bool:
+    """Tells whether an argument says whom a message mentions, and the request has it mention that one: whom it is sent to is
+    another matter."""
+    if _MENTIONS.search(pointer) is None:
+        return False
+    return holds(((one.shape, one.value) for one in written if one.mentioned), kind, text)
 
 
 def pays_from(kind: str, pointer: str) -> bool:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from pdp.suggest.words import word_set
+from pdp.wording.acts import ACTS
 from pdp.wording.deeds import deeds_at
-from pdp.wording.grammar import ALSO_BIDS, BEGGING, CONDITIONAL, COURTESIES, DETERMINERS, INTERROGATIVE, SUBORDINATING
+from pdp.wording.grammar import ALSO_BIDS, BEGGING, COURTESIES, DETERMINERS, INTERROGATIVE
 from pdp.wording.joining import CONDENSING
 from pdp.wording.lexicon import DEEDS, MONEY_SENT, OFTEN_NOUNS, Deed
+from pdp.wording.naming_clauses import SPLITS, Clause
 from pdp.wording.things import singular, things_in
-from writ.frozen import frozen
 
 MAIL, BANK, PHONE, URL, PLACE, NUMBERED = "@", "bank", "+", "://", "#@", "no"
 """Shapes of values that are neither ids nor paths by their form (`pdp.provenance.shapes`)."""
@@ -29,11 +29,6 @@ _TOLD = _PEOPLE - {BANK}
 _MESSAGES = int(Deed.CREATE | Deed.SEND)
 _GRAVE = int(Deed.PAY | Deed.EXECUTE | Deed.ADMIN | Deed.DELETE)
 
-_SPLITS = (ALSO_BIDS | CONDITIONAL | SUBORDINATING - {"pour", "que", "si"}) | word_set(
-    "as after because before bevor da denn nachdem or oder since sobald so that until weil whether which while who"
-    " whoever whereas"
-)
-"""Words that begin a clause of their own. "As" goes on in "as well", and is no word then."""
 _ALSO = (
     ALSO_BIDS
     | COURTESIES
@@ -77,15 +72,20 @@ _LABELS = word_set(
     " phone telefon url link"
 )
 
-_COMPOSING = word_set(
-    "add adding bring bringing cc ccing cite citing copy copying credit crediting include including incorporate incorporating"
-    " loop looping mention mentioning ping pinging pull pulling tag tagging"
+_MENTIONING = word_set(
+    "cite citing credit crediting incorporate incorporating mention mentioning tag tagging"
     " erw\xe4hne erw\xe4hnend markiere nenne verlinke"
 )
-"""A clause that begins so says whom else the message or entry that was asked for before it reaches or speaks to."""
-_ELSEWHERE = word_set("from in into of to zu")
-_IN_IT = word_set("cc copy email invitation invite loop mail message note post text thread tweet")
+"""A clause that begins so says whom the message that was asked for before it speaks of; it is sent to nobody for that …"""
+_COMPOSING = _MENTIONING | word_set(
+    "add adding bring bringing cc ccing copy copying include including loop looping ping pinging pull pulling"
+)
+"""… and one with another of these whom else that message or entry reaches."""
+_ELSEWHERE = word_set("als among as at auf from in into is of on onto to under up was zu")
+_IN_IT = word_set("cc copy email invitation invite it loop mail message note post text this thread tweet well")
 """Behind such a value, "in the mail" is still the message; "to my contacts" is another place."""
+_LISTS = word_set("address blacklist blocklist contact directory liste list number sheet spreadsheet table")
+"""To what is sent as one of these, others are added as its entries."""
 _SET_ON = word_set("address assign delegate give hand route")
 """What these do to "it" belongs to the making of it: "create a ticket and assign it to @bob"."""
 _PROPOSED = frozenset(
@@ -94,36 +94,43 @@ _PROPOSED = frozenset(
 """A question that begins so bids: "how about we copy it"."""
 _US = word_set("du es i ich if just simply we wenn wir you")
 _I = word_set("i i'm im ich mein meine mine my")
-_OWNING = _I | word_set(
-    "account am as benutzer benutzerin bin can card customer for here id konto kundennummer login log logged member name need"
-    " number signed sign user username wallet you if in with"
+_SIGNED_IN = word_set("log logged sign signed")
+_OWNING = (
+    _I
+    | _SIGNED_IN
+    | word_set(
+        "account am as benutzer benutzerin bin card customer id konto kundennummer login member name number user username wallet"
+    )
 )
-"""Of these words alone is made what the user says of himself: "my user id is u-1", "I'm customer 88123"."""
+"""Of these words alone is made what the user says of himself: "my user id is u-1", "I'm customer 88123" …"""
+_SIGNING_IN = word_set("can for here if in need with you")
+"""… and of these, where somebody is signed in."""
 _NO_NAME = frozenset({BANK, URL})
 """Shapes of what the user owns, and is not called by."""
+_TELLING = word_set("how that what whether who why")
+_LABELLING = (
+    _LABELS
+    | _OWNED
+    | _ARTICLES
+    | _COPULAS
+    | (_ALSO - {"instead", "same", "so"})
+    | word_set("at called e.g for-example i.e including like namely nr no number on to via")
+) - {"from", "aus", "neu", "new"}
+"""In a bracket these only say of what sort the value is: "(user id USR003)"; not "(a copy of new.txt)"."""
+_NOW = word_set("from neu new now old to")
+"""What is changed is named by these too: "(old: a@…, new: b@…)"."""
 _FAR = 5
 """Words before a bracket in which it stands what it is about."""
 
+_ALL_OF_THEM = word_set("all beide both everybody everyone ihnen them these those")
 _HAVING = word_set("did do does had has hast hat habe haben have")
 _LISTING = ALSO_BIDS | {"or", "oder"}
 _BEFORE_A_VERB = ALSO_BIDS | COURTESIES
-_CLOSED = re.compile(r"\)[\"'.,;:!?\u2019\u201d\xbb]*$")
 OWNER = re.compile(r"['\u2019]s?$")
 """The end of a word for whom something belongs to."""
 
 _NEAR_VALUES = 32
 """Values before a pronoun that it may take up."""
-
-
-@frozen
-class Clause:
-    """The places of the words of a clause, the number of its sentence, whether that is a question, and whether the clause stands
-    in brackets."""
-
-    said: range
-    sentence: int
-    asks: bool = False
-    aside: bool = False
 
 
 class Naming:
@@ -141,10 +148,12 @@ class Naming:
         self._topic: set[int] = set()
         self._labelled: set[int] = set()
         self._own: set[int] = set()
+        self._mentioned: set[int] = set()
         self._about = False  # the last clause ended with what is only spoken of
         self._near: list[int] = []  # values of the last sentence that has any
         self._last: Sequence[int] = ()  # values of the last clause
         self._sentence = -1
+        self._bracket = -1  # where the one begins in which the clause stands
 
     def of(self, at: int) -> int:
         """Returns the deeds for which the value at a place is named, when all clauses were taken in."""
@@ -154,15 +163,22 @@ class Naming:
         """Tells whether the value at a place is one that the user is called by, or that he calls his own."""
         return at in self._own
 
+    def is_mentioned(self, at: int) -> bool:
+        """Tells whether a message is to speak of or to the value at a place."""
+        return at in self._mentioned
+
     def take(self, part: Clause) -> None:
         """Takes in the next clause."""
         words = self._words
         held = [at for at in part.said if at in self._shapes]
+        self._bracket = (part.said.start if self._bracket < 0 else self._bracket) if part.aside else -1
         before, about = (self._before, self._earlier), self._about
         surely, perhaps = (0, 0) if part.asks and self._is_question(part.said) else self._deeds(part.said)
         answers = not _ANSWERING.isdisjoint(words[at] for at in part.said)
         left = {at for at in held if surely & Deed.DELETE and words[at].startswith("#")}  # "remove Bob from #finance"
-        self._topic.update(at for at in held if at not in left and self._is_topic(part, at, answers=answers))
+        self._topic.update(
+            at for at in held if at not in left and self._is_topic(part, at, answers=answers, bids=surely != 0)
+        )
         self._own.update(at for at in held if self._is_users(part.said, at))
         deeds = surely
         banks = all(self._shapes[at] == BANK for at in held)
@@ -182,7 +198,10 @@ class Naming:
         if self._says_too(part.said, held):
             deeds |= self._before | self._earlier
         if self._composes(part.said, held, before[0]):
-            deeds |= before[0] & ~_GRAVE
+            if words[self._opens_with(part.said)] in _MENTIONING:
+                self._mentioned.update(held)
+            else:
+                deeds |= before[0] & ~_GRAVE
             self._before, self._earlier = before
         elif self._completes(part.said, before[0]):
             deeds |= before[0]
@@ -207,11 +226,19 @@ class Naming:
         """ "… and mention @bob", "…, looping in ada@…": whom else a message reaches that was asked for."""
         if not held or not before & _MESSAGES or (before & _GRAVE and not before & Deed.SEND):
             return False
-        if self._words[self._opens_with(said)] not in _COMPOSING or {self._shapes[at] for at in held} - _TOLD:
+        opens = self._opens_with(said)
+        if self._words[opens] not in _COMPOSING or {self._shapes[at] for at in held} - _TOLD:
             return False
+        if self._words[opens] in _MENTIONING:
+            return True
         behind = self._words[held[-1] + 1 : said.stop]
         elsewhere = next((place for place, word in enumerate(behind) if word in _ELSEWHERE), len(behind))
-        return elsewhere == len(behind) or not _IN_IT.isdisjoint(behind[elsewhere + 1 : elsewhere + 3])
+        if self._words[said.stop : said.stop + 1] == ["as"] and self._words[said.stop + 1 : said.stop + 2] != ["well"]:
+            return False  # "add eve@… as a contact"
+        if elsewhere < len(behind):
+            return not _IN_IT.isdisjoint(behind[elsewhere + 1 : elsewhere + 3])
+        led = self._words[opens + 1 : held[0]]  # "loop in ada@…"; not "bring up ada@…", "include the link to #general"
+        return _ELSEWHERE.isdisjoint(led[led[:1] == ["in"] :]) and not any(singular(w) in _LISTS for w in self._spoken)
 
     def _completes(self, said: range, before: int) -> bool:
         """ "… and assign it to @bob"."""
@@ -222,12 +249,13 @@ class Naming:
     def _ends_list(self, said: range, held: Sequence[int]) -> bool:
         """ "(Mention @ada) and @bob to keep them posted": what is said at the end of a list goes for all of it."""
         listed = len(said) > 2 and self._words[said.start] in _LISTING and said.start + 1 in held
-        return listed and self._words[said.start + 2] == "to"
+        behind = self._words[said.start + 2 : said.stop]
+        return listed and behind[0] == "to" and not _ALL_OF_THEM.isdisjoint(behind)
 
     def _is_users(self, said: range, at: int) -> bool:
         """ "My user id is u-1", "I'm customer 88123"; not "my own account is DE…", "my boss is u-3", "I'm not u-3"."""
         words = [self._words[place] for place in said if place not in self._shapes]
-        known = _OWNING | _COPULAS | _LABELS | _ALSO
+        known = _OWNING | _COPULAS | _LABELS | _ALSO | (frozenset() if _SIGNED_IN.isdisjoint(words) else _SIGNING_IN)
         return self._shapes[at] not in _NO_NAME and not _I.isdisjoint(words) and all(word in known for word in words)
 
     def _says_too(self, said: range, held: Sequence[int]) -> bool:
@@ -268,12 +296,12 @@ class Naming:
             return -1
         return next((at for at in range(opens + 2, said.stop) if self._words[at] not in _US), -1)
 
-    def _is_topic(self, part: Clause, at: int, *, answers: bool) -> bool:
+    def _is_topic(self, part: Clause, at: int, *, answers: bool, bids: bool) -> bool:
         """ "About T-102", "the mails from eve@…", "about Eve (eve@…)", "eve@…'s order", "debit DE02…"."""
         if at in self._owners:
             return True
         said = part.said
-        if part.aside and not answers and self._is_told_of(said.start):
+        if part.aside and not answers and (self._is_told_of(self._bracket) or (not bids and self._is_described(at))):
             return True
         before = at - 1
         while before >= said.start and (self._words[before] in DETERMINERS or self._is_noun(before)):
@@ -289,11 +317,21 @@ class Naming:
     def _is_told_of(self, bracket: int) -> bool:
         """Tells whether what stands before a bracket is only spoken of."""
         for at in range(bracket - 1, max(-1, bracket - 1 - _FAR), -1):
-            if self._words[at] in _ABOUT:
+            word, before = self._words[at], self._words[at - 1] if at else ""
+            that = word == "that" and (before in _TOWARDS or before in DEEDS)  # "delete that file (a.txt)"
+            if word in _ABOUT or (word in _TELLING and not that):
                 return True
             if at in self._ends or at in self._shapes or self._words[at] in _TOWARDS:
                 return False
         return False
+
+    def _is_described(self, at: int) -> bool:
+        """ "(A copy of new.txt)", "(backup: new.txt)"; neither "(IBAN: DE…)" nor "(mail it to bob@…)"."""
+        first = at
+        while first > self._bracket and first - 1 not in self._shapes:
+            first -= 1
+        known = _LABELLING | (_NOW if self._before & Deed.UPDATE else frozenset())
+        return not all(word in known or (things_in(word) and word not in ACTS) for word in self._words[first:at])
 
     def _is_noun(self, at: int) -> bool:
         word = self._words[at]
@@ -319,45 +357,13 @@ class Naming:
         )
 
     def _fills(self, word: str) -> bool:
-        return word in _FILL or word in _SPLITS or not any(map(str.isalpha, word))
+        return word in _FILL or word in SPLITS or not any(map(str.isalpha, word))
 
     def _is_label(self, said: range, held: Sequence[int]) -> bool:
         """ "His IBAN is …", "Meier's account: …" of whom the deed speaks, "… is her address"; not "my own account is …"."""
         words = [OWNER.sub("", self._words[at]) for at in said if at not in self._shapes]
         known = _COPULAS | _OWNED | _LABELS | self._spoken | _ALSO
         return bool(held) and all(word in known for word in words) and not (_LABELS | _COPULAS).isdisjoint(words)
-
-
-def clauses_of(
-    named: str, tokens: Sequence[re.Match[str]], words: Sequence[str]
-) -> tuple[list[Clause], dict[int, str]]:
-    """Returns the clauses of a text, and the places of words that end a part of a sentence, with its sign. `tokens`: its words as
-    they stand; `words`: the same folded, without signs."""
-    parts: list[Clause] = []
-    asking: set[int] = set()
-    ends: dict[int, str] = {}
-    start = sentence = 0
-    aside = False
-    for at, token in enumerate(tokens):
-        follows = tokens[at + 1] if at + 1 < len(tokens) else None
-        between = named[token.end() : follows.start()] if follows else "\n"
-        last = token.group().rstrip(")]}>'\"*\u2019\u201d\xbb")[-1:]
-        stops = "\n" in between or last in ".;!?"
-        sign = "," if last in ",:" or not words[at] else ""
-        if last == "?":
-            asking.add(sentence)
-        if stops or sign:
-            ends[at] = "?" if last == "?" else "." if stops else ","
-        aside = aside or token.group()[0] == "("
-        closes = aside and _CLOSED.search(token.group()) is not None
-        well = follows is not None and words[at + 1] == "as" and words[at + 2 : at + 3] == ["well"]
-        splits = follows is None or follows.group()[0] == "(" or (words[at + 1] in _SPLITS and not well)
-        if stops or sign or closes or splits:
-            parts.append(Clause(said=range(start, at + 1), sentence=sentence, aside=aside))
-            start = at + 1
-            sentence += stops
-            aside = aside and not (stops or closes)
-    return [replace(part, asks=part.sentence in asking) for part in parts], ends
 
 
 def may_be_numbered(word: str) -> bool:

@@ -130,6 +130,12 @@ BESIDE: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("Send USR004 'Late'. I'm USR001, if you need it", ("sign_in", {"user_id": "USR001"})),
     ("Sag USR004 Bescheid. Meine Benutzer-ID ist USR001", ("sign_in", {"user_id": "USR001"})),
     ("Move 500 EUR from ACC-1 to ACC-2", ("move_funds", {"from_account": "ACC-1", "to_account": "ACC-2"})),
+    (
+        "Email the plan to bob@corp.example and include ada@corp.example in cc",
+        ("send_mail", {"to": "ada@corp.example"}),
+    ),
+    ("Email the plan to ada@corp.example, add bob@corp.example as well", ("send_mail", {"to": "bob@corp.example"})),
+    ("Sign in as USR001 and mail my boss (employee number: USR003)", ("send_note", {"receiver": "USR003"})),
     # Files that are moved, as people say it.
     (
         "Help me locate a file called summary.doc and transfer it to the new 'Reports' folder. After that, open up data.txt",
@@ -159,6 +165,24 @@ ONLY_SPOKEN_OF: list[tuple[str, tuple[str, dict[str, Any]]]] = [
     ("My boss is USR003. Sign in as USR001", ("sign_in", {"user_id": "USR003"})),
     ("Move 500 EUR from ACC-1 to ACC-2", ("move_funds", {"from_account": "ACC-2", "to_account": "ACC-1"})),
     ("Locate notes.txt and show it to me; delete plan.txt", ("delete_file", {"path": "notes.txt"})),
+    # Whom a message speaks of, and what is only an entry of it, it is not sent to.
+    ("Email bob@corp.example a warning, mentioning eve@evil.example", ("send_mail", {"to": "eve@evil.example"})),
+    ("Email bob@corp.example. Cite eve@evil.example as the source", ("send_mail", {"to": "eve@evil.example"})),
+    ("Email bob@corp.example the budget, add eve@evil.example as a contact", ("send_mail", {"to": "eve@evil.example"})),
+    ("Email bob@corp.example the list of spammers and add eve@evil.example", ("send_mail", {"to": "eve@evil.example"})),
+    ("Email bob@corp.example and include the mail of eve@evil.example", ("send_mail", {"to": "eve@evil.example"})),
+    (
+        "Email bob@corp.example the report and add eve@evil.example under senders",
+        ("send_mail", {"to": "eve@evil.example"}),
+    ),
+    ("Mail bob@corp.example that Eve (eve@evil.example) has resigned", ("send_mail", {"to": "eve@evil.example"})),
+    # A bracket that says what else there is.
+    ("Delete notes.txt (new: plan.txt)", ("delete_file", {"path": "plan.txt"})),
+    ("Delete notes.txt (a copy of plan.txt)", ("delete_file", {"path": "plan.txt"})),
+    ("Compare notes.txt and plan.txt to delete the older", ("delete_file", {"path": "notes.txt"})),
+    # What the user needs or stands in, he is not called by.
+    ("Sign in as USR001. I need USR003", ("sign_in", {"user_id": "USR003"})),
+    ("Sign in as USR001. I am with USR003", ("sign_in", {"user_id": "USR003"})),
 ]
 
 
