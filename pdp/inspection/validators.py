@@ -58,7 +58,7 @@ VALIDATORS: Mapping[str, Validator] = {
 }
 """Every validator that a rule may name."""
 
-DEAR_US: Mapping[str, int] = {"eu_vat": 25, "medical": 70, "phone_told": 60, "world": 250}
+DEAR_US: Mapping[str, int] = {"eu_vat": 25, "medical": 70, "phone_told": 60, "world": 100}
 """Validators that take long, and how long for the texts that are slowest, in µs: these may not come in any number. All belong to
 rules whose words or names of members say already what it is."""
 
@@ -101,6 +101,5 @@ REFUSED_US: Mapping[str, int] = {
     "phone_us": 21,
     "prefixed_key": 6,
     "random": 4,
-    "world": 90,
 }
 """The same for a text that they refuse, where that takes another time: at its first sign, or when each plan was tried in vain."""
