@@ -27,6 +27,7 @@ from pdp.wording.grammar import (
     CHOSEN,
     CHOSEN_OF,
     CONDITIONAL,
+    DENIED_SUBJECTS,
     FUNCTION_WORDS,
     LEARNT,
     LETTING,
@@ -62,7 +63,7 @@ _MEASURES = word_set(
 )
 _SUBJECT_WORDS = 8
 _WHO = word_set("that what which who")
-_ASKED_OF = _WHO - {"that"}
+_ASKED_OF = (_WHO - {"that"}) | DENIED_SUBJECTS
 _ASKED = word_set("complaint doubt problem question")
 _GETTING = WISHING | {"get", "have"}
 
@@ -148,7 +149,7 @@ def light_deed(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     if wished and any(word in CHOSEN and other in CHOSEN_OF for word, other in pairwise(reach)):
         return BOOKING
     if words[at] in WISHING and at and (words[at - 1] in _WHO or not _ASKED_OF.isdisjoint(words[max(0, at - 3) : at])):
-        return 0  # "list who needs a letter", "which student needs one"
+        return 0  # "list who needs a letter", "which student needs one", "nobody needs one"
     told = next((bits for bits in meant if bits and (wished or bits & BOOKING != BOOKING)), 0)
     if any(pair == ("money", "back") for pair in pairwise(reach)) or _is_measured(reach):
         told |= int(Deed.PAY)
@@ -178,7 +179,8 @@ def gets_sent(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     first = at
     while first > max(0, at - _SUBJECT_WORDS) and first - 1 not in ends:
         first -= 1
-    if first == at or not (_WHO | CONDITIONAL | OF_THE_ASKER).isdisjoint(words[first:at]):
+    sign = next((ends[place] for place in range(at, len(words)) if ends.get(place, ",") != ","), "")
+    if first == at or sign == "?" or not (_ASKED_OF | _WHO | CONDITIONAL | OF_THE_ASKER).isdisjoint(words[first:at]):
         return 0
     return next((bits & Deed.SEND for word in words[at + 2 : at + 5] if (bits := NOUN_DEEDS.get(word, 0))), 0)
 

@@ -205,6 +205,8 @@ _PART_ENDS = ALSO_BIDS | word_set("aus from in of on out von with")
 """Behind these stands what a part is taken from, or another deed."""
 
 _WANTED_OFF = word_set("get take need needs want wants")
+_OTHERS_SAY = word_set("he if said says she that they wants who why")
+"""Before such a wish, these only tell of it: "Eve said she wants him off the list"."""
 _GATHERED = word_set("channel chat forum group list project roster team thread")
 """Where people stand, who are taken off it: "off the thread"."""
 _TAKING_OFF = int(Deed.DELETE | Deed.UPDATE | Deed.ADMIN | Family.WITHDRAW)
@@ -245,13 +247,19 @@ def particle_of(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str
 def taken_off(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     """ "Rafferty wants someone off the thread", "get Bob out of the group"; neither "Bob wants Friday off" nor "get the price off
     the page"."""
-    if words[at] not in _WANTED_OFF or at in ends:
+    if (
+        words[at] not in _WANTED_OFF
+        or at in ends
+        or words[at + 1 : at + 2] == ["to"]
+        or not _OTHERS_SAY.isdisjoint(words[max(0, at - 3) : at])
+    ):
         return 0
     for place in range(at + 1, min(len(words) - 2, at + 2 + REACH)):
         first = place + 1 + (list(words[place : place + 2]) == ["out", "of"])
         if (words[place] == "off" or first > place + 1) and words[first] in OF_A_THING:
             where = words[first + 1 : first + 3]
-            return 0 if _GATHERED.isdisjoint(where) else _TAKING_OFF
+            read = any(things_of(word) & (Thing.MESSAGE | Thing.FILE) for word in words[at + 1 : place])
+            return 0 if read or _GATHERED.isdisjoint(where) else _TAKING_OFF
         if place in ends or words[place] in BEGINS_A_CLAUSE:
             return 0
     return 0

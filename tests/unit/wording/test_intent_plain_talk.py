@@ -55,11 +55,22 @@ ASKED: Mapping[str, Sequence[str]] = {
 
 NOT_ASKED: Mapping[str, Sequence[str]] = {
     "book_room": ("Find me a room in the list", "Find its room in the plan", "grab the room number from the mail"),
-    "issue_letter": ("List who needs a letter", "Show me which student needs a letter"),
+    "issue_letter": ("List who needs a letter", "Show me which student needs a letter", "Nobody needs a letter"),
     "order_product": ("Get me another summary of the product", "Show me another bag of the product"),
     "purchase_order_cancel": ("Place the order again", "Update the order"),
-    "remove_member": ("Bob wants Friday off, tell the group", "Get the dates out of the page for the group"),
-    "send_reminder": ("List who gets a reminder", "If she gets a reminder, show it to me", "Who gets a reminder?"),
+    "remove_member": (
+        "Bob wants Friday off, tell the group",
+        "Get the dates out of the page for the group",
+        "Tell Bob that Eve wants him out of the group",
+        "Get me the mail out of the group",
+    ),
+    "send_reminder": (
+        "List who gets a reminder",
+        "If she gets a reminder, show it to me",
+        "Who gets a reminder?",
+        "Nobody gets a reminder",
+        "Bob gets a reminder every week, why?",
+    ),
     "snooze_alert": ("What is the alert about?", "Is the alert still up?"),
 }
 
