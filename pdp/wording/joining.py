@@ -21,6 +21,7 @@ from pdp.wording.wishes import REACH
 
 _LETTING_IN = word_set("bring get have hol lass let move nimm pull put setz steck take")
 _TAKING_OUT = word_set("drop get nimm pull take throw wirf")
+_THEM = word_set("her him them")
 _IN = word_set("dazu herein hinzu rein")
 _MAKING = word_set("create erstelle make mach new neuen neuer open set start")
 _WITH = word_set("avec con mit w with")
@@ -55,7 +56,9 @@ def joined(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         word = words[place]
         leads_in = word in ONTO and words[at] in _LETTING_IN
         if leads_in or (word in _OUT and words[at] in _TAKING_OUT):
-            room = _is_room(words, place, ends)
+            room = _is_room(words, place, ends) or (
+                leads_in and _ends_in(words, place, ends) and _THEM.issuperset(whom)
+            )
             return (_JOINED if leads_in else _LEFT) if room and whom and is_somebody(whom) else 0
         if word in _IN and words[at] in _LETTING_IN:
             return _JOINED if whom and is_somebody(whom) else 0
@@ -64,6 +67,11 @@ def joined(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         if place in ends and ends[place] != ",":
             return 0
     return 0
+
+
+def _ends_in(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """ "Put him back in", "let her in again"."""
+    return words[at] == "in" and (at in ends or words[at + 1] in _BACK)
 
 
 def _made_with(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
