@@ -27,7 +27,7 @@ PROGRAM_NS, PROGRAM_KIB_NS = 700, 1_600
 TEXT_NS, JOINED_NS = 300, 4_000
 """A text that is looked at by itself, and one that several values are together."""
 
-MATCH_NS, JUDGED_NS, FOUND_NS = 1_200, 2_500, 3_000
+MATCH_NS, JUDGED_NS, FOUND_NS = 1_200, 2_500, 2_800
 """A match that is looked at, one that is put before validators, which say what they take, and one that they take."""
 
 FIELD_NS, NAME_NS = 100, 600
