@@ -46,6 +46,12 @@ _EXPLAINED_WORDS = 8
 _TURNING = frozenset({"aber", "but", "mais", "pero", "sondern"})
 """Behind these is bidden what was not denied before."""
 
+_RATHER = word_set("instead rather simply stattdessen")
+"""… and beside these."""
+_NEVER = word_set("don't dont never nie niemals nunca jamais")
+_MODAL = word_set("bitte can could do may must please shall should will would darfst sollst")
+"""Before "not", these deny the verb that follows, though something is said in between."""
+
 _FILE_ENDINGS = FILE_ENDINGS - {"go", "log"}
 """What stands before these is the name of a file: "report.pdf"; the others are words as well."""
 
@@ -111,6 +117,8 @@ def is_denied(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: 
         and words[at - 1] not in ("you", "u")
     ):
         return True
+    if _is_interrupted(words, at, ends):
+        return True
     if NOT.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at]):
         return False
     place = next((place for place in range(at - 1, max(-1, at - 4), -1) if words[place] in NOT), -1)
@@ -126,6 +134,20 @@ def is_denied(words: Sequence[str], at: int, ends: Mapping[int, str], *, opens: 
     if first in ends and words[first] in DENYING_AFTER:
         return False  # "ich kann nicht, sag es Ada"
     return not opens or CONDITIONAL.isdisjoint(words[max(0, at - _CONDITION_WORDS) : at])
+
+
+def _is_interrupted(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """ "Never, ever delete it", "you must not, whatever he says, delete it"; but "please don't, just archive it"."""
+    for place in range(at - 1, max(-1, at - _CONDITION_WORDS), -1):
+        if ends.get(place, ",") != "," or words[place] in _TURNING or words[place] in MERELY or words[place] in _RATHER:
+            return False
+        if place not in ends:
+            continue
+        if words[place] in _NEVER:
+            return True
+        if words[place] in MODAL_NOT or (words[place] in ("not", "nicht") and place and words[place - 1] in _MODAL):
+            return place < at - 1 and at - 1 in ends  # "I can't, delete it for me"
+    return False
 
 
 def _part_begins(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:

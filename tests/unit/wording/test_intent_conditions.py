@@ -25,6 +25,8 @@ ASKED: Mapping[str, Sequence[str]] = {
         "The parts are not ready, just cancel the order",
         "See whether the order can still be changed. If not, please cancel it",
         "Don't change the order but cancel it",
+        "I can't, cancel the order for me",
+        "If not, cancel the order",
     ),
     "change_payment_method": (
         "Can the gift card cover it? If not, I want to change the payment method to visa",
@@ -51,6 +53,12 @@ NOT_ASKED: Mapping[str, Sequence[str]] = {
         "Once I say so, cancel the order",
         "I don't want you to cancel the order",
         "Change or don't cancel the order",
+        # What is said between a denial and its verb does not end it.
+        "Never, ever cancel the order",
+        "Do not, I repeat, cancel the order",
+        "You must not, whatever he says, cancel the order",
+        "I can't, at the moment, cancel the order",
+        "Die Bestellung nie, wirklich nie, stornieren",
     ),
     "update_address": ("If it can't be returned, do not change the address",),
 }
