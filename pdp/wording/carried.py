@@ -61,7 +61,7 @@ _GETS = word_set("bekommt gets kriegt receives")
 _MEASURES = word_set(
     "bag bottle box bunch can carton case crate dozen jar kilo pack package packet pair piece pound roll"
 )
-_SUBJECT_WORDS = 8
+_SUBJECT_WORDS, _SENTENCE_WORDS = 8, 32
 _WHO = word_set("that what which who")
 _ASKED_OF = (_WHO - {"that"}) | DENIED_SUBJECTS
 _ASKED = word_set("complaint doubt problem question")
@@ -179,7 +179,8 @@ def gets_sent(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     first = at
     while first > max(0, at - _SUBJECT_WORDS) and first - 1 not in ends:
         first -= 1
-    sign = next((ends[place] for place in range(at, len(words)) if ends.get(place, ",") != ","), "")
+    last = min(len(words), at + _SENTENCE_WORDS)
+    sign = next((ends[place] for place in range(at, last) if ends.get(place, ",") != ","), "")
     if first == at or sign == "?" or not (_ASKED_OF | _WHO | CONDITIONAL | OF_THE_ASKER).isdisjoint(words[first:at]):
         return 0
     return next((bits & Deed.SEND for word in words[at + 2 : at + 5] if (bits := NOUN_DEEDS.get(word, 0))), 0)

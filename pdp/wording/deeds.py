@@ -46,7 +46,7 @@ from pdp.wording.particles import of_a_part, particle_of, taken_off, with_partic
 from pdp.wording.states import is_told_of, wished_done, wished_state
 from pdp.wording.telling import is_sent_a_sum, posted_by, told_there, told_to_others
 from pdp.wording.things import Thing, singular, things_in
-from pdp.wording.wishes import REACH, READING_FIRST
+from pdp.wording.wishes import REACH, READING_FIRST, is_bidden
 
 _PROPOSING = frozenset({"could", "can", "shall", "should", "may", "might"})
 
@@ -82,7 +82,9 @@ def deeds_at(words: Sequence[str], at: int, *, opens: bool, ends: Mapping[int, s
     particle = 0 if denied else with_particle(words, at, ends)
     others = 0 if denied else _without_a_verb(words, at, ends, opens=opens)
     lets = word in LETTING and _is_asked(words, at, ends, opens=opens)
-    told = 0 if denied else told_there(words, at) | joined(words, at, ends) | told_in_short(words, at, ends)
+    told = 0 if denied else told_there(words, at) | told_in_short(words, at, ends)
+    if not denied and (opens or is_bidden(words, at, ends) or _is_begged(words, at)):
+        told |= joined(words, at, ends)
     light = light_deed(words, at, ends) if (word in LIGHT or lets) and not denied else 0
     if not light and opens and not denied:
         light = _switched(words, at)

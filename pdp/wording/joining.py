@@ -59,9 +59,9 @@ def joined(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
             room = _is_room(words, place, ends) or (
                 leads_in and _ends_in(words, place, ends) and _THEM.issuperset(whom)
             )
-            return (_JOINED if leads_in else _LEFT) if room and whom and is_somebody(whom) else 0
+            return (_JOINED if leads_in else _LEFT) if room and _are_people(whom) else 0
         if word in _IN and words[at] in _LETTING_IN:
-            return _JOINED if whom and is_somebody(whom) else 0
+            return _JOINED if _are_people(whom) else 0
         if word not in _BACK and word not in COURTESIES and word not in ("and", "und"):
             whom.append(word)
         if place in ends and ends[place] != ",":
@@ -69,9 +69,14 @@ def joined(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     return 0
 
 
+def _are_people(whom: Sequence[str]) -> bool:
+    """Not "take Bob's word from the channel"."""
+    return bool(whom) and not any(word.endswith("'s") for word in whom) and is_somebody(whom)
+
+
 def _ends_in(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
     """ "Put him back in", "let her in again"."""
-    return words[at] == "in" and (at in ends or words[at + 1] in _BACK)
+    return words[at] == "in" and (at in ends or words[at + 1 : at + 2] == [] or words[at + 1] in _BACK)
 
 
 def _made_with(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
@@ -132,7 +137,8 @@ def _is_room(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
     """Tells whether a channel stands behind a preposition."""
     for place in range(at + 1, min(len(words), at + 1 + _PLACE_WORDS)):
         if _is_channel(words[place]) or words[place].startswith("#"):
-            return True
+            behind = "".join(words[place + 1 : place + 2])
+            return place in ends or not behind.endswith("ed")  # "have Kit in the channel explained to me"
         if place in ends:
             return False
     return False

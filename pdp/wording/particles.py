@@ -244,6 +244,10 @@ def particle_of(verb: str, words: Sequence[str], at: int, ends: Mapping[int, str
     return 0
 
 
+_TOLD_BY = word_set("about by from of on said says what")
+"""Among what is taken off, these make it words: "get what Bob said off the thread"."""
+
+
 def taken_off(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
     """ "Rafferty wants someone off the thread", "get Bob out of the group"; neither "Bob wants Friday off" nor "get the price off
     the page"."""
@@ -258,7 +262,9 @@ def taken_off(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         first = place + 1 + (list(words[place : place + 2]) == ["out", "of"])
         if (words[place] == "off" or first > place + 1) and words[first] in OF_A_THING:
             where = words[first + 1 : first + 3]
-            read = any(things_of(word) & (Thing.MESSAGE | Thing.FILE) for word in words[at + 1 : place])
+            off = words[at + 1 : place]
+            read = any(things_of(word) & (Thing.MESSAGE | Thing.FILE) or word.endswith("'s") for word in off)
+            read = read or not _TOLD_BY.isdisjoint(off)
             return 0 if read or _GATHERED.isdisjoint(where) else _TAKING_OFF
         if place in ends or words[place] in BEGINS_A_CLAUSE:
             return 0

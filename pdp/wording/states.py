@@ -29,7 +29,7 @@ from pdp.wording.grammar import (
 )
 from pdp.wording.lexicon import DEEDS, DONE, SEND_VERBS, Deed
 from pdp.wording.things import Thing, singular, things_of
-from pdp.wording.wishes import REACH, READING_FIRST
+from pdp.wording.wishes import REACH, READING_FIRST, is_bidden
 
 _SET = DEEDS["set"] | FAMILIES["set"]
 
@@ -111,7 +111,7 @@ def wished_state(words: Sequence[str], at: int, ends: Mapping[int, str]) -> int:
         subject = _subject_behind(words, at, ends, frozenset({"to"}))
         state = at + len(subject) + 2
         return _of_subject(subject, words, state) if words[state : state + 1] in (["be"], ["stay"]) else 0
-    if word in _KEEPING and _is_bidden(words, at, ends):
+    if word in _KEEPING and is_bidden(words, at, ends):
         return _of_subject(_subject_behind(words, at, ends, _AT), words, 0) & ~int(Family.CHANGE)
     return 0
 
@@ -181,14 +181,6 @@ def _is_others(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
     return asks or not _SAYS.isdisjoint(before) or not _SAYS.isdisjoint(behind)
 
 
-def _is_bidden(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
-    """Tells whether "keep" bids: not "they keep the limit at 500" and "Eve likes to keep it open"."""
-    if not at or at - 1 in ends:
-        return True
-    before, word = words[at - 2] if at > 1 else "", words[at - 1]
-    return word in BIDDING | ALSO_BIDS and not (word == "to" and before.endswith("s"))
-
-
 def is_told_of(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
     """Tells whether what should be is only told or asked about: "tell me what the price should be", "he should be at home"."""
     return not _subject_before(words, at, ends)
@@ -248,7 +240,7 @@ def wished_done(words: Sequence[str], at: int, parts: Mapping[int, str]) -> int:
         or not NOT.isdisjoint(before[max(0, wanted - 1) : wanted])
     )
     if not told and before[wanted] == "keep":
-        told = not TO_THE_USER.isdisjoint(before[wanted + 1 :]) or not _is_bidden(words, first + wanted, parts)
+        told = not TO_THE_USER.isdisjoint(before[wanted + 1 :]) or not is_bidden(words, first + wanted, parts)
     return bits if ends and not told else 0
 
 

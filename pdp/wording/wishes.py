@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from pdp.wording.grammar import (
+    ALSO_BIDS,
     AS_SAID,
+    BIDDING,
     HANDED_OVER,
     HANDING_OVER,
     NOT,
@@ -142,3 +144,15 @@ def _wrote_which(words: Sequence[str], at: int) -> bool:
     if words[at] not in SAID or not at or words[at - 1] in OF_THE_USER:
         return False
     return words[at + 1 : at + 2] != [] and words[at + 1] in _SAID_WHAT
+
+
+_GREETINGS = frozenset({"hello", "hey", "hi", "ok", "okay"})
+
+
+def is_bidden(words: Sequence[str], at: int, ends: Mapping[int, str]) -> bool:
+    """Tells whether a verb is said to the one who reads it: not in "they keep the limit at 500", "Eve likes to keep it open",
+    "Bob let her in" and "Eve asked to let her in"."""
+    if not at or at - 1 in ends:
+        return True
+    before, word = words[at - 2] if at > 1 else "", words[at - 1]
+    return word in BIDDING | ALSO_BIDS | _GREETINGS and not (word == "to" and before.endswith(("s", "ed")))

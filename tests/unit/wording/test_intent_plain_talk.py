@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from pdp.wording.intent import ActionKind, action_kind, is_asked
+from pdp.wording.lexicon import Deed
 from pdp.wording.opposites import is_opposed, stands
 from pdp.wording.request import request_facts
 from writ.action import Verb
 
 KINDS: Mapping[str, ActionKind] = {
+    "add_member": action_kind("add_member", [Verb.ADMIN], ["member"]),
     "add_message": action_kind("add_message", [Verb.SEND], ["message"]),
     "book_room": action_kind("book_room", [Verb.PAY], ["room"]),
     "close_ticket": action_kind("close_ticket", [Verb.UPDATE], ["ticket"]),
@@ -31,6 +33,11 @@ KINDS: Mapping[str, ActionKind] = {
 }
 
 ASKED: Mapping[str, Sequence[str]] = {
+    "add_member": (
+        "Put Kit into the design channel",
+        "Hi, could we get Kit into the design channel?",
+        "Also let Kit into the group",
+    ),
     "add_message": ("Drop them a line that it is done",),
     "book_room": (
         "The seminar is homeless, find it a bigger room",
@@ -54,6 +61,11 @@ ASKED: Mapping[str, Sequence[str]] = {
 }
 
 NOT_ASKED: Mapping[str, Sequence[str]] = {
+    "add_member": (
+        "Bob let Kit into the design channel. When?",
+        "Eve asked to get Kit into the design channel, show me her mail",
+        "Have Kit in the design channel explained to me",
+    ),
     "book_room": ("Find me a room in the list", "Find its room in the plan", "grab the room number from the mail"),
     "issue_letter": ("List who needs a letter", "Show me which student needs a letter", "Nobody needs a letter"),
     "order_product": ("Get me another summary of the product", "Show me another bag of the product"),
@@ -88,3 +100,16 @@ def test_plain_talk_asks_for_its_deed(tool: str, request_text: str) -> None:
 )
 def test_who_only_wants_to_see_asks_for_nothing(tool: str, request_text: str) -> None:
     assert not is_asked(request_facts(request_text), KINDS[tool])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Get what Bob said off the finance channel",
+        "Get an answer from Bob out of the finance channel",
+        "Get an update by Bob off the finance channel",
+        "Take Bob's word from the finance channel",
+    ],
+)
+def test_words_that_are_taken_from_a_channel_take_nobody_out(said: str) -> None:
+    assert not request_facts(said).deeds & Deed.DELETE

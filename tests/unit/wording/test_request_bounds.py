@@ -58,6 +58,12 @@ _REPEATS = 32
         *("do it ", "follow it to do ", "need the cancellation ", "if not, make sure it is locked, ", "$5 to be paid "),
         *(
             "get the file over to ",
+            "gets a thing, ",
+            "never, ever, ",
+            "the limit should be 5, ",
+            "make sure no door is locked, ",
+            "put ada into the channel, ",
+            "get ada off the ",
             "let ada have the file ",
             "make sure ada gets the file ",
             "don't send, share or post, ",
