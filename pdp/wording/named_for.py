@@ -179,7 +179,8 @@ class Naming:
         self._topic.update(
             at for at in held if at not in left and self._is_topic(part, at, answers=answers, bids=surely != 0)
         )
-        self._own.update(at for at in held if self._is_users(part.said, at))
+        if self._is_users(part.said):
+            self._own.update(at for at in held if self._shapes[at] not in _NO_NAME)
         deeds = surely
         banks = all(self._shapes[at] == BANK for at in held)
         if (banks or not surely) and self._is_label(part.said, held):
@@ -252,11 +253,11 @@ class Naming:
         behind = self._words[said.start + 2 : said.stop]
         return listed and behind[0] == "to" and not _ALL_OF_THEM.isdisjoint(behind)
 
-    def _is_users(self, said: range, at: int) -> bool:
+    def _is_users(self, said: range) -> bool:
         """ "My user id is u-1", "I'm customer 88123"; not "my own account is DE…", "my boss is u-3", "I'm not u-3"."""
         words = [self._words[place] for place in said if place not in self._shapes]
         known = _OWNING | _COPULAS | _LABELS | _ALSO | (frozenset() if _SIGNED_IN.isdisjoint(words) else _SIGNING_IN)
-        return self._shapes[at] not in _NO_NAME and not _I.isdisjoint(words) and all(word in known for word in words)
+        return not _I.isdisjoint(words) and all(word in known for word in words)
 
     def _says_too(self, said: range, held: Sequence[int]) -> bool:
         if not held:

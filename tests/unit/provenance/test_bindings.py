@@ -6,6 +6,8 @@ import pytest
 
 from pdp.provenance.bindings import elsewhere, holds, is_replaced, written_values
 from pdp.wording.intent import action_kind
+from pdp.wording.named_for import Naming
+from pdp.wording.naming_clauses import Clause
 from pdp.wording.own import own_words
 from pdp.wording.request import request_facts
 from writ.action import Verb
@@ -127,3 +129,23 @@ def test_a_correction_replaces_values_of_its_shape_alone() -> None:
     assert not is_replaced(written, "id", "47111")
     assert not is_replaced(written, "id", "T-102")
     assert not is_replaced(written, "recipient", "bob@corp.example")
+
+
+class _Asked(dict[int, str]):
+    """Counts how often it is asked whether a value stands at a place."""
+
+    times = 0
+
+    def __contains__(self, at: object) -> bool:
+        self.times += 1
+        return super().__contains__(at)
+
+
+def test_a_clause_of_many_values_is_read_in_linear_time() -> None:
+    asked: list[int] = []
+    for count in (200, 400, 600):
+        shapes = _Asked(dict.fromkeys(range(count), "a1"))
+        naming = Naming(["a1"] * count, shapes, set(), {count - 1: "."})
+        naming.take(Clause(said=range(count), sentence=0, aside=True))
+        asked.append(shapes.times)
+    assert asked[2] - asked[1] == asked[1] - asked[0]

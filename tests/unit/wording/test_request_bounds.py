@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pdp import wording
+from pdp.provenance.bindings import written_values
 from pdp.wording.orders import bidden_deeds, is_order, parted
 from pdp.wording.request import request_facts
 from pdp.wording.sums import stated_marks
@@ -29,6 +30,7 @@ def _read(text: str) -> None:
     stated_marks(text)
     bidden_deeds(text, order=is_order(text))
     parted(text)
+    written_values(text)
 
 
 def _lines(text: str) -> int:
@@ -58,6 +60,10 @@ _REPEATS = 32
         *("do it ", "follow it to do ", "need the cancellation ", "if not, make sure it is locked, ", "$5 to be paid "),
         *(
             "get the file over to ",
+            "a1 ",
+            "(a1 ",
+            "(copy of a1, ",
+            "mention @bob, ",
             "gets a thing, ",
             "never, ever, ",
             "the limit should be 5, ",
