@@ -18,7 +18,7 @@ from pdp.fold import fold
 from pdp.steps import Steps, finish
 from pdp.suggest.words import word_set
 from pdp.wording.channels import channels_of
-from pdp.wording.grammar import DETERMINERS
+from pdp.wording.grammar import ALSO_BIDS, BIDDING, DETERMINERS
 from pdp.wording.joining import CONDENSING
 from pdp.wording.lexicon import DEEDS, HANDING, MONEY_SENT, PAYING, SEND_VERBS, Deed
 from pdp.wording.marks import FILE_ENDINGS, is_bank_account
@@ -81,6 +81,7 @@ _SETTING_UP = _TAKING_IN | word_set(
     "arrange book create have leg mach make organise organize plan plane schedule set setz setze vereinbare"
 )
 """Verbs by which something is set up, and those that take somebody in."""
+_WISHING_TO = word_set("i'd like love want wish you")
 _MADE_WORDS = 6
 """Words from such a verb to what it sets up."""
 
@@ -263,15 +264,26 @@ def _taking_part(read: Reading) -> Steps[list[str]]:
         sends = word in SEND_VERBS and (not at or read.words[at - 1] not in DETERMINERS)  # "a call with Bob"
         if ENDS.search(read.before(at)) or sends:
             made_at, things = -_MADE_WORDS, 0
-        if word in _SETTING_UP:
+        if word in _SETTING_UP and _is_bidden(read, at):
             made_at, things = at, 0
         elif at - made_at < _MADE_WORDS:
             things |= things_of(word)
         joins = word in _TAKING_IN and made_at == at
         leads = (word in _WITH and things & Thing.EVENT) or (word in _FOR and things & Thing.RECORD)
-        if (joins or leads) and read.is_capital(at + 1):
+        owns = read.words[at + 2 : at + 3] == ["s"] and read.behind(at + 1) in APOSTROPHES  # "a task for Bob's return"
+        if (joins or leads) and read.is_capital(at + 1) and not owns:
             found += names_at(read, at + 1, of_verb=False)[0]
     return found
+
+
+def _is_bidden(read: Reading, at: int) -> bool:
+    """Tells whether a verb begins what is bidden: not in "Carol set up a meeting", "I have one" and "tell Ada to set one up"."""
+    if not at or ENDS.search(read.before(at)) or "," in read.before(at):
+        return True
+    before, word = read.words[at - 2] if at > 1 else "", read.words[at - 1]
+    if word == "to":
+        return before in ALSO_BIDS or before in _WANTING or before in _WISHING_TO
+    return word in BIDDING or word in ALSO_BIDS
 
 
 def _written_out(read: Reading) -> tuple[str, ...] | None:
