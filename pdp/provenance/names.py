@@ -28,7 +28,7 @@ from pdp.provenance.payees import has_a_name_of, reach_of_payee
 from pdp.provenance.shapes import PATH_SHAPE, WRITTEN_ID, id_shape, is_written
 from pdp.provenance.speech import MAX_REMEMBERED, Request
 from pdp.provenance.told import deed_marks, link_mark
-from pdp.provenance.unnamed import speaks_of_all
+from pdp.provenance.unnamed import noun_of
 from pdp.provenance.wide import is_everybody
 from pdp.suggest.words import word_set
 from pdp.wording.intent import ActionKind, is_asked, may_be_implied, outsiders_deeds
@@ -67,7 +67,7 @@ def add_meant(
             continue
         if (ref.kind, text) not in known:
             known[ref.kind, text] = _meant_ref(key, request, ref, text, lookups, named, pays=pays)
-        of_all = speaks_of_all(request.folded, ref.pointer)
+        of_all = noun_of(ref.pointer) in request.all_of
         refs[at] = replace(known[ref.kind, text], pointer=ref.pointer, at=ref.at, of_all=of_all)
 
 

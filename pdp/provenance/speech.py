@@ -17,6 +17,7 @@ from pdp.provenance.model import Lookup
 from pdp.provenance.said import marks_in_steps
 from pdp.provenance.shapes import written_shapes
 from pdp.provenance.told import said_in_steps
+from pdp.provenance.unnamed import all_spoken_of
 from pdp.steps import Steps, finish
 from pdp.wording.opposites import Stands, stands_in_steps
 from pdp.wording.own import own_words_in_steps
@@ -42,8 +43,8 @@ class Request:
     (`pdp.wording.opposites`), keyed hashes of its marks, the marks that details are compared with, likely names and words that
     may be names (`pdp.provenance.meant`), whom it addresses, the shapes of the ids that it writes out
     (`pdp.provenance.shapes`), the values that it writes out, with the deeds of their clauses (`pdp.provenance.bindings`), its
-    folded text; the names, and the addresses, ids and paths, that it refuses (`pdp.wording.own`); and lookups that were made
-    for it, by kind and value."""
+    folded text; the nouns of which it speaks as all that there are (`pdp.provenance.unnamed`); the names, and the addresses, ids
+    and paths, that it refuses (`pdp.wording.own`); and lookups that were made for it, by kind and value."""
 
     digest: bytes
     facts: RequestFacts
@@ -57,6 +58,7 @@ class Request:
     bound: tuple[Written, ...]
     taken_back: TakenBack
     folded: str
+    all_of: frozenset[str]
     put_out: tuple[str, ...]
     left_out: frozenset[str]
     remembered: dict[tuple[str, str], tuple[Lookup | None, Lookup | None]]
@@ -96,6 +98,8 @@ class Requests:
         bound = yield from written_in_steps(own.named)
         back = taken_back(without(text, (yield from quoted_spans(text))))
         yield
+        all_of = all_spoken_of(folded)
+        yield
         request = Request(
             digest=blake2b(text.encode(), key=self._key, digest_size=8, person=b"request").digest(),
             facts=facts,
@@ -109,6 +113,7 @@ class Requests:
             bound=bound,
             taken_back=back,
             folded=folded,
+            all_of=all_of,
             put_out=tuple(sorted(own.put_out)),
             left_out=own.left_out,
             remembered={},

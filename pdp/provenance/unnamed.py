@@ -31,28 +31,25 @@ _GOES_ON = word_set(
 _OF_AN_ID = frozenset({"id", "ids", "name", "names"})
 
 
-def speaks_of_all(folded: str, pointer: str) -> bool:
-    """Tells whether a folded request speaks of all that an argument names, by the plural of its name: "lock the doors" where it
-    is called `door`; not "the doors of the house", "the doors d-1 and d-2". `pointer` is that of a value (RFC 6901)."""
-    noun = _noun(pointer)
-    return bool(noun) and noun in folded and _is_all(folded, noun)
+def all_spoken_of(folded: str) -> frozenset[str]:
+    """Returns the nouns, in the singular, of which a folded request speaks as all that there are: "lock the doors"; not "the
+    doors of the house", "the doors d-1 and d-2". In linear time."""
+    words = [*_WORD.findall(folded), "."]
+    found: set[str] = set()
+    for at, word in enumerate(words[:-1]):
+        if words[at + 1] in _GOES_ON and (noun := singular(word)) != word:
+            before = [other for other in words[max(0, at - 3) : at] if other not in _STILL]
+            if before and before[-1] in _OURS:
+                found.add(noun)
+    return frozenset(found)
 
 
 @remembered(1_024)
-def _noun(pointer: str) -> str:
+def noun_of(pointer: str) -> str:
+    """Returns what the argument that holds a value is called after, "door" for `/doorIds/0` (RFC 6901); "" for nothing."""
     fields = [part for part in pointer.split("/") if part and not part.isdecimal()]
     words = [word for word in _WORD.findall(fold(_CAMEL.sub(" ", fields[-1]))) if word.isalpha()] if fields else []
     return next((singular(word) for word in reversed(words) if word not in _OF_AN_ID), "")
-
-
-def _is_all(folded: str, noun: str) -> bool:
-    words = [*_WORD.findall(folded), "."]
-    for at, word in enumerate(words):
-        if word != noun and singular(word) == noun and words[at + 1] in _GOES_ON:
-            before = [other for other in words[max(0, at - 3) : at] if other not in _STILL]
-            if before and before[-1] in _OURS:
-                return True
-    return False
 
 
 def unnamed(ref: SinkRef, ask: ProvenanceAsk, view: ProvenanceView) -> dict[str, bool]:
